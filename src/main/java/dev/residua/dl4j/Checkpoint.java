@@ -37,7 +37,7 @@ record Checkpoint(int step, Adam adam, LossCurve curve) {
         String.join(
             "\n",
             data.sha256(),
-            data.factorNames().toString(),
+            data.factorNames().toString() + data.categories(),
             Integer.toString(frames),
             Arrays.toString(labelled),
             data.heldPairs().toString(),

@@ -3,7 +3,9 @@ package dev.residua.dl4j;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
 
-/** Mean and standard deviation of each factor over the frames that know it. */
+/**
+ * Mean and standard deviation of each factor over the frames that know it; 0 and 1 for a category.
+ */
 final class LabelScale {
   private final double[] mean;
   private final double[] deviation;
@@ -33,6 +35,10 @@ final class LabelScale {
         }
       }
       deviation[f] = known == 0 ? 0 : Math.sqrt(squares / known);
+      if (deviation[f] > 0 && !data.categories().get(f).isEmpty()) {
+        mean[f] = 0;
+        deviation[f] = 1;
+      }
       if (!(deviation[f] > 0)) {
         throw new TrainingFailedException(
             "factor %s %s: leave it out with --factors, or label frames in which it differs"

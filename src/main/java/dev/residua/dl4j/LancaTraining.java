@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.causal.NodeColumns;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
@@ -16,6 +17,7 @@ import dev.residua.training.Teaching;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
@@ -60,6 +62,10 @@ final class LancaTraining {
   private final LancaSettings lanca;
   private final TrainingProgress progress;
   private final NetworkLayout layout;
+
+  /** Columns of the network's latents, {@code d} in all. */
+  private final NodeColumns columns;
+
   private final int d;
   private final int rows;
   private final int heldPairs;
@@ -118,18 +124,28 @@ final class LancaTraining {
     this.settings = settings;
     this.lanca = settings.lanca();
     this.progress = progress;
-    this.d = settings.latents();
+    this.columns = TrainingInput.columns(data, settings);
+    this.d = columns.columns();
     this.rows = settings.batch();
     this.teaching = Teaching.of(data, settings);
     this.heldPairs = teaching.pairs().isEmpty() ? 0 : settings.heldBatch();
     this.ordered = teaching.answers().isEmpty() ? 0 : settings.orderBatch();
     this.batch =
         rows + 2 * (heldPairs + ordered) + (labelled.length == 0 ? 0 : settings.labelledBatch());
-    for (int factor = d; factor < data.factorNames().size(); factor++) {
+    if (columns.anyCategorical()
+        && (!teaching.isEmpty() || lanca.encoder() == Encoder.VARIATIONAL)) {
+      throw new TrainingFailedException(
+          "categorical factors are learnt from labels with a deterministic encoder: leave held pairs, answers and the variational encoder out, or the categorical factors");
+    }
+    for (int factor = settings.latents(); factor < data.factorNames().size(); factor++) {
       if (teaching.names(factor)) {
         throw new TrainingFailedException(
             "held pairs or answers are about %s, factor %d of %s, but there are only %d latents: raise --latents"
-                .formatted(data.factorNames().get(factor), factor + 1, data.factorNames(), d));
+                .formatted(
+                    data.factorNames().get(factor),
+                    factor + 1,
+                    data.factorNames(),
+                    settings.latents()));
       }
     }
     NetworkLayout usual =
@@ -141,7 +157,7 @@ final class LancaTraining {
     this.fingerprint = Checkpoint.fingerprint(data, frames, labelled, settings);
 
     MeanImage measured = MeanImage.of(data, frames, MEAN_FRAMES);
-    this.watch = new TrainingWatchdog(settings, measured.variance(), labelled.length > 0);
+    this.watch = new TrainingWatchdog(settings, d, measured.variance(), labelled.length > 0);
     NetworkWeights weights = NetworkWeights.random(layout, measured.mean(), settings.seed());
     int length = 0;
     for (Parameter parameter : layout.parameters()) {
@@ -165,9 +181,7 @@ final class LancaTraining {
 
     this.input = Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch));
     this.predicted =
-        lanca.causalTerms()
-                && lanca.structural() == StructuralTerm.PIXELS
-                && lanca.structuralWeight() > 0
+        causes() && lanca.structural() == StructuralTerm.PIXELS && lanca.structuralWeight() > 0
             ? rows
             : 0;
     List<Autoencoder.Extra> extras = new ArrayList<>();
@@ -218,7 +232,7 @@ final class LancaTraining {
       at = to;
     }
     FixedGraph fixed = lanca.graph().fixed();
-    if (fixed != null) {
+    if (fixed != null && !columns.anyCategorical()) {
       place(fixed);
     }
     slots.forEach(this::publish);
@@ -356,8 +370,7 @@ final class LancaTraining {
     double done = (double) step / settings.steps();
     double warm = graph.warm(done);
     // Without labels the causal terms collapse an autoencoder that has not settled.
-    double causalWeight =
-        !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : teaching.isEmpty() ? warm : 0;
+    double causalWeight = !causes() ? 0 : labelled.length > 0 ? 1 : teaching.isEmpty() ? warm : 0;
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
@@ -374,6 +387,8 @@ final class LancaTraining {
     double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
     double[] byZ = new double[z.length];
 
+    double[] read = LatentLosses.probabilities(z, columns);
+
     Arrays.fill(gradient, 0);
     GraphDraw draw = null;
     if (causalWeight > 0) {
@@ -388,12 +403,13 @@ final class LancaTraining {
     }
     boolean decodesPredictions = causalWeight > 0 && causal.decodes();
     TrainingLosses losses =
-        decodeAndExplain(z, byZ, next.held(), causalWeight, decodesPredictions, draw);
+        decodeAndExplain(read, byZ, next.held(), causalWeight, decodesPredictions, draw);
+    LatentLosses.probabilitiesBackward(read, columns, byZ);
 
     double labelError =
         LatentLosses.labels(
             means,
-            d,
+            columns,
             rows + 2 * (heldPairs + ordered),
             next.labels(),
             next.counts(),
@@ -416,6 +432,10 @@ final class LancaTraining {
     }
     if (causalWeight == 0 && !teaching.isEmpty()) {
       LatentLosses.pin(means, d, rows, PIN_WEIGHT, byMean);
+    }
+    if (columns.anyCategorical()) {
+      int free = Math.min(labels.factors(), columns.latents());
+      LatentLosses.pin(means, d, columns.first(free), rows, PIN_WEIGHT, byMean);
     }
     double[] byLogVariance = new double[logVariances.length];
     double divergence = 0;
@@ -450,6 +470,11 @@ final class LancaTraining {
     }
     update(step, learnsGraph);
     return all;
+  }
+
+  /** Whether the causal terms take part: between columns of categories they mean nothing. */
+  private boolean causes() {
+    return lanca.causalTerms() && !columns.anyCategorical();
   }
 
   private GraphDraw draw(double done, Random random, int step) throws TrainingFailedException {

@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.causal.NodeColumns;
 import java.util.Arrays;
 
 /**
@@ -32,16 +33,125 @@ final class LatentLosses {
       int factors,
       double weight,
       double[] gradient) {
+    return labels(
+        latents, NodeColumns.real(d), firstRow, labels, counts, factors, weight, gradient);
+  }
+
+  /**
+   * Mean error over the labels that are known: squared, or of a category {@code -log softmax(logits
+   * of the factor)[label]} over the logarithm of the number of categories. Both are about 1 where a
+   * latent does not know its factor.
+   *
+   * @param latents {@code [batch, columns]}
+   * @param labels standardised, or the number of the category
+   */
+  static double labels(
+      double[] latents,
+      NodeColumns columns,
+      int firstRow,
+      double[] labels,
+      double[] counts,
+      int factors,
+      double weight,
+      double[] gradient) {
+    int width = columns.columns();
     double error = 0;
     for (int k = 0; k < labels.length; k++) {
       if (counts[k] > 0) {
-        int at = (firstRow + k / factors) * d + k % factors;
-        double difference = latents[at] - labels[k];
-        error += counts[k] * difference * difference;
-        gradient[at] += 2 * weight * counts[k] * difference;
+        int factor = k % factors;
+        int at = (firstRow + k / factors) * width + columns.first(factor);
+        if (columns.isCategorical(factor)) {
+          error +=
+              counts[k]
+                  * category(
+                      latents,
+                      at,
+                      columns.count(factor),
+                      (int) labels[k],
+                      weight * counts[k],
+                      gradient);
+        } else {
+          double difference = latents[at] - labels[k];
+          error += counts[k] * difference * difference;
+          gradient[at] += 2 * weight * counts[k] * difference;
+        }
       }
     }
     return error;
+  }
+
+  private static double category(
+      double[] logits, int at, int values, int label, double weight, double[] gradient) {
+    double[] p = Arrays.copyOfRange(logits, at, at + values);
+    double largest = Arrays.stream(p).max().orElse(0);
+    softmax(p, 0, values);
+    double scale = Math.log(values);
+    double sum = 0;
+    for (int v = 0; v < values; v++) {
+      gradient[at + v] += weight * (p[v] - (v == label ? 1 : 0)) / scale;
+      sum += Math.exp(logits[at + v] - largest);
+    }
+    return (Math.log(sum) + largest - logits[at + label]) / scale;
+  }
+
+  /**
+   * Turns the logits of categorical latents into probabilities, which the decoder reads.
+   *
+   * @param latents {@code [rows, columns]}, not changed
+   * @return the array itself where no latent is categorical
+   */
+  static double[] probabilities(double[] latents, NodeColumns columns) {
+    if (!columns.anyCategorical()) {
+      return latents;
+    }
+    double[] p = latents.clone();
+    for (int row = 0; row < p.length; row += columns.columns()) {
+      for (int i = 0; i < columns.latents(); i++) {
+        if (columns.isCategorical(i)) {
+          softmax(p, row + columns.first(i), columns.count(i));
+        }
+      }
+    }
+    return p;
+  }
+
+  /**
+   * Turns a gradient by {@link #probabilities} into one by logits, in place.
+   *
+   * @param gradient {@code [rows, columns]}
+   */
+  static void probabilitiesBackward(
+      double[] probabilities, NodeColumns columns, double[] gradient) {
+    for (int row = 0; columns.anyCategorical() && row < gradient.length; row += columns.columns()) {
+      for (int i = 0; i < columns.latents(); i++) {
+        if (columns.isCategorical(i)) {
+          int from = row + columns.first(i);
+          int to = from + columns.count(i);
+          double mean = 0;
+          for (int k = from; k < to; k++) {
+            mean += probabilities[k] * gradient[k];
+          }
+          for (int k = from; k < to; k++) {
+            gradient[k] = probabilities[k] * (gradient[k] - mean);
+          }
+        }
+      }
+    }
+  }
+
+  private static void softmax(double[] values, int at, int count) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int v = at; v < at + count; v++) {
+      largest = Math.max(largest, values[v]);
+    }
+    double sum = 0;
+    for (int v = at; v < at + count; v++) {
+      values[v] = Math.exp(values[v] - largest);
+      sum += values[v];
+    }
+    for (int v = at; v < at + count; v++) {
+      values[v] /= sum;
+    }
   }
 
   /**
@@ -185,10 +295,16 @@ final class LatentLosses {
    * @param gradient by {@code latents}
    */
   static double pin(double[] latents, int d, int rows, double weight, double[] gradient) {
+    return pin(latents, d, 0, rows, weight, gradient);
+  }
+
+  /** The same for latents from a column on. */
+  static double pin(
+      double[] latents, int d, int first, int rows, double weight, double[] gradient) {
     double[] mean = means(latents, d, rows);
     double[] spread = variances(latents, d, rows, mean);
     double loss = 0;
-    for (int i = 0; i < d; i++) {
+    for (int i = first; i < d; i++) {
       double logarithm = Math.log(spread[i] + PIN_FLOOR);
       loss += mean[i] * mean[i] + logarithm * logarithm;
       double bySpread = 2 * logarithm / (spread[i] + PIN_FLOOR);

@@ -26,6 +26,7 @@ final class TrainingWatchdog {
   private static final double UNUSED = 0.01;
 
   private final TrainingSettings settings;
+  private final int d;
   private final double pixelVariance;
   private final boolean labelled;
   private final double[] unexplained;
@@ -40,10 +41,19 @@ final class TrainingWatchdog {
    */
   TrainingWatchdog(TrainingSettings settings, double pixelVariance, boolean labelled)
       throws TrainingFailedException {
+    this(settings, settings.latents(), pixelVariance, labelled);
+  }
+
+  /**
+   * @param columns of all latents
+   */
+  TrainingWatchdog(TrainingSettings settings, int columns, double pixelVariance, boolean labelled)
+      throws TrainingFailedException {
     this.settings = settings;
+    this.d = columns;
     this.pixelVariance = pixelVariance;
     this.labelled = labelled;
-    this.unexplained = new double[settings.latents()];
+    this.unexplained = new double[columns];
     if (!(pixelVariance > 1e-6)) {
       throw new TrainingFailedException(
           "all frames are the same picture (pixel variance %.3g): record frames in which something moves"
@@ -110,7 +120,6 @@ final class TrainingWatchdog {
   }
 
   private int constantLatent(double[] latents) {
-    int d = settings.latents();
     double[] variance = variance(latents, d);
     for (int i = 0; i < d; i++) {
       if (variance[i] < CONSTANT_LATENT) {
@@ -143,8 +152,8 @@ final class TrainingWatchdog {
   void checkResiduals(double[] latents, double[] residuals) {
     residualsSeen++;
     double rate = Math.max(MEAN_RATE, 1.0 / residualsSeen);
-    double[] total = variance(latents, settings.latents());
-    double[] left = variance(residuals, settings.latents());
+    double[] total = variance(latents, d);
+    double[] left = variance(residuals, d);
     for (int i = 0; i < left.length; i++) {
       unexplained[i] += rate * (left[i] * (1 + 1e-6 / total[i]) - unexplained[i]);
     }

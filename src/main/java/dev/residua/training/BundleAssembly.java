@@ -55,7 +55,7 @@ final class BundleAssembly {
       Map<String, Double> metrics,
       Instant finished) {
     Map<String, String> hyper = new LinkedHashMap<>();
-    hyper.put("latents", Integer.toString(network.latents()));
+    hyper.put("latents", Integer.toString(input.latents.size()));
     hyper.put("steps", Integer.toString(input.settings.steps()));
     if (input.settings.stopAt() < input.settings.steps()) {
       hyper.put("stopAt", Integer.toString(input.settings.stopAt()));
@@ -118,7 +118,8 @@ final class BundleAssembly {
     // With held pairs or answers and no labels the causal terms take no part.
     boolean learns =
         input.settings.lanca().causalTerms()
-            && (input.labelled.length > 0 || input.teaching.isEmpty());
+            && (input.labelled.length > 0 || input.teaching.isEmpty())
+            && input.latents.stream().noneMatch(Latent::categorical);
     hyper.put(
         ModelProvenance.LEARNT_GRAPH,
         learns

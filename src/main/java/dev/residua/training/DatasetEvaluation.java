@@ -127,6 +127,36 @@ public final class DatasetEvaluation {
   }
 
   /**
+   * Share of the labels that a model reads, by the names of its categorical latents that have a
+   * column of labels.
+   */
+  public static Map<String, Double> accuracy(ModelBundle bundle, FrameDataset set, Scores scores) {
+    Map<String, Double> accuracy = new LinkedHashMap<>();
+    for (Latent latent : bundle.manifest().latents()) {
+      if (latent.categorical() && set.labels().has(latent.name())) {
+        double[] labels = categories(latent, set, scores);
+        int known = 0;
+        int read = 0;
+        for (int i = 0; i < labels.length; i++) {
+          known += Double.isNaN(labels[i]) ? 0 : 1;
+          read += labels[i] == scores.latents()[i][latent.index()] ? 1 : 0;
+        }
+        if (known >= LabelErrors.MIN_HELD_OUT) {
+          accuracy.put(latent.name(), (double) read / known);
+        }
+      }
+    }
+    return accuracy;
+  }
+
+  private static double[] categories(Latent latent, FrameDataset set, Scores scores) {
+    return Arrays.stream(scores.index())
+        .mapToDouble(
+            frame -> DatasetSource.category(set.labels(), frame, latent.name(), latent.values()))
+        .toArray();
+  }
+
+  /**
    * The verdicts on a model by scored frames of a data set. By its own data set the figures of its
    * training decide, which are of frames that did not train it.
    */
@@ -146,6 +176,12 @@ public final class DatasetEvaluation {
         ModelVerdicts.DEPENDENCE,
         ResidualIndependence.of(scores.residuals(), TrainingPipeline.INDEPENDENCE_ROWS, 1)
             .distanceCorrelation());
+    accuracy(bundle, set, scores)
+        .forEach(
+            (name, share) ->
+                measured.put(
+                    ModelVerdicts.CHECKED_ERROR + bundle.manifest().latentNames().indexOf(name),
+                    1 - share));
     LabelTable labels = set.labels();
     for (Latent latent : bundle.manifest().latents()) {
       FactorScale scale = latent.factor();

@@ -20,22 +20,32 @@ import org.jspecify.annotations.Nullable;
  * {@code residua.held} names the same factor are a held pair; a hold gives pairs of frames that are
  * 1, 2, 4, ... rows apart. A factor without a column is known by held pairs and answers only.
  *
+ * @param categories names of the categories of each factor, an empty list for a real number
  * @param taughtAnswers answers about factors, those about other names are left out
  * @param taughtHolds runs of frames in which a factor was held
  */
 public record DatasetSource(
     FrameDataset set,
     List<String> factorNames,
+    List<List<String>> categories,
     List<String> variableNames,
     List<TaughtAnswer> taughtAnswers,
     List<TaughtHold> taughtHolds)
     implements TrainingData {
+  private static final List<String> NO_CATEGORIES = List.of();
+
   /**
    * @throws IllegalArgumentException if a row is held without its partner, or a variable has no
    *     column
    */
   public DatasetSource {
     factorNames = List.copyOf(factorNames);
+    categories = List.copyOf(categories);
+    if (categories.size() != factorNames.size()) {
+      throw new IllegalArgumentException(
+          "there are categories of %d factors, expected those of %s"
+              .formatted(categories.size(), factorNames));
+    }
     variableNames = List.copyOf(variableNames);
     taughtAnswers = List.copyOf(taughtAnswers);
     taughtHolds = List.copyOf(taughtHolds);
@@ -47,6 +57,44 @@ public record DatasetSource(
       }
     }
     heldPairs(set.labels(), factorNames);
+  }
+
+  /** A data set whose factors are categories where their column holds text. */
+  public DatasetSource(
+      FrameDataset set,
+      List<String> factorNames,
+      List<String> variableNames,
+      List<TaughtAnswer> taughtAnswers,
+      List<TaughtHold> taughtHolds) {
+    this(
+        set,
+        factorNames,
+        factorNames.stream()
+            .map(
+                name ->
+                    set.labels().holdsText(name) ? set.labels().categories(name) : NO_CATEGORIES)
+            .toList(),
+        variableNames,
+        taughtAnswers,
+        taughtHolds);
+  }
+
+  /**
+   * The same data with further factors that are categories, although their columns hold numbers.
+   *
+   * @throws IllegalArgumentException if a name is no factor with a column
+   */
+  public DatasetSource withCategorical(List<String> names) {
+    List<List<String>> declared = new ArrayList<>(categories);
+    for (String name : names) {
+      int factor = factorNames.indexOf(name);
+      if (factor < 0 || !set.labels().has(name)) {
+        throw new IllegalArgumentException(
+            "'%s' is none of the factors %s".formatted(name, factorNames));
+      }
+      declared.set(factor, set.labels().categories(name));
+    }
+    return new DatasetSource(set, factorNames, declared, variableNames, taughtAnswers, taughtHolds);
   }
 
   /** A data set whose variables are not used. */
@@ -151,13 +199,28 @@ public record DatasetSource(
     double[] values = new double[factorNames.size()];
     boolean known = false;
     for (int f = 0; f < values.length; f++) {
-      values[f] =
-          set.labels().has(factorNames.get(f))
-              ? set.labels().value(index, factorNames.get(f))
-              : Double.NaN;
+      values[f] = factor(index, f);
       known |= Double.isFinite(values[f]);
     }
     return known ? values : null;
+  }
+
+  private double factor(int index, int factor) {
+    String name = factorNames.get(factor);
+    if (!set.labels().has(name)) {
+      return Double.NaN;
+    }
+    if (categories.get(factor).isEmpty()) {
+      return set.labels().value(index, name);
+    }
+    return category(set.labels(), index, name, categories.get(factor));
+  }
+
+  /** The number of the category in a cell; NaN if it is empty or another one. */
+  static double category(LabelTable labels, int row, String column, List<String> names) {
+    String cell = labels.text(row, column);
+    int category = cell == null ? -1 : names.indexOf(cell.strip());
+    return category < 0 ? Double.NaN : category;
   }
 
   /** Columns {@code variable.<name>}. */

@@ -91,7 +91,7 @@ public final class FactorScaleFit {
       double[] own = column(usual, latent.index());
       FactorScale before = latent.factor();
       FactorScale scale =
-          !latent.anchored() || factor < 0
+          !latent.anchored() || factor < 0 || latent.categorical()
               ? null
               : of(column(z, latent.index()), factors(data, labelled, factor), own);
       if (scale == null && before != null) {

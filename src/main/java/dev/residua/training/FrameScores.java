@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -31,7 +32,7 @@ public final class FrameScores {
    */
   public static LatentBatch of(
       FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
-    return of(scorer, pixels, index -> PixelMask.NONE, frames -> new float[0], which, progress);
+    return of(scorer, pixels, "", index -> PixelMask.NONE, frames -> new float[0], which, progress);
   }
 
   /**
@@ -48,6 +49,7 @@ public final class FrameScores {
     return of(
         scorer,
         data::read,
+        data.name(),
         data::mask,
         frames ->
             variables.standardized(
@@ -59,6 +61,7 @@ public final class FrameScores {
   /**
    * Scores frames.
    *
+   * @param source name of the frames, for their random draws
    * @param variables standardised variables of some frames, see {@link FrameScorer#observe}
    * @param which index of each frame
    * @param progress receives the completed share, in [0, 1]
@@ -67,6 +70,7 @@ public final class FrameScores {
   private static LatentBatch of(
       FrameScorer scorer,
       Pixels pixels,
+      String source,
       IntFunction<PixelMask> masks,
       Function<int[], float[]> variables,
       int[] which,
@@ -87,10 +91,11 @@ public final class FrameScores {
         pixels.read(which[at + i], buffer, i * size);
       }
       List<PixelMask> masked = Arrays.stream(which, at, at + count).mapToObj(masks).toList();
+      int[] chosen = Arrays.copyOfRange(which, at, at + count);
       LatentBatch batch =
-          scorer.observe(
-              scorer.score(buffer, count, masked),
-              variables.apply(Arrays.copyOfRange(which, at, at + count)));
+          scorer.draw(
+              scorer.observe(scorer.score(buffer, count, masked), variables.apply(chosen)),
+              Arrays.stream(chosen).mapToLong(i -> FrameDraw.frame(source, i)).toArray());
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);
       System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);

@@ -61,6 +61,22 @@ public record GraphConstraints(
     return new GraphConstraints(graph.names(), graph.edges(), forbidden, new boolean[d][d]);
   }
 
+  /**
+   * Forbids every edge into some nodes that is not required.
+   *
+   * @param closed one per node
+   */
+  GraphConstraints withoutEdgesInto(boolean[] closed) {
+    int d = names.size();
+    boolean[][] more = new boolean[d][d];
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < d; j++) {
+        more[i][j] = forbidden[i][j] || (i != j && closed[j] && !required[i][j]);
+      }
+    }
+    return new GraphConstraints(names, required, more, before);
+  }
+
   /** Whether every edge is required or forbidden, so that {@link #graph} is the only graph. */
   public boolean complete() {
     for (int i = 0; i < names.size(); i++) {

@@ -57,7 +57,7 @@ public final class GraphDoubts {
       }
     }
     for (int i = 0; i < graph.size(); i++) {
-      double explained = fit.equations().explainedVariance(i);
+      double explained = fit.explainedVariance(i);
       if (!graph.isRoot(i) && explained < LITTLE_EXPLAINED) {
         doubts.add(
             words(

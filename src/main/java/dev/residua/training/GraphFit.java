@@ -1,17 +1,75 @@
 package dev.residua.training;
 
+import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameDraw;
+import dev.residua.causal.NodeColumns;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
-/** The graph over latents and variables, and the structural equations fitted on it. */
-record GraphFit(SearchedGraph searched, Mechanisms equations) {
+/**
+ * The graph over latents and variables, and the structural equations and laws fitted on it.
+ *
+ * @param equations between the columns of the nodes
+ * @param columns of the nodes
+ * @param laws of the categorical nodes
+ */
+record GraphFit(
+    SearchedGraph searched, Mechanisms equations, NodeColumns columns, List<CategoricalLaw> laws) {
+  /** A fit over nodes that are all real numbers. */
+  GraphFit(SearchedGraph searched, Mechanisms equations) {
+    this(searched, equations, NodeColumns.real(searched.graph().size()), List.of());
+  }
+
   CausalGraph graph() {
     return searched.graph();
   }
 
+  /** Share of the variance of a node that its equation explains; NaN for a categorical one. */
+  double explainedVariance(int node) {
+    return columns.isCategorical(node)
+        ? Double.NaN
+        : equations.explainedVariance(columns.first(node));
+  }
+
   /**
-   * Searches the graph unless it is known completely, and fits the equations.
+   * Residuals of many rows.
+   *
+   * @param rows nodes, shape {@code [n][nodes]}
+   * @return the same shape
+   */
+  double[][] residuals(double[][] rows) {
+    if (!columns.anyCategorical()) {
+      return equations.residuals(rows);
+    }
+    double[][] wide = equations.residuals(wide(columns, rows));
+    double[][] residuals = new double[rows.length][];
+    for (int r = 0; r < rows.length; r++) {
+      residuals[r] = narrow(wide[r]);
+      float[] nodes = new float[rows[r].length];
+      for (int i = 0; i < nodes.length; i++) {
+        nodes[i] = (float) rows[r][i];
+      }
+      for (CategoricalLaw law : laws) {
+        residuals[r][law.node()] =
+            CategoricalLaw.deviate(
+                law.probabilities(nodes, 0),
+                (int) nodes[law.node()],
+                FrameDraw.uniform(0, r, law.node()));
+      }
+    }
+    return residuals;
+  }
+
+  private double[] narrow(double[] wide) {
+    double[] row = new double[columns.latents()];
+    Arrays.setAll(row, i -> wide[columns.first(i)]);
+    return row;
+  }
+
+  /**
+   * Searches the graph unless it is known completely, and fits equations and laws.
    *
    * @param all latents, then variables, of the frames that were trained on, shape {@code
    *     [trained][nodes]}; frames with a missing variable are left out
@@ -40,11 +98,73 @@ record GraphFit(SearchedGraph searched, Mechanisms equations) {
       throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
     }
     progress.at("fitting mechanisms", 0, null);
+    NodeColumns columns = NodeColumns.of(input.nodes);
+    CausalGraph graph = searched.graph();
     try {
       return new GraphFit(
-          searched, Mechanisms.fit(searched.graph(), z, holds, mechanisms.withSeed(seed)));
+          searched,
+          Mechanisms.fit(
+              wide(columns, graph),
+              wide(columns, z),
+              wide(columns, holds),
+              mechanisms.withSeed(seed)),
+          columns,
+          CategoricalLawFit.of(graph, columns, z, holds));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }
+  }
+
+  /** The graph over columns: all those of a cause cause a node that is a real number. */
+  private static CausalGraph wide(NodeColumns columns, CausalGraph graph) {
+    if (!columns.anyCategorical()) {
+      return graph;
+    }
+    int[] node = nodes(columns);
+    boolean[][] edges = new boolean[node.length][node.length];
+    for (int a = 0; a < node.length; a++) {
+      for (int b = 0; b < node.length; b++) {
+        edges[a][b] = !columns.isCategorical(node[b]) && graph.hasEdge(node[a], node[b]);
+      }
+    }
+    return CausalGraph.of(
+        IntStream.range(0, node.length).mapToObj(Integer::toString).toList(), edges);
+  }
+
+  /** Node of each column. */
+  private static int[] nodes(NodeColumns columns) {
+    return IntStream.range(0, columns.latents())
+        .flatMap(i -> IntStream.generate(() -> i).limit(columns.count(i)))
+        .toArray();
+  }
+
+  private static double[][] wide(NodeColumns columns, double[][] rows) {
+    if (!columns.anyCategorical()) {
+      return rows;
+    }
+    int[] node = nodes(columns);
+    double[][] wide = new double[rows.length][node.length];
+    for (int r = 0; r < rows.length; r++) {
+      for (int a = 0; a < node.length; a++) {
+        double value = rows[r][node[a]];
+        int category = a - columns.first(node[a]);
+        wide[r][a] = !columns.isCategorical(node[a]) ? value : value == category ? 1 : 0;
+      }
+    }
+    return wide;
+  }
+
+  private static boolean[][] wide(NodeColumns columns, boolean[][] holds) {
+    if (!columns.anyCategorical()) {
+      return holds;
+    }
+    int[] node = nodes(columns);
+    boolean[][] wide = new boolean[holds.length][node.length];
+    for (int r = 0; r < holds.length; r++) {
+      for (int a = 0; a < node.length; a++) {
+        wide[r][a] = holds[r][node[a]];
+      }
+    }
+    return wide;
   }
 }

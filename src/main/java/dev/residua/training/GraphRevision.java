@@ -75,8 +75,7 @@ public final class GraphRevision {
             search,
             mechanisms,
             progress);
-    double[][] residuals =
-        fit.equations().residuals(rows(model, scorer, data, input.nominal, progress));
+    double[][] residuals = fit.residuals(rows(model, scorer, data, input.nominal, progress));
     progress.at("testing residuals", 0, null);
     PairDependence dependence =
         PairDependence.of(
@@ -124,7 +123,7 @@ public final class GraphRevision {
 
   /** Share of the variance of a latent that its causes explain on held-out rows. */
   public double explainedVariance(int latent) {
-    return fit.equations().explainedVariance(latent);
+    return fit.explainedVariance(latent);
   }
 
   /** Reasons to distrust the graph, in sentences. */
@@ -163,6 +162,7 @@ public final class GraphRevision {
             plan.correction(),
             fit.equations().equations(),
             plan.decoder(),
+            fit.laws(),
             plan.errorScale());
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
@@ -192,7 +192,9 @@ public final class GraphRevision {
       graph().meanConfidence().ifPresent(share -> metrics.put("graph.confidence", share));
     }
     for (int i = 0; i < graph().size(); i++) {
-      metrics.put("explained." + i, explainedVariance(i));
+      if (!Double.isNaN(explainedVariance(i))) {
+        metrics.put("explained." + i, explainedVariance(i));
+      }
     }
     metrics.put("residual.distanceCorrelation", dependence.largest());
     return ModelBundle.of(

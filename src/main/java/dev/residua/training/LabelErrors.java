@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param scales standard deviations of the labels, shape {@code [k]}
  * @param fit correction and its errors; null without labels
  * @param heldOut errors on frames that were not trained on, NaN if unknown, shape {@code [k]}
+ * @param categorical whether a factor is a category: its error is the share of the labels that are
+ *     missed, shape {@code [k]}
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per training
 record LabelErrors(
@@ -23,9 +25,20 @@ record LabelErrors(
     double[] means,
     double[] scales,
     LatentHead.@Nullable Fit fit,
-    double[] heldOut) {
+    double[] heldOut,
+    boolean[] categorical) {
   /** Fewest labelled frames outside the training range for a held-out error. */
   static final int MIN_HELD_OUT = 20;
+
+  /** Errors of factors that are real numbers. */
+  LabelErrors(
+      List<String> names,
+      double[] means,
+      double[] scales,
+      LatentHead.@Nullable Fit fit,
+      double[] heldOut) {
+    this(names, means, scales, fit, heldOut, new boolean[names.size()]);
+  }
 
   /**
    * Measures errors on the labelled frames and learns the correction.
@@ -57,12 +70,30 @@ record LabelErrors(
     }
     double[] scales = new double[k];
     Arrays.setAll(scales, f -> Math.sqrt(squares[f] / counts[f]));
+    boolean[] categorical = new boolean[k];
+    boolean any = false;
+    for (int f = 0; f < k; f++) {
+      categorical[f] = !data.categories().get(f).isEmpty();
+      any |= categorical[f];
+      if (categorical[f]) {
+        means[f] = 0;
+        scales[f] = 1;
+      }
+    }
     for (double[] row : labels) {
       Arrays.setAll(row, f -> (row[f] - means[f]) / scales[f]);
     }
     double[] unknown = new double[k];
     Arrays.fill(unknown, Double.NaN);
-    return new LabelErrors(names, means, scales, LatentHead.fit(latents, labels), unknown);
+    return new LabelErrors(
+        names,
+        means,
+        scales,
+        any // a correction would read logits as coordinates
+            ? new LatentHead.Fit(null, errors(labels, latents, categorical, 1), unknown)
+            : LatentHead.fit(latents, labels),
+        unknown,
+        categorical);
   }
 
   private static double[] factors(TrainingData data, int frame, int k) {
@@ -81,22 +112,45 @@ record LabelErrors(
    * @param z corrected latents of those frames, shape {@code [frames.length][d]}
    */
   LabelErrors with(TrainingData data, int[] frames, double[][] z) {
-    int k = names.size();
+    double[][] labels = names.isEmpty() ? new double[0][] : standardized(data, frames);
+    return new LabelErrors(
+        names, means, scales, fit, errors(labels, z, categorical, MIN_HELD_OUT), categorical);
+  }
+
+  /** Errors of all factors, NaN for one with fewer labels than needed. */
+  private static double[] errors(
+      double[][] labels, double[][] z, boolean[] categorical, int needed) {
+    int k = categorical.length;
     double[] squares = new double[k];
     int[] counts = new int[k];
-    double[][] labels = k == 0 ? new double[0][] : standardized(data, frames);
     for (int i = 0; i < labels.length; i++) {
       for (int f = 0; f < k; f++) {
         if (!Double.isNaN(labels[i][f])) {
-          squares[f] += Math.pow(labels[i][f] - z[i][f], 2);
+          double difference = labels[i][f] - z[i][f];
+          squares[f] += categorical[f] ? (difference == 0 ? 0 : 1) : difference * difference;
           counts[f]++;
         }
       }
     }
     double[] errors = new double[k];
-    Arrays.setAll(
-        errors, f -> counts[f] < MIN_HELD_OUT ? Double.NaN : Math.sqrt(squares[f] / counts[f]));
-    return new LabelErrors(names, means, scales, fit, errors);
+    for (int f = 0; f < k; f++) {
+      double mean = squares[f] / counts[f];
+      errors[f] = counts[f] < needed ? Double.NaN : categorical[f] ? mean : Math.sqrt(mean);
+    }
+    return errors;
+  }
+
+  /**
+   * The labels of frames in standard deviations, NaN where unknown and for categories.
+   *
+   * @return shape {@code [frames.length][k]}
+   */
+  double[][] realLabels(TrainingData data, int[] frames) {
+    double[][] rows = standardized(data, frames);
+    for (double[] row : rows) {
+      Arrays.setAll(row, f -> categorical[f] ? Double.NaN : row[f]);
+    }
+    return rows;
   }
 
   /**

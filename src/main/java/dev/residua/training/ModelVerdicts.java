@@ -25,6 +25,9 @@ public final class ModelVerdicts {
   static final double DEPENDENT = 0.2;
 
   /** Start of the metrics whose end is the index of a factor: errors that were checked. */
+  /** Share of the labels of a category that may be missed by a model that reads it. */
+  static final double MISSED_CATEGORY = 0.05;
+
   static final String CHECKED_ERROR = "label.heldOut.";
 
   static final String RECONSTRUCTION = "reconstruction.shareOfVariance";
@@ -103,7 +106,24 @@ public final class ModelVerdicts {
         manifest.latents().stream().filter(l -> !l.anchored()).map(l -> l.name()).toList();
     String rest = unnamed.isEmpty() ? "" : "; %s have no name".formatted(joined(unnamed));
     ModelProvenance provenance = manifest.provenance();
-    @Nullable Integer worst = worstChecked();
+    @Nullable Integer missed = worstChecked(true);
+    @Nullable Integer worst = worstChecked(false);
+    if (missed != null) {
+      Grade ofCategories =
+          grade(metric(CHECKED_ERROR + missed), MISSED_CATEGORY, TrainingFindings.UNREAD_CATEGORY);
+      if (worst == null || ofCategories != Grade.GOOD) {
+        return verdict(
+            Aspect.NAMES,
+            ofCategories == Grade.GOOD && !unnamed.isEmpty() ? Grade.DOUBTFUL : ofCategories,
+            ofCategories == Grade.GOOD ? PROMOTE : LABEL,
+            "at least %.1f %% of the labels of each category are read (%s worst), on labelled %s; a category that is read has %.0f %%%s",
+            100 - 100 * metric(CHECKED_ERROR + missed),
+            manifest.latents().get(missed).name(),
+            frames,
+            100 - 100 * MISSED_CATEGORY,
+            rest);
+      }
+    }
     if (worst != null) {
       double error = metric(CHECKED_ERROR + worst);
       boolean few =
@@ -259,10 +279,13 @@ public final class ModelVerdicts {
                 next));
   }
 
-  /** The factor with the largest checked error; null if none was checked. */
-  private @Nullable Integer worstChecked() {
+  /** The category, or other factor, with the largest checked error; null if none was checked. */
+  private @Nullable Integer worstChecked(boolean categorical) {
     Integer worst = null;
     for (int f = 0; f < manifest.latents().size(); f++) {
+      if (manifest.latents().get(f).categorical() != categorical) {
+        continue;
+      }
       double error = metric(CHECKED_ERROR + f);
       if (error > (worst == null ? Double.NEGATIVE_INFINITY : metric(CHECKED_ERROR + worst))) {
         worst = f;

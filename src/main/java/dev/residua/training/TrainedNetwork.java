@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A network after its training. Owns native memory: close it. */
 public interface TrainedNetwork extends AutoCloseable {
-  /** Number of latents {@code d}. */
+  /** Number of columns of the latents {@code d}: one each, but one per value of a category. */
   int latents();
 
   /**

@@ -4,6 +4,7 @@ import dev.residua.dataset.DetailPictures;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,17 @@ public interface TrainingData {
   List<String> factorNames();
 
   /**
-   * Known factors of a frame.
+   * Names of the categories of each factor, in the order of their numbers 0, 1, ...; an empty list
+   * for a factor that is a real number.
+   *
+   * @return shape {@code [factorNames().size()]}
+   */
+  default List<List<String>> categories() {
+    return Collections.nCopies(factorNames().size(), List.of());
+  }
+
+  /**
+   * Known factors of a frame; of a categorical one the number of its category.
    *
    * @return shape {@code [factorNames().size()]}, in the factors' own units, NaN for an unknown
    *     one; null if none is known

@@ -22,6 +22,9 @@ final class TrainingFindings {
    */
   static final double UNREAD = 0.75;
 
+  /** Share of the labels of a category that are missed, above which it counts as unread. */
+  static final double UNREAD_CATEGORY = 0.25;
+
   /** Smallest weight, relative to the largest, of a factor that takes part in a combination. */
   private static final double TAKES_PART = 0.3;
 
@@ -92,12 +95,26 @@ final class TrainingFindings {
   }
 
   private double missed(int factor) {
-    return labels.error(factor) * labels.error(factor);
+    double error = labels.error(factor);
+    return labels.categorical()[factor] ? UNREAD * error / UNREAD_CATEGORY : error * error;
   }
 
   private void unreadFactors(Map<String, Double> metrics) {
     int k = labels.names().size();
-    int[] unread = IntStream.range(0, k).filter(f -> missed(f) >= UNREAD).toArray();
+    for (int f = 0; f < k; f++) {
+      if (labels.categorical()[f] && missed(f) >= UNREAD) {
+        add(
+            Aspect.NAMES,
+            "the frames do not determine %s: %.0f %% of its labels are missed, a category that is read has at most %.0f %%; give more labels, train for more steps, or leave it out with --factors",
+            labels.names().get(f),
+            100 * labels.error(f),
+            100 * UNREAD_CATEGORY);
+      }
+    }
+    int[] unread =
+        IntStream.range(0, k)
+            .filter(f -> !labels.categorical()[f] && missed(f) >= UNREAD)
+            .toArray();
     if (unread.length == k && k > 1) {
       add(
           Aspect.NAMES,
@@ -159,6 +176,7 @@ final class TrainingFindings {
     for (int i = 0; i < graph.size(); i++) {
       if (graph.isRoot(i)
           || !nodes.get(i).anchored()
+          || nodes.stream().anyMatch(Latent::categorical) // equations are between columns
           || (i < labels.names().size() && missed(i) >= UNREAD)) {
         continue;
       }

@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.Latent;
+import dev.residua.causal.NodeColumns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -88,7 +89,11 @@ public final class TrainingInput {
       throw new TrainingFailedException(
           "the given graph is over %s, the nodes are %s".formatted(known.names(), names));
     }
-    this.known = known == null ? GraphConstraints.none(names) : known;
+    // Categories with a common cause have no direction that noise could show.
+    boolean[] categorical = new boolean[nodes.size()];
+    nodes.forEach(node -> categorical[node.index()] = node.categorical());
+    this.known =
+        (known == null ? GraphConstraints.none(names) : known).withoutEdgesInto(categorical);
     this.holds = holds(data, trained, latents.size(), nodes);
     checkHolds();
     this.nominal = nominal(data, trained);
@@ -146,7 +151,9 @@ public final class TrainingInput {
     List<Latent> result = new ArrayList<>();
     for (int i = 0; i < settings.latents(); i++) {
       boolean anchored = i < data.factorNames().size() && (labelled || teaching.names(i));
-      result.add(new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored));
+      List<String> values = labelled && anchored ? data.categories().get(i) : List.of();
+      result.add(
+          new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored, null, values));
     }
     return result;
   }
@@ -159,6 +166,11 @@ public final class TrainingInput {
   /** The nodes of the graph: {@link #latents}, then the variables of the data. */
   public static List<Latent> nodes(TrainingData data, TrainingSettings settings) {
     return nodes(latents(data, settings), data);
+  }
+
+  /** Columns of the network's latents. */
+  public static NodeColumns columns(TrainingData data, TrainingSettings settings) {
+    return NodeColumns.of(latents(data, settings));
   }
 
   private static List<Latent> nodes(List<Latent> latents, TrainingData data) {

@@ -1,12 +1,15 @@
 package dev.residua.training;
 
+import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NodeColumns;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
@@ -213,7 +216,7 @@ public final class TrainingPipeline {
   private TaughtErrors taughtErrors(
       TrainingInput input, TrainedNetwork network, TrainingProgress progress)
       throws TrainingFailedException {
-    int d = network.latents();
+    int d = network.latents(); // the columns: a training with pairs or answers has no categories
     double[] ones = new double[d];
     Arrays.fill(ones, 1);
     try (FrameScorer raw =
@@ -267,19 +270,23 @@ public final class TrainingPipeline {
       BundleAssembly assembly,
       TrainingProgress progress)
       throws TrainingFailedException {
-    int d = network.latents();
-    double[] mean = new double[d];
-    double[] scale = new double[d];
+    int d = input.latents.size();
+    NodeColumns columns = NodeColumns.of(input.latents);
+    int width = columns.columns();
+    double[] mean = new double[width];
+    double[] scale = new double[width];
     Arrays.fill(scale, 1);
     double disagreement;
     double[][] z;
-    try (FrameScorer raw = open(network.plan(mean, scale, Straightening.none(d), null, null))) {
+    NetworkPlan plain = network.plan(mean, scale, Straightening.none(width), null, null);
+    try (FrameScorer raw = open(plain)) {
       disagreement = disagreement(input.data, network, raw);
+      FrameScorer nodes = CategoricalScorer.of(raw, plain.withLaws(uniform(columns)));
       int[] all = new int[input.trained];
       Arrays.setAll(all, i -> i);
       z =
           FrameScores.rows(
-              score(raw, input.data, Variables.NONE, all, "encoding", progress).observed(),
+              score(nodes, input.data, Variables.NONE, all, "encoding", progress).observed(),
               input.trained,
               d);
     }
@@ -287,6 +294,7 @@ public final class TrainingPipeline {
         z,
         input.latents,
         input.labelled.length > 0 ? input.data.factorNames().size() : 0,
+        columns,
         mean,
         scale);
     Map<String, Double> metrics = metrics(network);
@@ -307,7 +315,8 @@ public final class TrainingPipeline {
     double[][] joined = VariableFit.joined(input.data, variables, z);
     CausalGraph graph = fit.graph();
     Mechanisms equations = fit.equations();
-    NetworkPlan plan = network.plan(mean, scale, straightening, head, equations);
+    NetworkPlan plan =
+        network.plan(mean, scale, straightening, head, equations).withLaws(fit.laws());
     try (FrameScorer scorer = open(plan)) {
       LatentBatch calibration =
           score(scorer, input.data, variables, input.nominal, "calibrating", progress);
@@ -320,7 +329,9 @@ public final class TrainingPipeline {
       double pixelVariance = pixelVariance(input.data, input.nominal);
       metrics.put("reconstruction.shareOfVariance", error / pixelVariance);
       for (int i = 0; i < n; i++) {
-        metrics.put("explained." + i, equations.explainedVariance(i));
+        if (!Double.isNaN(fit.explainedVariance(i))) {
+          metrics.put("explained." + i, fit.explainedVariance(i));
+        }
       }
       // A limit simulates a lack of labels, so further labels must not evaluate the run.
       int[] checked =
@@ -338,7 +349,7 @@ public final class TrainingPipeline {
       List<ModelFinding> findings =
           TrainingFindings.of(
               labels,
-              new CheckedLabels(labels.standardized(input.data, checked), checkedNodes),
+              new CheckedLabels(labels.realLabels(input.data, checked), checkedNodes),
               input.nodes,
               graph,
               equations,
@@ -435,10 +446,10 @@ public final class TrainingPipeline {
   /** Maps of the latents that pairs and answers name, and no label. */
   private static Straightening straightening(
       TrainingInput input, Variables variables, double[][] z, CausalGraph graph) {
-    int d = input.latents.size();
+    int d = NodeColumns.of(input.latents).columns();
     boolean[] free = new boolean[d];
     boolean any = false;
-    for (int k = 0; k < d && input.labelled.length == 0; k++) {
+    for (int k = 0; k < input.latents.size() && input.labelled.length == 0; k++) {
       free[k] = input.latents.get(k).anchored();
       any |= free[k];
     }
@@ -491,10 +502,17 @@ public final class TrainingPipeline {
 
   private FrameScorer open(NetworkPlan plan) throws TrainingFailedException {
     try {
-      return scorers.open(plan);
+      return CategoricalScorer.of(scorers.open(plan), plan);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
     }
+  }
+
+  private static List<CategoricalLaw> uniform(NodeColumns columns) {
+    return IntStream.range(0, columns.latents())
+        .filter(columns::isCategorical)
+        .mapToObj(i -> CategoricalLaw.uniform(i, columns.count(i)))
+        .toList();
   }
 
   private static double disagreement(TrainingData data, TrainedNetwork network, FrameScorer raw)
@@ -535,7 +553,12 @@ public final class TrainingPipeline {
    * labelled} ones stay in standard deviations of their labels.
    */
   private static void standardize(
-      double[][] z, List<Latent> latents, int labelled, double[] mean, double[] scale)
+      double[][] z,
+      List<Latent> latents,
+      int labelled,
+      NodeColumns columns,
+      double[] mean,
+      double[] scale)
       throws TrainingFailedException {
     for (Latent latent : latents) {
       int j = latent.index();
@@ -553,8 +576,8 @@ public final class TrainingPipeline {
                 .formatted(latent.name(), sd));
       }
       if (j >= labelled) {
-        mean[j] = centre;
-        scale[j] = sd;
+        mean[columns.first(j)] = centre;
+        scale[columns.first(j)] = sd;
         for (double[] row : z) {
           row[j] = (row[j] - centre) / sd;
         }

@@ -91,7 +91,12 @@ final class TrainingWarnings {
               contradicting.size() > MOST_LISTED ? ", ..." : ""));
     }
     for (int f = 0; f < labels.names().size(); f++) {
-      if (labels.error(f) > LARGE_LABEL_ERROR) {
+      if (labels.categorical()[f] && labels.error(f) > ModelVerdicts.MISSED_CATEGORY) {
+        warnings.add(
+            words(
+                "%.0f %% of the labels of %s are missed: give more labels, or train for more steps",
+                100 * labels.error(f), labels.names().get(f)));
+      } else if (labels.error(f) > LARGE_LABEL_ERROR) {
         warnings.add(
             words(
                 "labels of %s contradict the frames: they are missed by %.2f standard deviations; check that each label belongs to its frame and that the frame shows it",

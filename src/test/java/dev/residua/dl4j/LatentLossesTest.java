@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.NodeColumns;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,65 @@ class LatentLossesTest {
         Differences.of(
             z, x -> 100 * LatentLosses.labels(x, D, 3, labels, counts, 2, 0, new double[z.length]));
     assertThat(gradient).usingComparatorWithPrecision(1e-5).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldMeasureCategoriesByTheCrossEntropy() {
+    // Given a real latent, then a category of 3 values: rows of 4 columns, the last two labelled
+    NodeColumns columns = NodeColumns.of(1, 3);
+    double[] z = normal(11, ROWS * 4);
+    double[] labels = {0.5, 2, Double.NaN, 0};
+    double third = 1.0 / 3;
+    double[] counts = {third, third, 0, third};
+    double[] gradient = new double[z.length];
+    // When
+    double error = LatentLosses.labels(z, columns, 3, labels, counts, 2, 100, gradient);
+    // Then
+    double first = Math.exp(z[13]) + Math.exp(z[14]) + Math.exp(z[15]);
+    double second = Math.exp(z[17]) + Math.exp(z[18]) + Math.exp(z[19]);
+    double expected =
+        (Math.pow(z[12] - 0.5, 2)
+                - Math.log(Math.exp(z[15]) / first) / Math.log(3)
+                - Math.log(Math.exp(z[17]) / second) / Math.log(3))
+            / 3;
+    assertThat(error).isCloseTo(expected, within(1e-12));
+    double[] slopes =
+        Differences.of(
+            z,
+            x ->
+                100
+                    * LatentLosses.labels(
+                        x, columns, 3, labels, counts, 2, 0, new double[z.length]));
+    assertThat(gradient).usingComparatorWithPrecision(1e-5).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldPassGradientsThroughProbabilities() {
+    // Given a loss that is linear in what the decoder reads
+    NodeColumns columns = NodeColumns.of(2, 1, 3);
+    double[] z = normal(12, 2 * 6);
+    double[] weights = normal(13, 2 * 6);
+    // When
+    double[] read = LatentLosses.probabilities(z, columns);
+    double[] gradient = weights.clone();
+    LatentLosses.probabilitiesBackward(read, columns, gradient);
+    // Then
+    assertThat(read[0] + read[1]).isCloseTo(1, within(1e-12));
+    assertThat(read[2]).isEqualTo(z[2]);
+    double[] slopes =
+        Differences.of(
+            z,
+            x -> {
+              double[] p = LatentLosses.probabilities(x, columns);
+              double sum = 0;
+              for (int k = 0; k < p.length; k++) {
+                sum += weights[k] * p[k];
+              }
+              return sum;
+            });
+    assertThat(gradient).usingComparatorWithPrecision(1e-5).containsExactly(slopes);
+    double[] real = normal(14, 6);
+    assertThat(LatentLosses.probabilities(real, NodeColumns.real(3))).isSameAs(real);
   }
 
   @Test

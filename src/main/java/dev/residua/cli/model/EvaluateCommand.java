@@ -1,13 +1,17 @@
 package dev.residua.cli.model;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Latent;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ModelAndData;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.ModelEvaluation;
@@ -72,16 +76,24 @@ public final class EvaluateCommand extends JsonCommand {
     ModelBundle bundle = input.model();
     FrameDataset set = input.data(bundle);
     List<String> names = factors == null ? set.factors() : factors;
-    FactorColumns.check(set, names);
-    CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");
+    List<String> categorical =
+        bundle.manifest().latents().stream().filter(Latent::categorical).map(Latent::name).toList();
+    List<String> real = names.stream().filter(name -> !categorical.contains(name)).toList();
+    FactorColumns.check(set, real);
+    CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(real, "factors");
     Map<String, Object> details = new LinkedHashMap<>();
     List<Verdict> verdicts;
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network());
+    NetworkPlan network = bundle.network();
+    try (FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(network), network);
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);
       verdicts = DatasetEvaluation.verdicts(bundle, set, scores);
-      details.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));
+      Map<String, Double> accuracy = DatasetEvaluation.accuracy(bundle, set, scores);
+      if (!accuracy.isEmpty()) {
+        details.put("accuracy", accuracy);
+      }
+      details.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, real, truth, seed));
     }
     Map<String, Object> result = Json.map("model", bundle.id(), "verdicts", verdicts);
     result.putAll(details);

@@ -9,6 +9,15 @@ final class FactorColumns {
   private FactorColumns() {}
 
   /**
+   * Checks that every column is there and holds numbers, or text that names categories.
+   *
+   * @throws CommandFailedException with the name of the first column that does not
+   */
+  static void checkTextToo(FrameDataset set, List<String> names) {
+    check(set, names.stream().filter(name -> !set.labels().holdsText(name)).toList());
+  }
+
+  /**
    * Checks that every column is there and holds numbers.
    *
    * @throws CommandFailedException with the name of the first column that does not

@@ -8,6 +8,8 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.PlanBuilder;
 import dev.residua.model.AtomicFile;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalDecoder;
+import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
@@ -52,13 +54,18 @@ final class ReportFile {
     List<String> factors =
         set.factors().stream()
             .filter(name -> set.labels().has(name) && set.labels().isNumeric(name))
+            .filter(
+                name ->
+                    bundle.manifest().latents().stream()
+                        .noneMatch(latent -> latent.categorical() && latent.name().equals(name)))
             .toList();
     try (FrameScorer scorer = Models.scorer(bundle, threads);
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
-      NetworkPlan network = PlanBuilder.network(weights);
-      try (FrameScorer encoder = new OnnxFrameScorer(network, threads);
-          LatentDecoder decoder = new OnnxLatentDecoder(network)) {
+      NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());
+      try (FrameScorer encoder =
+              CategoricalScorer.of(new OnnxFrameScorer(network, threads), network);
+          LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
         return ModelReports.of(
             bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);
       }

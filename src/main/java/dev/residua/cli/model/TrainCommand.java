@@ -85,6 +85,16 @@ public final class TrainCommand extends JsonCommand {
   @Nullable List<String> factors;
 
   @Option(
+      names = "--categorical",
+      split = ",",
+      paramLabel = "COLUMN",
+      description =
+          "Factors that are categories although their columns hold numbers: each different number"
+              + " is one category. A column that holds text is one without being named here.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  List<String> categorical = List.of();
+
+  @Option(
       names = "--variables",
       split = ",",
       paramLabel = "NAME",
@@ -321,8 +331,14 @@ public final class TrainCommand extends JsonCommand {
         factors == null
             ? Stream.concat(set.factors().stream(), taught.stream()).distinct().toList()
             : factors;
-    FactorColumns.check(set, chosen.stream().filter(name -> !taught.contains(name)).toList());
-    return new DatasetSource(set, chosen, variables(set), givenAnswers, givenHolds);
+    FactorColumns.checkTextToo(
+        set, chosen.stream().filter(name -> !taught.contains(name)).toList());
+    try {
+      return new DatasetSource(set, chosen, variables(set), givenAnswers, givenHolds)
+          .withCategorical(categorical);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
   }
 
   /** The set at the size that is asked for, in its own colours unless the size names channels. */
