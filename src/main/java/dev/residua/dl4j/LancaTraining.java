@@ -387,7 +387,7 @@ final class LancaTraining {
     double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
     double[] byZ = new double[z.length];
 
-    double[] read = LatentLosses.probabilities(z, columns);
+    double[] probabilities = LatentLosses.probabilities(z, columns);
 
     Arrays.fill(gradient, 0);
     GraphDraw draw = null;
@@ -403,8 +403,14 @@ final class LancaTraining {
     }
     boolean decodesPredictions = causalWeight > 0 && causal.decodes();
     TrainingLosses losses =
-        decodeAndExplain(read, byZ, next.held(), causalWeight, decodesPredictions, draw);
-    LatentLosses.probabilitiesBackward(read, columns, byZ);
+        decodeAndExplain(
+            LatentLosses.chosen(probabilities, columns),
+            byZ,
+            next.held(),
+            causalWeight,
+            decodesPredictions,
+            draw);
+    LatentLosses.probabilitiesBackward(probabilities, columns, byZ);
 
     double labelError =
         LatentLosses.labels(

@@ -160,6 +160,9 @@ public record NetworkPlan(
 
   /** The same network with other laws of its categorical latents. */
   public NetworkPlan withLaws(List<CategoricalLaw> other) {
+    if (laws.isEmpty() && other.isEmpty()) {
+      return this;
+    }
     return new NetworkPlan(
         image,
         latents,

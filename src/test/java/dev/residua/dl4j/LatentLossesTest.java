@@ -87,8 +87,19 @@ class LatentLossesTest {
               return sum;
             });
     assertThat(gradient).usingComparatorWithPrecision(1e-5).containsExactly(slopes);
+    // and the decoder reads the more likely of each, as when the model is used
+    double[] chosen = LatentLosses.chosen(read, columns);
+    float[] values = new float[12];
+    for (int k = 0; k < 12; k++) {
+      values[k] = (float) z[k];
+    }
+    float[] used = columns.write(columns.read(values, 6, 2), 2);
+    for (int k = 0; k < 12; k++) {
+      assertThat((float) chosen[k]).isEqualTo(used[k]);
+    }
     double[] real = normal(14, 6);
     assertThat(LatentLosses.probabilities(real, NodeColumns.real(3))).isSameAs(real);
+    assertThat(LatentLosses.chosen(real, NodeColumns.real(3))).isSameAs(real);
   }
 
   @Test
