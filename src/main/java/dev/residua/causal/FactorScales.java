@@ -5,27 +5,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The scales of the latents of a model that have one. Immutable. */
+/** The scales and the categories of the latents of a model that have some. Immutable. */
 public final class FactorScales {
   /** No latent has a scale. */
-  public static final FactorScales NONE = new FactorScales(Map.of());
+  public static final FactorScales NONE = new FactorScales(Map.of(), Map.of());
 
   private final Map<Integer, FactorScale> scales;
+  private final Map<Integer, List<String>> categories;
 
-  private FactorScales(Map<Integer, FactorScale> scales) {
+  private FactorScales(Map<Integer, FactorScale> scales, Map<Integer, List<String>> categories) {
     this.scales = Map.copyOf(scales);
+    this.categories = Map.copyOf(categories);
   }
 
   /** Those of a model's latents. */
   public static FactorScales of(List<Latent> latents) {
     Map<Integer, FactorScale> scales = new HashMap<>();
+    Map<Integer, List<String>> categories = new HashMap<>();
     for (Latent latent : latents) {
       FactorScale scale = latent.factor();
       if (scale != null) {
         scales.put(latent.index(), scale);
       }
+      if (latent.categorical()) {
+        categories.put(latent.index(), latent.values());
+      }
     }
-    return new FactorScales(scales);
+    return new FactorScales(scales, categories);
+  }
+
+  /** Names of the categories of a latent; none for a real number. */
+  public List<String> categories(int latent) {
+    return categories.getOrDefault(latent, List.of());
   }
 
   /** The scale of a latent; empty where no labels gave one. */

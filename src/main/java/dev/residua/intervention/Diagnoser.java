@@ -378,6 +378,9 @@ final class Diagnoser {
       return InterventionKind.OUTLIER;
     }
     if (node.moved() && !node.stillerThan(NARROWED_SPREAD)) {
+      if (!scales.categories(node.latent).isEmpty()) {
+        return InterventionKind.COVARIATE_DRIFT; // no category is out of range
+      }
       // A law that moves within the range leaves what depends on it alone.
       boolean broken =
           suspects.stream().anyMatch(other -> graph.isAncestor(node.latent, other.latent));

@@ -79,15 +79,17 @@ final class InterventionSentence {
                       + " %.2f over %d frames) and it is held at %s",
                   name, causes, correlation, m, value(latent, mean));
       case STOCHASTIC_INTERVENTION ->
-          root
-              ? text(
-                  "%s is drawn from another law: over the last %d frames its spread is %.2f of the"
-                      + " normal one",
-                  name, m, node.spread())
-              : text(
-                  "%s no longer follows %s: its residual moves against the prediction (correlation"
-                      + " %.2f over %d frames) while it varies on its own",
-                  name, causes, correlation, m);
+          root && !scales.categories(latent).isEmpty()
+              ? shares(node, name)
+              : root
+                  ? text(
+                      "%s is drawn from another law: over the last %d frames its spread is %.2f of the"
+                          + " normal one",
+                      name, m, node.spread())
+                  : text(
+                      "%s no longer follows %s: its residual moves against the prediction (correlation"
+                          + " %.2f over %d frames) while it varies on its own",
+                      name, causes, correlation, m);
       case MECHANISM_CHANGE ->
           text(
                   "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they"
@@ -109,9 +111,11 @@ final class InterventionSentence {
               "%s strays %.1f times as far as normal from what %s, over %d frames",
               name, times, explain, m);
       case COVARIATE_DRIFT ->
-          text(
-              "%s has drifted by %s on average over %d frames, within its normal range",
-              name, move(node), m);
+          !scales.categories(latent).isEmpty()
+              ? shares(node, name)
+              : text(
+                  "%s has drifted by %s on average over %d frames, within its normal range",
+                  name, move(node), m);
       case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
           throw new IllegalArgumentException("a " + kind + " blames no latent");
     };
@@ -144,8 +148,28 @@ final class InterventionSentence {
     };
   }
 
+  /** How often the most frequent category occurs. */
+  private String shares(Diagnoser.Node node, String name) {
+    List<String> categories = scales.categories(node.latent);
+    int[] counts = new int[categories.size()];
+    for (float[] row : node.statistics.observed()) {
+      counts[Math.max(0, Math.min(counts.length - 1, Math.round(row[node.latent])))]++;
+    }
+    int most = 0;
+    for (int v = 1; v < counts.length; v++) {
+      most = counts[v] > counts[most] ? v : most;
+    }
+    return text(
+        "%s follows another law: over the last %d frames it is %s most often, in %.0f %% of them",
+        name, node.size(), categories.get(most), 100.0 * counts[most] / node.size());
+  }
+
   /** A value of a latent, in the unit of its factor where that is known. */
   private String value(int latent, double value) {
+    List<String> categories = scales.categories(latent);
+    if (!categories.isEmpty()) {
+      return categories.get((int) Math.max(0, Math.min(categories.size() - 1, Math.round(value))));
+    }
     return scales.of(latent).map(scale -> scale.spoken(value)).orElseGet(() -> text("%.2f", value));
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
+import dev.residua.causal.Latent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -71,12 +74,17 @@ class CategoricalDiagnosisTest {
   }
 
   private static Diagnosis diagnosis(long seed, int node, UnaryOperator<double[]> change) {
+    return window(seed, node, change, FactorScales.NONE);
+  }
+
+  private static Diagnosis window(
+      long seed, int node, UnaryOperator<double[]> change, FactorScales scales) {
     Rows rows = play(WINDOW, seed, node, change);
     MechanismWindow window = new MechanismWindow(6);
     for (int t = 0; t < WINDOW; t++) {
       window.push(rows.observed()[t], rows.expected()[t], rows.residuals()[t], false, false);
     }
-    return Diagnosis.of(reference, GRAPH, window, WINDOW);
+    return Diagnosis.of(reference, GRAPH, scales, window, WINDOW);
   }
 
   private static double[] favouring(double[] p, int value) {
@@ -105,6 +113,30 @@ class CategoricalDiagnosisTest {
       }
       assertThat(named).as(GRAPH.name(node)).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
     }
+  }
+
+  @Test
+  void shouldNameTheCategory() {
+    // Given
+    FactorScales names =
+        FactorScales.of(
+            IntStream.range(0, 6)
+                .mapToObj(
+                    i ->
+                        new Latent(
+                            i,
+                            GRAPH.name(i),
+                            true,
+                            null,
+                            IntStream.range(0, VALUES[i]).mapToObj(v -> "v" + v).toList()))
+                .toList());
+    // When
+    String moved = window(100, 1, p -> favouring(p, 4), names).sentence();
+    String held = window(7, 1, p -> new double[] {0, 0, 0, 1, 0}, names).sentence();
+    // Then
+    assertThat(moved)
+        .startsWith("colour follows another law: over the last 128 frames it is v4 most often, in");
+    assertThat(held).startsWith("colour is held at v3: over the last ");
   }
 
   @Test

@@ -122,7 +122,14 @@ public final class ModelCommand {
               bundle.signature().map(s -> "by key " + s.keyId() + ", not checked").orElse("none"),
               manifest.image(),
               manifest.preprocessing(),
-              String.join(", ", manifest.latentNames())
+              manifest.latents().stream()
+                      .map(
+                          latent ->
+                              latent.categorical()
+                                  ? "%s (%s)"
+                                      .formatted(latent.name(), String.join(", ", latent.values()))
+                                  : latent.name())
+                      .collect(Collectors.joining(", "))
                   + (manifest.variables().isEmpty()
                       ? ""
                       : "\nvariables    " + String.join(", ", manifest.observed().names())),
