@@ -157,8 +157,8 @@ public final class CategoricalLaw {
   /**
    * The standard normal deviate of a value: {@code Phi^-1(P(less surprising) + U p(value))}, where
    * a value is less surprising than another if it is more likely, or as likely with a smaller
-   * number. If values follow the law and {@code U} is uniform, the deviate is standard normal,
-   * whatever the law. A rare value gives a large one.
+   * number. If values follow the law and {@code U} is uniform, the deviate is standard normal under
+   * every law. A rare value gives a large one.
    *
    * <p>Another order of the values would do as well under the law. Ordered by surprise, a value
    * that becomes more frequent moves the mean or the spread most often: of changes that mix half of

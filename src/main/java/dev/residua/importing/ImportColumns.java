@@ -75,9 +75,10 @@ record ImportColumns(List<String> factors, List<String> counters, List<String> o
         throw new IOException(
             "column '%s' is reserved and cannot be a factor; rename it".formatted(column));
       }
-      if (!rows.table().isNumeric(column)) {
+      if (!rows.table().isNumeric(column) && !rows.table().holdsText(column)) {
         throw new IOException(
-            "column '%s' holds text or nothing, a factor must hold numbers".formatted(column));
+            "column '%s' holds nothing, a factor holds numbers or names of categories"
+                .formatted(column));
       }
     }
   }

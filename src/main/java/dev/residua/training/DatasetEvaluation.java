@@ -167,6 +167,11 @@ public final class DatasetEvaluation {
     }
     int n = scores.index().length;
     Map<String, Double> measured = new HashMap<>();
+    boolean[] categorical = new boolean[bundle.manifest().nodes().size()];
+    bundle
+        .manifest()
+        .latents()
+        .forEach(latent -> categorical[latent.index()] = latent.categorical());
     measured.put(
         ModelVerdicts.RECONSTRUCTION,
         scores.meanSquaredError()
@@ -175,7 +180,7 @@ public final class DatasetEvaluation {
     measured.put(
         ModelVerdicts.DEPENDENCE,
         ResidualIndependence.of(scores.residuals(), TrainingPipeline.INDEPENDENCE_ROWS, 1)
-            .distanceCorrelation());
+            .largestBut(categorical));
     accuracy(bundle, set, scores)
         .forEach(
             (name, share) ->

@@ -216,11 +216,28 @@ public record DatasetSource(
     return category(set.labels(), index, name, categories.get(factor));
   }
 
-  /** The number of the category in a cell; NaN if it is empty or another one. */
+  /**
+   * The number of the category in a cell; NaN if it is empty or another one. A number may be
+   * written in another way than the name of the category.
+   */
   static double category(LabelTable labels, int row, String column, List<String> names) {
     String cell = labels.text(row, column);
     int category = cell == null ? -1 : names.indexOf(cell.strip());
+    double number = category < 0 ? labels.value(row, column) : Double.NaN;
+    for (int i = 0; i < names.size() && Double.isFinite(number); i++) {
+      if (isNumber(names.get(i), number)) {
+        return i;
+      }
+    }
     return category < 0 ? Double.NaN : category;
+  }
+
+  private static boolean isNumber(String name, double number) {
+    try {
+      return Double.parseDouble(name) == number;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /** Columns {@code variable.<name>}. */

@@ -77,9 +77,15 @@ public final class GraphRevision {
             progress);
     double[][] residuals = fit.residuals(rows(model, scorer, data, input.nominal, progress));
     progress.at("testing residuals", 0, null);
+    boolean[] categorical = new boolean[input.nodes.size()];
+    input.nodes.forEach(node -> categorical[node.index()] = node.categorical());
     PairDependence dependence =
         PairDependence.of(
-            residuals, TrainingPipeline.INDEPENDENCE_ROWS, TrainingPipeline.DEPENDENCE_SHIFTS, 1);
+                residuals,
+                TrainingPipeline.INDEPENDENCE_ROWS,
+                TrainingPipeline.DEPENDENCE_SHIFTS,
+                1)
+            .without(categorical);
     return new GraphRevision(model, input, fit, dependence);
   }
 

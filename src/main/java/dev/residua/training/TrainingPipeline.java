@@ -360,17 +360,16 @@ public final class TrainingPipeline {
               metrics);
       double[][] residuals = FrameScores.rows(calibration.residuals(), input.nominal.length, n);
       ResidualIndependence independence = ResidualIndependence.of(residuals, INDEPENDENCE_ROWS, 1);
-      metrics.put("residual.distanceCorrelation", independence.distanceCorrelation());
+      boolean[] categorical = new boolean[n];
+      input.nodes.forEach(node -> categorical[node.index()] = node.categorical());
+      double dependence = independence.largestBut(categorical);
+      metrics.put("residual.distanceCorrelation", dependence);
       OptionalDouble confidence =
           input.known.complete() ? OptionalDouble.empty() : graph.meanConfidence();
       confidence.ifPresent(share -> metrics.put("graph.confidence", share));
       RunSelection.Run run =
           new RunSelection.Run(
-              input.settings.seed(),
-              error / pixelVariance,
-              labels.worst(),
-              independence.distanceCorrelation(),
-              confidence);
+              input.settings.seed(), error / pixelVariance, labels.worst(), dependence, confidence);
       TaughtErrors taught = taughtErrors(input, scorer, variables, progress, usual);
       for (Latent latent : input.latents) {
         int k = latent.index();
@@ -388,7 +387,8 @@ public final class TrainingPipeline {
               run,
               input.known,
               fit,
-              PairDependence.of(residuals, INDEPENDENCE_ROWS, DEPENDENCE_SHIFTS, 1),
+              PairDependence.of(residuals, INDEPENDENCE_ROWS, DEPENDENCE_SHIFTS, 1)
+                  .without(categorical),
               labels,
               input.labelled.length,
               input,

@@ -40,6 +40,24 @@ class LabelTableTest {
   }
 
   @Test
+  void shouldRefuseTooFewAndTooManyCategories() throws IOException {
+    // Given
+    StringBuilder many = new StringBuilder("one,many");
+    for (int i = 0; i < 65; i++) {
+      many.append("\n1,").append(i);
+    }
+    // When
+    LabelTable table = parse(many.toString());
+    // Then
+    assertThatThrownBy(() -> table.categories("one"))
+        .hasMessageContaining("'one' of the labels has 1 different values");
+    assertThatThrownBy(() -> table.categories("many"))
+        .hasMessageContaining("has 65 different values, categories are 2 to 64");
+    assertThat(table.holdsText("many")).isFalse();
+    assertThat(table.holdsText("none")).isFalse();
+  }
+
+  @Test
   void shouldReadQuotesCommasAndLineBreaksInCells() throws IOException {
     // When
     LabelTable table = parse("\uFEFFname,\"x, y\"\n\"a \"\"b\"\"\",\"1\n2\"\nlast,3");

@@ -413,13 +413,14 @@ class DatasetImportTest {
   void shouldRefuseWrongFactorsAndReservedNames() throws IOException {
     // Given
     Files.write(images.resolve("a.png"), level(10));
-    Path labels = labels("speed,colour,residua.event\n1,red,\n");
+    Path labels = labels("speed,colour,nothing,residua.event\n1,red,,\n");
 
     // When, Then
     assertThatThrownBy(() -> run(images.toString(), labels, List.of("sped")))
-        .hasMessage("the labels have no column 'sped', only [speed, colour, residua.event]");
-    assertThatThrownBy(() -> run(images.toString(), labels, List.of("colour")))
-        .hasMessageContaining("column 'colour' holds text or nothing");
+        .hasMessage(
+            "the labels have no column 'sped', only [speed, colour, nothing, residua.event]");
+    assertThatThrownBy(() -> run(images.toString(), labels, List.of("nothing")))
+        .hasMessageContaining("column 'nothing' holds nothing, a factor holds numbers or names");
     assertThatThrownBy(() -> run(images.toString(), labels, List.of("residua.event")))
         .hasMessageContaining("column 'residua.event' is reserved");
     assertThatThrownBy(() -> run(images.toString(), null, List.of("speed")))

@@ -49,6 +49,34 @@ class DatasetSourceTest {
   }
 
   @Test
+  void shouldReadCategories() throws IOException {
+    // Given a column of text, and numbers that are declared to be categories
+    DatasetSource plain =
+        source(
+            """
+            light,shade
+            on,10
+            off,9.5
+            ,9
+            on,
+            """);
+    // When
+    DatasetSource declared = plain.withCategorical(List.of("shade"));
+    // Then
+    assertThat(plain.categories()).containsExactly(List.of("off", "on"), List.of());
+    assertThat(plain.factors(0)).containsExactly(1, 10);
+    assertThat(declared.categories().get(1)).containsExactly("9", "9.5", "10");
+    assertThat(declared.factors(0)).containsExactly(1, 2);
+    assertThat(declared.factors(2)).containsExactly(Double.NaN, 0);
+    assertThat(DatasetSource.category(declared.set().labels(), 0, "shade", List.of("9", "10.0")))
+        .isEqualTo(1);
+    assertThat(DatasetSource.category(declared.set().labels(), 1, "shade", List.of("9", "10.0")))
+        .isNaN();
+    assertThatThrownBy(() -> plain.withCategorical(List.of("wind")))
+        .hasMessage("'wind' is none of the factors [light, shade]");
+  }
+
+  @Test
   void shouldReadHeldPairs() throws IOException {
     // Given two pairs of shade, one of light and one of a cause that is no factor of the model
     DatasetSource source =

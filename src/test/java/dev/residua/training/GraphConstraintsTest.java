@@ -46,4 +46,26 @@ class GraphConstraintsTest {
         .isThrownBy(() -> new GraphConstraints(NAMES, cells(), new boolean[2][2], cells()))
         .withMessage("forbidden has 2 rows, expected one for each of the 3 latents");
   }
+
+  @Test
+  void shouldForbidEdgesIntoClosedNodesUnlessTheyAreRequired() {
+    // Given
+    List<String> names = List.of("colour", "shape", "size");
+    boolean[][] required = new boolean[3][3];
+    required[2][0] = true;
+    GraphConstraints known =
+        new GraphConstraints(names, required, new boolean[3][3], new boolean[3][3]);
+    // When
+    GraphConstraints closed = known.withoutEdgesInto(new boolean[] {true, true, false});
+    GraphConstraints all =
+        GraphConstraints.none(names).withoutEdgesInto(new boolean[] {true, true, true});
+    // Then
+    assertThat(closed.required()[2][0]).isTrue();
+    assertThat(closed.forbidden()[2][0]).isFalse();
+    assertThat(closed.forbidden()[1][0]).isTrue();
+    assertThat(closed.forbidden()[2][1]).isTrue();
+    assertThat(closed.forbidden()[0][2]).isFalse();
+    assertThat(all.complete()).isTrue();
+    assertThat(all.graph().edgeList()).isEmpty();
+  }
 }

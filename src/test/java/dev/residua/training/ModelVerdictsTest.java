@@ -2,6 +2,7 @@ package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.Latent;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelFinding.Aspect;
@@ -39,6 +40,39 @@ class ModelVerdictsTest {
         "label.heldOut.1", error,
         "residual.distanceCorrelation", dependence,
         "reconstruction.shareOfVariance", share);
+  }
+
+  @Test
+  void shouldGradeCategoriesByTheirAccuracy() {
+    // Given a category and a real factor
+    List<Latent> latents =
+        List.of(
+            new Latent(0, "light", true, null, List.of("off", "on")),
+            new Latent(1, "shadow", true));
+    // When
+    Verdict read = names(latents, 0.05, 0.2);
+    Verdict doubtful = names(latents, 0.06, 0.2);
+    Verdict unread = names(latents, 0.26, 0.2);
+    // Then
+    assertThat(read.grade()).isEqualTo(Grade.GOOD);
+    assertThat(doubtful.grade()).isEqualTo(Grade.DOUBTFUL);
+    assertThat(doubtful.evidence())
+        .startsWith("at least 94.0 % of the labels of each category are read (light worst)");
+    assertThat(unread.grade()).isEqualTo(Grade.BAD);
+  }
+
+  private static Verdict names(List<Latent> latents, double missed, double error) {
+    Map<String, Double> measured =
+        Map.of(
+            "label.heldOut.0",
+            missed,
+            "label.heldOut.1",
+            error,
+            "residual.distanceCorrelation",
+            0.1,
+            "reconstruction.shareOfVariance",
+            0.05);
+    return ModelVerdicts.of(bundle(100, measured).renamed(latents)).get(0);
   }
 
   @Test

@@ -57,6 +57,34 @@ class TrainingFindingsTest {
   }
 
   @Test
+  void shouldFindCategoriesOfWhichAQuarterIsMissed() {
+    // Given a category as the cause
+    LabelErrors read =
+        new LabelErrors(
+            NAMES,
+            new double[2],
+            new double[] {1, 1},
+            null,
+            new double[] {0.24, 0.05},
+            new boolean[] {true, false});
+    LabelErrors unread =
+        new LabelErrors(
+            NAMES,
+            new double[2],
+            new double[] {1, 1},
+            null,
+            new double[] {0.3, 0.05},
+            new boolean[] {true, false});
+    // When, Then
+    assertThat(findings(0.5, 0.05, 0, read, 0.1)).isEmpty();
+    assertThat(findings(0.5, 0.05, 0, unread, 0.1))
+        .extracting(ModelFinding::sentence)
+        .singleElement()
+        .asString()
+        .startsWith("the frames do not determine cause: 30 % of its labels are missed");
+  }
+
+  @Test
   void shouldFindNothingInAGoodModel() {
     // When, Then
     assertThat(findings(0.5, 0.05, 200, errors(0.05, 0.05), 0.1)).isEmpty();

@@ -3,6 +3,7 @@ package dev.residua.cli.model;
 import dev.residua.causal.FactorScale;
 import dev.residua.causal.Latent;
 import dev.residua.causal.StructuralEquations;
+import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.AtomicFile;
@@ -33,6 +34,11 @@ final class OnnxFile {
    */
   static Path write(ModelBundle bundle, Path file) throws IOException, BadBundleException {
     NetworkPlan plan = bundle.network();
+    if (!plan.laws().isEmpty()) {
+      throw new CommandFailedException(
+          "model %s has categorical latents, whose laws ONNX files do not hold"
+              .formatted(bundle.id()));
+    }
     String name = String.valueOf(file.getFileName());
     String stem = name.endsWith(ONNX) ? name.substring(0, name.length() - ONNX.length()) : name;
     Path side = file.resolveSibling(stem + ".json");

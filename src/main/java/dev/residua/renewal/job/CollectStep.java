@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.causal.Latent;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.CameraRegistration;
 import dev.residua.incident.ControlCommand.TrainingPhase;
@@ -36,10 +37,15 @@ final class CollectStep {
    * Chooses and reads frames for the champion's image shape and latents.
    *
    * @throws BadBundleException if the network of the champion is damaged
-   * @throws TrainingFailedException if there are too few
+   * @throws TrainingFailedException if there are too few, or the champion has categorical latents
    */
   CollectedFrames run(ModelBundle champion)
       throws RetentionTooShortException, IOException, BadBundleException, TrainingFailedException {
+    if (champion.manifest().latents().stream().anyMatch(Latent::categorical)) {
+      throw new TrainingFailedException(
+          "model %s has categorical latents, which streams bring no labels for: train it again with residua train on labelled frames"
+              .formatted(champion.id()));
+    }
     TrainingRequest request = context.request();
     TrainingJob.Dependencies dependencies = context.dependencies();
     CollectedFrames collected =

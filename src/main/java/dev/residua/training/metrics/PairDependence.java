@@ -35,6 +35,16 @@ public record PairDependence(List<Pair> pairs) {
     }
   }
 
+  /**
+   * The same without pairs of two columns that may depend on one another.
+   *
+   * @param dependent shape {@code [d]}
+   */
+  public PairDependence without(boolean[] dependent) {
+    return new PairDependence(
+        pairs.stream().filter(pair -> !(dependent[pair.a()] && dependent[pair.b()])).toList());
+  }
+
   /** Largest distance correlation of any pair; 0 without pairs. */
   public double largest() {
     return pairs.stream().mapToDouble(Pair::distanceCorrelation).max().orElse(0);

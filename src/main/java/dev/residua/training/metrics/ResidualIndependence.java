@@ -54,6 +54,25 @@ public record ResidualIndependence(double mmd, double distanceCorrelation, doubl
   }
 
   /**
+   * Largest distance correlation over pairs but those of two columns that are left out: categories
+   * with an unobserved common cause depend on one another although every law holds.
+   *
+   * @param dependent whether a column may depend on the others of them, shape {@code [d]}
+   * @return 0 where no pair is left
+   */
+  public double largestBut(boolean[] dependent) {
+    double largest = 0;
+    for (int a = 0; a < pairwise.length; a++) {
+      for (int b = 0; b < a; b++) {
+        if (!(dependent[a] && dependent[b])) {
+          largest = Math.max(largest, pairwise[a][b]);
+        }
+      }
+    }
+    return largest;
+  }
+
+  /**
    * Unbiased estimate of the squared MMD under the sum of inverse multiquadric kernels {@code C /
    * (C + |x - y|^2)}, {@code C = 2 d s} for {@code s} in 0.1, 0.2, 0.5, 1, 2, 5, 10.
    *
