@@ -17,6 +17,7 @@ import dev.residua.cli.model.EvaluateCommand;
 import dev.residua.cli.model.ModelCommand;
 import dev.residua.cli.model.ReportCommand;
 import dev.residua.cli.model.RetrainCommand;
+import dev.residua.cli.model.TeachCommand;
 import dev.residua.cli.model.TrainCommand;
 import dev.residua.cli.ops.AcceptNormalCommand;
 import dev.residua.cli.ops.AnnounceCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       ServeCommand.class,
       DatasetCommand.class,
+      TeachCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ReportCommand.class,

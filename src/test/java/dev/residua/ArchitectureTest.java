@@ -48,6 +48,7 @@ class ArchitectureTest {
           "model <- causal frame",
           "dataset <- causal frame",
           "simulation <- causal dataset frame",
+          "teaching <- dataset",
           "detail <- anomaly causal frame",
           "training <- anomaly causal commissioning dataset detail drift frame intervention model",
           "renewal.trigger <- causal drift incident",
@@ -67,6 +68,7 @@ class ArchitectureTest {
           "app.metrics",
           "app.roles",
           "app.web",
+          "app.teach",
           "app.demo",
           "app");
 

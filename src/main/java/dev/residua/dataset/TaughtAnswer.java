@@ -40,7 +40,8 @@ public record TaughtAnswer(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    static @Nullable Answer of(String word) {
+    /** The answer of a word, in any case; null if there is none. */
+    public static @Nullable Answer of(String word) {
       return Arrays.stream(values())
           .filter(answer -> answer.word().equalsIgnoreCase(word.strip()))
           .findFirst()

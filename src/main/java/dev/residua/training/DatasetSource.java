@@ -107,6 +107,14 @@ public record DatasetSource(
     this(set, factorNames, variableNames, set.answers(), set.holds());
   }
 
+  /** A data set with all factors that labels, answers or holds name, and all variables. */
+  public static DatasetSource ofAll(FrameDataset set) {
+    LinkedHashSet<String> names = new LinkedHashSet<>(set.factors());
+    names.removeIf(name -> !set.labels().isNumeric(name));
+    names.addAll(taughtNames(set.labels(), set.answers(), set.holds()));
+    return new DatasetSource(set, List.copyOf(names), set.variableNames());
+  }
+
   /**
    * Names in the column {@code residua.held}, in answers and in holds, each in the order of their
    * first row.

@@ -133,6 +133,15 @@ public final class TrainingInput {
   }
 
   /**
+   * The settings with the number of steps that usually suffices: {@link
+   * TrainingSettings#TAUGHT_STEPS} if held pairs or answers name latents and no label does.
+   */
+  public static TrainingSettings withUsualSteps(TrainingSettings settings, TrainingData data) {
+    boolean taughtOnly = !isLabelled(data, settings) && !Teaching.of(data, settings).isEmpty();
+    return taughtOnly ? settings.withSteps(TrainingSettings.TAUGHT_STEPS) : settings;
+  }
+
+  /**
    * The latents of a model trained on this data, with their names. Labels anchor the first latents
    * to the factors, with their sign and scale. Without labels, held pairs anchor the latents of the
    * held factors up to a one-dimensional function: sign, scale and linearity are unknown. It may

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * name in their {@code Host} header. On loopback, where no other machine has business, only names
  * of this machine are allowed; elsewhere all names, unless some are configured.
  */
-final class AllowedHosts {
+public final class AllowedHosts {
   private final Set<String> configured;
 
   /**
    * @param configured names without port, as in {@code residua.http.allowed-hosts}
    */
-  AllowedHosts(List<String> configured) {
+  public AllowedHosts(List<String> configured) {
     this.configured =
         configured.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
   }
@@ -31,7 +31,7 @@ final class AllowedHosts {
    * @param authority its {@code Host} header, with or without port; null if it has none
    * @param loopback whether it arrived at a loopback address
    */
-  boolean allow(@Nullable String authority, boolean loopback) {
+  public boolean allow(@Nullable String authority, boolean loopback) {
     if (authority == null) {
       return true; // no browser leaves it out
     }

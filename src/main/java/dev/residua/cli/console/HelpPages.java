@@ -18,6 +18,7 @@ public final class HelpPages {
           Map.entry("demo", "README.md"),
           Map.entry("serve", RUNNING),
           Map.entry("dataset", DATA),
+          Map.entry("teach", "src/docs/teaching.md"),
           Map.entry("train", TRAINING),
           Map.entry("evaluate", TRAINING),
           Map.entry("report", TRAINING),

@@ -25,7 +25,6 @@ import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
 import dev.residua.training.RunSelection;
-import dev.residua.training.Teaching;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingPipeline;
@@ -382,7 +381,9 @@ public final class TrainCommand extends JsonCommand {
               .withVariation(variation)
               .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
       if (epochs == null) {
-        return steps == null ? withUsualSteps(settings, source) : settings.withSteps(steps);
+        return steps == null
+            ? TrainingInput.withUsualSteps(settings, source)
+            : settings.withSteps(steps);
       }
       int trained = (int) (settings.trainShare() * source.size());
       return settings.withSteps(
@@ -390,12 +391,6 @@ public final class TrainCommand extends JsonCommand {
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("--" + e.getMessage(), e);
     }
-  }
-
-  private static TrainingSettings withUsualSteps(TrainingSettings settings, DatasetSource source) {
-    boolean taughtOnly =
-        !TrainingInput.isLabelled(source, settings) && !Teaching.of(source, settings).isEmpty();
-    return taughtOnly ? settings.withSteps(TrainingSettings.TAUGHT_STEPS) : settings;
   }
 
   private TrainingSettings withLanca(TrainingSettings settings, @Nullable GraphConstraints known) {

@@ -1,0 +1,99 @@
+package dev.residua.app.teach;
+
+import dev.residua.dashboard.LiveViews.GraphView;
+import dev.residua.teaching.TeachingProgress.FactorProgress;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the teaching page receives, as JSON. */
+final class TeachViews {
+  private TeachViews() {}
+
+  /**
+   * Everything but pictures and the next question.
+   *
+   * @param revision rises with every change, of everybody
+   * @param undo what undo would take back, null for nothing
+   * @param redo what redo would repeat, null for nothing
+   */
+  record State(
+      SetView set,
+      long revision,
+      List<FactorView> factors,
+      double share,
+      int answersLeft,
+      double secondsPerAnswer,
+      long secondsLeft,
+      int answers,
+      List<HoldView> holds,
+      @Nullable String undo,
+      @Nullable String redo) {}
+
+  /**
+   * The data set.
+   *
+   * @param version changes with the pictures, for their addresses
+   */
+  record SetView(String name, String folder, int frames, int width, int height, String version) {}
+
+  record FactorView(String name, double low, double high, FactorProgress progress) {}
+
+  record HoldView(int first, int last, String factor, String who, String when) {}
+
+  record QuestionView(String factor, int a, int b, String reason) {}
+
+  record SeriesView(String factor, List<Integer> frames) {}
+
+  /**
+   * Labels of a frame.
+   *
+   * @param values of the factors that have one
+   */
+  record LabelsView(int frame, Map<String, Double> values) {}
+
+  /**
+   * The training that runs or ran last.
+   *
+   * @param phase idle, running, done, failed or cancelled
+   * @param fraction of the stage, from 0 to 1
+   * @param secondsLeft of the stage; null while unknown
+   * @param message why it failed; empty otherwise
+   */
+  record TrainingView(
+      String phase,
+      String stage,
+      double fraction,
+      long seconds,
+      @Nullable Long secondsLeft,
+      String message,
+      @Nullable ResultView result) {}
+
+  /**
+   * A trained model.
+   *
+   * @param leakage how far a disturbance of one mechanism spreads to other residuals; null where
+   *     the true noises are unknown
+   * @param dependence largest distance correlation of two residuals; null if unknown
+   */
+  record ResultView(
+      String model,
+      String file,
+      List<VerdictView> verdicts,
+      GraphView graph,
+      List<MechanismView> mechanisms,
+      @Nullable Double dependence,
+      @Nullable Double leakage,
+      List<String> warnings) {}
+
+  record VerdictView(String aspect, String grade, String evidence, String next) {}
+
+  /**
+   * One mechanism.
+   *
+   * @param explained share of the variance that its causes explain; null for a root
+   * @param finding why an incident could not name it; null if it can
+   */
+  record MechanismView(
+      String name, List<String> causes, @Nullable Double explained, @Nullable String finding) {}
+}

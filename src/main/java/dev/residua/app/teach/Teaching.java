@@ -1,0 +1,86 @@
+package dev.residua.app.teach;
+
+import dev.residua.dataset.FrameDataset;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.training.TrainingData;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingProgress;
+import dev.residua.training.TrainingReport;
+import dev.residua.training.TrainingSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The teaching page of one data set, from its start to its end. */
+public final class Teaching implements AutoCloseable {
+  private final TeachingSet set;
+  private final TeachTraining training;
+  private final TeachServer server;
+
+  private Teaching(TeachingSet set, TeachTraining training, TeachServer server) {
+    this.set = set;
+    this.training = training;
+    this.server = server;
+  }
+
+  /** Makes a model of data. */
+  @FunctionalInterface
+  public interface ModelTrainer {
+    /** Trains; calls {@code progress} often, which may throw to cancel the training. */
+    TrainingReport train(TrainingData data, TrainingSettings settings, TrainingProgress progress)
+        throws TrainingFailedException;
+  }
+
+  /**
+   * Opens a data set and serves its page.
+   *
+   * @param out bundle that trainings write
+   * @param models whose opinions choose questions
+   * @param threads native threads of a training
+   * @param port 0 selects a free one
+   * @param token that every request needs; null for none, which only loopback may have
+   * @throws IOException if the folder is no data set, is taught by another process or cannot be
+   *     written, or the port cannot be opened
+   * @throws BadBundleException if a model is damaged
+   */
+  public static Teaching start(
+      Path data,
+      Path out,
+      List<Path> models,
+      ModelTrainer trainer,
+      int threads,
+      InetAddress host,
+      int port,
+      @Nullable String token,
+      Clock clock)
+      throws IOException, BadBundleException {
+    TeachingSet set = TeachingSet.open(data, clock);
+    try {
+      TeachTraining training = new TeachTraining(set, out, trainer, threads);
+      for (Path model : models) {
+        training.addOpinion(ModelBundle.read(model), FrameDataset.open(data));
+      }
+      return new Teaching(
+          set, training, TeachServer.start(new TeachApi(set, training), host, port, token));
+    } catch (IOException | BadBundleException | RuntimeException e) {
+      set.close();
+      throw e;
+    }
+  }
+
+  /** Port of the page. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    server.close();
+    training.close();
+    set.close();
+  }
+}
