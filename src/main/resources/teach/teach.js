@@ -75,7 +75,7 @@ function drawGoal() {
   const { state } = app, done = state.answersLeft === 0 && state.factors.length > 0;
   const sentence = !state.factors.length ? 'Names: nothing yet' : done ? 'Names: 100 %, ready to train' : `Names: ${percent(state.share)}, ${timeLeft(state.secondsLeft)}`;
   const details = state.factors.length
-    ? `${integer(state.answers)} answers, ${integer(state.factors.reduce((sum, f) => sum + f.progress.pairs, 0))} held pairs, ${integer(state.factors.reduce((sum, f) => sum + f.progress.labels, 0))} labels; ${state.secondsPerAnswer.toFixed(1)} s per answer`
+    ? `${state.set.name}, ${integer(state.set.frames)} frames: ${integer(state.answers)} answers, ${integer(state.factors.reduce((sum, f) => sum + f.progress.pairs, 0))} held pairs, ${integer(state.factors.reduce((sum, f) => sum + f.progress.labels, 0))} labels; ${state.secondsPerAnswer.toFixed(1)} s per answer`
     : '400 answers and 500 held pairs, or 800 answers, or 100 labels of each factor are recommended.';
   const button = (words, key, change, path) => h('button', { type: 'button', class: 'quiet', disabled: !change, title: change ? `${words}: ${change} (${key})` : null, onclick: () => act(path) }, words);
   goal.replaceChildren(

@@ -41,7 +41,7 @@ export function compare(root, app) {
     for (const figure of pair.children) figure.classList.toggle('chosen', word === 'equal' || figure.dataset.side === word);
     try {
       await app.post('/answers', { factor, a, b, answer: word });
-      last.replaceChildren('Stored: ', { a: `${factor} is higher in frame ${a} than in ${b}`, b: `${factor} is higher in frame ${b} than in ${a}`, equal: `no difference of ${factor} in frames ${a} and ${b}`, unknown: `${factor} cannot be seen in frames ${a} and ${b}` }[word], '. ', key('U'), ' undoes it.');
+      last.replaceChildren('Stored: ', { a: `${factor} is higher in frame ${a} than in ${b}`, b: `${factor} is higher in frame ${b} than in ${a}`, equal: `no difference of ${factor} in frames ${a} and ${b}`, unknown: `${factor} cannot be seen in frames ${a} and ${b}` }[word], '. ', key('U'), h('span', null, ' undoes it.'));
       turn(app, factor);
     } catch (e) { await app.failed(e); busy = false; return; }
     await next();

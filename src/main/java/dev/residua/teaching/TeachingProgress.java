@@ -37,6 +37,9 @@ public record TeachingProgress(
   /** A longer time between two answers is a pause. */
   private static final Duration PAUSE = Duration.ofSeconds(60);
 
+  /** Fewest answers for a pace. */
+  private static final int FEWEST = 5;
+
   /** Number of latest answers that the pace is measured on. */
   private static final int MEASURED = 60;
 
@@ -122,7 +125,7 @@ public record TeachingProgress(
       together++;
     }
     add(gaps, previous, current, together);
-    if (gaps.isEmpty()) {
+    if (gaps.size() < FEWEST) {
       return USUAL_SECONDS;
     }
     List<Double> latest =

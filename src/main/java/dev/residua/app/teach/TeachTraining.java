@@ -88,7 +88,9 @@ final class TeachTraining implements AutoCloseable {
   }
 
   synchronized TrainingView view() {
-    return view;
+    return cancelled && running != null
+        ? new TrainingView("running", "stopping", view.fraction(), view.seconds(), null, "", null)
+        : view;
   }
 
   private void run(TrainingSettings settings, boolean usualSteps) {
