@@ -1,7 +1,7 @@
 /* The frame of the teaching page: what is taught, progress, factors, keys and undo. */
 import { h, svg, text, attribute, toast } from '../page/dom.js';
 import { get, post, remove } from '../page/api.js';
-import { integer, percent } from '../page/words.js';
+import { counted, integer, percent } from '../page/words.js';
 import { compare, label } from './views.js';
 import { sort } from './sort.js';
 import { holds } from './holds.js';
@@ -74,8 +74,9 @@ export function timeLeft(seconds) {
 function drawGoal() {
   const { state } = app, done = state.answersLeft === 0 && state.factors.length > 0;
   const sentence = !state.factors.length ? 'Names: nothing yet' : done ? 'Names: 100 %, ready to train' : `Names: ${percent(state.share)}, ${timeLeft(state.secondsLeft)}`;
+  const sum = what => state.factors.reduce((all, f) => all + f.progress[what], 0);
   const details = state.factors.length
-    ? `${state.set.name}, ${integer(state.set.frames)} frames: ${integer(state.answers)} answers, ${integer(state.factors.reduce((sum, f) => sum + f.progress.pairs, 0))} held pairs, ${integer(state.factors.reduce((sum, f) => sum + f.progress.labels, 0))} labels; ${state.secondsPerAnswer.toFixed(1)} s per answer`
+    ? `${state.set.name}, ${integer(state.set.frames)} frames: ${counted(state.answers, 'answer', 'answers')}, ${counted(sum('pairs'), 'held pair', 'held pairs')}, ${counted(sum('labels'), 'label', 'labels')}; ${state.secondsPerAnswer.toFixed(1)} s per answer`
     : '400 answers and 500 held pairs, or 800 answers, or 100 labels of each factor are recommended.';
   const button = (words, key, change, path) => h('button', { type: 'button', class: 'quiet', disabled: !change, title: change ? `${words}: ${change} (${key})` : null, onclick: () => act(path) }, words);
   goal.replaceChildren(
@@ -98,9 +99,8 @@ function meter(share) {
 
 async function act(path) {
   try {
-    const what = path === '/undo' ? app.state.undo : app.state.redo;
-    await app.post(path, {});
-    toast(`${path === '/undo' ? 'Undone' : 'Repeated'}: ${what}`);
+    const after = await app.post(path, {});
+    toast(path === '/undo' ? `Undone: ${after.redo}` : `Repeated: ${after.undo}`);
     view?.undone?.();
   } catch (e) { app.failed(e); }
 }

@@ -12,7 +12,7 @@ export function train(root, app) {
   const start = h('button', { type: 'button', class: 'primary', onclick: begin }, 'Train');
   const ready = h('p', { class: 'soft' });
   const running = h('div'), result = h('div', { class: 'stack' });
-  root.append(h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Train a model on what was taught')),
+  root.append(h('section', { class: 'panel' }, h('header', null, h('h1', { class: 'plain' }, 'Train a model on what was taught')),
     h('div', { class: 'body stack small-gap' }, ready,
       h('div', { class: 'form-row' }, start, h('details', null, h('summary', { class: 'soft small' }, 'Options'), h('div', { class: 'form-row' },
         h('label', null, 'Steps', steps, h('span', { class: 'hint' }, 'Empty: 3000, or 9000 with labels.')), h('label', null, 'Seed', seed, h('span', { class: 'hint' }, 'Another seed, another try.'))))),

@@ -72,7 +72,7 @@ export function label(root, app) {
   const number = h('input', { type: 'number', min: 0, max: app.state.set.frames - 1, name: 'frame', 'aria-label': 'Frame' });
   const note = h('p', { class: 'soft small', role: 'status' });
   root.append(h('section', { class: 'labels' }, picture, h('div', { class: 'panel side' },
-    h('header', null, h('h2', null, 'Frame'), number, h('span', { class: 'aside' }, h('button', { type: 'button', onclick: () => go(shown - 1), 'aria-label': 'Frame before' }, '‹'), h('button', { type: 'button', onclick: () => go(shown + 1), 'aria-label': 'Frame after' }, '›'))),
+    h('header', null, h('h1', { class: 'plain' }, 'Frame'), number, h('span', { class: 'aside' }, h('button', { type: 'button', onclick: () => go(shown - 1), 'aria-label': 'Frame before' }, '‹'), h('button', { type: 'button', onclick: () => go(shown + 1), 'aria-label': 'Frame after' }, '›'))),
     h('div', { class: 'body stack small-gap' }, rows,
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'primary', onclick: () => next() }, key('Enter'), h('span', null, 'Next picture'))),
       note, h('p', { class: 'soft small' }, 'About 100 labels of each factor are enough without any comparison. Some of the last 30 % of the frames check the names. What you cannot read, leave empty.')))));

@@ -1,5 +1,6 @@
 package dev.residua.teaching;
 
+import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ public final class TaughtLabels {
   public static TaughtLabels of(LabelTable stored) {
     Map<String, Integer> counts = new HashMap<>();
     for (String column : stored.columns()) {
+      if (!FrameDataset.isFactorColumn(column)) {
+        continue;
+      }
       int count = 0;
       for (int row = 0; row < stored.rows(); row++) {
         count += Double.isNaN(stored.value(row, column)) ? 0 : 1;

@@ -68,7 +68,7 @@ public record TeachingSession(TeachingState state, List<Entry> log, long revisio
   public TeachingSession undo(String who) throws TeachingConflictException {
     int at = lastOf(who, entry -> !entry.undone());
     if (at < 0) {
-      throw new TeachingConflictException("%s has nothing to undo".formatted(who));
+      throw new TeachingConflictException("there is nothing to undo");
     }
     return marked(at, true, log.get(at).change().inverse());
   }
@@ -81,7 +81,7 @@ public record TeachingSession(TeachingState state, List<Entry> log, long revisio
   public TeachingSession redo(String who) throws TeachingConflictException {
     int at = firstUndoneOf(who);
     if (at < 0) {
-      throw new TeachingConflictException("%s has nothing to repeat".formatted(who));
+      throw new TeachingConflictException("there is nothing to repeat");
     }
     return marked(at, false, log.get(at).change());
   }

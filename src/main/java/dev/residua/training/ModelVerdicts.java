@@ -36,6 +36,7 @@ public final class ModelVerdicts {
   private static final String PROMOTE = "residua model promote MODEL --reason TEXT";
   private static final String EVALUATE = "residua evaluate --model MODEL --data DATA";
   private static final String BACKTEST = "residua backtest --model MODEL --data DATA";
+  private static final String TEACH = "residua teach DATA";
   private static final String LABEL =
       "residua dataset import --images PICTURES --labels labels.csv --out NEW";
 
@@ -177,7 +178,7 @@ public final class ModelVerdicts {
       return verdict(
           Aspect.NAMES,
           bad ? Grade.BAD : Grade.DOUBTFUL,
-          LABEL,
+          TEACH,
           "names come from held pairs alone: %s, signs and scales are unknown%s",
           pairs,
           rest);
@@ -189,7 +190,7 @@ public final class ModelVerdicts {
     return verdict(
         Aspect.NAMES,
         bad ? Grade.BAD : good ? Grade.GOOD : Grade.DOUBTFUL,
-        good ? PROMOTE : LABEL,
+        good ? PROMOTE : TEACH,
         "names come from answers and held pairs: up to %.0f %% of the answers that were kept back contradict a latent, %s; units are unknown%s",
         100 * missed,
         pairs,

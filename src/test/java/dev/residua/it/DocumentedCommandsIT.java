@@ -65,6 +65,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua demo", "DemoIT"),
           Map.entry("./residua ingest", "IngestIT"),
           Map.entry("./residua serve", "TutorialIT"),
+          Map.entry("./residua teach", "TeachIT"),
           Map.entry("./residua train", "TutorialIT"),
           Map.entry("OMP_NUM_THREADS=1 ./residua train", "TutorialIT"),
           Map.entry("./residua retrain --reason \"new lens\" --wait", "RetrainIT"),

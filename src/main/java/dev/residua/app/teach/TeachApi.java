@@ -10,6 +10,7 @@ import dev.residua.dataset.TaughtAnswer;
 import dev.residua.dataset.TaughtHold;
 import dev.residua.teaching.SortedSeries;
 import dev.residua.teaching.TaughtFactor;
+import dev.residua.teaching.TeachingChange;
 import dev.residua.teaching.TeachingChange.AnswersAdded;
 import dev.residua.teaching.TeachingChange.FactorAdded;
 import dev.residua.teaching.TeachingChange.FactorRemoved;
@@ -200,8 +201,7 @@ final class TeachApi {
         state ->
             state
                 .factor(factor.name())
-                .<dev.residua.teaching.TeachingChange>map(
-                    before -> new RangeChanged(before, factor))
+                .<TeachingChange>map(before -> new RangeChanged(before, factor))
                 .orElseGet(() -> new FactorAdded(state.factors().size(), factor)));
   }
 

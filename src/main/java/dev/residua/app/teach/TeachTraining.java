@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,8 +191,8 @@ final class TeachTraining implements AutoCloseable {
 
   private String next(String command) {
     return command
-        .replaceAll("\\bMODEL\\b", java.util.regex.Matcher.quoteReplacement(out.toString()))
-        .replaceAll("\\bDATA\\b", java.util.regex.Matcher.quoteReplacement(set.path().toString()));
+        .replaceAll("\\bMODEL\\b", Matcher.quoteReplacement(out.toString()))
+        .replaceAll("\\bDATA\\b", Matcher.quoteReplacement(set.path().toString()));
   }
 
   private static @Nullable Double finite(@Nullable Double value) {

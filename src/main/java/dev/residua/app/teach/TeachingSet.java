@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -264,7 +265,7 @@ final class TeachingSet implements AutoCloseable {
     for (Map<String, double[]> model : models.values()) {
       double[] values = model.get(factor.name());
       if (values != null) {
-        estimates.add(java.util.Arrays.copyOf(values, used.size()));
+        estimates.add(Arrays.copyOf(values, used.size()));
       }
     }
     return new QuestionChooser(

@@ -71,9 +71,10 @@ class TeachServerTest {
   private Path set(List<String> columns) throws IOException {
     Path dir = directory.resolve("set");
     ImageShape shape = new ImageShape(16, 16, 1);
+    List<String> factors = columns.stream().filter(FrameDataset::isFactorColumn).toList();
     try (DatasetWriter writer =
         new DatasetWriter(
-            dir, shape, columns, new Description("tank", columns, null, Map.of()), false, false)) {
+            dir, shape, columns, new Description("tank", factors, null, Map.of()), false, false)) {
       byte[] pixels = new byte[shape.size()];
       for (int i = 0; i < FRAMES; i++) {
         for (int p = 0; p < pixels.length; p++) {
