@@ -29,7 +29,7 @@ export function holds(root, app) {
     jump.value = first;
     grid.replaceChildren(...Array.from({ length: Math.min(page, total - first) }, (_, i) => {
       const n = first + i;
-      return h('button', { type: 'button', class: 'thumb', 'data-frame': n, 'aria-label': `Frame ${n}`, onclick: event => pick(n, event.shiftKey), onpointerenter: () => { if (!playing) look(n); } }, app.image(n, ''), h('span', { class: 'num' }, n), h('i'));
+      return h('button', { type: 'button', class: 'thumb', 'data-frame': n, 'aria-label': `Frame ${n}`, onclick: event => { if (event.detail) event.currentTarget.blur(); pick(n, event.shiftKey); }, onpointerenter: () => { if (!playing) look(n); } }, app.image(n, ''), h('span', { class: 'num' }, n), h('i'));
     }));
     draw();
   }

@@ -79,6 +79,7 @@ function drawGoal() {
     ? `${state.set.name}, ${integer(state.set.frames)} frames: ${counted(state.answers, 'answer', 'answers')}, ${counted(sum('pairs'), 'held pair', 'held pairs')}, ${counted(sum('labels'), 'label', 'labels')}; ${state.secondsPerAnswer.toFixed(1)} s per answer`
     : '400 answers and 500 held pairs, or 800 answers, or 100 labels of each factor are recommended.';
   const button = (words, key, change, path) => h('button', { type: 'button', class: 'quiet', disabled: !change, title: change ? `${words}: ${change} (${key})` : null, onclick: () => act(path) }, words);
+  const focused = goal.contains(document.activeElement) ? [...goal.querySelectorAll('button')].indexOf(document.activeElement) : -1;
   goal.replaceChildren(
     h('div', { class: 'line' },
       h('div', null, h('p', { class: 'sentence', role: 'status' }, sentence), h('p', { class: 'soft small' }, details)),
@@ -90,6 +91,7 @@ function drawGoal() {
         h('span', null, f.name), meter(f.progress.share), h('span', { class: 'num soft' }, percent(f.progress.share)))),
       h('button', { type: 'button', class: 'factor new', onclick: () => factorDialog() }, '+ Factor'),
       state.factors.length ? h('button', { type: 'button', class: 'quiet small', onclick: () => factorDialog(state.factors.find(f => f.name === app.factor)) }, 'Edit …') : null));
+  if (focused >= 0) goal.querySelectorAll('button')[focused]?.focus();
 }
 
 function meter(share) {
@@ -170,9 +172,10 @@ addEventListener('keydown', event => {
   if (event.altKey) return;
   if ((control && key === 'z') || (!control && key === 'u')) { event.preventDefault(); act(event.shiftKey ? '/redo' : '/undo'); return; }
   if (control && key === 'y') { event.preventDefault(); act('/redo'); return; }
-  if (control) return;
+  // A focused control keeps its own keys.
+  if (control || (/^(BUTTON|A|SUMMARY)$/.test(event.target.tagName) && /^(Enter| )$/.test(event.key))) return;
   const handler = view?.keys?.[event.key] ?? view?.keys?.[key];
-  if (handler) { event.preventDefault(); if (!event.repeat || view.repeats) handler(event); }
+  if (handler) { event.preventDefault(); if (!event.repeat) handler(event); }
 });
 whoInput.addEventListener('change', () => { keep(WHO, who()); app.get('').then(app.update, app.failed); });
 
