@@ -141,7 +141,7 @@ final class TeachServer implements AutoCloseable {
       try {
         response = respond(exchange);
       } catch (RuntimeException e) {
-        LOG.error("a request failed: path={}", exchange.getRequestURI().getPath(), e);
+        LOG.error("a request failed: address={}", exchange.getRequestURI().getPath(), e);
         response = Response.text(500, "the request failed: " + e);
       }
       HEADERS.forEach(exchange.getResponseHeaders()::set);

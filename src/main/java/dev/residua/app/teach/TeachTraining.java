@@ -117,7 +117,7 @@ final class TeachTraining implements AutoCloseable {
         | IllegalArgumentException e) {
       end("failed", String.valueOf(e.getMessage()), null);
     } catch (RuntimeException | Error e) {
-      LOG.error("the training failed: set={}", set.path(), e);
+      LOG.error("the training failed: folder={}", set.path(), e);
       end("failed", "the training failed: " + e, null);
     }
   }
