@@ -53,6 +53,11 @@ class TeachIT {
   private static final int FRAMES = 1_400;
   private static final int ANSWERS = 12;
   private static final String STEPS = "6";
+
+  /** A calibration of seconds, whose thresholds nothing here reads. */
+  private static final DriftSettings DRIFT =
+      DriftSettings.DEFAULTS.withSimulation(50, 512).withFrequencies(16).withTargetRunLength(1_000);
+
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration TRAINED = Duration.ofSeconds(240);
   private static final Path PICTURES = Path.of("target", "teach");
@@ -137,7 +142,7 @@ class TeachIT {
                     OnnxFrameScorer::new,
                     Clock.systemUTC(),
                     "test",
-                    DriftSettings.DEFAULTS)
+                    DRIFT)
                 .run(data, settings, null, null, progress),
         1,
         InetAddress.getLoopbackAddress(),
