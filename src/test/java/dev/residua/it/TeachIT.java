@@ -138,11 +138,7 @@ class TeachIT {
         List.of(),
         (data, settings, progress) ->
             new TrainingPipeline(
-                    new LancaTrainer(),
-                    OnnxFrameScorer::new,
-                    Clock.systemUTC(),
-                    "test",
-                    DRIFT)
+                    new LancaTrainer(), OnnxFrameScorer::new, Clock.systemUTC(), "test", DRIFT)
                 .run(data, settings, null, null, progress),
         1,
         InetAddress.getLoopbackAddress(),
