@@ -2,6 +2,7 @@ package dev.residua.bench.alternatives;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftReading;
@@ -104,13 +105,8 @@ public final class AlternativesTrial {
    * @param rows by event and method
    * @param microseconds processor time per frame, by method
    * @param usualFrames frames in front of the events
-   * @param calibration where the product's learning of the source ended
    */
-  public record Result(
-      List<Row> rows,
-      Map<Method, Double> microseconds,
-      long usualFrames,
-      @Nullable CommissioningReport calibration) {}
+  public record Result(List<Row> rows, Map<Method, Double> microseconds, long usualFrames) {}
 
   /** What a method said about one recording: frames to the alarm, -1 for none; and the latent. */
   private record Verdict(int delay, @Nullable String latent, int falseAlarms) {}
@@ -130,7 +126,6 @@ public final class AlternativesTrial {
   private List<ScoredFrame> learned = List.of();
   private double[] centre = new double[0];
   private double[] deviation = new double[0];
-  private @Nullable CommissioningReport calibration;
 
   /**
    * @param usual frames in which nothing happens, at least 600; none of them trained the model
@@ -158,9 +153,14 @@ public final class AlternativesTrial {
     this.progress = progress;
   }
 
-  /** Watches all recordings; a minute or two to learn, then about 5 ms per frame. */
+  /**
+   * Watches all recordings; a minute or two to learn, then about 5 ms per frame.
+   *
+   * @throws IllegalStateException if the product cannot learn from the usual frames what is normal
+   */
   public Result run(List<Recording> recordings) {
     learned = score(usual, 0);
+    checkArmed();
     moments();
     List<byte[]> fitted = usual.subList(0, usual.size() / 2);
     List<byte[]> held = usual.subList(usual.size() / 2, usual.size());
@@ -202,7 +202,26 @@ public final class AlternativesTrial {
       int m = method.ordinal();
       cost.put(method, nanoseconds[m] / 1e3 / Math.max(1, watched[m]));
     }
-    return new Result(rows, cost, quiet, calibration);
+    return new Result(rows, cost, quiet);
+  }
+
+  private void checkArmed() {
+    Backtest backtest = learning();
+    for (CommissioningReport report : backtest.calibrations().values()) {
+      CalibrationPhase phase = report.status().phase();
+      if (phase == CalibrationPhase.LEARNING || phase == CalibrationPhase.NEEDS_REVIEW) {
+        throw new IllegalStateException(
+            "after %,d usual frames the source is not watched yet, give more of them: %s"
+                .formatted(learned.size(), String.join("; ", report.status().notes())));
+      }
+    }
+  }
+
+  /** The product after it has learned from the usual frames. */
+  private Backtest learning() {
+    Backtest backtest = new Backtest(thresholds, 0, SourceSettings.NONE.withCommissioned(true));
+    learned.forEach(backtest::next);
+    return backtest;
   }
 
   private static Row row(
@@ -275,13 +294,11 @@ public final class AlternativesTrial {
 
   /** The product: it learns from the usual frames, then it sees the recording. */
   private Verdict product(Recording recording, List<ScoredFrame> scored) {
-    Backtest backtest = new Backtest(thresholds, 0, SourceSettings.NONE.withCommissioned(true));
-    learned.forEach(backtest::next);
+    Backtest backtest = learning();
     int before = backtest.events().size();
     long start = cpu();
     scored.forEach(backtest::next);
     count(Method.RESIDUA, cpu() - start, scored.size());
-    calibration = backtest.calibrations().values().stream().findFirst().orElse(calibration);
     long onset = (long) learned.size() + recording.onset();
     long last = (long) learned.size() + recording.pictures().size() - 1;
     Backtest.KindResult result =

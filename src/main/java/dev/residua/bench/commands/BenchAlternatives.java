@@ -89,7 +89,7 @@ final class BenchAlternatives extends JsonCommand {
       }
       recordings.addAll(
           Recording.defects(all.subList(learned.size(), all.size()), shape, defects, seed));
-      AlternativesTrial.Result result =
+      print(
           new AlternativesTrial(
                   scoring,
                   model.monitor(falseAlarms, 20),
@@ -97,8 +97,10 @@ final class BenchAlternatives extends JsonCommand {
                   DriftSettings.DEFAULTS,
                   seed,
                   bar::update)
-              .run(recordings);
-      print(result, learned.size());
+              .run(recordings),
+          learned.size());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.residua.bench.alternatives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.app.model.Models;
@@ -82,6 +83,19 @@ class AlternativesTrialTest {
       assertThat(result.rows()).allMatch(row -> row.falseAlarms() == 0);
       assertThat(result.usualFrames()).isEqualTo(128);
       assertThat(result.microseconds().values()).hasSize(5).allMatch(time -> time > 0);
+    }
+  }
+
+  @Test
+  void shouldRefuseFramesThatDoNotArmTheProduct() throws Exception {
+    // Given
+    ModelBundle bundle = Models.read(Optional.empty());
+    try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+      AlternativesTrial trial = trial(scoring, bundle, 600);
+      // When / Then: it would miss everything, for another reason than the reader thinks
+      assertThatIllegalStateException()
+          .isThrownBy(() -> trial.run(List.of()))
+          .withMessageContaining("after 600 usual frames the source is not watched yet");
     }
   }
 
