@@ -73,6 +73,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),
           Map.entry("./residua source edges", "CommissioningIT"),
           Map.entry("./residua bench drift", "BenchDriftTest"),
+          Map.entry("./residua bench alternatives", "AlternativesTrialTest"),
           Map.entry("./residua bench pipeline --versus", "PythonPipelineIT"),
           Map.entry("./mvnw -Pimage", "ProductImageIT"),
           Map.entry("docker run --rm --read-only", "ProductImageIT"),
