@@ -109,17 +109,22 @@ final class TeachTraining implements AutoCloseable {
       report.bundle().write(out);
       addOpinion(report.bundle(), frames);
       end("done", "", result(report));
-    } catch (CancelledException e) {
-      end("cancelled", "", null);
     } catch (TrainingFailedException
         | IOException
         | BadBundleException
         | IllegalArgumentException e) {
-      end("failed", String.valueOf(e.getMessage()), null);
+      broken(String.valueOf(e.getMessage()));
+    } catch (CancelledException e) {
+      broken("cancelled");
     } catch (RuntimeException | Error e) {
       LOG.error("the training failed: folder={}", set.path(), e);
-      end("failed", "the training failed: " + e, null);
+      broken("the training failed: " + e);
     }
+  }
+
+  /** A training that was cancelled may end with any exception, since trainers wrap ours. */
+  private synchronized void broken(String message) {
+    end(cancelled ? "cancelled" : "failed", cancelled ? "" : message, null);
   }
 
   /** Adds what a model reads in the pictures to the opinions on the next questions. */

@@ -502,13 +502,17 @@ class TeachServerTest {
 
   @Test
   void shouldTrainOnceAtATimeAndCancel() throws Exception {
-    // Given
+    // Given a trainer that wraps what its progress throws, as that of the networks does
     Path dir = set(List.of());
     start(
         dir,
         (data, settings, progress) -> {
           for (int step = 0; ; step++) {
-            progress.at("training", Math.min(1, step / 1_000.0), null);
+            try {
+              progress.at("training", Math.min(1, step / 1_000.0), null);
+            } catch (RuntimeException e) {
+              throw new TrainingFailedException("training broke off: " + e, e);
+            }
             try {
               Thread.sleep(5);
             } catch (InterruptedException e) {
@@ -525,6 +529,7 @@ class TeachServerTest {
     assertThat(post("/training", "{}").statusCode()).isEqualTo(409);
     send(HttpRequest.newBuilder(uri("/api/teach/training")).DELETE());
     Await.until(SOON, "the end", () -> view().contains("\"phase\":\"cancelled\""));
+    assertThat(JSON.readTree(view()).get("message").asText()).isEmpty();
     assertThat(Files.exists(dir.resolve("taught.residua"))).isFalse();
   }
 
