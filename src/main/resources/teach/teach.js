@@ -1,6 +1,7 @@
 /* The frame of the teaching page: what is taught, progress, factors, keys and undo. */
 import { h, svg, text, attribute, toast } from '../page/dom.js';
 import { get, post, remove } from '../page/api.js';
+import { colours } from '../page/colours.js';
 import { counted, integer, percent } from '../page/words.js';
 import { compare, label } from './views.js';
 import { sort } from './sort.js';
@@ -180,27 +181,7 @@ addEventListener('keydown', event => {
 whoInput.addEventListener('change', () => { keep(WHO, who()); app.get('').then(app.update, app.failed); });
 
 /* ---------------------------------------------------------------- colours */
-const THEMES = ['system', 'light', 'dark'];
-const ICONS = {
-  system: [svg('circle', { cx: 12, cy: 12, r: 8 }), svg('path', { d: 'M12 4v16', fill: 'none' }), svg('path', { d: 'M12 4a8 8 0 0 1 0 16z', fill: 'currentColor' })],
-  light: [svg('circle', { cx: 12, cy: 12, r: 4 }), svg('path', { d: 'M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4' })],
-  dark: [svg('path', { d: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z' })],
-};
-const theme = document.getElementById('theme');
-const chosen = () => document.documentElement.dataset.theme ?? 'system';
-function showTheme() {
-  theme.replaceChildren(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, ICONS[chosen()]));
-  const words = `Colours: ${chosen() === 'system' ? 'as the system' : chosen()}`;
-  theme.setAttribute('aria-label', words);
-  theme.title = words;
-}
-theme.addEventListener('click', () => {
-  const next = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
-  if (next === 'system') delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = next;
-  keep('residua.theme', next);
-  showTheme();
-});
-showTheme();
+colours(document.getElementById('theme'));
 
 refresh().then(() => {
   if (!app.state) return;

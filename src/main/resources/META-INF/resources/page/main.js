@@ -1,9 +1,10 @@
 /* The frame around the pages: navigation, connection, colours and token. */
-import { h, svg, text, attribute } from './dom.js';
+import { h, text, attribute } from './dom.js';
 import { get, token, onToken } from './api.js';
 import { Live } from './live.js';
 import { setAbout, unlock } from './actions.js';
 import { recolour } from './charts.js';
+import { colours } from './colours.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
 import { models } from './models.js';
@@ -66,29 +67,8 @@ async function learn() {
   } catch { /* the state of the connection shows it */ }
 }
 
-const THEMES = ['system', 'light', 'dark'];
-const ICONS = {
-  system: [svg('circle', { cx: 12, cy: 12, r: 8 }), svg('path', { d: 'M12 4v16', fill: 'none' }), svg('path', { d: 'M12 4a8 8 0 0 1 0 16z', fill: 'currentColor' })],
-  light: [svg('circle', { cx: 12, cy: 12, r: 4 }), svg('path', { d: 'M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4' })],
-  dark: [svg('path', { d: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z' })],
-};
-const theme = document.getElementById('theme');
-const chosen = () => document.documentElement.dataset.theme ?? 'system';
-function showTheme() {
-  theme.replaceChildren(svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, ICONS[chosen()]));
-  const words = `Colours: ${chosen() === 'system' ? 'as the system' : chosen()}`;
-  theme.setAttribute('aria-label', words);
-  theme.title = words;
-}
-theme.addEventListener('click', () => {
-  const next = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
-  if (next === 'system') delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = next;
-  try { localStorage.setItem('residua.theme', next); } catch { /* not kept, then */ }
-  showTheme();
-  recolour();
-});
+colours(document.getElementById('theme'), recolour);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
-showTheme();
 
 const lock = document.getElementById('unlock');
 const showLock = () => text(lock, token() ? 'Lock actions' : 'Unlock actions');

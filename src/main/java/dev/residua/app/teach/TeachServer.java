@@ -108,7 +108,15 @@ final class TeachServer implements AutoCloseable {
       files.put("/teach/" + name, "/teach/" + name);
     }
     for (String name :
-        List.of("api.js", "dom.js", "graph.js", "words.js", "theme.js", "style.css", "icon.svg")) {
+        List.of(
+            "api.js",
+            "colours.js",
+            "dom.js",
+            "graph.js",
+            "words.js",
+            "theme.js",
+            "style.css",
+            "icon.svg")) {
       files.put("/page/" + name, "/META-INF/resources/page/" + name);
     }
     return files;
