@@ -22,15 +22,34 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /** Writes a file of a given name. */
+  @FunctionalInterface
+  public interface Part {
+    void writeTo(Path part) throws IOException;
+  }
+
   /**
    * Writes to a temporary file and moves it into place, which replaces an older file. Makes the
    * folder if need be.
    */
   public static void write(Path file, Content content) throws IOException {
+    writeByName(file, content(content));
+  }
+
+  /** The same for content that is written to a file by its name. */
+  public static void writeByName(Path file, Part content) throws IOException {
     write(
         file,
         content,
         (part, target) -> Files.move(part, target, StandardCopyOption.REPLACE_EXISTING));
+  }
+
+  private static Part content(Content content) {
+    return part -> {
+      try (OutputStream out = Files.newOutputStream(part)) {
+        content.writeTo(out);
+      }
+    };
   }
 
   /**
@@ -42,7 +61,7 @@ public final class AtomicFile {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(file.toString());
     }
-    write(file, content, AtomicFile::linked);
+    write(file, content(content), AtomicFile::linked);
   }
 
   /** A second name is given to the file only if nothing has it, which moving does not promise. */
@@ -58,7 +77,7 @@ public final class AtomicFile {
     void place(Path part, Path target) throws IOException;
   }
 
-  private static void write(Path file, Content content, Placing placing) throws IOException {
+  private static void write(Path file, Part content, Placing placing) throws IOException {
     Path target = file.toAbsolutePath();
     Path part =
         target.resolveSibling(
@@ -70,9 +89,7 @@ public final class AtomicFile {
       Files.createDirectories(folder);
     }
     try {
-      try (OutputStream out = Files.newOutputStream(part)) {
-        content.writeTo(out);
-      }
+      content.writeTo(part);
       placing.place(part, target);
     } finally {
       Files.deleteIfExists(part);

@@ -10,6 +10,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.dataset.TaughtAnswer;
 import dev.residua.dataset.TaughtHold;
+import dev.residua.model.AtomicFile;
 import dev.residua.teaching.TaughtFactor;
 import dev.residua.teaching.TaughtLabels;
 import dev.residua.teaching.TeachingState;
@@ -20,7 +21,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -262,18 +262,8 @@ final class TeachingFolder implements AutoCloseable {
     }
   }
 
-  private interface Content {
-    void writeTo(Path part) throws IOException;
-  }
-
-  private void write(String name, Content content) throws IOException {
-    Path part = dir.resolve("." + name + ".part");
-    try {
-      content.writeTo(part);
-      Files.move(part, dir.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+  private void write(String name, AtomicFile.Part content) throws IOException {
+    AtomicFile.writeByName(dir.resolve(name), content);
   }
 
   private void remember() throws IOException {
