@@ -1,7 +1,6 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FactorScale;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
@@ -165,7 +164,6 @@ public final class DatasetEvaluation {
     if (set.sha256().equals(bundle.manifest().provenance().dataSha256())) {
       return ModelVerdicts.of(bundle);
     }
-    int n = scores.index().length;
     Map<String, Double> measured = new HashMap<>();
     boolean[] categorical = new boolean[bundle.manifest().nodes().size()];
     bundle
@@ -187,26 +185,12 @@ public final class DatasetEvaluation {
                 measured.put(
                     ModelVerdicts.CHECKED_ERROR + bundle.manifest().latentNames().indexOf(name),
                     1 - share));
-    LabelTable labels = set.labels();
-    for (Latent latent : bundle.manifest().latents()) {
-      FactorScale scale = latent.factor();
-      if (scale == null || !labels.has(latent.name()) || !labels.isNumeric(latent.name())) {
-        continue;
-      }
-      double squares = 0;
-      int known = 0;
-      for (int i = 0; i < n; i++) {
-        double label = labels.value(scores.index()[i], latent.name());
-        if (Double.isFinite(label)) {
-          double read = scale.of(scores.latents()[i][latent.index()]);
-          squares += Math.pow((label - read) / scale.slope(), 2);
-          known++;
-        }
-      }
-      if (known >= LabelErrors.MIN_HELD_OUT) {
-        measured.put(ModelVerdicts.CHECKED_ERROR + latent.index(), Math.sqrt(squares / known));
-      }
-    }
+    measured.putAll(
+        NameErrors.of(
+            bundle.manifest().latents(),
+            new DatasetSource(set, bundle.manifest().latentNames(), List.of()),
+            scores.index(),
+            scores.latents()));
     return ModelVerdicts.of(bundle, measured, "frames of " + set.name());
   }
 

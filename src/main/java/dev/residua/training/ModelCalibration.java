@@ -56,7 +56,8 @@ public final class ModelCalibration {
    * for a camera with other noise or light, or with more frames for rarer false alarms.
    *
    * <p>The frames must be in time order, from one camera, with nothing broken, and of the kind that
-   * the network was trained on. About a minute for 10,000 frames of 64x64 pixels. Where the data
+   * the network was trained on, but not frames that trained it: their labels give the latents their
+   * units and check their names. About a minute for 10,000 frames of 64x64 pixels. Where the data
    * has no detail pictures, the calibration of details stays as it is.
    *
    * @param scorer the model's own
@@ -167,6 +168,13 @@ public final class ModelCalibration {
             driftSettings,
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
+    Map<String, Double> figures =
+        NameErrors.of(
+            model.manifest().latents(),
+            data,
+            nominal,
+            FrameScores.rows(scores.observed(), scores.frames(), scores.latents()));
+    monitorability.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
     return ModelBundle.of(
         model
             .manifest()
@@ -174,7 +182,7 @@ public final class ModelCalibration {
             .calibrated(
                 id,
                 "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256()),
-                monitorability.map(m -> Map.of(LEAKAGE, m.leakage())).orElse(Map.of())),
+                figures),
         model.graph(),
         entries);
   }

@@ -2,8 +2,10 @@ package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.FrameScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,57 @@ class AfterTheNetworkTest {
     // Then
     assertThat(report.bundle().manifest().provenance().labelledFrames()).isEqualTo(140 - 28);
     assertThat(report.metrics().get("label.heldOut.0")).isLessThan(1e-5);
+  }
+
+  @Test
+  void shouldCheckNamesByTheLabelsOfARecalibration() throws Exception {
+    // Given a model without checked names
+    KnownLatents.Reader reader = new KnownLatents.Reader(z -> z);
+    ModelBundle model =
+        pipeline(reader)
+            .run(
+                new KnownLatents(FRAMES, 10, 1),
+                SETTINGS.withMaxLabels(100),
+                null,
+                null,
+                TrainingProgress.SILENT)
+            .bundle();
+    KnownLatents other = new KnownLatents(FRAMES, 10, 2);
+    KnownLatents few = new KnownLatents(FRAMES, 10, 2);
+    few.labelOnly(100);
+    // When
+    Map<String, Double> checked = recalibrated(reader, model, other);
+    Map<String, Double> unchecked = recalibrated(reader, model, few);
+    // Then
+    assertThat(model.manifest().provenance().metrics()).doesNotContainKey("label.heldOut.0");
+    for (int f = 0; f < 4; f++) {
+      assertThat(checked.get("label.heldOut." + f)).isLessThan(1e-3);
+    }
+    assertThat(unchecked).doesNotContainKey("label.heldOut.0");
+    // And labels that are too high are missed by that, in standard deviations of the latent
+    other.raiseLabels(0.5);
+    double slope = Objects.requireNonNull(model.manifest().latents().get(0).factor()).slope();
+    assertThat(recalibrated(reader, model, other).get("label.heldOut.0"))
+        .isCloseTo(0.5 / slope, within(1e-3));
+  }
+
+  private static Map<String, Double> recalibrated(
+      KnownLatents.Reader reader, ModelBundle model, KnownLatents data) throws Exception {
+    try (FrameScorer scorer = reader.openLast()) {
+      return ModelCalibration.again(
+              model,
+              scorer,
+              data,
+              DriftSettings.DEFAULTS
+                  .withSimulation(50, 512)
+                  .withFrequencies(16)
+                  .withTargetRunLength(1_000),
+              1,
+              TrainingProgress.SILENT)
+          .manifest()
+          .provenance()
+          .metrics();
+    }
   }
 
   @Test

@@ -29,6 +29,7 @@ final class KnownLatents implements TrainingData {
   private final int[][] broken;
   private final int labelEvery;
   private int labelsOff;
+  private double labelsRaised;
   private int labelsEnd = Integer.MAX_VALUE;
 
   private final List<OrderAnswer> answers = new ArrayList<>();
@@ -42,6 +43,11 @@ final class KnownLatents implements TrainingData {
   /** Gives every frame the labels of a later one. */
   void mislabel() {
     labelsOff = 7;
+  }
+
+  /** Adds a number to all labels. */
+  void raiseLabels(double by) {
+    labelsRaised = by;
   }
 
   /**
@@ -113,7 +119,7 @@ final class KnownLatents implements TrainingData {
   @Override
   public double @Nullable [] factors(int index) {
     return labelEvery > 0 && index < labelsEnd && index % labelEvery == 0
-        ? z[(index + labelsOff) % z.length].clone()
+        ? Arrays.stream(z[(index + labelsOff) % z.length]).map(v -> v + labelsRaised).toArray()
         : null;
   }
 
@@ -138,6 +144,7 @@ final class KnownLatents implements TrainingData {
     private LongFunction<UnaryOperator<double[]>> warps;
     private final Map<NetworkPlan, Model> models = new IdentityHashMap<>();
     private int trainings;
+    private @Nullable NetworkPlan last;
 
     Reader(UnaryOperator<double[]> warp) {
       this.warps = seed -> warp;
@@ -195,6 +202,11 @@ final class KnownLatents implements TrainingData {
       return new Network(mean, scale, 1e-5f * settings.seed(), warps.apply(settings.seed()));
     }
 
+    /** Opens the model of the last plan. */
+    FrameScorer openLast() {
+      return open(java.util.Objects.requireNonNull(last));
+    }
+
     /** Opens the models of the plans that {@link Network#plan} returned. */
     FrameScorer open(NetworkPlan plan) {
       return java.util.Objects.requireNonNull(models.get(plan));
@@ -246,6 +258,7 @@ final class KnownLatents implements TrainingData {
           @Nullable LatentHead head,
           @Nullable Mechanisms mechanisms) {
         NetworkPlan plan = RandomNetworks.of(IMAGE, D, 1);
+        last = plan;
         models.put(
             plan, new Model(this, mean.clone(), scale.clone(), straightening, head, mechanisms));
         return plan;

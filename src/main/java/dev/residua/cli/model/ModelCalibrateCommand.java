@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
           + " thresholds.",
       "Use it for a camera with other noise and light, and for fewer false alarms (which needs"
           + " more frames). The frames must be in order of time, from one camera, and not used to"
-          + " train the model. Frames whose labels name an event are left out."
+          + " train the model. Frames whose labels name an event are left out. Labels of factors"
+          + " check the names of the latents."
     })
 final class ModelCalibrateCommand extends ConsoleCommand {
   @Mixin ModelOption model = new ModelOption();
