@@ -161,17 +161,16 @@ public final class TrainingJob {
         CollectedFrames collected = collect.run(champion)) {
       ExaminedModel examined = active.examined();
       StreamData heldOut = collected.parts().heldOut();
-      StreamData data = collected.parts().training();
-      if (settings.anchors()) {
-        data = data.withAnchors(LatentAnchors.of(examined, data));
-      }
+      StreamData read = collected.parts().training();
+      StreamData data =
+          settings.anchors() ? read.withAnchors(LatentAnchors.of(examined, read)) : read;
       ModelBundle candidate =
           evaluate.carryNamesOver(examined, train.train(champion, data), heldOut);
       Outcome trained = decide(evaluate, examined, candidate, heldOut);
       Outcome outcome =
           trained.passed() || !settings.recalibrates()
               ? trained
-              : decide(evaluate, examined, train.recalibrate(examined, data), heldOut);
+              : decide(evaluate, examined, train.recalibrate(examined, read), heldOut);
       dependencies.cleanUp().run();
       context.publish(
           outcome.activated() ? TrainingPhase.PROMOTED : TrainingPhase.KEPT,
