@@ -1,16 +1,28 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Random;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Varies frames as photographs of one scene vary from hour to hour: light, colour of the light,
- * position by a pixel, sharpness and noise of the sensor. A network that reproduces the frame as it
- * was from a varied one learns to ignore these.
+ * position by a pixel, sharpness, noise of the sensor and compression. A network that reproduces
+ * the frame as it was from a varied one learns to ignore these.
  *
  * @param strength 0 for none, 1 for light that varies by 15 %, its colour by 5 %, an offset of 6
- *     grey levels, a pixel in either direction, a binomial blur in a third of the frames and noise
- *     of up to 5 grey levels (standard deviations)
+ *     grey levels, a pixel in either direction, a binomial blur in a third of the frames, noise of
+ *     up to 5 grey levels (standard deviations), and JPEG of quality 0.3 to 0.9 in a third of the
+ *     frames
  */
 record PictureVariation(double strength) {
   private static final double LIGHT = 0.15;
@@ -18,6 +30,9 @@ record PictureVariation(double strength) {
   private static final double OFFSET = 6;
   private static final double NOISE = 5;
   private static final double BLURRED = 1.0 / 3;
+  private static final double COMPRESSED = 1.0 / 3;
+  private static final double LEAST_QUALITY = 0.3;
+  private static final double MOST_QUALITY = 0.9;
 
   /**
    * @param pixels unsigned bytes {@code [height][width][channels]}, not changed
@@ -51,7 +66,56 @@ record PictureVariation(double strength) {
         }
       }
     }
+    if (random.nextDouble() < strength * COMPRESSED) {
+      double quality = LEAST_QUALITY + (MOST_QUALITY - LEAST_QUALITY) * random.nextDouble();
+      return compressed(image, varied, (float) quality);
+    }
     return varied;
+  }
+
+  /** What is left of a picture in a JPEG file. */
+  private static byte[] compressed(ImageShape image, byte[] pixels, float quality) {
+    int c = image.channels();
+    BufferedImage picture =
+        new BufferedImage(
+            image.width(),
+            image.height(),
+            c == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+    picture.getRaster().setPixels(0, 0, image.width(), image.height(), unsigned(pixels));
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
+      ImageWriteParam param = writer.getDefaultWriteParam();
+      param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      param.setCompressionQuality(quality);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(picture, null, null), param);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    try {
+      BufferedImage read =
+          ImageIO.read(
+              new MemoryCacheImageInputStream(new ByteArrayInputStream(file.toByteArray())));
+      int[] values = read.getRaster().getPixels(0, 0, image.width(), image.height(), (int[]) null);
+      byte[] left = new byte[pixels.length];
+      for (int i = 0; i < left.length; i++) {
+        left[i] = (byte) values[i];
+      }
+      return left;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int[] unsigned(byte[] pixels) {
+    int[] values = new int[pixels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = pixels[i] & 0xff;
+    }
+    return values;
   }
 
   private int shift(Random random) {

@@ -24,9 +24,9 @@ import java.util.function.Consumer;
  *     ignores answers
  * @param swapWeight weight of the squared pixel error of a frame that is decoded with the held
  *     factor's latent of its pair's other frame; 0 omits it
- * @param variation strength, from 0 to 1, of the changes of light, colour, position, sharpness and
- *     noise that frames get before the network encodes them, while it is to reproduce them as they
- *     were
+ * @param variation strength, from 0 to 1, of the changes of light, colour, position, sharpness,
+ *     noise and compression that frames get before the network encodes them, while it is to
+ *     reproduce them as they were
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw

@@ -118,7 +118,7 @@ public final class TrainCommand extends JsonCommand {
       fallbackValue = "1",
       paramLabel = "STRENGTH",
       description =
-          "Varies light, colour, position, sharpness and noise of the frames while it trains, as"
+          "Varies light, colour, position, sharpness, noise and compression of the frames while it trains, as"
               + " photographs of one scene vary from hour to hour. From 0 (default) to 1 (without a"
               + " value).")
   double variation;
