@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Addresses on the dashboard, as people reach it. */
 final class Links {
-  /** Page of the source, or of all sources. */
+  /** Page of the incident, or of all sources. */
   static final String DASHBOARD = "dashboard";
 
   private final Optional<String> base;
@@ -36,7 +36,7 @@ final class Links {
     }
     links.put(
         DASHBOARD,
-        "%s/#/sources/%s".formatted(base.get(), CloudEventHeaders.encode(incident.source())));
+        "%s/#/incidents/%s".formatted(base.get(), CloudEventHeaders.encode(incident.id())));
     if (incident.frame() != null) {
       String id = CloudEventHeaders.encode(incident.id());
       for (Kind picture : Kind.of(incident.subject())) {

@@ -4,6 +4,7 @@ import dev.residua.alerting.AlertBook.Lost;
 import dev.residua.alerting.AlertListener.Result;
 import dev.residua.alerting.ReceiverWorker.BatchResult;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.Incident;
@@ -169,7 +170,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
   }
 
-  /** An incident with the feedback "true alarm" is acknowledged: receivers get no repeats. */
+  /** Somebody looks after an incident, or it is a true alarm: receivers get no repeats. */
   private void onControl(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return;
@@ -179,6 +180,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       if (command instanceof Feedback feedback
           && feedback.verdict() == FeedbackVerdict.TRUE_ALARM) {
         context.acknowledged().add(feedback.incidentId());
+      } else if (command instanceof Acknowledgement acknowledgement) {
+        context.acknowledged().add(acknowledgement.incidentId());
       }
     } catch (SerializationException e) {
       LOG.debug("unreadable control command skipped", e);

@@ -80,7 +80,7 @@ public final class ActiveControls {
           before.feedback,
           last);
     }
-    return before; // about trainings
+    return before; // about trainings, or what a person does
   }
 
   private static <V> Map<String, V> newest(Map<String, V> before, String id, V value) {

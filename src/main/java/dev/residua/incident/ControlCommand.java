@@ -157,6 +157,30 @@ public sealed interface ControlCommand {
   }
 
   /**
+   * A person looks after an incident: receivers get no repeats of it.
+   *
+   * @param incidentId the incident
+   * @param assignee who, not empty
+   */
+  record Acknowledgement(Order order, String incidentId, String assignee)
+      implements ControlCommand {
+    public Acknowledgement {
+      if (assignee.isBlank()) {
+        throw new IllegalArgumentException(
+            "acknowledgement %s must say who looks after incident %s"
+                .formatted(order.id(), incidentId));
+      }
+    }
+  }
+
+  /**
+   * A remark on an incident, which is the order's reason.
+   *
+   * @param incidentId the incident
+   */
+  record Note(Order order, String incidentId) implements ControlCommand {}
+
+  /**
    * Train a model now.
    *
    * @param scene whose model is trained

@@ -2,6 +2,7 @@ package dev.residua.incident;
 
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.CancelTraining;
@@ -9,6 +10,7 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Resolve;
@@ -58,6 +60,10 @@ public final class ControlRequest {
     RETIRE(List.of()),
     /** Whether {@code incident} was a true alarm: {@code verdict}. */
     FEEDBACK(List.of("incident", "verdict")),
+    /** {@code assignee}, by default the author, looks after {@code incident}. */
+    ACKNOWLEDGE(List.of("incident", "assignee")),
+    /** A remark on {@code incident}: the reason. */
+    NOTE(List.of("incident")),
     /**
      * Train a model of {@code scene}; {@code incidents}, separated by commas, show the new normal.
      */
@@ -172,6 +178,10 @@ public final class ControlRequest {
       case LEARN -> new Learn(order);
       case RETIRE -> new Retire(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
+      case ACKNOWLEDGE ->
+          new Acknowledgement(
+              order, required("incident"), fields.getOrDefault("assignee", order.by()));
+      case NOTE -> new Note(order, required("incident"));
       case RETRAIN ->
           new Retrain(order, fields.getOrDefault("scene", SceneName.DEFAULT), incidents());
       case CANCEL_TRAINING -> new CancelTraining(order, required("training"));

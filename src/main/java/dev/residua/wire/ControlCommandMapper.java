@@ -4,6 +4,7 @@ import dev.residua.avro.ControlKind;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.CancelTraining;
@@ -11,6 +12,7 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Resolve;
@@ -71,6 +73,13 @@ final class ControlCommandMapper {
       record.setKind(ControlKind.FEEDBACK);
       record.setIncidentId(feedback.incidentId());
       record.setTrueAlarm(feedback.verdict() == FeedbackVerdict.TRUE_ALARM);
+    } else if (command instanceof Acknowledgement acknowledgement) {
+      record.setKind(ControlKind.ACKNOWLEDGEMENT);
+      record.setIncidentId(acknowledgement.incidentId());
+      record.setAssignee(acknowledgement.assignee());
+    } else if (command instanceof Note note) {
+      record.setKind(ControlKind.NOTE);
+      record.setIncidentId(note.incidentId());
     } else if (command instanceof Retrain retrain) {
       record.setKind(ControlKind.RETRAIN);
       record.setScene(retrain.scene());
@@ -126,6 +135,12 @@ final class ControlCommandMapper {
                 required(record, "trueAlarm", record.getTrueAlarm())
                     ? FeedbackVerdict.TRUE_ALARM
                     : FeedbackVerdict.FALSE_ALARM);
+        case ACKNOWLEDGEMENT ->
+            new Acknowledgement(
+                order,
+                required(record, "incidentId", record.getIncidentId()),
+                required(record, "assignee", record.getAssignee()));
+        case NOTE -> new Note(order, required(record, "incidentId", record.getIncidentId()));
         case RETRAIN -> new Retrain(order, scene(record), record.getIncidents());
         case CANCEL_TRAINING ->
             new CancelTraining(order, required(record, "trainingId", record.getTrainingId()));

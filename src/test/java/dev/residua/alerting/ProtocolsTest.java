@@ -27,7 +27,7 @@ class ProtocolsTest {
   private static final Instant SINCE = Instant.parse("2026-05-01T10:00:01Z");
   private static final Instant NOW = Instant.parse("2026-05-01T10:05:00Z");
   private static final Links LINKS = new Links(Optional.of(URI.create("https://residua.test/")));
-  private static final String PAGE = "https://residua.test/#/sources/cam1";
+  private static final String PAGE = "https://residua.test/#/incidents/incident-1";
 
   private static Notice notice(Action action, Incident incident, NotifiedState before) {
     Instant changed = incident.open() ? SINCE : SINCE.plusSeconds(60);

@@ -3,10 +3,12 @@ package dev.residua.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.ControlRequest.Kind;
@@ -62,12 +64,22 @@ class ControlRequestTest {
         .isInstanceOfSatisfying(
             Feedback.class,
             feedback -> assertThat(feedback.verdict()).isEqualTo(FeedbackVerdict.FALSE_ALARM));
+    assertThat(command(Kind.ACKNOWLEDGE, "incident", "i"))
+        .isInstanceOfSatisfying(
+            Acknowledgement.class, one -> assertThat(one.assignee()).isEqualTo("ann (claimed)"));
+    assertThat(command(Kind.ACKNOWLEDGE, "incident", "i", "assignee", "kim"))
+        .isInstanceOfSatisfying(
+            Acknowledgement.class, one -> assertThat(one.assignee()).isEqualTo("kim"));
+    assertThat(command(Kind.NOTE, "incident", "i"))
+        .isInstanceOfSatisfying(Note.class, note -> assertThat(note.incidentId()).isEqualTo("i"));
     assertThat(Kind.of("accept-normal")).isEqualTo(Kind.ACCEPT_NORMAL);
   }
 
   @Test
   void shouldNameWhatIsWrongTheWayItWasAsked() {
     assertRefused("--latent is missing", Kind.SUPPRESS, "margin", "1");
+    assertRefused("--incident is missing", Kind.NOTE);
+    assertRefused("who looks after", Kind.ACKNOWLEDGE, "incident", "i", "assignee", " ");
     assertRefused("--margin must be a number", Kind.SUPPRESS, "latent", "a", "margin", "much");
     assertRefused("above 0", Kind.SUPPRESS, "latent", "a", "margin", "NaN");
     assertRefused("either --until or --for", Kind.SILENCE);
@@ -112,7 +124,7 @@ class ControlRequestTest {
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(
-            "silence, announce, suppress, accept-normal, resolve, arm, learn, retire, feedback, retrain, cancel-training")
+            "silence, announce, suppress, accept-normal, resolve, arm, learn, retire, feedback, acknowledge, note, retrain, cancel-training")
         .hasMessageContaining("'restart'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }

@@ -536,6 +536,7 @@ class GoldenRecordsTest {
         0.5,
         null,
         null,
+        "ann",
         "line-3",
         "training-1",
         TrainingPhase.TRAINING,
