@@ -9,7 +9,9 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
+import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentView;
+import dev.residua.dashboard.LiveViews.IncidentsView;
 import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.OrderView;
 import dev.residua.dashboard.LiveViews.Overview;
@@ -22,6 +24,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
@@ -37,14 +40,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public class LiveHistory {
   /** Frames of all sources together from which on each source keeps fewer. */
   public static final int ALL_ROWS = 400_000;
 
-  private static final int MAX_INCIDENTS = 2_000;
+  private static final int SHOWN_SIMILAR = 10;
   private static final int SHOWN_INCIDENTS = 50;
   private static final int SHOWN_CLOSED = 20;
   private static final int SHOWN_OF_SOURCE = 50;
@@ -88,7 +89,7 @@ public class LiveHistory {
   private final Deque<FindingView> findings = new ArrayDeque<>();
   private final Map<String, SourceHistory> sources = BoundedMap.ofLastUsed(MAX_SOURCES);
   private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
-  private final Map<String, Incident> incidents = new LinkedHashMap<>();
+  private final IncidentHistory incidents = new IncidentHistory();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
   private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
@@ -213,24 +214,11 @@ public class LiveHistory {
 
   /** An incident opened or changed. */
   public synchronized void incident(Incident incident) {
-    incidents.remove(incident.id()); // so that the newest are last
-    incidents.put(incident.id(), incident);
+    incidents.add(incident);
     if (incident.open() || sources.containsKey(incident.source())) {
       source(incident.source()).incident(incident);
     }
-    evict(one -> !one.open());
-    evict(one -> true);
     revision++;
-  }
-
-  /** Removes the oldest incidents of a kind while there are too many. */
-  private void evict(Predicate<Incident> kind) {
-    for (Iterator<Incident> all = incidents.values().iterator();
-        incidents.size() > MAX_INCIDENTS && all.hasNext(); ) {
-      if (kind.test(all.next())) {
-        all.remove();
-      }
-    }
   }
 
   /**
@@ -420,9 +408,7 @@ public class LiveHistory {
             .toList();
     List<Incident> open = new ArrayList<>();
     List<IncidentView> closed = new ArrayList<>();
-    List<Incident> newestFirst = new ArrayList<>(incidents.values());
-    java.util.Collections.reverse(newestFirst);
-    for (Incident incident : newestFirst) {
+    for (Incident incident : incidents.newestFirst()) {
       if (incident.open()) {
         open.add(incident);
       } else if (closed.size() < SHOWN_CLOSED) {
@@ -535,19 +521,81 @@ public class LiveHistory {
 
   private IncidentView view(Incident incident) {
     String verdict = null;
+    String assignee = null;
     for (ControlCommand command : orders.values()) {
       if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
         verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
+      } else if (command instanceof Acknowledgement a && a.incidentId().equals(incident.id())) {
+        assignee = a.assignee();
       }
     }
-    return ViewMapper.incident(incident, verdict);
+    return ViewMapper.incident(incident, verdict, assignee);
   }
 
   private List<IncidentView> incidentsOf(String source) {
-    List<IncidentView> found = new ArrayList<>();
-    for (Incident incident : incidents.values()) {
-      if (incident.source().equals(source)) {
-        found.add(0, view(incident));
+    return incidents.newestFirst().stream()
+        .filter(incident -> incident.source().equals(source))
+        .limit(SHOWN_OF_SOURCE)
+        .map(this::view)
+        .toList();
+  }
+
+  /** Incidents that are asked for. */
+  synchronized IncidentsView incidents(IncidentQuery query, Instant now) {
+    List<Incident> matching = incidents.matching(query);
+    int page = Math.min(query.page(), Math.max(0, (matching.size() - 1) / query.size()));
+    return new IncidentsView(
+        now.toEpochMilli(),
+        matching.size(),
+        (int) matching.stream().filter(Incident::open).count(),
+        page,
+        query.group().map(by -> IncidentHistory.groups(by, matching)).orElse(List.of()),
+        matching.stream()
+            .skip((long) page * query.size())
+            .limit(query.size())
+            .map(this::view)
+            .toList());
+  }
+
+  /** All about an incident; empty if it is unknown. */
+  synchronized Optional<IncidentDetail> incident(String id, Instant now) {
+    return incidents
+        .find(id)
+        .map(
+            incident ->
+                new IncidentDetail(
+                    now.toEpochMilli(),
+                    view(incident),
+                    incident.labels(),
+                    incidents.steps(id),
+                    eventsOf(incident),
+                    ordersOf(incident),
+                    incidents.similar(incident, SHOWN_SIMILAR).stream().map(this::view).toList()));
+  }
+
+  private List<EventView> eventsOf(Incident incident) {
+    SourceHistory history = sources.get(incident.source());
+    return history == null
+        ? List.of()
+        : history.events().stream()
+            .filter(event -> incident.id().equals(event.incidentId()))
+            .toList();
+  }
+
+  /** What was ordered about an incident, or about its source while it was open. */
+  private List<OrderView> ordersOf(Incident incident) {
+    List<OrderView> found = new ArrayList<>();
+    Instant ended = incident.endedAt();
+    for (ControlCommand command : orders.values()) {
+      Instant at = command.order().at();
+      String kind = ViewMapper.kind(command);
+      if (incident.id().equals(ViewMapper.incidentId(command))) {
+        found.add(0, order(command, ViewMapper.aboutIncident(command)));
+      } else if (kind != null
+          && command.order().covers(incident.source())
+          && !at.isBefore(incident.openedAt())
+          && (ended == null || !at.isAfter(ended))) {
+        found.add(0, order(command, kind));
       }
     }
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
@@ -558,21 +606,23 @@ public class LiveHistory {
     for (ControlCommand command : orders.values()) {
       String kind = ViewMapper.kind(command);
       if (kind != null && command.order().covers(source)) {
-        Instant until =
-            command instanceof Maintenance m
-                ? m.period().until()
-                : command instanceof Announcement a ? a.period().until() : null;
-        found.add(
-            0,
-            new OrderView(
-                command.order().id(),
-                kind,
-                command.order().by(),
-                command.order().reason(),
-                command.order().at().toEpochMilli(),
-                until == null ? null : until.toEpochMilli()));
+        found.add(0, order(command, kind));
       }
     }
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
+  }
+
+  private static OrderView order(ControlCommand command, String kind) {
+    Instant until =
+        command instanceof Maintenance m
+            ? m.period().until()
+            : command instanceof Announcement a ? a.period().until() : null;
+    return new OrderView(
+        command.order().id(),
+        kind,
+        command.order().by(),
+        command.order().reason(),
+        command.order().at().toEpochMilli(),
+        until == null ? null : until.toEpochMilli());
   }
 }

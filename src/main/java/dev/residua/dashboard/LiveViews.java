@@ -167,6 +167,7 @@ public final class LiveViews {
    *
    * @param advice what a person should check first
    * @param verdict of an operator: {@code true} or {@code false}; null before
+   * @param assignee who looks after it; null before somebody does
    */
   public record IncidentView(
       String id,
@@ -190,7 +191,66 @@ public final class LiveViews {
       @Nullable String follows,
       @Nullable String mergedInto,
       String modelId,
-      @Nullable String verdict) {}
+      @Nullable String verdict,
+      @Nullable String assignee) {}
+
+  /**
+   * Incidents that were asked for.
+   *
+   * @param at now, milliseconds since 1970
+   * @param matching number of all of them
+   * @param open how many of these are open
+   * @param page number of this page, from 0
+   * @param groups what they have in common, if that was asked for, at most 100
+   * @param incidents one page of them, the most urgent first
+   */
+  public record IncidentsView(
+      long at,
+      int matching,
+      int open,
+      int page,
+      List<IncidentGroup> groups,
+      List<IncidentView> incidents) {}
+
+  /**
+   * Incidents with something in common.
+   *
+   * @param severity of the worst
+   */
+  public record IncidentGroup(String key, int open, int all, String severity) {}
+
+  /**
+   * A state that an incident was in.
+   *
+   * @param at capture time of the frame that changed it, milliseconds since 1970
+   */
+  public record StepView(
+      long at,
+      String state,
+      @Nullable String reason,
+      String severity,
+      String subject,
+      String sentence,
+      @Nullable String note) {}
+
+  /**
+   * All about an incident.
+   *
+   * @param at now, milliseconds since 1970
+   * @param labels of its source when it opened, and the scene
+   * @param steps its states since this process reads them, the oldest first
+   * @param events that it groups and that are remembered here, newest first
+   * @param orders about it, and about its source while it was open, newest first
+   * @param similar earlier incidents of its subject, those of its source first
+   */
+  public record IncidentDetail(
+      long at,
+      IncidentView incident,
+      Map<String, String> labels,
+      List<StepView> steps,
+      List<EventView> events,
+      List<OrderView> orders,
+      List<IncidentView> similar) {}
 
   /**
    * The stored evidence of an incident.
@@ -261,7 +321,7 @@ public final class LiveViews {
       @Nullable Double observedFactor,
       @Nullable Double expectedFactor) {}
 
-  /** A standing order of an operator about a source. */
+  /** An order of an operator about a source or an incident. */
   public record OrderView(
       String id, String kind, String by, String reason, long at, @Nullable Long until) {}
 

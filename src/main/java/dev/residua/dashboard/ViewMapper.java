@@ -24,15 +24,21 @@ import dev.residua.dashboard.LiveViews.ProposalView;
 import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
+import dev.residua.dashboard.LiveViews.StepView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.CameraMotion;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Arm;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Note;
+import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
 import java.time.Instant;
@@ -75,6 +81,31 @@ public final class ViewMapper {
         rounded(history.trend().of(0)),
         history.trend().newest(),
         sentence);
+  }
+
+  /** The incident that a command is about, or null. */
+  static @Nullable String incidentId(ControlCommand command) {
+    if (command instanceof Feedback feedback) {
+      return feedback.incidentId();
+    }
+    if (command instanceof Resolve resolve) {
+      return resolve.incidentId();
+    }
+    if (command instanceof Acknowledgement acknowledgement) {
+      return acknowledgement.incidentId();
+    }
+    return command instanceof Note note ? note.incidentId() : null;
+  }
+
+  /** What was said about an incident, in words. */
+  static String aboutIncident(ControlCommand command) {
+    if (command instanceof Feedback feedback) {
+      return feedback.verdict() == FeedbackVerdict.TRUE_ALARM ? "true-alarm" : "false-alarm";
+    }
+    if (command instanceof Acknowledgement acknowledgement) {
+      return "acknowledge " + acknowledgement.assignee();
+    }
+    return command instanceof Resolve ? "resolve" : "note";
   }
 
   /** The name in {@code ControlRequest} of a command that the page of a source lists, or null. */
@@ -159,7 +190,26 @@ public final class ViewMapper {
     return views;
   }
 
-  static IncidentView incident(Incident incident, @Nullable String verdict) {
+  static StepView step(Incident incident) {
+    Instant ended = incident.endedAt();
+    return new StepView(
+        (ended == null ? incident.updatedAt() : ended).toEpochMilli(),
+        incident.state().name(),
+        incident.reason() == null ? null : incident.reason().name(),
+        incident.severity().name(),
+        incident.subject().toString(),
+        incident.sentence(),
+        incident.note());
+  }
+
+  /**
+   * One incident.
+   *
+   * @param verdict of an operator, or null
+   * @param assignee who looks after it, or null
+   */
+  static IncidentView incident(
+      Incident incident, @Nullable String verdict, @Nullable String assignee) {
     Instant ended = incident.endedAt();
     return new IncidentView(
         incident.id(),
@@ -183,7 +233,8 @@ public final class ViewMapper {
         incident.follows(),
         incident.mergedInto(),
         incident.modelId(),
-        verdict);
+        verdict,
+        assignee);
   }
 
   /**

@@ -13,7 +13,7 @@ const field = (label, input, hint) => h('label', null, label, input, hint && h('
  * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
  * @param send gets all values; its result is shown when it is done
  */
-export function ask({ title, explanation, fields = [], confirm, reason = true, wide = false, send }) {
+export function ask({ title, explanation, fields = [], confirm, reason = true, reasonLabel = 'Why', wide = false, send }) {
   const inputs = {};
   const error = h('p', { class: 'error', role: 'alert', hidden: true });
   const form = h('form', { method: 'dialog', 'aria-labelledby': 'ask-title' }, h('h2', { id: 'ask-title' }, title));
@@ -30,7 +30,7 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, w
   }
   if (reason) {
     inputs.reason = h('input', { name: 'reason', required: true, maxlength: 300, autocomplete: 'off' });
-    form.append(field('Why', inputs.reason, 'Stored with the command, for later readers.'));
+    form.append(field(reasonLabel, inputs.reason, 'Stored with the command, for later readers.'));
   }
   inputs.by = h('input', { name: 'by', value: person(), maxlength: 100, autocomplete: 'name' });
   form.append(field('Your name', inputs.by, 'Not needed if your token contains it.'));
@@ -93,6 +93,46 @@ export const feedback = (incident, verdict) => ask({
     return 'The verdict is stored.';
   },
 });
+const summary = all => (all.length === 1 ? `${all[0].source}: ${all[0].sentence}` : `${all.length} incidents of ${new Set(all.map(i => i.source)).size} sources`);
+
+/** One order for each of some incidents; the sentence says how many were given. */
+const toAll = (all, kind, done) => async values => {
+  for (const incident of all) await order({ kind, incident: incident.id, ...values });
+  return all.length === 1 ? done : `${done} (${all.length} incidents)`;
+};
+export const acknowledge = all => ask({
+  title: 'Acknowledge',
+  explanation: `You look after it, and receivers are not reminded of it. ${summary(all)}`,
+  confirm: 'Acknowledge',
+  send: toAll(all, 'acknowledge', 'Acknowledged.'),
+});
+export const assign = all => ask({
+  title: 'Assign',
+  explanation: summary(all),
+  fields: [{ name: 'assignee', label: 'Who looks after it', value: '' }],
+  confirm: 'Assign',
+  send: toAll(all, 'acknowledge', 'Assigned.'),
+});
+export const remark = all => ask({
+  title: 'Note',
+  explanation: summary(all),
+  fields: [],
+  reasonLabel: 'Note',
+  confirm: 'Add the note',
+  send: toAll(all, 'note', 'The note is stored.'),
+});
+export const resolveAll = all => ask({
+  title: 'Resolve',
+  explanation: `${summary(all)}. No other incident opens for an alarm before it has ended.`,
+  confirm: 'Resolve',
+  send: toAll(all, 'resolve', 'Closed.'),
+});
+export const falseAlarms = all => ask({
+  title: 'False alarm',
+  explanation: summary(all),
+  confirm: 'Confirm false alarm',
+  send: async values => toAll(all, 'feedback', 'The verdict is stored.')({ verdict: 'false', ...values }),
+});
 export const resolve = incident => ask({
   title: 'Resolve',
   explanation: `${incident.source}: ${incident.sentence}. Its alarm opens no other incident until it has ended.`,
@@ -102,13 +142,13 @@ export const resolve = incident => ask({
     return 'The incident is closed.';
   },
 });
-export const acceptNormal = source => ask({
-  title: `Accept the current state of ${source} as normal`,
+export const acceptNormal = (...sources) => ask({
+  title: `Accept the current state of ${sources.length === 1 ? sources[0] : `${sources.length} sources`} as normal`,
   explanation: 'The detectors restart around the frames since the change. Incidents that this makes normal are closed; the others stay open and note why.',
   confirm: 'Accept as normal',
   send: async values => {
-    await order({ kind: 'accept-normal', sources: exactly(source), ...values });
-    return `The current state of ${source} is normal from now on.`;
+    await order({ kind: 'accept-normal', sources: sources.map(exactly).join('|'), ...values });
+    return `The current state of ${sources.join(', ')} is normal from now on.`;
   },
 });
 export const arm = source => ask({

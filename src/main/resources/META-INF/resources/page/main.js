@@ -7,6 +7,7 @@ import { recolour } from './charts.js';
 import { colours } from './colours.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
+import { incidents, incident } from './incidents.js';
 import { models } from './models.js';
 import { settings } from './settings.js';
 import { explain } from './explain.js';
@@ -18,6 +19,8 @@ const context = { live, about: { product: 'Residua', kafka: '', framesTopic: 're
 const PAGES = [
   { pattern: /^\/?$/, page: 'sources', title: () => 'Sources', show: overview },
   { pattern: /^\/sources\/(.+)$/, page: 'sources', title: ([name]) => name, show: source },
+  { pattern: /^\/incidents$/, page: 'incidents', title: () => 'Incidents', show: incidents },
+  { pattern: /^\/incidents\/(.+)$/, page: 'incidents', title: () => 'Incident', show: incident },
   { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
   { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
   { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Explained', show: explain },
@@ -26,7 +29,7 @@ const PAGES = [
 let leave = () => {};
 let shown = null;
 function route() {
-  const path = location.hash.replace(/^#/, '') || '/';
+  const [path, query] = (location.hash.replace(/^#/, '') || '/').split('?');
   for (const page of PAGES) {
     const match = page.pattern.exec(path);
     if (!match) continue;
@@ -38,7 +41,7 @@ function route() {
     document.title = `${page.title(parameters)} · Residua`;
     for (const link of document.querySelectorAll('.top nav a')) attribute(link, 'aria-current', link.dataset.page === page.page ? 'page' : null);
     live.see({ see: 'nothing' });
-    leave = page.show(content, context, parameters) ?? (() => {});
+    leave = page.show(content, context, parameters, new URLSearchParams(query)) ?? (() => {});
     if (before) { scrollTo(0, 0); content.focus({ preventScroll: true }); }
     return;
   }

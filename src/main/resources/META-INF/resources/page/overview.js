@@ -1,7 +1,8 @@
 /* All sources at a glance, the most urgent first. */
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
-import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, PHASES, phaseWord, counted, integer, number, ago, duration, moment, full, kindWords, subjectWords, spoken } from './words.js';
+import { incidentLine } from './incidents.js';
+import { CONDITION_ORDER, conditionWord, conditionColour, PHASES, phaseWord, counted, integer, number, ago, duration, spoken } from './words.js';
 
 export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 const SIZE = 50;
@@ -14,7 +15,7 @@ export function overview(root, { live, about }) {
   });
   const openList = h('div', { class: 'incidents' }), openCount = h('span', { class: 'chip plain' }, '0');
   const openPanel = h('section', { class: 'panel', 'aria-labelledby': 'open-title' },
-    h('header', null, h('h2', { id: 'open-title' }, 'Open incidents'), openCount), openList);
+    h('header', null, h('h2', { id: 'open-title' }, 'Open incidents'), openCount, h('span', { class: 'aside' }, h('a', { class: 'help', href: '#/incidents' }, 'all incidents'))), openList);
   const closedList = h('div', { class: 'incidents' });
   const closedPanel = h('section', { class: 'panel', 'aria-labelledby': 'closed-title', hidden: true }, h('header', null, h('h2', { id: 'closed-title' }, 'Recently ended')), closedList);
   const find = h('input', { type: 'search', placeholder: 'Find a source', 'aria-label': 'Find a source', autocomplete: 'off' });
@@ -77,14 +78,14 @@ export function overview(root, { live, about }) {
     if (figures[4].note.firstElementChild === null) figures[4].note.replaceChildren(h('a', { href: '#/models' }, 'its figures'));
     document.title = `${o.openCount ? `(${o.openCount}) ` : ''}Sources · Residua`;
 
-    const key = JSON.stringify([o.openIncidents.map(i => [i.id, i.sentence, i.severity, i.verdict]), o.closed.map(i => [i.id, i.endedAt, i.verdict])]);
+    const key = JSON.stringify([o.openIncidents.map(i => [i.id, i.sentence, i.severity, i.verdict, i.assignee]), o.closed.map(i => [i.id, i.endedAt, i.verdict])]);
     if (key !== incidentsKey) {
       incidentsKey = key;
       text(openCount, integer(o.openCount));
       attribute(openCount, 'class', `chip plain ${o.openCount ? 'bad' : 'good'}`);
-      openList.replaceChildren(...(o.openIncidents.length ? o.openIncidents.map(i => incidentLine(i, true)) : [h('p', { class: 'incident soft' }, 'Everything follows its causes.')]));
+      openList.replaceChildren(...(o.openIncidents.length ? o.openIncidents.map(i => incidentLine(i)) : [h('p', { class: 'incident soft' }, 'Everything follows its causes.')]));
       closedPanel.hidden = !o.closed.length;
-      closedList.replaceChildren(...o.closed.slice(0, 8).map(i => incidentLine(i, false)));
+      closedList.replaceChildren(...o.closed.slice(0, 8).map(i => incidentLine(i)));
     }
     for (const time of openList.querySelectorAll('time[data-since]')) text(time, `for ${duration(o.at - Number(time.dataset.since))}`);
 
@@ -149,14 +150,6 @@ function sourceRow(name) {
       text(last, ago(r.scoredAt, now));
     },
   };
-}
-
-function incidentLine(i, open) {
-  return h('article', { class: `incident ${open ? `open ${severityColour(i.severity)}` : ''}` },
-    h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? (i.state === 'SUSPENDED' || i.state === 'FLAPPING' ? spoken(i.state) : spoken(i.severity)) : spoken(i.reason ?? i.state)),
-    h('div', { class: 'sentence' }, h('a', { href: sourceLink(i.source) }, i.source), ' ', i.sentence),
-    open ? h('time', { datetime: new Date(i.openedAt).toISOString(), title: full(i.openedAt), 'data-since': i.openedAt }) : h('time', { datetime: new Date(i.endedAt).toISOString(), title: full(i.endedAt) }, moment(i.endedAt)),
-    h('div', { class: 'meta' }, h('span', null, subjectWords(i.subject)), h('span', null, kindWords(i.kind)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.endedAt - i.openedAt)}`), i.verdict && h('span', null, i.verdict === 'true' ? 'true alarm' : 'false alarm')));
 }
 
 /** How to send the first frame. */

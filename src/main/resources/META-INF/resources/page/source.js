@@ -6,6 +6,7 @@ import { TimeChart, ScaleStrip, zBar, normalBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
 import { editGeometry } from './geometry.js';
 import { noFrames } from './overview.js';
+import { incidentLink } from './incidents.js';
 import { conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
@@ -396,6 +397,7 @@ export function source(root, { live, about }, [name]) {
   function incidentButtons(incident) {
     const said = incident.verdict;
     return h('div', { class: 'actions' },
+      h('a', { class: 'button', href: incidentLink(incident.id) }, 'Its page'),
       incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),

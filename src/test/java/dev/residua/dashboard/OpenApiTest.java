@@ -40,6 +40,7 @@ class OpenApiTest {
       List.of(
           ControlResource.class,
           EvidenceResource.class,
+          IncidentsResource.class,
           ModelsResource.class,
           PicturesResource.class,
           SourceRulesResource.class,

@@ -23,6 +23,7 @@ class PageFilesTest {
           "dom",
           "explain",
           "graph",
+          "incidents",
           "live",
           "main",
           "models",

@@ -1,0 +1,168 @@
+package dev.residua.dashboard;
+
+import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.SceneName;
+import dev.residua.incident.Incident;
+import dev.residua.source.SourceRule;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which incidents to list.
+ *
+ * @param text part of the source, the subject, the sentence or the id; lower case
+ * @param standing whether they are over
+ * @param severity least severity
+ * @param subject whole subject, or its kind
+ * @param source whole name; empty for all
+ * @param scene whole name; empty for all
+ * @param from only those that had not ended then
+ * @param to only those that had opened then
+ * @param group what to count by
+ * @param page from 0
+ * @param size incidents per page
+ */
+record IncidentQuery(
+    String text,
+    Standing standing,
+    Severity severity,
+    String subject,
+    String source,
+    String scene,
+    Instant from,
+    Instant to,
+    Optional<Group> group,
+    int page,
+    int size) {
+  private static final int MAX_PAGE = 200;
+
+  /** Whether an incident is over. */
+  enum Standing {
+    OPEN,
+    ENDED,
+    ALL;
+
+    boolean contains(Incident incident) {
+      return this == ALL || incident.open() == (this == OPEN);
+    }
+  }
+
+  /** What incidents are counted by. */
+  enum Group {
+    SOURCE,
+    SCENE,
+    SUBJECT;
+
+    String of(Incident incident) {
+      return switch (this) {
+        case SOURCE -> incident.source();
+        case SCENE -> sceneOf(incident);
+        case SUBJECT -> incident.subject().toString();
+      };
+    }
+  }
+
+  IncidentQuery {
+    text = text.strip().toLowerCase(Locale.ROOT);
+    if (page < 0) {
+      throw new IllegalArgumentException("page must be at least 0 but was " + page);
+    }
+    if (size < 1 || size > MAX_PAGE) {
+      throw new IllegalArgumentException(
+          "size must be from 1 to %d but was %d".formatted(MAX_PAGE, size));
+    }
+  }
+
+  /**
+   * The query of parameters in text; an empty one takes its default.
+   *
+   * @throws IllegalArgumentException with the parameter that is wrong
+   */
+  static IncidentQuery of(Map<String, String> parameters) {
+    String group = parameters.getOrDefault("group", "");
+    return new IncidentQuery(
+        parameters.getOrDefault("text", ""),
+        one(Standing.class, "state", parameters.getOrDefault("state", ""), Standing.OPEN),
+        one(Severity.class, "severity", parameters.getOrDefault("severity", ""), Severity.INFO),
+        parameters.getOrDefault("subject", ""),
+        parameters.getOrDefault("source", ""),
+        parameters.getOrDefault("scene", ""),
+        time("from", parameters.getOrDefault("from", ""), Instant.MIN),
+        time("to", parameters.getOrDefault("to", ""), Instant.MAX),
+        group.isEmpty() ? Optional.empty() : Optional.of(one(Group.class, "group", group, null)),
+        number("page", parameters.getOrDefault("page", ""), 0),
+        number("size", parameters.getOrDefault("size", ""), 50));
+  }
+
+  private static <E extends Enum<E>> E one(
+      Class<E> type, String name, String text, @Nullable E otherwise) {
+    if (text.isEmpty() && otherwise != null) {
+      return otherwise;
+    }
+    return Arrays.stream(type.getEnumConstants())
+        .filter(one -> one.name().equalsIgnoreCase(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "query parameter %s must be one of %s but was '%s'"
+                        .formatted(
+                            name,
+                            Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT),
+                            text)));
+  }
+
+  private static Instant time(String name, String text, Instant otherwise) {
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "query parameter %s must be a time such as 2026-05-01T10:00:00Z but was '%s'"
+              .formatted(name, text),
+          e);
+    }
+  }
+
+  private static int number(String name, String text, int otherwise) {
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "query parameter %s must be a whole number but was '%s'".formatted(name, text), e);
+    }
+  }
+
+  /** Whether an incident is asked for. */
+  boolean matches(Incident incident) {
+    String of = incident.subject().toString();
+    Instant ended = incident.endedAt();
+    return standing.contains(incident)
+        && incident.severity().compareTo(severity) >= 0
+        && (subject.isEmpty() || of.equals(subject) || of.startsWith(subject + ":"))
+        && (source.isEmpty() || incident.source().equals(source))
+        && (scene.isEmpty() || sceneOf(incident).equals(scene))
+        && !incident.openedAt().isAfter(to)
+        && (ended == null || !ended.isBefore(from))
+        && (text.isEmpty()
+            || "%s\n%s\n%s\n%s"
+                .formatted(incident.source(), of, incident.sentence(), incident.id())
+                .toLowerCase(Locale.ROOT)
+                .contains(text));
+  }
+
+  static String sceneOf(Incident incident) {
+    return incident.labels().getOrDefault(SourceRule.SCENE, SceneName.DEFAULT);
+  }
+}
