@@ -7,6 +7,7 @@ import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.CompletionCommand;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.HelpPages;
+import dev.residua.cli.console.UsageErrors;
 import dev.residua.cli.console.Version;
 import dev.residua.cli.data.DatasetCommand;
 import dev.residua.cli.data.DriftCommand;
@@ -36,6 +37,8 @@ import dev.residua.cli.serve.BrokerCommand;
 import dev.residua.cli.serve.DemoCommand;
 import dev.residua.cli.serve.ServeCommand;
 import dev.residua.cli.serve.TrainingJobCommand;
+import dev.residua.frame.HumanDuration;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,6 +102,8 @@ public final class Residua implements Runnable {
     Residua root = new Residua();
     CommandLine line = new CommandLine(root);
     HelpPages.addTo(line);
+    HelpPages.group(line);
+    line.registerConverter(Duration.class, HumanDuration::parse);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setExecutionStrategy(
@@ -107,6 +112,11 @@ public final class Residua implements Runnable {
             System.setProperty(ResiduaApplication.STACKTRACE, "true");
           }
           return new CommandLine.RunLast().execute(parsed);
+        });
+    line.setParameterExceptionHandler(
+        (failure, arguments) -> {
+          UsageErrors.lines(failure).forEach(failure.getCommandLine().getErr()::println);
+          return CommandLine.ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {

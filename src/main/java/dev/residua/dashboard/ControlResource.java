@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands of operators over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
- * "PT2H", "by": "ann", "reason": "belt change"}} answers 202 and {@code {"id": ...}}; {@code DELETE
+ * "2h", "by": "ann", "reason": "belt change"}} answers 202 and {@code {"id": ...}}; {@code DELETE
  * /api/control/ID} takes it back. 400 with a sentence for an invalid command, 503 while Kafka is
  * unavailable. Access is checked before a request arrives here.
  */
@@ -111,7 +111,7 @@ public class ControlResource {
       JsonNode object = JSON.readTree(body);
       if (object == null || !object.isObject()) {
         throw new IllegalArgumentException(
-            "the body must be a JSON object such as {\"kind\": \"silence\", \"for\": \"PT2H\", \"by\": \"ann\", \"reason\": \"belt change\"}");
+            "the body must be a JSON object such as {\"kind\": \"silence\", \"for\": \"2h\", \"by\": \"ann\", \"reason\": \"belt change\"}");
       }
       Map<String, String> fields = new LinkedHashMap<>();
       object

@@ -1,5 +1,6 @@
 package dev.residua.incident;
 
+import dev.residua.frame.HumanDuration;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -18,7 +19,6 @@ import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -239,10 +239,10 @@ public final class ControlRequest {
       return new Period(start, time("until", until));
     }
     try {
-      return new Period(start, start.plus(Duration.parse(required("for"))));
+      return new Period(start, start.plus(HumanDuration.parse(required("for"))));
     } catch (DateTimeException | ArithmeticException e) {
       throw new IllegalArgumentException(
-          "%s must be an ISO-8601 duration such as PT2H but was '%s'"
+          "%s must be a duration such as 2h or 1d 12h but was '%s'"
               .formatted(shown.apply("for"), length),
           e);
     }

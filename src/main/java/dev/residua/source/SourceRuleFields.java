@@ -4,9 +4,10 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
+import dev.residua.frame.HumanDuration;
 import dev.residua.frame.SceneName;
+import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,9 +159,9 @@ public final class SourceRuleFields {
 
   private static Duration duration(String text, String name) {
     try {
-      return Duration.parse(text);
-    } catch (DateTimeParseException e) {
-      throw invalid(name, text, "a duration such as PT5M");
+      return HumanDuration.parse(text);
+    } catch (DateTimeException e) {
+      throw invalid(name, text, "a duration such as 5m");
     }
   }
 

@@ -56,7 +56,7 @@ function edit(rule, done) {
       { name: 'stabilize', label: 'Vibration of the camera', value: String(set.stabilize ?? ''), options: [['', 'is left as it is'], ['true', 'is compensated where it is small']] },
       optional('falseAlarmsPerWeek', 'False alarms per week'),
       { name: 'budget', label: 'Whose false alarms', value: set.budget ?? '', options: [['', 'of each source'], ['shared', 'of all sources together']] },
-      optional('silentAfter', 'Silent after', 'Time without a frame, such as PT2M'),
+      optional('silentAfter', 'Silent after', 'Time without a frame, such as 2m'),
       optional('activeHours', 'Active hours', 'No silence outside them', 'Mon-Fri 06:00-22:00 Europe/Berlin'),
       optional('context', 'Context', 'Frames of each context have a normal of their own', 'product, or day: 06:00-22:00 Europe/Berlin'),
       optional('learn', 'Learns what is normal', 'never, once, or again after days, from P2D to P366D', 'once'),

@@ -31,7 +31,7 @@ class ControlRequestTest {
 
   @Test
   void shouldStartAPeriodNowWhereNothingElseIsSaid() {
-    assertThat(((Maintenance) command(Kind.SILENCE, "for", "PT2H")).period())
+    assertThat(((Maintenance) command(Kind.SILENCE, "for", "2h")).period())
         .isEqualTo(new Period(NOW, NOW.plus(Duration.ofHours(2))));
     assertThat(
             ((Announcement)
@@ -85,7 +85,7 @@ class ControlRequestTest {
     assertRefused("either --until or --for", Kind.SILENCE);
     assertRefused(
         "either --until or --for", Kind.SILENCE, "for", "PT1H", "until", "2026-05-01T10:00:00Z");
-    assertRefused("such as PT2H but was '2h'", Kind.SILENCE, "for", "2h");
+    assertRefused("such as 2h or 1d 12h but was 'two hours'", Kind.SILENCE, "for", "two hours");
     assertRefused("must end after it begins", Kind.SILENCE, "for", "PT-1H");
     assertRefused("--from must be a time", Kind.SILENCE, "from", "noon", "for", "PT1H");
     assertRefused(

@@ -191,7 +191,7 @@ class SecurityIT {
 
     // When
     Result check = command("topics", "check", "SCRAM", settings);
-    Result order = command("accept-normal", "--reason=test", "SCRAM", settings);
+    Result order = command("accept-normal", "--all --reason=test", "SCRAM", settings);
 
     // Then
     assertThat(check.out()).as(check.err()).contains("topics have the required settings");
@@ -208,7 +208,7 @@ class SecurityIT {
     assertOneMessage(
         command("topics", "check", "SCRAM", settings), "does not accept the user name or password");
     assertOneMessage(
-        command("accept-normal", "--reason=test", "SCRAM", settings),
+        command("accept-normal", "--all --reason=test", "SCRAM", settings),
         "does not accept the user name or password");
   }
 
@@ -388,12 +388,9 @@ class SecurityIT {
         directory,
         LIMIT,
         List.of(
-            name,
-            argument,
-            "--bootstrap",
-            "localhost:" + PORTS.get(listener),
-            "--kafka-config",
-            settings.toString()));
+            "%s %s --bootstrap localhost:%s --kafka-config %s"
+                .formatted(name, argument, PORTS.get(listener), settings)
+                .split(" ")));
   }
 
   private static void assertOneMessage(Result result, String... parts) {

@@ -82,7 +82,7 @@ class SourceRuleFieldsTest {
         "priority           | high     | priority is 'high', expected a whole number",
         "enabled            | yes      | enabled is 'yes', expected true or false",
         "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",
-        "silentAfter        | 5 min    | silentAfter is '5 min', expected a duration such as PT5M",
+        "silentAfter        | 5 hops   | silentAfter is '5 hops', expected a duration such as 5m",
         "retention          | a week   | retention is 'a week', expected a duration such as",
         "retention          | PT5M     | source rule 'a': retention was 'PT5M'; expected PT1H to P3650D",
         "severity           | high     | severity is 'high', expected info, warning, critical",

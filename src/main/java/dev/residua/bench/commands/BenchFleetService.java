@@ -33,7 +33,6 @@ final class BenchFleetService extends FleetBenchmark {
       names = "--duration",
       paramLabel = "TIME",
       defaultValue = "40m",
-      converter = BenchSoak.Time.class,
       description = "Length of the load, such as 40m or 1h; at least 1m.")
   Duration duration;
 
@@ -41,7 +40,6 @@ final class BenchFleetService extends FleetBenchmark {
       names = "--interval",
       paramLabel = "TIME",
       defaultValue = "1m",
-      converter = BenchSoak.Time.class,
       description = "Time between two samples, at least 1s.")
   Duration interval;
 

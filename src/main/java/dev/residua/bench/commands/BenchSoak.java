@@ -3,20 +3,16 @@ package dev.residua.bench.commands;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.SoakBenchmark;
 import dev.residua.bench.SoakSettings;
-import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** {@code bench soak}: hours of everyday operation, and what grows. */
@@ -33,7 +29,6 @@ final class BenchSoak extends BenchmarkCommand.OfModel {
       names = "--duration",
       paramLabel = "TIME",
       defaultValue = "1h",
-      converter = Time.class,
       description = "Length of the load, such as 2m or 1h; at least 1m.")
   Duration duration;
 
@@ -41,7 +36,6 @@ final class BenchSoak extends BenchmarkCommand.OfModel {
       names = "--interval",
       paramLabel = "TIME",
       defaultValue = "1m",
-      converter = Time.class,
       description = "Time between two samples, at least 1s.")
   Duration interval;
 
@@ -72,20 +66,6 @@ final class BenchSoak extends BenchmarkCommand.OfModel {
       description =
           "Kafka to use, with topics of its own that are deleted afterwards (default: starts one).")
   @Nullable String bootstrap;
-
-  /** Reads {@code 90s}, {@code 2m}, {@code 1h} or an ISO-8601 duration. */
-  static final class Time implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      String iso = text.toUpperCase(Locale.ROOT);
-      try {
-        return Duration.parse(iso.startsWith("P") ? iso : "PT" + iso);
-      } catch (DateTimeParseException e) {
-        throw new CommandFailedException(
-            "'%s' is not a time, expected one such as 90s, 2m or 1h".formatted(text), e);
-      }
-    }
-  }
 
   @Override
   Map<String, Object> measure(Path folder)

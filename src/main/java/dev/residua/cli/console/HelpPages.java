@@ -1,7 +1,10 @@
 package dev.residua.cli.console;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** The page of documentation for each command; {@code --help} and errors show it. */
@@ -44,7 +47,34 @@ public final class HelpPages {
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));
 
+  /** The commands of the whole program by what people do with them. */
+  private static final Map<String, List<String>> GROUPS = groups();
+
   private HelpPages() {}
+
+  private static Map<String, List<String>> groups() {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    groups.put("Try and train", List.of("demo", "dataset", "teach", "train", "evaluate", "report"));
+    groups.put(
+        "Run the service",
+        List.of("serve", "ingest", "publish", "watch", "topics", "schemas", "dead-letters"));
+    groups.put("Models of the service", List.of("model", "retrain"));
+    groups.put(
+        "Sources, incidents and alerts",
+        List.of(
+            "source",
+            "silence",
+            "announce",
+            "suppress",
+            "accept-normal",
+            "resolve",
+            "feedback",
+            "test-alert"));
+    groups.put(
+        "Analyse and measure",
+        List.of("score", "backtest", "drift", "experiment", "bench", "completion"));
+    return groups;
+  }
 
   /** The page of a command or of its parent; empty for the whole program. */
   public static Optional<String> of(CommandLine command) {
@@ -53,6 +83,33 @@ public final class HelpPages {
       at = at.getParent();
     }
     return Optional.ofNullable(PAGES.get(at.getCommandName()));
+  }
+
+  /** Lists the commands of the whole program in groups. */
+  public static void group(CommandLine program) {
+    program
+        .getHelpSectionMap()
+        .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+    program
+        .getHelpSectionMap()
+        .put(
+            CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+            help -> {
+              Map<String, CommandLine.Help> commands = help.subcommands();
+              StringBuilder text = new StringBuilder();
+              GROUPS.forEach(
+                  (title, names) -> {
+                    Map<String, CommandLine.Help> some = new LinkedHashMap<>(commands);
+                    some.keySet().retainAll(names);
+                    text.append("%n%s:%n".formatted(title)).append(help.commandList(some));
+                  });
+              return text.toString();
+            });
+  }
+
+  /** Names of the commands that the groups list. */
+  static Stream<String> grouped() {
+    return GROUPS.values().stream().flatMap(List::stream);
   }
 
   /** Puts the page below the help of every command. */

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
       "Detectors restart around it. Incidents that this makes normal are closed; the others stay open"
           + " and note why. The command stays on the topic."
     })
-public final class AcceptNormalCommand extends ControlCommandBase {
+public final class AcceptNormalCommand extends SourcesCommandBase {
   AcceptNormalCommand() {
     super(ControlRequest.Kind.ACCEPT_NORMAL);
   }

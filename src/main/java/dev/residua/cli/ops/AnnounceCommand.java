@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
       "Announces that a mechanism will be changed in a period.",
       "A change that is localised at this latent opens no incident; any other change does."
     })
-public final class AnnounceCommand extends ControlCommandBase {
+public final class AnnounceCommand extends SourcesCommandBase {
   @Mixin PeriodOptions period = new PeriodOptions();
 
   @Option(names = "--latent", paramLabel = "NAME", description = "Latent that will be changed.")
@@ -25,7 +25,7 @@ public final class AnnounceCommand extends ControlCommandBase {
   }
 
   @Override
-  Map<String, @Nullable Object> fields() {
+  Map<String, @Nullable Object> others() {
     Map<String, @Nullable Object> fields = period.fields();
     fields.put("latent", latent);
     return fields;

@@ -24,12 +24,6 @@ abstract class ControlCommandBase extends ConsoleCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(
-      names = "--sources",
-      paramLabel = "REGEX",
-      description = "Sources that the command applies to: a regular expression for the whole name.")
-  String sources = ".*";
-
-  @Option(
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
@@ -71,8 +65,7 @@ abstract class ControlCommandBase extends ConsoleCommand {
     String key = takeBack;
     if (key == null) {
       key = id == null ? UUID.randomUUID().toString() : id;
-      Map<String, String> fields =
-          new HashMap<>(Map.of("sources", sources, "by", by, "reason", reason));
+      Map<String, String> fields = new HashMap<>(Map.of("by", by, "reason", reason));
       fields()
           .forEach(
               (name, value) -> {
@@ -86,8 +79,14 @@ abstract class ControlCommandBase extends ConsoleCommand {
       writer.write(key, command);
     }
     print("%s %s", command == null ? "took back" : "sent", key);
+    if (command != null) {
+      sent(command);
+    }
     return 0;
   }
+
+  /** Prints what a command that was sent applies to; nothing where its options say it. */
+  void sent(ControlCommand command) {}
 
   /** A period from {@code --from} (default: now) to {@code --until} or of length {@code --for}. */
   static final class PeriodOptions {
@@ -103,7 +102,7 @@ abstract class ControlCommandBase extends ConsoleCommand {
     @Option(
         names = "--for",
         paramLabel = "DURATION",
-        description = "Length of the period instead of --until, such as PT2H or PT30M.")
+        description = "Length of the period instead of --until, such as 2h or 30m.")
     @Nullable String length;
 
     Map<String, @Nullable Object> fields() {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
       "A problem that lasts beyond the end of the period opens an incident then. Events are still"
           + " published."
     })
-public final class SilenceCommand extends ControlCommandBase {
+public final class SilenceCommand extends SourcesCommandBase {
   @Mixin PeriodOptions period = new PeriodOptions();
 
   SilenceCommand() {
@@ -22,7 +22,7 @@ public final class SilenceCommand extends ControlCommandBase {
   }
 
   @Override
-  Map<String, @Nullable Object> fields() {
+  Map<String, @Nullable Object> others() {
     return period.fields();
   }
 }

@@ -32,7 +32,7 @@ public final class SourceCommand {
         "Accepts what sources learned as normal although it is far from the model's normal.",
         "source status shows which sources need this, and why. Others are not changed."
       })
-  static final class ArmCommand extends ControlCommandBase {
+  static final class ArmCommand extends SourcesCommandBase {
     ArmCommand() {
       super(ControlRequest.Kind.ARM);
     }
@@ -45,7 +45,7 @@ public final class SourceCommand {
         "Lets sources learn again what is normal for them, as after a repair.",
         "The calibration in force holds until there is a new one. What differs much from it needs a review."
       })
-  static final class LearnCommand extends ControlCommandBase {
+  static final class LearnCommand extends SourcesCommandBase {
     LearnCommand() {
       super(ControlRequest.Kind.LEARN);
     }
@@ -58,7 +58,7 @@ public final class SourceCommand {
         "Closes all incidents of these sources and stops to report that they are silent.",
         "A source that sends again is watched again."
       })
-  static final class RetireCommand extends ControlCommandBase {
+  static final class RetireCommand extends SourcesCommandBase {
     RetireCommand() {
       super(ControlRequest.Kind.RETIRE);
     }

@@ -207,7 +207,7 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Option(
         names = "--silent-after",
         paramLabel = "DURATION",
-        description = "Time without a frame after which a source is silent, such as PT2M.")
+        description = "Time without a frame after which a source is silent, such as 2m.")
     @Nullable String silentAfter;
 
     @Option(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
       "Opens no incident for shifts of a residual's mean up to a margin. Their events are still"
           + " published."
     })
-public final class SuppressCommand extends ControlCommandBase {
+public final class SuppressCommand extends SourcesCommandBase {
   @Option(names = "--latent", paramLabel = "NAME", description = "Latent that may shift.")
   @Nullable String latent;
 
@@ -29,7 +29,7 @@ public final class SuppressCommand extends ControlCommandBase {
   }
 
   @Override
-  Map<String, @Nullable Object> fields() {
+  Map<String, @Nullable Object> others() {
     return Json.map("latent", latent, "margin", margin);
   }
 }

@@ -1,0 +1,43 @@
+package dev.residua.frame;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as people write them: {@code 2h}, {@code 90s}, {@code 1d 12h}, {@code 1h30m}. */
+public final class HumanDuration {
+  private static final Pattern PARTS =
+      Pattern.compile(
+          "(?:(\\d+) ?d)? ?(?:(\\d+) ?h)? ?(?:(\\d+) ?m(?:in)?)? ?(?:(\\d+(?:\\.\\d+)?) ?s)?");
+
+  /** The unit of each part, in ISO-8601. */
+  private static final String[] UNITS = {"DT", "H", "M", "S"};
+
+  private HumanDuration() {}
+
+  /**
+   * Reads days, hours, minutes and seconds, or an ISO-8601 duration such as {@code PT2H}.
+   *
+   * @throws DateTimeException with examples, if the text is neither
+   */
+  public static Duration parse(String text) {
+    String lower = text.strip().toLowerCase(Locale.ROOT);
+    Matcher parts = PARTS.matcher(lower);
+    try {
+      if (lower.isEmpty() || !parts.matches()) {
+        return Duration.parse(text.strip());
+      }
+      StringBuilder iso = new StringBuilder("P");
+      for (int i = 0; i < UNITS.length; i++) {
+        String number = parts.group(i + 1);
+        iso.append(number == null ? (i == 0 ? "T" : "") : number + UNITS[i]);
+      }
+      return Duration.parse(iso.toString().replaceFirst("T$", ""));
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new DateTimeException(
+          "'%s' is no duration, expected one such as 2h, 90s or 1d 12h".formatted(text), e);
+    }
+  }
+}

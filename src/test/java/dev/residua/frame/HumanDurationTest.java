@@ -1,0 +1,39 @@
+package dev.residua.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HumanDurationTest {
+  @ParameterizedTest
+  @CsvSource({
+    "2h, PT2H",
+    "90s, PT1M30S",
+    "30 min, PT30M",
+    "15m, PT15M",
+    "1h30m, PT1H30M",
+    "1d 12h, PT36H",
+    "7D, P7D",
+    "0.5s, PT0.5S",
+    " 1d2h3m4s , PT26H3M4S",
+    "PT2H, PT2H",
+    "p1d, P1D"
+  })
+  void shouldReadWhatPeopleWrite(String text, Duration expected) {
+    assertThat(HumanDuration.parse(text)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", "2", "h", "2h1d", "two hours", "1.5h", "-2h", "99999999999999999999d"})
+  void shouldSayWhatIsExpected(String text) {
+    assertThatThrownBy(() -> HumanDuration.parse(text))
+        .isInstanceOf(DateTimeException.class)
+        .hasMessageContaining("'%s' is no duration, expected one such as 2h".formatted(text));
+  }
+}
