@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import java.util.List;
+import java.util.Map;
 
 /** Pictures by the models of the registry; a port, so that the dashboard needs no engine. */
 public interface Pictures {
@@ -32,6 +33,18 @@ public interface Pictures {
    * @throws UnavailableException if the model cannot be used here
    */
   byte[] heatmap(String modelId, float[] observed, float[] expected, int latent)
+      throws UnavailableException;
+
+  /**
+   * What a frame would have for latents if some of them were set, see {@code Counterfactual}.
+   *
+   * @param latents of the frame, shape {@code [d]}
+   * @param set values by latent, in standard deviations of the training set
+   * @return shape {@code [d]}
+   * @throws IllegalArgumentException if the model has categories
+   * @throws UnavailableException if the model cannot be used here
+   */
+  float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
       throws UnavailableException;
 
   /** The registry has no such model any more. */

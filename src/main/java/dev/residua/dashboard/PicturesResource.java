@@ -6,18 +6,24 @@ import dev.residua.dashboard.StoredPictures.MissingException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures of an event: {@code decoded} draws latents, {@code heatmap} where one latent's deviation
- * shows, {@code frame} a stored frame as the model reads it, {@code camera} as the camera sent it,
- * and {@code difference} where it differs from the picture of latents. PNG files of the model's
- * size, or of the camera's aspect ratio; 400 with a sentence for invalid parameters, 404 for a
- * frame that is not stored any more, 503 if this process has no model or Kafka does not answer.
+ * shows, {@code whatif} the latents that a frame would have if some were set, {@code frame} a
+ * stored frame as the model reads it, {@code camera} as the camera sent it, and {@code difference}
+ * where it differs from the picture of latents. PNG files of the model's size, or of the camera's
+ * aspect ratio; 400 with a sentence for invalid parameters, 404 for a frame that is not stored any
+ * more, 503 if this process has no model or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {
@@ -47,6 +53,43 @@ public class PicturesResource {
           String id = text("model", model);
           return pictures.decoded(id, numbers("latents", latents, pictures.latents(id)));
         });
+  }
+
+  /** The latents that a frame would have if some were set: {@code {"latents": [...]}}. */
+  @GET
+  @Path("/whatif")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response whatIf(
+      @QueryParam("model") @Nullable String model,
+      @QueryParam("latents") @Nullable String latents,
+      @QueryParam("set") @Nullable String set) {
+    return answered(
+        () -> {
+          String id = text("model", model);
+          List<String> names = pictures.latents(id);
+          float[] frame = numbers("latents", latents, names);
+          float[] other = pictures.whatIf(id, frame, assignments(set, names));
+          List<Float> values = new ArrayList<>();
+          for (float value : other) {
+            values.add(value);
+          }
+          return Response.ok(Map.of("latents", values)).build();
+        });
+  }
+
+  private static Map<Integer, Float> assignments(@Nullable String text, List<String> names) {
+    Map<Integer, Float> set = new TreeMap<>();
+    for (String one : text == null || text.isEmpty() ? new String[0] : text.split(",")) {
+      int colon = one.lastIndexOf(':');
+      int node = colon < 0 ? -1 : names.indexOf(one.substring(0, colon));
+      if (node < 0) {
+        throw new IllegalArgumentException(
+            "query parameter set %s, expected such as %s:1.5, of %s"
+                .formatted(shown(text), names.get(0), String.join(", ", names)));
+      }
+      set.put(node, numbers("set", one.substring(colon + 1), List.of(names.get(node)))[0]);
+    }
+    return set;
   }
 
   @GET
@@ -149,9 +192,17 @@ public class PicturesResource {
     byte[] draw() throws UnavailableException, MissingException, IOException;
   }
 
+  private interface Answering {
+    Response answer() throws UnavailableException, MissingException, IOException;
+  }
+
   private static Response answer(Drawing drawing) {
+    return answered(() -> Response.ok(drawing.draw(), PNG).build());
+  }
+
+  private static Response answered(Answering answering) {
     try {
-      return Response.ok(drawing.draw(), PNG).build();
+      return answering.answer();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     } catch (MissingException | UnknownModelException e) {

@@ -29,6 +29,7 @@ class PageFilesTest {
           "models",
           "overview",
           "source",
+          "whatif",
           "words");
 
   private static String read(String file) throws IOException {

@@ -6,6 +6,7 @@ import dev.residua.dashboard.Pictures.UnavailableException;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,13 @@ class PicturesResourceTest {
         @Override
         public byte[] decoded(String modelId, float[] latents) {
           return Arrays.toString(latents).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set) {
+          float[] other = latents.clone();
+          set.forEach((node, value) -> other[node] = value);
+          return other;
         }
 
         @Override
@@ -80,6 +88,19 @@ class PicturesResourceTest {
     assertThat(text(heatmap)).isEqualTo("[1.0, 2.0][3.0, 4.0]1");
   }
 
+  @Test
+  void shouldSetLatentsByTheirNames() {
+    assertThat(resource.whatIf("m1", "0.5,-1.25", "shadow length:2").getEntity())
+        .isEqualTo(Map.of("latents", List.of(0.5f, 2f)));
+    assertThat(resource.whatIf("m1", "0.5,-1.25", null).getEntity())
+        .isEqualTo(Map.of("latents", List.of(0.5f, -1.25f)));
+    for (String wrong : List.of("shadow:2", "light", "light:x", "light:9999")) {
+      Response refused = resource.whatIf("m1", "0.5,-1.25", wrong);
+      assertThat(refused.getStatus()).as(wrong).isEqualTo(400);
+      assertThat((String) refused.getEntity()).contains("query parameter set");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -127,6 +148,12 @@ class PicturesResourceTest {
           @Override
           public byte[] decoded(String modelId, float[] latents) {
             throw new AssertionError();
+          }
+
+          @Override
+          public float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
+              throws UnavailableException {
+            throw new UnavailableException("no model");
           }
 
           @Override

@@ -191,6 +191,23 @@ class DashboardIT {
     browser.await(SOON, "the frame of the event", says("event at"));
     browser.click("Back to live");
 
+    browser.click("What if …");
+    browser.await(
+        SOON,
+        "the frame as it is and as it would be",
+        "document.querySelectorAll('dialog img[src]').length === 2");
+    String shadow = browser.text("dialog tbody tr:nth-child(4) td:nth-of-type(3)");
+    browser.evaluate(
+        "const slider = document.querySelector('dialog input[type=range]'); slider.value = -1.5;"
+            + " slider.dispatchEvent(new Event('input'))");
+    browser.await(
+        SOON,
+        "the shadow follows the pendulum",
+        "document.querySelector('dialog tbody tr:nth-child(4) td:nth-of-type(3)').innerText !== '%s'"
+            .formatted(shadow));
+    browser.screenshot(PICTURES.resolve("whatif-desktop-light.png"));
+    browser.click("Close");
+
     browser.click("Show its evidence");
     browser.await(SOON, "the evidence of the incident", says("evidence from"));
     browser.await(SOON, "what it shows", says("where the deviation of shadow length shows"));

@@ -1,6 +1,7 @@
 package dev.residua.app.web;
 
 import dev.residua.app.model.Models;
+import dev.residua.causal.Counterfactual;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.Pictures;
 import dev.residua.decoding.Stabilizer;
@@ -67,6 +68,21 @@ public class ModelPictures implements Pictures {
     return PictureFiles.difference(
         model.decoder().decodeWith(observed, latent, expected[latent]),
         model.bundle().manifest().image());
+  }
+
+  @Override
+  public synchronized float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
+      throws UnavailableException {
+    ModelBundle bundle = model(modelId).bundle();
+    if (bundle.manifest().latents().stream().anyMatch(latent -> latent.categorical())) {
+      throw new IllegalArgumentException(
+          "the model '%s' has categories, which cannot be set".formatted(modelId));
+    }
+    try {
+      return Counterfactual.of(bundle.network().equations(), bundle.graph(), latents, set);
+    } catch (BadBundleException e) {
+      throw new UnavailableException(String.valueOf(e.getMessage()));
+    }
   }
 
   /**

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
       ModelExportCommand.class,
       ModelCalibrateCommand.class,
       ModelGraphCommand.class,
+      ModelWhatIfCommand.class,
       ModelKeygenCommand.class,
       ModelSignCommand.class,
       ModelVerifyCommand.class
