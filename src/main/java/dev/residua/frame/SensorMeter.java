@@ -27,6 +27,10 @@ import java.util.Arrays;
  *
  * <p>O(c w h + PAIRS w^2) time; nothing is allocated but the result. One shape for its whole life,
  * for one thread.
+ *
+ * <p>Sums are taken in lanes: lane {@code i} adds the pixels at place {@code i} of each block of
+ * rows, and the lanes are added at the end. The compiler vectorises a loop over arrays that all use
+ * its index as it is, with no offset, so neighbours are copied to the same index first.
  */
 public final class SensorMeter {
   /** Largest luma of a dark pixel, and how far a saturated one may stay below white. */
@@ -35,24 +39,63 @@ public final class SensorMeter {
   private static final int WHITE = 255;
   static final int PAIRS = 8;
 
-  /** Squares of at most 1020 whose sum fits an int. */
-  private static final int EXACT_SQUARES = 2_048;
+  /** Pixels in a block of rows, about: few enough for the first cache. */
+  private static final int BLOCK = 512;
+
+  /** Blocks whose largest squares, 1020^2, add up to an int. */
+  private static final int EXACT_BLOCKS = 2_048;
+
+  private static final int SATURATED_SHIFT = 16;
+  private static final int COUNT = (1 << SATURATED_SHIFT) - 1;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long MIX = 0x9E3779B97F4A7C15L;
+  private static final int HASHES = 4;
 
   private final ImageShape shape;
+  private final int w;
+  private final int h;
+  private final int blockRows;
   private final int[] luma;
+
+  // One block of rows and its neighbours.
+  private final int[] block;
+  private final int[] left;
+  private final int[] right;
+  private final int[] above;
+  private final int[] below;
+
+  // Lanes.
+  private final int[] sums;
+  private final int[] squares;
+  private final int[] ends;
+
   private final int[] twice; // a row after itself, so that a rotated row is a range
+  private final int[] rotated;
+  private final int[] differences; // of two rows, by rotation
   private final int[] largest = new int[PAIRS];
   private final int[] rows = new int[PAIRS];
   private final MaskedSensorMeter masked;
 
   public SensorMeter(ImageShape shape) {
     this.shape = shape;
-    this.luma = new int[shape.width() * shape.height()];
-    this.twice = new int[2 * shape.width()];
+    this.w = shape.width();
+    this.h = shape.height();
+    this.blockRows = Math.min(h, Math.max(1, BLOCK / w));
+    this.luma = new int[w * h];
+    int size = blockRows * w;
+    this.block = new int[size];
+    this.left = new int[size];
+    this.right = new int[size];
+    this.above = new int[size];
+    this.below = new int[size];
+    this.sums = new int[size];
+    this.squares = new int[size];
+    this.ends = new int[size];
+    this.twice = new int[2 * w];
+    this.rotated = new int[w];
+    this.differences = new int[w];
     this.masked = new MaskedSensorMeter(shape, luma);
   }
 
@@ -74,23 +117,27 @@ public final class SensorMeter {
           "%d bytes from offset %d hold no picture of %s, which needs %d bytes"
               .formatted(pixels.length, offset, shape, shape.size()));
     }
-    int n = luma.length;
-    readLuma(pixels, offset);
+    Luma.read(pixels, offset, shape.channels(), luma);
     if (!mask.isEmpty()) {
       return masked.measure(mask, hash(pixels, offset));
     }
+    int n = luma.length;
     long sum = 0;
-    long squares = 0;
+    long sumOfSquares = 0;
     int dark = 0;
     int saturated = 0;
-    for (int value : luma) {
-      sum += value;
-      squares += value * value;
-      dark += isDark(value) ? 1 : 0;
-      saturated += isSaturated(value) ? 1 : 0;
+    int chunk = EXACT_BLOCKS * blockRows;
+    for (int top = 0; top < h; top += chunk) {
+      addBrightness(top, Math.min(h, top + chunk));
+      sum += sum(sums, 0, sums.length);
+      for (int i = 0; i < ends.length; i++) {
+        sumOfSquares += squares[i];
+        dark += ends[i] & COUNT;
+        saturated += ends[i] >>> SATURATED_SHIFT;
+      }
     }
     // Exact integers up to the division; n^2 times the variance.
-    long spread = n * squares - sum * sum;
+    long spread = n * sumOfSquares - sum * sum;
     return new SensorReadings(
         (float) ((double) sum / n),
         (float) dark / n,
@@ -108,54 +155,89 @@ public final class SensorMeter {
     return luma >= WHITE - END_OF_RANGE;
   }
 
-  private void readLuma(byte[] pixels, int offset) {
-    if (shape.channels() == 1) {
-      for (int i = 0; i < luma.length; i++) {
-        luma[i] = pixels[offset + i] & 0xFF;
-      }
-      return;
+  /** Adds up some rows: luma, its square, and the dark and the saturated pixels. */
+  private void addBrightness(int top, int bottom) {
+    Arrays.fill(sums, 0);
+    Arrays.fill(squares, 0);
+    Arrays.fill(ends, 0);
+    for (int row = top; row < bottom; row += blockRows) {
+      int n = Math.min(blockRows, bottom - row) * w;
+      System.arraycopy(luma, row * w, block, 0, n);
+      addBrightness(n, block, sums, squares, ends);
     }
-    for (int i = 0, at = offset; i < luma.length; i++, at += 3) {
-      luma[i] = Luma.of(pixels[at] & 0xFF, pixels[at + 1] & 0xFF, pixels[at + 2] & 0xFF);
+  }
+
+  private static void addBrightness(int n, int[] block, int[] sums, int[] squares, int[] ends) {
+    for (int i = 0; i < n; i++) {
+      int value = block[i];
+      sums[i] += value;
+      squares[i] += value * value;
+      // The sign of a difference instead of isDark and isSaturated: a branch is not vectorised
+      ends[i] +=
+          (value - END_OF_RANGE - 1 >>> 31)
+              + (WHITE - END_OF_RANGE - 1 - value >>> 31 << SATURATED_SHIFT);
     }
+  }
+
+  private static int sum(int[] values, int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += values[i];
+    }
+    return sum;
   }
 
   /** Mean squared second difference of the inner pixels; 0 where there are none. */
   private double laplacian() {
-    int w = shape.width();
-    int h = shape.height();
     if (w < 3 || h < 3) {
       return 0;
     }
     long sum = 0;
-    for (int y = 1; y < h - 1; y++) {
-      int end = y * w + w - 1;
-      for (int at = y * w + 1; at < end; at += EXACT_SQUARES) {
-        sum += squaredLaplacians(at, Math.min(end, at + EXACT_SQUARES), w);
+    int chunk = EXACT_BLOCKS * blockRows;
+    for (int top = 1; top < h - 1; top += chunk) {
+      addLaplacians(top, Math.min(h - 1, top + chunk));
+      for (int row = 0; row < squares.length; row += w) {
+        for (int i = row + 1; i < row + w - 1; i++) { // without the first and the last column
+          sum += squares[i];
+        }
       }
     }
     return sum / ((double) (w - 2) * (h - 2));
   }
 
-  /** Sum over at most {@link #EXACT_SQUARES} pixels; a loop that the compiler vectorises. */
-  private int squaredLaplacians(int from, int end, int w) {
-    int sum = 0;
-    for (int at = from; at < end; at++) {
-      int d = 4 * luma[at] - luma[at - 1] - luma[at + 1] - luma[at - w] - luma[at + w];
-      sum += d * d;
+  /** Adds up the squared second differences of some rows. */
+  private void addLaplacians(int top, int bottom) {
+    Arrays.fill(squares, 0);
+    for (int row = top; row < bottom; row += blockRows) {
+      int n = Math.min(blockRows, bottom - row) * w;
+      int at = row * w;
+      System.arraycopy(luma, at, block, 0, n);
+      System.arraycopy(luma, at - 1, left, 0, n);
+      System.arraycopy(luma, at + 1, right, 0, n);
+      System.arraycopy(luma, at - w, above, 0, n);
+      System.arraycopy(luma, at + w, below, 0, n);
+      addLaplacians(n, block, left, right, above, below, squares);
     }
-    return sum;
+  }
+
+  private static void addLaplacians(
+      int n, int[] block, int[] left, int[] right, int[] above, int[] below, int[] squares) {
+    for (int i = 0; i < n; i++) {
+      int d = 4 * block[i] - left[i] - right[i] - above[i] - below[i];
+      squares[i] += d * d;
+    }
   }
 
   private float tear() {
-    int w = shape.width();
     Arrays.fill(largest, 0);
-    for (int y = 0; y + 1 < shape.height(); y++) {
-      int difference = 0;
-      for (int x = 0, at = y * w; x < w; x++, at++) {
-        difference += Math.abs(luma[at + w] - luma[at]);
+    for (int row = 0; row < h - 1; row += blockRows) {
+      int n = Math.min(blockRows, h - 1 - row) * w;
+      System.arraycopy(luma, row * w, block, 0, n);
+      System.arraycopy(luma, row * w + w, below, 0, n);
+      subtract(n, block, below);
+      for (int at = 0, y = row; at < n; at += w, y++) {
+        keep(sum(block, at, at + w), y);
       }
-      keep(difference, y);
     }
     int best = 0;
     for (int k = 0; k < PAIRS && largest[k] > best; k++) {
@@ -168,13 +250,15 @@ public final class SensorMeter {
     return (float) best / w;
   }
 
-  private int rowSum(int row) {
-    int w = shape.width();
-    int sum = 0;
-    for (int at = row * w; at < row * w + w; at++) {
-      sum += luma[at];
+  /** Replaces values by their distances from others. */
+  private static void subtract(int n, int[] values, int[] others) {
+    for (int i = 0; i < n; i++) {
+      values[i] = Math.abs(values[i] - others[i]);
     }
-    return sum;
+  }
+
+  private int rowSum(int row) {
+    return sum(luma, row * w, row * w + w);
   }
 
   /** Keeps the largest differences in falling order. */
@@ -192,28 +276,42 @@ public final class SensorMeter {
   }
 
   private int smallestWhenRotated(int row, int unrotated) {
-    int w = shape.width();
     int upper = row * w;
     System.arraycopy(luma, upper + w, twice, 0, w);
     System.arraycopy(luma, upper + w, twice, w, w);
+    Arrays.fill(differences, 0);
+    for (int x = 0; x < w; x++) {
+      System.arraycopy(twice, x, rotated, 0, w); // at s: what rotation by s puts under x
+      addDistances(luma[upper + x], rotated, differences);
+    }
     int smallest = unrotated;
     for (int s = 1; s < w; s++) {
-      int difference = 0;
-      for (int x = 0; x < w; x++) {
-        difference += Math.abs(luma[upper + x] - twice[s + x]);
-      }
-      smallest = Math.min(smallest, difference);
+      smallest = Math.min(smallest, differences[s]);
     }
     return smallest;
   }
 
+  private static void addDistances(int value, int[] others, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += Math.abs(value - others[i]);
+    }
+  }
+
+  /** Four hashes of every fourth word, so that no multiplication waits for the one before. */
   private long hash(byte[] pixels, int offset) {
     int end = offset + shape.size();
-    long hash = shape.size();
+    long a = shape.size();
+    long b = 1;
+    long c = 2;
+    long d = 3;
     int at = offset;
-    for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      hash = mix(hash ^ (long) LONGS.get(pixels, at));
+    for (; at + HASHES * Long.BYTES <= end; at += HASHES * Long.BYTES) {
+      a = mix(a ^ (long) LONGS.get(pixels, at));
+      b = mix(b ^ (long) LONGS.get(pixels, at + Long.BYTES));
+      c = mix(c ^ (long) LONGS.get(pixels, at + 2 * Long.BYTES));
+      d = mix(d ^ (long) LONGS.get(pixels, at + 3 * Long.BYTES));
     }
+    long hash = mix(mix(mix(a) ^ b) ^ c) ^ d;
     for (; at < end; at++) {
       hash = mix(hash ^ (pixels[at] & 0xFF));
     }

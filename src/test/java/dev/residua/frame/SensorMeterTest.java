@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SensorMeterTest {
   private static final ImageShape GRAY = new ImageShape(8, 6, 1);
@@ -123,6 +129,126 @@ class SensorMeterTest {
     }
   }
 
+  /** Readings by plain loops over one pixel after the other, in exact integers. */
+  private static SensorReadings plain(byte[] pixels, ImageShape shape, long hash) {
+    int w = shape.width();
+    int h = shape.height();
+    int[][] l = new int[h][w];
+    long sum = 0;
+    long squares = 0;
+    int dark = 0;
+    int saturated = 0;
+    for (int y = 0; y < h; y++) {
+      for (int x = 0; x < w; x++) {
+        int at = (y * w + x) * shape.channels();
+        l[y][x] =
+            shape.channels() == 1
+                ? pixels[at] & 0xFF
+                : Luma.of(pixels[at] & 0xFF, pixels[at + 1] & 0xFF, pixels[at + 2] & 0xFF);
+        sum += l[y][x];
+        squares += (long) l[y][x] * l[y][x];
+        dark += l[y][x] <= 16 ? 1 : 0;
+        saturated += l[y][x] >= 239 ? 1 : 0;
+      }
+    }
+    int n = w * h;
+    long laplacians = 0;
+    for (int y = 1; y < h - 1; y++) {
+      for (int x = 1; x < w - 1; x++) {
+        long d = 4 * l[y][x] - l[y - 1][x] - l[y + 1][x] - l[y][x - 1] - l[y][x + 1];
+        laplacians += d * d;
+      }
+    }
+    long spread = n * squares - sum * sum;
+    double laplacian = w < 3 || h < 3 ? 0 : laplacians / ((double) (w - 2) * (h - 2));
+    List<int[]> pairs = new ArrayList<>(); // difference, row
+    for (int y = 0; y + 1 < h; y++) {
+      pairs.add(new int[] {difference(l[y], l[y + 1], 0), y});
+    }
+    pairs.sort(Comparator.comparingInt(pair -> -pair[0])); // stable: the first of equal ones
+    int tear = 0;
+    for (int[] pair : pairs.subList(0, Math.min(SensorMeter.PAIRS, pairs.size()))) {
+      for (int s = 1; s < w; s++) {
+        tear = Math.max(tear, pair[0] - difference(l[pair[1]], l[pair[1] + 1], s));
+      }
+    }
+    return new SensorReadings(
+        (float) ((double) sum / n),
+        (float) dark / n,
+        (float) saturated / n,
+        spread == 0 ? 0 : (float) (laplacian / ((double) spread / n / n)),
+        (float) tear / w,
+        hash);
+  }
+
+  private static int difference(int[] upper, int[] lower, int rotation) {
+    int sum = 0;
+    for (int x = 0; x < upper.length; x++) {
+      sum += Math.abs(upper[x] - lower[(x + rotation) % upper.length]);
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64, 3",
+    "1, 1, 1",
+    "1, 1, 3",
+    "2, 1, 3",
+    "1, 9, 3",
+    "9, 1, 1",
+    "2, 40, 1",
+    "40, 2, 3",
+    "3, 3, 3",
+    "600, 5, 3",
+    "3, 700, 1",
+    "30, 71, 3",
+    "17, 31, 1"
+  })
+  void shouldEqualPlainLoops(int width, int height, int channels) {
+    // Given noise, a smooth picture, one with both ends of the range, and one of one colour
+    ImageShape shape = new ImageShape(width, height, channels);
+    SensorMeter meter = new SensorMeter(shape);
+    Random random = new Random(width * 31L + height);
+    for (int kind = 0; kind < 8; kind++) {
+      byte[] pixels = new byte[3 + shape.size()];
+      for (int i = 3; i < pixels.length; i++) {
+        int value =
+            switch (kind % 4) {
+              case 0 -> random.nextInt(256);
+              case 1 -> (int) (128 + 100 * Math.sin(i / 50.0) + 3 * random.nextGaussian());
+              case 2 -> random.nextBoolean() ? random.nextInt(20) : 236 + random.nextInt(20);
+              default -> 77;
+            };
+        pixels[i] = (byte) value;
+      }
+      // When
+      SensorReadings readings = meter.measure(pixels, 3);
+      // Then to the last bit
+      byte[] picture = Arrays.copyOfRange(pixels, 3, pixels.length);
+      assertThat(readings).isEqualTo(plain(picture, shape, readings.hash()));
+    }
+  }
+
+  /** The largest squares of a picture so large that their sums in one lane exceed an int. */
+  @Test
+  void shouldAddUpALargePicture() {
+    // Given a chessboard of black and white
+    ImageShape shape = new ImageShape(512, 4_200, 1);
+    byte[] pixels = new byte[shape.size()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) ((i % 512 + i / 512) % 2 == 0 ? 0 : 255);
+    }
+    // When
+    SensorReadings readings = new SensorMeter(shape).measure(pixels, 0);
+    // Then every second difference is 4 * 255 and the variance is (255 / 2)^2
+    assertThat(readings.sharpness()).isEqualTo(64);
+    assertThat(readings.luma()).isEqualTo(127.5f);
+    assertThat(readings.darkShare()).isEqualTo(0.5f);
+    assertThat(readings.saturatedShare()).isEqualTo(0.5f);
+    assertThat(readings.tear()).isEqualTo(255);
+  }
+
   @Test
   void shouldFindATearButNotAnEdge() {
     // Given a bright bar on black, whole, displaced from row 12 on by 5, and ending at row 12
@@ -156,7 +282,7 @@ class SensorMeterTest {
   @Test
   void shouldHashEveryPixel() {
     // Given pictures that differ from the first in one bit of one byte each, 63 bytes long so that
-    // the last seven are no whole word
+    // the last 31 are no whole block of words
     ImageShape shape = new ImageShape(7, 9, 1);
     SensorMeter meter = new SensorMeter(shape);
     byte[] pixels = picture(shape, 7);
