@@ -9,7 +9,7 @@ import java.util.zip.CRC32;
 /**
  * What the pixels that (nearly) never vary look like in training. A change of light, exposure or
  * lens moves most of them together; what happens in the scene does not. Immutable, safe for use by
- * several threads.
+ * several threads; {@link AppearanceMeter} compares many pictures with it.
  *
  * <p>Pixels at the end of the range cannot show everything: white that gets brighter stays white.
  */
@@ -23,13 +23,11 @@ public final class AppearanceReference {
   private static final int MAGIC = 0x52455350; // "RESP"
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 6 * Integer.BYTES + Long.BYTES;
-  private static final int FRACTION_BITS = 4;
-  private static final int UNIT = 1 << FRACTION_BITS;
+  static final int FRACTION_BITS = 4;
+  static final int UNIT = 1 << FRACTION_BITS;
 
   /** Largest difference of a pixel and a mean, in sixteenths of a grey level. */
-  private static final int LARGEST = 255 * UNIT;
-
-  private static final int BIN_BITS = 5;
+  static final int LARGEST = 255 * UNIT;
 
   private final ImageShape shape;
   private final int[] positions;
@@ -147,76 +145,22 @@ public final class AppearanceReference {
     return deviation(pixels, offset, PixelMask.NONE);
   }
 
-  /**
-   * Median over the static pixels of {@code (x - mean in training) / 255}. About 2 us.
-   *
-   * @param pixels unsigned bytes, the frame starts at {@code offset}
-   * @param mask pixels that do not count
-   * @return in [-1, 1], negative when darker, resolution 1/4080; 0 where fewer than {@link
-   *     #MIN_PIXELS} static pixels count
-   */
+  /** The same over what is not masked; see {@link AppearanceMeter#deviation}. */
   public float deviation(byte[] pixels, int offset, PixelMask mask) {
-    checkRange(shape, pixels, offset);
-    int[] positions = this.positions;
-    int[] means = this.means;
-    int n = positions.length;
-    if (!mask.isEmpty()) {
-      positions = new int[n];
-      means = new int[n];
-      int seen = 0;
-      for (int i = 0; i < n; i++) {
-        if (!mask.covers(this.positions[i] / shape.channels())) {
-          positions[seen] = this.positions[i];
-          means[seen++] = this.means[i];
-        }
-      }
-      n = seen;
-      positions = Arrays.copyOf(positions, n);
-      means = Arrays.copyOf(means, n);
-    }
-    if (n < MIN_PIXELS) {
-      return 0;
-    }
-    int[] differences = new int[n];
-    int[] coarse = new int[(2 * LARGEST >> BIN_BITS) + 1];
-    for (int i = 0; i < n; i++) {
-      int difference =
-          ((pixels[offset + positions[i]] & 0xff) << FRACTION_BITS) - means[i] + LARGEST;
-      differences[i] = difference;
-      coarse[difference >> BIN_BITS]++;
-    }
-    int upper = smallest(n / 2 + 1, differences, coarse);
-    int lower = n % 2 == 1 ? upper : smallest(n / 2, differences, coarse);
-    return (lower + upper) / (2f * UNIT * 255f);
+    return new AppearanceMeter(this).deviation(pixels, offset, mask);
   }
 
-  /**
-   * The k-th smallest difference, in sixteenths of a grey level: the bin that holds it, then its
-   * place within the bin.
-   *
-   * @param differences plus {@link #LARGEST}
-   * @param coarse how many of them each bin holds
-   */
-  private static int smallest(int k, int[] differences, int[] coarse) {
-    int bin = 0;
-    int before = 0;
-    while (before + coarse[bin] < k) {
-      before += coarse[bin++];
-    }
-    int[] fine = new int[1 << BIN_BITS];
-    for (int difference : differences) {
-      if (difference >> BIN_BITS == bin) {
-        fine[difference & (1 << BIN_BITS) - 1]++;
-      }
-    }
-    int within = 0;
-    while (before + fine[within] < k) {
-      before += fine[within++];
-    }
-    return (bin << BIN_BITS) + within - LARGEST;
+  /** Where the static pixels are, as indices of a picture's bytes; the reference's own array. */
+  int[] positions() {
+    return positions;
   }
 
-  private static void checkRange(ImageShape shape, byte[] pixels, int offset) {
+  /** Their means, in sixteenths of a grey level; the reference's own array. */
+  int[] means() {
+    return means;
+  }
+
+  static void checkRange(ImageShape shape, byte[] pixels, int offset) {
     if (offset < 0 || pixels.length - offset < shape.size()) {
       throw new IllegalArgumentException(
           "%d bytes from offset %d hold no image of %s, which needs %d bytes"

@@ -1,6 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceMeter;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameStatistics;
@@ -41,6 +42,7 @@ public final class FrameBatch {
   private final ScoringModel model;
   private final FrameDecoder decoder;
   private final SensorMeter meter;
+  private final AppearanceMeter appearance;
   private final CameraRegistration registration;
   private final Stabilizer stabilizer;
   private final ImageShape shape;
@@ -78,6 +80,7 @@ public final class FrameBatch {
         new FrameDecoder(limits, shape, channel == null ? null : channel.model().shape());
     this.details = new DetailStatistics[capacity];
     this.meter = new SensorMeter(shape);
+    this.appearance = new AppearanceMeter(model.appearance());
     this.registration = new CameraRegistration(shape, model.meanPicture());
     this.stabilizer = new Stabilizer(registration, model.mask());
     this.plan = plan;
@@ -185,8 +188,7 @@ public final class FrameBatch {
       stages.enter(Stage.STATISTICS);
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
-        float appearance = appearance(row);
-        FrameStatistics statistics = model.calibration().statistics(batch, row, appearance);
+        FrameStatistics statistics = model.calibration().statistics(batch, row, appearance(row));
         scores.add(scored(batch, row, statistics, scoredAt));
       }
     } else {
@@ -253,7 +255,7 @@ public final class FrameBatch {
   }
 
   private float appearance(int row) {
-    return model.appearance().deviation(pixels, row * shape.size(), masks[row]);
+    return appearance.deviation(pixels, row * shape.size(), masks[row]);
   }
 
   private SensorReadings sensor(int row) {
