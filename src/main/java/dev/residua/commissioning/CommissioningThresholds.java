@@ -1,14 +1,14 @@
 package dev.residua.commissioning;
 
-import dev.residua.drift.DriftDetector;
-import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.NullStreams;
 import dev.residua.drift.RunLengthCurve;
+import dev.residua.drift.StreamMaxima;
 import dev.residua.frame.CheckedBytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -112,9 +112,13 @@ public final class CommissioningThresholds {
     InnovationLaw law = InnovationLaw.of(columns(scores));
     int[] innovations = grid.innovations().clone();
     RunLengthCurve[] curves = new RunLengthCurve[innovations.length];
+    int length = reference.settings().streamLength();
     int worlds = (grid.streams() - 1) / RunLengthCurve.STREAMS_PER_WORLD + 1;
+    int together = StreamMaxima.STREAMS / RunLengthCurve.STREAMS_PER_WORLD; // worlds
+    int batches = (worlds + together - 1) / together;
+    ConcurrentLinkedQueue<StreamMaxima> idle = new ConcurrentLinkedQueue<>();
     AtomicInteger done = new AtomicInteger();
-    double all = (double) curves.length * worlds;
+    double all = (double) curves.length * batches;
     progress.accept(0);
     for (int cell = 0; cell < curves.length; cell++) {
       int frames = innovations[cell];
@@ -122,18 +126,34 @@ public final class CommissioningThresholds {
       long[] seeds = new SplittableRandom(seed).longs(worlds).toArray();
       int[][] times = new int[worlds * RunLengthCurve.STREAMS_PER_WORLD][];
       float[][] maxima = new float[times.length][];
-      IntStream.range(0, worlds)
+      IntStream.range(0, batches)
           .parallel()
           .forEach(
-              world -> {
-                new World(reference, quiet, law, frames, seeds[world])
-                    .run(times, maxima, world * RunLengthCurve.STREAMS_PER_WORLD);
+              batch -> {
+                StreamMaxima simulation = idle.poll();
+                if (simulation == null) {
+                  simulation = reference.newStreamMaxima();
+                }
+                float[][] samples = new float[StreamMaxima.STREAMS][length * reference.latents()];
+                int first = batch * together;
+                int used = Math.min(together, worlds - first);
+                for (int i = 0; i < used; i++) {
+                  new World(reference.latents(), quiet, law, frames, seeds[first + i])
+                      .fill(samples, i * RunLengthCurve.STREAMS_PER_WORLD);
+                }
+                simulation.run(
+                    samples,
+                    length,
+                    used * RunLengthCurve.STREAMS_PER_WORLD,
+                    times,
+                    maxima,
+                    first * RunLengthCurve.STREAMS_PER_WORLD);
+                idle.add(simulation);
                 synchronized (done) {
                   progress.accept(done.incrementAndGet() / all);
                 }
               });
-      curves[cell] =
-          RunLengthCurve.estimateOfFleet(times, maxima, reference.settings().streamLength());
+      curves[cell] = RunLengthCurve.estimateOfFleet(times, maxima, length);
     }
     return new CommissioningThresholds(reference.fingerprint(), innovations, curves);
   }
@@ -151,20 +171,15 @@ public final class CommissioningThresholds {
   /** One replicate of the reference: a source that is commissioned and then watched. */
   private static final class World {
     private final NullStreams.Stream stream;
-    private final DriftDetector detector;
     private final InnovationLaw shared;
     private final int frames;
-    private final int streamLength;
     private final float[] residuals;
 
-    World(
-        DriftReference reference, NullStreams quiet, InnovationLaw shared, int frames, long seed) {
+    World(int latents, NullStreams quiet, InnovationLaw shared, int frames, long seed) {
       this.stream = quiet.new Stream();
-      this.detector = new DriftDetector(reference);
       this.shared = shared;
       this.frames = frames;
-      this.streamLength = reference.settings().streamLength();
-      this.residuals = new float[reference.latents()];
+      this.residuals = new float[latents];
       stream.newWorld(seed);
     }
 
@@ -176,7 +191,8 @@ public final class CommissioningThresholds {
       }
     }
 
-    void run(int[][] times, float[][] maxima, int from) {
+    /** Commissions the source and fills some streams with its scores, shape {@code [..][t][d]}. */
+    void fill(float[][] samples, int from) {
       int d = residuals.length;
       float[] score = new float[d];
       stream.newStream();
@@ -192,7 +208,6 @@ public final class CommissioningThresholds {
       CommissioningFit fit = CommissioningFit.of(window, 1);
       InnovationFilter filter = new InnovationFilter(fit.calibration());
       InnovationLaw law = shared.ofSource(fit.innovations());
-      DriftReading reading = detector.newReading();
       double[] innovations = new double[d];
       for (int i = from; i < from + RunLengthCurve.STREAMS_PER_WORLD; i++) {
         stream.newStream();
@@ -200,26 +215,13 @@ public final class CommissioningThresholds {
           next(score);
           filter.next(residuals, innovations);
         }
-        detector.restart();
-        int[] at = new int[streamLength];
-        float[] high = new float[streamLength];
-        int records = 0;
-        float highest = 0;
-        for (int t = 1; t <= streamLength; t++) {
+        for (int at = 0; at < samples[i].length; at += d) {
           next(score);
           filter.next(residuals, innovations);
           for (int k = 0; k < d; k++) {
-            score[k] = (float) law.normalScore(k, innovations[k]);
-          }
-          detector.update(score, reading);
-          if (reading.statistic() > highest) {
-            highest = reading.statistic();
-            at[records] = t;
-            high[records++] = highest;
+            samples[i][at + k] = (float) law.normalScore(k, innovations[k]);
           }
         }
-        times[i] = Arrays.copyOf(at, records);
-        maxima[i] = Arrays.copyOf(high, records);
       }
     }
   }

@@ -15,6 +15,9 @@ final class DriftCalibration {
   private static final int TAIL_STREAMS = 320;
   private static final double TAIL_PROGRESS = 0.1;
 
+  /** Of so many values one is sorted to find a bound of the tail. */
+  private static final int SAMPLED = 32;
+
   /** Of the kernels, linear, mean, spread, energy; see {@link #handicap}. */
   private static final double[] HANDICAPS = {0, -0.1, -0.1, -0.1, 2};
 
@@ -26,7 +29,7 @@ final class DriftCalibration {
   private final DriftSettings settings;
   private final long seed;
   private final DoubleConsumer progress;
-  private int worldsDone;
+  private int batchesDone;
 
   DriftCalibration(
       double[][] reference, DriftSettings settings, long seed, DoubleConsumer progress) {
@@ -218,38 +221,22 @@ final class DriftCalibration {
     return Cholesky.of(covariance, 1e-3).inverseLower();
   }
 
-  /** One thread's detector parts on simulated streams. */
+  /** One thread's simulated streams, as many at once as {@link StreamMaxima} follows. */
   private final class Simulation {
     final NullStreams.Stream stream;
-    final FeatureMap map;
-    final WindowSums sums = new WindowSums(settings, latents);
-    final SlowCharts slow = new SlowCharts(settings, latents);
-    final float[] sample = new float[latents];
-    final float[] vector;
+    final StreamBatch batch;
+    final float[][] samples =
+        new float[StreamMaxima.STREAMS][settings.streamLength() * latents]; // [streams][t][d]
 
     Simulation(NullStreams quiet, FeatureMap features) {
       this.stream = quiet.new Stream();
-      this.map = features.copy(settings);
-      this.vector = new float[features.size];
-    }
-
-    void newStream() {
-      stream.newStream();
-      sums.reset(0);
-      slow.reset();
-    }
-
-    void next() {
-      stream.next(sample);
-      map.apply(sample, 0, vector);
-      sums.push(vector);
-      slow.push(vector);
+      this.batch = new StreamBatch(settings, features, StreamMaxima.STREAMS);
     }
   }
 
-  /** What is done with one stream, whose number counts from 0. */
+  /** What is done with a few streams, of which the first has a number that counts from 0. */
   private interface StreamTask {
-    void run(Simulation simulation, int number);
+    void run(Simulation simulation, int first, int count);
   }
 
   /**
@@ -265,27 +252,33 @@ final class DriftCalibration {
       double to,
       StreamTask task) {
     int each = RunLengthCurve.STREAMS_PER_WORLD;
-    int worlds = (streams + each - 1) / each;
-    long[] seeds = new SplittableRandom(seed + salt).longs(worlds).toArray();
+    int together = StreamMaxima.STREAMS;
+    long[] seeds = new SplittableRandom(seed + salt).longs((streams + each - 1) / each).toArray();
+    int batches = (streams + together - 1) / together;
     ConcurrentLinkedQueue<Simulation> idle = new ConcurrentLinkedQueue<>();
-    worldsDone = 0;
-    IntStream.range(0, worlds)
+    batchesDone = 0;
+    IntStream.range(0, batches)
         .parallel()
         .forEach(
-            world -> {
+            batch -> {
               Simulation simulation = idle.poll();
               if (simulation == null) {
                 simulation = new Simulation(quiet, features);
               }
-              simulation.stream.newWorld(seeds[world]);
-              for (int i = world * each; i < Math.min(streams, (world + 1) * each); i++) {
-                simulation.newStream();
-                task.run(simulation, i);
+              int first = batch * together;
+              int count = Math.min(together, streams - first);
+              for (int i = 0; i < count; i++) {
+                if (i % each == 0) {
+                  simulation.stream.newWorld(seeds[(first + i) / each]);
+                }
+                simulation.stream.newStream();
+                simulation.stream.fill(simulation.samples[i]);
               }
+              task.run(simulation, first, count);
               idle.add(simulation);
               synchronized (this) {
-                worldsDone++;
-                progress.accept(from + (to - from) * worldsDone / worlds);
+                batchesDone++;
+                progress.accept(from + (to - from) * batchesDone / batches);
               }
             });
   }
@@ -316,48 +309,79 @@ final class DriftCalibration {
         1,
         0,
         TAIL_PROGRESS,
-        (simulation, number) -> {
-          float[] row = new float[charts];
+        (simulation, number, count) -> {
+          StreamBatch batch = simulation.batch;
+          batch.reset();
           int[] at = new int[columns];
           for (int t = 1; t <= length; t++) {
-            simulation.next();
+            batch.push(simulation.samples, (t - 1) * latents);
             for (int s = 0; s < columns; s++) {
               if (t < first[s] || t % strides[s] != 0) {
                 continue;
               }
               if (s < scales.length) {
-                simulation.sums.values(s, row, 0);
+                batch.readWindow(s);
               } else {
-                simulation.slow.values(s - scales.length, row);
+                batch.readMemory(s - scales.length);
               }
-              for (int c = 0; c < values[s].length; c++) {
-                values[s][c][number * perStream[s] + at[s]] = row[c];
+              for (int i = 0; i < count; i++) {
+                float[] row = batch.chartValues(i, s < scales.length);
+                for (int c = 0; c < values[s].length; c++) {
+                  values[s][c][(number + i) * perStream[s] + at[s]] = row[c];
+                }
               }
               at[s]++;
             }
           }
         });
     int[] kinds = kinds();
-    for (int s = 0; s < columns; s++) {
-      for (int c = 0; c < values[s].length; c++) {
-        float[] sorted = values[s][c];
-        Arrays.sort(sorted);
-        int from = (int) (TAIL_QUANTILE * sorted.length);
-        double sum = 0;
-        for (int i = from; i < sorted.length; i++) {
-          sum += sorted[i] - sorted[from];
-        }
-        int cell =
-            s < scales.length
-                ? c * scales.length + s
-                : charts * scales.length + c * memories.length + s - scales.length;
-        excesses[cell] =
-            (float) Math.max(sum / (sorted.length - from), 1e-3 * Math.abs(sorted[from]) + 1e-6);
-        int kind = kinds[s < scales.length ? c : charts - plain + c];
-        int span = s < scales.length ? scales[s] : 2 * memories[s - scales.length];
-        starts[cell] = sorted[from] + excesses[cell] * handicap(kind, span);
+    IntStream.range(0, columns)
+        .parallel()
+        .forEach(
+            s -> {
+              boolean window = s < scales.length;
+              int span = window ? scales[s] : 2 * memories[s - scales.length];
+              for (int c = 0; c < values[s].length; c++) {
+                float[] tail = largest(values[s][c], TAIL_QUANTILE);
+                double sum = 0;
+                for (float value : tail) {
+                  sum += value - tail[0];
+                }
+                int cell =
+                    window
+                        ? c * scales.length + s
+                        : charts * scales.length + c * memories.length + s - scales.length;
+                excesses[cell] =
+                    (float) Math.max(sum / tail.length, 1e-3 * Math.abs(tail[0]) + 1e-6);
+                int kind = kinds[window ? c : charts - plain + c];
+                starts[cell] = tail[0] + excesses[cell] * handicap(kind, span);
+              }
+            });
+  }
+
+  /** The values from a quantile on, ascending. */
+  static float[] largest(float[] values, double quantile) {
+    int wanted = values.length - (int) (quantile * values.length);
+    // Sorting a few of the values tells below which bound none of the wanted ones can be expected.
+    float[] few = new float[(values.length + SAMPLED - 1) / SAMPLED];
+    for (int i = 0; i < few.length; i++) {
+      few[i] = values[i * SAMPLED];
+    }
+    Arrays.sort(few);
+    float bound = few[(int) (Math.max(0, 2 * quantile - 1) * few.length)];
+    int above = 0;
+    float[] candidates = new float[values.length];
+    for (float value : values) {
+      if (value >= bound) {
+        candidates[above++] = value;
       }
     }
+    if (above < wanted) { // they were no fair sample
+      System.arraycopy(values, 0, candidates, 0, values.length);
+      above = values.length;
+    }
+    Arrays.sort(candidates, 0, above);
+    return Arrays.copyOfRange(candidates, above - wanted, above);
   }
 
   /** Kind of every chart at one scale: 0 for kernels, 1 linear, 2 mean, 3 spread, 4 energy. */
@@ -399,26 +423,10 @@ final class DriftCalibration {
         2,
         TAIL_PROGRESS,
         1,
-        (simulation, number) -> {
-          ChartMaximum maximum =
-              new ChartMaximum(settings, starts, excesses, Float.POSITIVE_INFINITY);
-          DriftReading reading = new DriftReading(settings.scales().length);
-          int[] streamTimes = new int[length];
-          float[] streamMaxima = new float[length];
-          int records = 0;
-          float highest = 0;
-          for (int t = 1; t <= length; t++) {
-            simulation.next();
-            maximum.read(simulation.sums, simulation.slow, reading);
-            if (reading.statistic > highest) {
-              highest = reading.statistic;
-              streamTimes[records] = t;
-              streamMaxima[records++] = highest;
-            }
-          }
-          times[number] = Arrays.copyOf(streamTimes, records);
-          maxima[number] = Arrays.copyOf(streamMaxima, records);
-        });
+        (simulation, number, count) ->
+            new StreamMaxima(
+                    simulation.batch, settings, starts, excesses, Float.POSITIVE_INFINITY)
+                .run(simulation.samples, length, count, times, maxima, number));
     return RunLengthCurve.estimate(times, maxima, length);
   }
 }

@@ -234,8 +234,21 @@ public final class DriftReference {
   }
 
   ChartMaximum newMaximum() {
-    float cap = SLOW_CAP * curve.threshold(MAX_TARGET).value();
-    return new ChartMaximum(settings, tailStarts, tailExcesses, cap);
+    return new ChartMaximum(settings, tailStarts, tailExcesses, slowCap());
+  }
+
+  /** Follows simulated streams as a detector with this reference does. */
+  public StreamMaxima newStreamMaxima() {
+    return new StreamMaxima(
+        new StreamBatch(settings, features, StreamMaxima.STREAMS),
+        settings,
+        tailStarts,
+        tailExcesses,
+        slowCap());
+  }
+
+  private float slowCap() {
+    return SLOW_CAP * curve.threshold(MAX_TARGET).value();
   }
 
   /** Fewer than 20 kB for 4 latents and the default settings, big-endian. */

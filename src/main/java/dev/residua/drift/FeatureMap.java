@@ -32,7 +32,7 @@ final class FeatureMap {
   final float[] spreadScale; // [d], one over the standard deviation of the clipped square
   final float[] centre; // [size], mean over the reference
 
-  private final float[] standardized;
+  final float[] standardized; // of the last sample, see standardize
   private final float[] clipped;
   private final float[] angles;
   private final float[] cosines;
@@ -97,12 +97,7 @@ final class FeatureMap {
    * @param out shape {@code [size]}
    */
   void apply(float[] sample, int offset, float[] out) {
-    for (int k = 0; k < latents; k++) {
-      float z = (sample[offset + k] - location[k]) / scale[k];
-      z = Math.max(-FAR, Math.min(FAR, z));
-      standardized[k] = z;
-      clipped[k] = Math.max(-bound[k], Math.min(bound[k], z));
-    }
+    standardize(sample, offset);
     int m = angles.length;
     if (m > 0) {
       multiply(standardized[0], turns[0], angles);
@@ -113,7 +108,27 @@ final class FeatureMap {
       System.arraycopy(cosines, 0, out, 0, m);
       System.arraycopy(sines, 0, out, m, m);
     }
-    int next = 2 * m;
+    plain(out, 2 * m);
+    subtract(out, centre);
+  }
+
+  /** Sets {@link #standardized} to a sample in standard deviations of the reference. */
+  void standardize(float[] sample, int offset) {
+    for (int k = 0; k < latents; k++) {
+      float z = (sample[offset + k] - location[k]) / scale[k];
+      z = Math.max(-FAR, Math.min(FAR, z));
+      standardized[k] = z;
+      clipped[k] = Math.max(-bound[k], Math.min(bound[k], z));
+    }
+  }
+
+  /**
+   * The part behind the cosines and sines, not yet centred, of the sample that was standardised
+   * last.
+   *
+   * @param out receives {@link #plainSize} values from {@code next}
+   */
+  void plain(float[] out, int next) {
     float squares = 0;
     if (linear || energy) {
       for (int i = 0; i < latents; i++) {
@@ -141,7 +156,6 @@ final class FeatureMap {
     if (energy) {
       out[next] = squares;
     }
-    subtract(out, centre);
   }
 
   // Whole arrays from index 0: with offsets the compiler does not vectorise these loops.

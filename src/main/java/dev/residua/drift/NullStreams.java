@@ -440,6 +440,10 @@ public final class NullStreams {
 
     /** The next sample, in the units of the reference. */
     public void next(float[] into) {
+      next(into, 0);
+    }
+
+    private void next(float[] into, int offset) {
       if (block == 1 || random.nextInt(block) == 0) {
         at = random.nextInt(world.length);
       } else {
@@ -463,7 +467,14 @@ public final class NullStreams {
           recent[0][k] += value;
           value = recent[0][k];
         }
-        into[k] = (float) (location[k] + scale[k] * value);
+        into[offset + k] = (float) (location[k] + scale[k] * value);
+      }
+    }
+
+    /** The next samples, shape {@code [..][d]}, as {@link #next} gives them. */
+    void fill(float[] into) {
+      for (int offset = 0; offset < into.length; offset += latents) {
+        next(into, offset);
       }
     }
 
