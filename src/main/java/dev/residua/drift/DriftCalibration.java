@@ -424,8 +424,7 @@ final class DriftCalibration {
         TAIL_PROGRESS,
         1,
         (simulation, number, count) ->
-            new StreamMaxima(
-                    simulation.batch, settings, starts, excesses, Float.POSITIVE_INFINITY)
+            new StreamMaxima(simulation.batch, settings, starts, excesses, Float.POSITIVE_INFINITY)
                 .run(simulation.samples, length, count, times, maxima, number));
     return RunLengthCurve.estimate(times, maxima, length);
   }

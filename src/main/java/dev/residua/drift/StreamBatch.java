@@ -5,14 +5,14 @@ import java.util.Arrays;
 /**
  * The charts of several streams that advance together, one sample each per step. The values have
  * the same bits as those of {@link FeatureMap}, {@link WindowSums}, {@link SlowCharts} and {@link
- * ChartMaximum} for each stream, in about a fifth of the time: the numbers of all streams lie next
+ * ChartMaximum} for each stream, in about a third of the time: the numbers of all streams lie next
  * to each other, so that the compiler vectorises all long loops. For simulations. Mutable, for one
  * thread.
  *
  * <p>In every array the stream is the last index, written {@code [..][L]}.
  */
 final class StreamBatch {
-  /** Parts of the kernel features that are read in one loop; divides their number. */
+  /** Parts of the kernel features that are read one after the other; divides their number. */
   private static final int PARTS = 4;
 
   private static final int BLOCK = WindowSums.BLOCK;
@@ -49,7 +49,7 @@ final class StreamBatch {
   private final float[] variances;
 
   /**
-   * @param streams number of streams, a power of two
+   * @param streams number of streams; from 8 on the loops are long enough to pay
    */
   StreamBatch(DriftSettings settings, FeatureMap features, int streams) {
     this.streams = streams;
@@ -185,7 +185,7 @@ final class StreamBatch {
     float[] ofPlain = features[PARTS];
     for (int l = 0; l < streams; l++) {
       map.standardize(samples[l], offset);
-      for (int k = 0; k < latents; k++) {
+      for (int k = 0; banks > 0 && k < latents; k++) {
         standardized[k][l] = map.standardized[k];
       }
       map.plain(plain, 0);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Follows several streams from their first sample and notes when the running maximum of each one's
  * statistic rises: what {@link RunLengthCurve} is estimated from. The statistic is that of {@link
- * DriftDetector}, bit for bit. For simulations; about 0.6 us per sample for 4 latents and the
+ * DriftDetector}, bit for bit. For simulations; about 0.7 us per sample for 4 latents and the
  * default settings. Mutable, for one thread.
  */
 public final class StreamMaxima {
