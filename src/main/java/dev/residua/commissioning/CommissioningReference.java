@@ -51,7 +51,7 @@ public record CommissioningReference(
   }
 
   /**
-   * Learns and simulates a reference. Some 40 s on two cores for 4 latents and the default settings
+   * Learns and simulates a reference. About 12 s on two cores for 4 latents and the default settings
    * of the detector.
    *
    * @param residuals of nominal frames in time order, in standard deviations, shape {@code [n][d]},

@@ -86,7 +86,7 @@ public final class CommissioningThresholds {
   }
 
   /**
-   * Simulates a table; about 10 seconds per cell and core for 4 latents and 1,000 streams. Uses all
+   * Simulates a table; about 3 seconds per cell and core for 4 latents and 1,000 streams. Uses all
    * processors; the result does not depend on how many there are.
    *
    * @param reference of the detector, on normal scores

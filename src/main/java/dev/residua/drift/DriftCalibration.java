@@ -312,6 +312,7 @@ final class DriftCalibration {
         (simulation, number, count) -> {
           StreamBatch batch = simulation.batch;
           batch.reset();
+          int[] rowCharts = batch.rowCharts();
           int[] at = new int[columns];
           for (int t = 1; t <= length; t++) {
             batch.push(simulation.samples, (t - 1) * latents);
@@ -324,10 +325,13 @@ final class DriftCalibration {
               } else {
                 batch.readMemory(s - scales.length);
               }
-              for (int i = 0; i < count; i++) {
-                float[] row = batch.chartValues(i, s < scales.length);
-                for (int c = 0; c < values[s].length; c++) {
-                  values[s][c][(number + i) * perStream[s] + at[s]] = row[c];
+              float[] read = batch.values();
+              int kernels = s < scales.length ? 0 : charts - plain;
+              for (int row = kernels; row < rowCharts.length; row++) {
+                float[] of = values[s][rowCharts[row] - kernels];
+                for (int i = 0; i < count; i++) {
+                  int into = (number + i) * perStream[s] + at[s]; // 0 so far, as squares at least
+                  of[into] = Math.max(of[into], read[(row - kernels) * StreamMaxima.STREAMS + i]);
                 }
               }
               at[s]++;
@@ -362,7 +366,7 @@ final class DriftCalibration {
   /** The values from a quantile on, ascending. */
   static float[] largest(float[] values, double quantile) {
     int wanted = values.length - (int) (quantile * values.length);
-    // Sorting a few of the values tells below which bound none of the wanted ones can be expected.
+    // A few of the values, sorted, give a bound that all wanted ones are expected to exceed.
     float[] few = new float[(values.length + SAMPLED - 1) / SAMPLED];
     for (int i = 0; i < few.length; i++) {
       few[i] = values[i * SAMPLED];
@@ -376,7 +380,7 @@ final class DriftCalibration {
         candidates[above++] = value;
       }
     }
-    if (above < wanted) { // they were no fair sample
+    if (above < wanted) { // the few were not typical
       System.arraycopy(values, 0, candidates, 0, values.length);
       above = values.length;
     }

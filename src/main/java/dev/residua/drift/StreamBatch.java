@@ -168,11 +168,12 @@ final class StreamBatch {
     float[][] next = rows[position];
     rows[position] = sum;
     for (int p = 0; p <= PARTS; p++) {
-      add(sum[p], features[p], next[p]);
+      add(sum[p], features[p], centre[p], next[p]);
     }
     sum = next;
     position++;
     count++;
+    subtract(centre[PARTS], features[PARTS]);
     for (int i = 0; i < memories.length; i++) {
       float a = 1f / Math.min(count, memories[i]);
       average(a, features[PARTS], means[i]);
@@ -180,7 +181,7 @@ final class StreamBatch {
     }
   }
 
-  /** The centred features of one sample of each stream. */
+  /** The features of one sample of each stream, not yet centred. */
   private void map(float[][] samples, int offset) {
     float[] ofPlain = features[PARTS];
     for (int l = 0; l < streams; l++) {
@@ -206,9 +207,6 @@ final class StreamBatch {
         }
         SineCosine.of(angles, features[p], features[PARTS / 2 + p]);
       }
-    }
-    for (int p = 0; p <= PARTS; p++) {
-      subtract(centre[p], features[p]);
     }
   }
 
@@ -259,22 +257,6 @@ final class StreamBatch {
    */
   float[] values() {
     return values;
-  }
-
-  /**
-   * The values of one stream's charts that were read last; those with a memory from index 0.
-   *
-   * @param window whether a window was read, not a memory
-   */
-  float[] chartValues(int stream, boolean window) {
-    int first = window ? 0 : banks;
-    float[] charts = new float[rowCharts[rowCharts.length - 1] + 1 - first];
-    Arrays.fill(charts, Float.NEGATIVE_INFINITY);
-    for (int r = first; r < rowCharts.length; r++) {
-      int chart = rowCharts[r] - first;
-      charts[chart] = Math.max(charts[chart], values[(r - first) * streams + stream]);
-    }
-    return charts;
   }
 
   /** Makes the means of one memory of one stream smaller by a factor in (0, 1]. */
@@ -379,9 +361,9 @@ final class StreamBatch {
     }
   }
 
-  private static void add(float[] a, float[] b, float[] out) {
+  private static void add(float[] sum, float[] features, float[] centre, float[] out) {
     for (int j = 0; j < out.length; j++) {
-      out[j] = a[j] + b[j];
+      out[j] = sum[j] + (features[j] - centre[j]);
     }
   }
 
