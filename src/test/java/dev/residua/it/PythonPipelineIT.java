@@ -138,7 +138,8 @@ class PythonPipelineIT {
                 "--seconds",
                 "0",
                 "--reconstruct",
-                "0"));
+                "0",
+                "--json"));
     // Then
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode answer = JsonMapper.builder().build().readTree(ran.out());

@@ -1,5 +1,6 @@
 package dev.residua.bench.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.app.model.Models;
 import dev.residua.bench.alternatives.AlternativesTrial;
 import dev.residua.bench.alternatives.AlternativesTrial.Method;
@@ -7,8 +8,6 @@ import dev.residua.bench.alternatives.AlternativesTrial.Row;
 import dev.residua.bench.alternatives.Recording;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
-import dev.residua.cli.console.JsonCommand;
-import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.drift.DriftSettings;
@@ -21,10 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench alternatives}: this product against what a team would try first. */
@@ -39,9 +38,7 @@ import picocli.CommandLine.Option;
       "Prints a table: of how many recordings the event was detected, in how many of these the right"
           + " latent was named, and after how many frames (median)."
     })
-final class BenchAlternatives extends JsonCommand {
-  @Mixin ModelOption model = new ModelOption();
-
+final class BenchAlternatives extends BenchmarkCommand.OfModel {
   @Option(
       names = "--usual",
       required = true,
@@ -77,7 +74,7 @@ final class BenchAlternatives extends JsonCommand {
   long seed;
 
   @Override
-  public Integer call() throws IOException, BadBundleException {
+  Map<String, Object> measure(Path work) throws IOException, BadBundleException {
     try (ScoringModel scoring = Models.scoring(model.read(), 1);
         ProgressBar bar = new ProgressBar("bench alternatives")) {
       ImageShape shape = scoring.scorer().imageShape();
@@ -89,7 +86,7 @@ final class BenchAlternatives extends JsonCommand {
       }
       recordings.addAll(
           Recording.defects(all.subList(learned.size(), all.size()), shape, defects, seed));
-      print(
+      AlternativesTrial.Result result =
           new AlternativesTrial(
                   scoring,
                   model.monitor(falseAlarms, 20),
@@ -97,13 +94,22 @@ final class BenchAlternatives extends JsonCommand {
                   DriftSettings.DEFAULTS,
                   seed,
                   bar::update)
-              .run(recordings),
-          learned.size());
+              .run(recordings);
+      printTable(result);
+      return Json.map(
+          "benchmark", "alternatives",
+          "learnedFrames", learned.size(),
+          "rows", result.rows(),
+          "microsecondsPerFrame", result.microseconds(),
+          "usualFrames", result.usualFrames(),
+          "environment", environment());
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
-    return 0;
   }
+
+  @Override
+  void printFigures(JsonNode output) {} // they are printed as a table
 
   private static FrameDataset open(Path folder, ImageShape shape) throws IOException {
     FrameDataset set = FrameDataset.open(folder);
@@ -130,39 +136,25 @@ final class BenchAlternatives extends JsonCommand {
     return pictures;
   }
 
-  private void print(AlternativesTrial.Result result, int learned) {
-    print(
-        Json.map(
-            "benchmark", "alternatives",
-            "learnedFrames", learned,
-            "rows", result.rows(),
-            "microsecondsPerFrame", result.microseconds(),
-            "usualFrames", result.usualFrames(),
-            "environment", BenchmarkCommand.environment()),
-        () -> {
-          print("| what happens |%s", cells(Method::label));
-          print("|---|%s", "---|".repeat(Method.values().length));
-          List<String> happenings = result.rows().stream().map(Row::event).distinct().toList();
-          for (String happening : happenings) {
-            print(
-                "| %s |%s",
-                happening.replace('_', ' '),
-                cells(method -> cell(result.rows(), method, happening)));
-          }
-          print("| **all** |%s", cells(method -> total(result.rows(), method)));
-          print(
-              "| false alarms in %,d frames |%s",
-              result.usualFrames(),
-              cells(method -> Integer.toString(early(result.rows(), method))));
-          print(
-              "| processor time per frame, us |%s",
-              cells(
-                  method ->
-                      String.format(
-                          Locale.ROOT,
-                          "%.0f",
-                          result.microseconds().getOrDefault(method, Double.NaN))));
-        });
+  private void printTable(AlternativesTrial.Result result) {
+    printRow("| what happens |%s", cells(Method::label));
+    printRow("|---|%s", "---|".repeat(Method.values().length));
+    List<String> happenings = result.rows().stream().map(Row::event).distinct().toList();
+    for (String happening : happenings) {
+      printRow(
+          "| %s |%s",
+          happening.replace('_', ' '), cells(method -> cell(result.rows(), method, happening)));
+    }
+    printRow("| **all** |%s", cells(method -> total(result.rows(), method)));
+    printRow(
+        "| false alarms in %,d frames |%s",
+        result.usualFrames(), cells(method -> Integer.toString(early(result.rows(), method))));
+    printRow(
+        "| processor time per frame, us |%s",
+        cells(
+            method ->
+                String.format(
+                    Locale.ROOT, "%.0f", result.microseconds().getOrDefault(method, Double.NaN))));
   }
 
   private static String cells(Function<Method, String> cell) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     description =
-        "Measures this product on this machine; prints JSON with the machine and the versions.",
+        "Measures this product on this machine; prints figures, the machine, its load and the versions.",
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchPipeline.class,
@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       BenchDrift.class,
       BenchGraph.class,
       BenchAlternatives.class,
-      BenchQuiet.class
+      BenchQuiet.class,
+      BenchCompare.class
     })
 public final class BenchCommand {
   private BenchCommand() {}

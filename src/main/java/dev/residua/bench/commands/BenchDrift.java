@@ -1,12 +1,13 @@
 package dev.residua.bench.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.bench.DriftTrial;
 import dev.residua.bench.StreamFamily;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
-import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.drift.DriftSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
       "--ramps: the same for a mean that grows slowly, with and without the charts that have a"
           + " memory, within 4,000 samples."
     })
-final class BenchDrift extends JsonCommand {
+final class BenchDrift extends BenchmarkCommand {
   private static final int QUIET = 200;
   private static final int HORIZON = 1_000;
   private static final int RAMP_HORIZON = 4_000;
@@ -116,7 +117,8 @@ final class BenchDrift extends JsonCommand {
   private final List<Map<String, Object>> results = new ArrayList<>();
 
   @Override
-  public Integer call() {
+  Map<String, Object> measure(Path folder) {
+    results.clear();
     if (!arl && !delay && !ramps) {
       throw new CommandFailedException("nothing to measure: give --arl, --delay or --ramps");
     }
@@ -148,17 +150,23 @@ final class BenchDrift extends JsonCommand {
         }
       }
     }
-    print(
-        Json.map(
-            "benchmark", "drift",
-            "seed", seed,
-            "references", references,
-            "referenceSamples", samples,
-            "results", results,
-            "environment", BenchmarkCommand.environment()),
-        () -> {}); // the text is printed row by row
-    return 0;
+    return Json.map(
+        "benchmark",
+        "drift",
+        "seed",
+        seed,
+        "references",
+        references,
+        "referenceSamples",
+        samples,
+        "results",
+        List.copyOf(results),
+        "environment",
+        environment());
   }
+
+  @Override
+  void printFigures(JsonNode output) {} // they are printed row by row
 
   private static int of(boolean wanted) {
     return wanted ? 1 : 0;
@@ -296,13 +304,6 @@ final class BenchDrift extends JsonCommand {
         Json.map("kind", kind, "family", family.name().toLowerCase(Locale.ROOT), "latents", d);
     row.putAll(figures);
     results.add(row);
-  }
-
-  private void printRow(String format, Object... values) {
-    if (!json()) {
-      out().println(String.format(Locale.ROOT, format, values));
-      out().flush();
-    }
   }
 
   private DriftSettings settings() {

@@ -1,17 +1,16 @@
 package dev.residua.bench.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.bench.QuietSources;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
-import dev.residua.cli.console.JsonCommand;
-import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.BadBundleException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench quiet}: false incidents of sources that learn what is normal for them. */
@@ -24,9 +23,7 @@ import picocli.CommandLine.Option;
           + " in turn; a source that is not armed within --most frames is not watched.",
       "The picture is not watched, so half of the false alarms is left to the residuals."
     })
-final class BenchQuiet extends JsonCommand {
-  @Mixin ModelOption model = new ModelOption();
-
+final class BenchQuiet extends BenchmarkCommand.OfModel {
   @Option(
       names = "--lags",
       split = ",",
@@ -74,7 +71,7 @@ final class BenchQuiet extends JsonCommand {
   long seed;
 
   @Override
-  public Integer call() throws BadBundleException {
+  Map<String, Object> measure(Path folder) throws BadBundleException {
     if (lags.stream().anyMatch(r -> !(r >= 0 && r <= 0.995))) {
       throw new CommandFailedException("--lags must be in [0, 0.995]");
     }
@@ -99,34 +96,30 @@ final class BenchQuiet extends JsonCommand {
     long watched = rows.stream().mapToLong(QuietSources.Row::watched).sum();
     int incidents = rows.stream().mapToInt(QuietSources.Row::incidents).sum();
     double expected = watched * falseAlarms / (2 * 7 * 86_400 * framesPerSecond);
-    print(
-        Json.map(
-            "benchmark", "quiet",
-            "seed", seed,
-            "falseAlarmsPerWeek", falseAlarms,
-            "framesPerSecond", framesPerSecond,
-            "rows", rows,
-            "incidents", incidents,
-            "expected", expected,
-            "environment", BenchmarkCommand.environment()),
-        () -> {
-          for (QuietSources.Row row : rows) {
-            print(
-                "lag one %s: %d of %d sources armed after %,.0f frames on average, %d to review; %d incidents before, %d in %,d frames after",
-                row.lagOne(),
-                row.armed(),
-                row.sources(),
-                row.framesToArm(),
-                row.review(),
-                row.early(),
-                row.incidents(),
-                row.watched());
-          }
-          print(
-              "%s",
-              String.format(
-                  Locale.ROOT, "%d incidents in all, %.1f expected", incidents, expected));
-        });
-    return 0;
+    for (QuietSources.Row row : rows) {
+      printRow(
+          "lag one %s: %d of %d sources armed after %,.0f frames on average, %d to review; %d incidents before, %d in %,d frames after",
+          row.lagOne(),
+          row.armed(),
+          row.sources(),
+          row.framesToArm(),
+          row.review(),
+          row.early(),
+          row.incidents(),
+          row.watched());
+    }
+    printRow("%d incidents in all, %.1f expected", incidents, expected);
+    return Json.map(
+        "benchmark", "quiet",
+        "seed", seed,
+        "falseAlarmsPerWeek", falseAlarms,
+        "framesPerSecond", framesPerSecond,
+        "rows", rows,
+        "incidents", incidents,
+        "expected", expected,
+        "environment", environment());
   }
+
+  @Override
+  void printFigures(JsonNode output) {} // they are printed by measure
 }

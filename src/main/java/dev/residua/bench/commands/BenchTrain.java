@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -83,16 +82,9 @@ final class BenchTrain extends BenchmarkCommand {
             "steps", steps,
             "threads", threads,
             "result", network.stepTimes(),
-            "peakMemoryMiB", peakMemoryMiB(),
+            "peakMemoryMiB", Machine.peakMemoryMiB(),
             "environment", environment);
       }
     }
-  }
-
-  /** Largest resident memory of this process so far; null if the system does not report it. */
-  private static @Nullable Long peakMemoryMiB() {
-    return value(Path.of("/proc/self/status"), "VmHWM:")
-        .map(text -> Long.parseLong(text.replaceAll("[^0-9]", "")) >> 10)
-        .orElse(null);
   }
 }

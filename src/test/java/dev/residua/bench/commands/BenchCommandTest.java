@@ -25,7 +25,7 @@ class BenchCommandTest {
   @Test
   void shouldMeasureStepsOfATraining() throws IOException {
     // When
-    int exit = run("bench", "train", "--steps", "10");
+    int exit = run("bench", "train", "--steps", "10", "--repeat", "2", "--json");
     // Then
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
@@ -36,7 +36,28 @@ class BenchCommandTest {
     assertThat(json.path("result").path("waitShare").asDouble()).isBetween(0.0, 1.0);
     assertThat(json.path("backend").asText()).isEqualTo("cpu");
     assertThat(json.path("environment").path("nd4j").asText()).startsWith("1.");
-    assertThat(json.path("environment").has("residua")).isTrue();
+    assertThat(json.path("repetitions").asInt()).isEqualTo(2);
+    JsonNode range = json.path("ranges").path("result.medianMillis");
+    assertThat(median).isEqualTo(range.path(1).asDouble()); // the upper median of two
+    assertThat(range.path(0).asDouble()).isPositive().isLessThanOrEqualTo(median);
+    JsonNode environment = json.path("environment");
+    assertThat(environment.path("residua").asText()).isNotEmpty();
+    assertThat(environment.path("processors").asInt()).isPositive();
+    assertThat(environment.path("memoryMiB").asLong())
+        .isGreaterThanOrEqualTo(environment.path("maxHeapMiB").asLong());
+    assertThat(environment.has("load")).isTrue();
+  }
+
+  @Test
+  void shouldPrintFiguresAndMachineAsText() {
+    // When
+    int exit = run("bench", "graph", "--latents", "3", "--rows", "400");
+    // Then
+    assertThat(exit).isZero();
+    assertThat(out.toString())
+        .contains("benchmark: graph", "results[0].seconds: ", "results[1].shd: ")
+        .containsPattern(
+            "environment: residua .*, processors \\d+, memoryMiB \\d+, .*load [0-9.]+");
   }
 
   @Test
@@ -57,7 +78,8 @@ class BenchCommandTest {
             "--batch",
             "2",
             "--frames",
-            "4");
+            "4",
+            "--json");
     // Then
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
