@@ -51,8 +51,8 @@ public record CommissioningReference(
   }
 
   /**
-   * Learns and simulates a reference. About 12 s on two cores for 4 latents and the default settings
-   * of the detector.
+   * Learns and simulates a reference. About 12 s on two cores for 4 latents and the default
+   * settings of the detector.
    *
    * @param residuals of nominal frames in time order, in standard deviations, shape {@code [n][d]},
    *     {@code n >= } {@link #MIN_FRAMES}

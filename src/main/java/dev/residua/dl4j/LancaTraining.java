@@ -288,7 +288,7 @@ final class LancaTraining {
       TrainingProgress progress,
       ExecutorService thread)
       throws Exception {
-    Nd4j.getEnvironment().setMaxMasterThreads(settings.threads());
+    Nd4jBackends.useThreads(settings.threads());
     LancaTraining training =
         QuietOutput.during(
             () -> new LancaTraining(data, frames, labelled, settings, start, progress));

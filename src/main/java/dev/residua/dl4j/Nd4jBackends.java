@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Chooses what ND4J computes on, once for the process and before its first use.
@@ -80,6 +81,18 @@ public final class Nd4jBackends {
           "ND4J took %s instead of its CUDA backend; unset BACKEND_PRIORITY_CPU and"
                   .formatted(taken)
               + " BACKEND_PRIORITY_GPU, or use --backend cpu");
+    }
+  }
+
+  /**
+   * Sets the native threads of all that the calling thread computes on the processor from now on,
+   * also where {@code OMP_NUM_THREADS} has another number.
+   */
+  static void useThreads(int threads) {
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
+    if (Nd4j.getEnvironment().isCPU()) {
+      // The convolutions run on OpenMP, which keeps a number of its own for every calling thread.
+      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
     }
   }
 

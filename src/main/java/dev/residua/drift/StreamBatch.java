@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The charts of several streams that advance together, one sample each per step. The values have
  * the same bits as those of {@link FeatureMap}, {@link WindowSums}, {@link SlowCharts} and {@link
- * ChartMaximum} for each stream, in about a third of the time: the numbers of all streams lie next
- * to each other, so that the compiler vectorises all long loops. For simulations. Mutable, for one
+ * ChartMaximum} for each stream, in two fifths of the time: the numbers of all streams lie next to
+ * each other, so that the compiler vectorises all long loops. For simulations. Mutable, for one
  * thread.
  *
  * <p>In every array the stream is the last index, written {@code [..][L]}.

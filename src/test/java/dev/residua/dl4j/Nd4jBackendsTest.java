@@ -15,6 +15,7 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4jBackend;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 class Nd4jBackendsTest {
   @TempDir Path dir;
@@ -52,5 +53,25 @@ class Nd4jBackendsTest {
     assertThat(Collections.list(without.getResources("nd4j-native.properties")))
         .isEqualTo(Collections.list(both.getResources("nd4j-native.properties")))
         .isNotEmpty();
+  }
+
+  /** The build runs tests with {@code OMP_NUM_THREADS=1}. */
+  @Test
+  void shouldGiveTheEngineTheThreadsThatATrainingAsksFor() throws InterruptedException {
+    // Given
+    int[] threads = new int[2];
+    Thread training =
+        new Thread(
+            () -> {
+              // When
+              Nd4jBackends.useThreads(3);
+              threads[0] = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+              Nd4jBackends.useThreads(1);
+              threads[1] = NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+            });
+    training.start();
+    training.join();
+    // Then
+    assertThat(threads).containsExactly(3, 1);
   }
 }
