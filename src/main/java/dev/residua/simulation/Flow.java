@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
 import java.awt.Color;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A ball in a cup of water that runs out of a hole: {@code ball_size} is the ball's radius, {@code
@@ -12,7 +13,9 @@ import java.util.List;
  *
  * <p>{@code water_height = ball_size^3 + 2.45 + noise} and {@code water_flow = sqrt(2 * 0.98 *
  * water_height * (hole - 0.5)) + noise}. In the literal variant the first noise is uniform over 2.9
- * units, as published, and the second is 0; in the noisy variant both are normal.
+ * units, as published, and the second is 0; in the noisy variant both are normal. With {@link
+ * NoiseKind#MULTIPLICATIVE} each noise is multiplied by its mechanism over its mean, so its size
+ * varies with the causes and additive noise does not hold.
  *
  * <p>Source: CausalVAE (arXiv 2004.08697), the published generator {@code flow.py}; its ranges,
  * here continuous instead of a grid. Its jet is drawn with a small noise that its labels lack; here
@@ -40,6 +43,9 @@ public final class Flow extends ContinuousScene {
   private static final double[] MOST = {2, 4.9, 14, 12};
   private static final double[] USUAL_NOISE = {0.5, 0.4};
 
+  /** Means of the two mechanisms over the uniform roots, with the height free of noise. */
+  private static final double[] MEAN_EXPLAINED = {2.8765, 3.9484};
+
   private static final double RAW_HEIGHT_LOWEST = 1.0;
   private static final double RAW_HEIGHT_HIGHEST = 3.9;
   private static final double RAW_HEIGHT_MEAN = (RAW_HEIGHT_LOWEST + RAW_HEIGHT_HIGHEST) / 2;
@@ -59,8 +65,27 @@ public final class Flow extends ContinuousScene {
   private static final ThreadLocal<Canvas> CANVAS =
       ThreadLocal.withInitial(() -> new Canvas(0, 20, 0, 20));
 
+  private final NoiseKind noiseKind;
+
   public Flow() {
+    this(NoiseKind.ADDITIVE);
+  }
+
+  public Flow(NoiseKind noiseKind) {
     super("flow", GRAPH, LOWEST, HIGHEST, LEAST, MOST, USUAL_NOISE);
+    this.noiseKind = noiseKind;
+  }
+
+  @Override
+  public Map<String, Object> settings() {
+    return noiseKind.settings();
+  }
+
+  @Override
+  public double noiseScale(int node, double[] factors) {
+    return noiseKind == NoiseKind.ADDITIVE
+        ? 1
+        : mechanism(node, factors) / MEAN_EXPLAINED[node - WATER_HEIGHT];
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.residua.simulation;
 
 import java.util.Locale;
+import java.util.Map;
 
 /** How noise enters a structural equation. */
 public enum NoiseKind {
@@ -22,6 +23,11 @@ public enum NoiseKind {
     }
     throw new IllegalArgumentException(
         "unknown noiseKind '%s', expected additive or multiplicative".formatted(label));
+  }
+
+  /** Settings of a scene with this kind of noise, for the origin of a data set. */
+  Map<String, Object> settings() {
+    return this == ADDITIVE ? Map.of() : Map.of("noiseKind", toString());
   }
 
   @Override

@@ -75,7 +75,7 @@ public final class Pendulum extends ContinuousScene {
 
   @Override
   public Map<String, Object> settings() {
-    return noiseKind == NoiseKind.ADDITIVE ? Map.of() : Map.of("noiseKind", noiseKind.toString());
+    return noiseKind.settings();
   }
 
   @Override

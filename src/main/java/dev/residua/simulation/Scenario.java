@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code noise} is one number for all caused nodes, a list with one number each, or {@code
- * "usual"}; without it the scene is literal. {@code noiseKind} may make the noise of the pendulum
- * {@code "multiplicative"}. {@code autocorrelation} (default 0) ties the roots of one frame to
+ * "usual"}; without it the scene is literal. {@code noiseKind} may make the noise of pendulum and
+ * flow {@code "multiplicative"}. {@code autocorrelation} (default 0) ties the roots of one frame to
  * those of the frame before. {@code frames} is the length of one pass, after which the events start
  * again; by default it ends ten seconds after the last event.
  *

@@ -20,17 +20,19 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /**
    * The scene of that name.
    *
-   * @param kind of its noise; only the pendulum has a choice
+   * @param kind of its noise; only the pendulum and the flow have a choice
    * @throws IllegalArgumentException if there is none; the message lists the known names
    */
   static SimulatedScene named(String name, NoiseKind kind) {
-    if (kind != NoiseKind.ADDITIVE && NAMES.contains(name) && !name.equals("pendulum")) {
+    if (kind != NoiseKind.ADDITIVE
+        && NAMES.contains(name)
+        && !List.of("pendulum", "flow").contains(name)) {
       throw new IllegalArgumentException(
-          "%s noise is for the pendulum only, not for %s".formatted(kind, name));
+          "%s noise is for pendulum and flow only, not for %s".formatted(kind, name));
     }
     return switch (name) {
       case "pendulum" -> new Pendulum(kind);
-      case "flow" -> new Flow();
+      case "flow" -> new Flow(kind);
       case "candle" -> new Candle();
       case "valve" -> new Valve();
       case "pump" -> new Pump();

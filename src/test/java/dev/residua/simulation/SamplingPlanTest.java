@@ -394,7 +394,7 @@ class SamplingPlanTest {
             "commissioning, pairs and holds must sum to at most 1 but are 0.5, 0.3 and 0.3");
     assertThatThrownBy(() -> generate("a", Scenario.shipped("demo"), 100, 0, 0.1))
         .hasMessage("commissioning, pairs and holds need a scenario without events but it has 10");
-    assertThatThrownBy(() -> SimulatedScene.named("flow", NoiseKind.MULTIPLICATIVE))
-        .hasMessage("multiplicative noise is for the pendulum only, not for flow");
+    assertThatThrownBy(() -> SimulatedScene.named("valve", NoiseKind.MULTIPLICATIVE))
+        .hasMessage("multiplicative noise is for pendulum and flow only, not for valve");
   }
 }

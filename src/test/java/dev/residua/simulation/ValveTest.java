@@ -104,6 +104,40 @@ class ValveTest {
     assertThat(scenario.scene().settings()).containsEntry("noiseKind", "multiplicative");
   }
 
+  /** The oracle is the definition, with means of the mechanisms over the frames themselves. */
+  @Test
+  void shouldMakeTheNoiseOfTheFlowMultiplicativeOnRequest() throws Exception {
+    // Given
+    Scenario scenario =
+        Scenario.parse(
+            "{\"scene\": \"flow\", \"noise\": \"usual\", \"noiseKind\": \"multiplicative\"}",
+            "test");
+
+    // When
+    List<SimulatedFrame> frames = facts(scenario, FRAMES);
+
+    // Then the mean flow is within one percent, as it varies with the noise of the height
+    double[] mean = new double[4];
+    for (SimulatedFrame frame : frames) {
+      for (int node = 2; node < 4; node++) {
+        mean[node] += new Flow().mechanism(node, frame.factors()) / FRAMES;
+      }
+    }
+    for (SimulatedFrame frame : frames.subList(0, 500)) {
+      double[] f = frame.factors();
+      for (int node = 2; node < 4; node++) {
+        double mechanism = new Flow().mechanism(node, f);
+        double share = frame.noise()[node] / mean[node];
+        assertThat(f[node])
+            .isCloseTo(mechanism * (1 + share), within(0.01 * mechanism * Math.abs(share) + 0.01));
+      }
+    }
+    assertThat(Stats.sd(noise(frames, 2))).isCloseTo(0.5, within(0.01));
+    assertThat(Stats.sd(noise(frames, 3))).isCloseTo(0.4, within(0.01));
+    assertThat(scenario.scene().settings()).containsEntry("noiseKind", "multiplicative");
+    assertThat(new Flow().settings()).isEmpty();
+  }
+
   /** A unit is the root mean square of the noise as the factor shows it. */
   @Test
   void shouldMeasureEventsInUnitsOfTheFactor() {

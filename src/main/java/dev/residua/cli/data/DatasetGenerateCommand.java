@@ -69,7 +69,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       names = "--noise-kind",
       paramLabel = "KIND",
       description =
-          "How noise enters the equations of the pendulum: ${COMPLETION-CANDIDATES}. Multiplicative"
+          "How noise enters the equations of pendulum and flow: ${COMPLETION-CANDIDATES}. Multiplicative"
               + " noise gives mechanism * (1 + noise / mean). Default: additive.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable NoiseKind noiseKind;
