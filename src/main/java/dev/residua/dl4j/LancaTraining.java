@@ -3,8 +3,6 @@ package dev.residua.dl4j;
 import dev.residua.causal.NodeColumns;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.StepRandom.Purpose;
-import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelMask;
 import dev.residua.training.HeldPair;
 import dev.residua.training.LancaSettings;
 import dev.residua.training.LancaSettings.Encoder;
@@ -45,7 +43,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * them, and the swapped codes of the held pairs.
  */
 final class LancaTraining {
-  private static final int MEAN_FRAMES = 4_000;
   private static final int COLLECT_EVERY = 400;
   private static final int CHECKPOINT_EVERY = 50;
 
@@ -156,7 +153,7 @@ final class LancaTraining {
     this.labels = LabelScale.of(data, labelled);
     this.fingerprint = Checkpoint.fingerprint(data, frames, labelled, settings);
 
-    MeanImage measured = MeanImage.of(data, frames, MEAN_FRAMES);
+    MeanImage measured = MeanImage.of(data, frames);
     this.watch = new TrainingWatchdog(settings, d, measured.variance(), labelled.length > 0);
     NetworkWeights weights = NetworkWeights.random(layout, measured.mean(), settings.seed());
     int length = 0;
@@ -678,44 +675,5 @@ final class LancaTraining {
       named.put(slot.parameter().name(), Arrays.copyOfRange(values, slot.from(), slot.to()));
     }
     return new NetworkWeights(layout, mean, named, unfinished);
-  }
-
-  /**
-   * @param mean of the frames' intensities, {@code [height][width][channels]}, in [0, 1]
-   * @param variance around it, summed over the frame
-   */
-  private record MeanImage(float[] mean, double variance) {
-    /** Grey level of a pixel that no frame shows. */
-    private static final double UNSEEN = 128;
-
-    static MeanImage of(TrainingData data, int frames, int most) {
-      ImageShape image = data.shape();
-      int used = Math.min(frames, most);
-      byte[] pixels = new byte[image.size()];
-      long[] sums = new long[image.size()];
-      long[] squares = new long[image.size()];
-      int[] counts = new int[image.size()];
-      for (int k = 0; k < used; k++) {
-        int frame = (int) ((long) k * frames / used);
-        data.read(frame, pixels, 0);
-        PixelMask mask = data.mask(frame);
-        for (int i = 0; i < sums.length; i++) {
-          if (!mask.covers(i / image.channels())) {
-            int value = pixels[i] & 0xff;
-            sums[i] += value;
-            squares[i] += value * value;
-            counts[i]++;
-          }
-        }
-      }
-      float[] mean = new float[sums.length];
-      double variance = 0;
-      for (int i = 0; i < mean.length; i++) {
-        double level = counts[i] == 0 ? UNSEEN : (double) sums[i] / counts[i];
-        mean[i] = (float) (level / 255);
-        variance += counts[i] == 0 ? 0 : (double) squares[i] / counts[i] - level * level;
-      }
-      return new MeanImage(mean, Math.max(0, variance) / (255.0 * 255));
-    }
   }
 }

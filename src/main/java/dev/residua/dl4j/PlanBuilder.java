@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * into the first and last convolution, standardisation of latents into the layers around them.
  */
 public final class PlanBuilder {
-  private static final double WHITE = 255;
+  static final double WHITE = 255;
+
   private static final MonotoneMap SAME =
       new MonotoneMap(new double[] {-1, 0, 1}, new double[] {-1, 0, 1});
 
@@ -57,12 +58,17 @@ public final class PlanBuilder {
         builder.image,
         builder.d,
         NetworkLayout.BLOCK,
-        builder.meanImage(),
+        meanImage(builder.image, weights.meanImage()),
         builder.encoder(mean, scale, straightening),
         head == null ? null : head.correction(),
-        builder.equations(mechanisms),
+        equations(mechanisms, builder.d),
         builder.decoder(mean, scale, straightening),
-        (float) (1 / (WHITE * WHITE * builder.image.size())));
+        errorScale(builder.image));
+  }
+
+  /** What makes mean squared intensities of the sum of squared grey levels of a frame. */
+  static float errorScale(ImageShape image) {
+    return (float) (1 / (WHITE * WHITE * image.size()));
   }
 
   /**
@@ -80,8 +86,12 @@ public final class PlanBuilder {
         read, new double[read.latents()], ones, Straightening.none(read.latents()), null, null);
   }
 
-  /** The mean image in blocks, in grey levels. */
-  private float[] meanImage() {
+  /**
+   * The mean image in blocks, in grey levels.
+   *
+   * @param picture intensities in [0, 1], {@code [height][width][channels]}
+   */
+  static float[] meanImage(ImageShape image, float[] picture) {
     int block = NetworkLayout.BLOCK;
     int c = image.channels();
     int rows = image.height() / block;
@@ -92,7 +102,7 @@ public final class PlanBuilder {
         for (int k = 0; k < c; k++) {
           int channel = (y % block * block + x % block) * c + k;
           int at = (channel * rows + y / block) * columns + x / block;
-          mean[at] = (float) (WHITE * weights.meanImage()[(y * image.width() + x) * c + k]);
+          mean[at] = (float) (WHITE * picture[(y * image.width() + x) * c + k]);
         }
       }
     }
@@ -112,7 +122,9 @@ public final class PlanBuilder {
     }
     float[] first = weights.get("enc4.w");
     float[] moved = new float[first.length];
-    int[] position = channelsFirst();
+    int[] position =
+        channelsFirst(
+            weights.layout().deepRows() * weights.layout().deepColumns(), NetworkLayout.DEEP);
     for (int row = 0; row < flat; row++) {
       System.arraycopy(first, row * n, moved, position[row] * n, n);
     }
@@ -169,7 +181,8 @@ public final class PlanBuilder {
         new NetworkLayer.Dense(hinges, d, out, outBias, false));
   }
 
-  private StructuralEquations equations(@Nullable Mechanisms mechanisms) {
+  /** Equations of a model; without mechanisms they expect 0 of each of the {@code d} latents. */
+  static StructuralEquations equations(@Nullable Mechanisms mechanisms, int d) {
     return mechanisms == null
         ? new StructuralEquations(
             new float[d], new float[d * d], new float[0], new float[0], new float[0])
@@ -195,7 +208,9 @@ public final class PlanBuilder {
     layers.add(new NetworkLayer.Dense(d, n, w, b, true));
     layers.add(dense("dec2", n));
     int flat = weights.layout().flat();
-    int[] position = channelsFirst();
+    int[] position =
+        channelsFirst(
+            weights.layout().deepRows() * weights.layout().deepColumns(), NetworkLayout.DEEP);
     float[] last = weights.get("dec3.w");
     float[] lastBias = weights.get("dec3.b");
     float[] moved = new float[last.length];
@@ -218,12 +233,11 @@ public final class PlanBuilder {
   }
 
   /** Position in {@code [c, h, w]} of each value of the flat {@code [h, w, c]} layout. */
-  private int[] channelsFirst() {
-    int area = weights.layout().deepRows() * weights.layout().deepColumns();
-    int[] position = new int[area * NetworkLayout.DEEP];
+  static int[] channelsFirst(int area, int channels) {
+    int[] position = new int[area * channels];
     for (int cell = 0; cell < area; cell++) {
-      for (int c = 0; c < NetworkLayout.DEEP; c++) {
-        position[cell * NetworkLayout.DEEP + c] = c * area + cell;
+      for (int c = 0; c < channels; c++) {
+        position[cell * channels + c] = c * area + cell;
       }
     }
     return position;
