@@ -24,6 +24,8 @@ final class TrainingWatchdog {
   private static final double HELD_LEARNT = 0.5;
   private static final double CONSTANT_LATENT = 1e-6;
   private static final double UNUSED = 0.01;
+  private static final double AGREES = 0.05;
+  private static final double POOR = 0.5;
 
   private final TrainingSettings settings;
   private final int d;
@@ -31,6 +33,7 @@ final class TrainingWatchdog {
   private final boolean labelled;
   private final double[] unexplained;
   private double reconstruction;
+  private double mmd;
   private double labelError;
   private double heldError;
   private int seen;
@@ -72,6 +75,7 @@ final class TrainingWatchdog {
     seen++;
     double rate = Math.max(MEAN_RATE, 1.0 / seen);
     reconstruction += rate * (losses.reconstruction() - reconstruction);
+    mmd += rate * (losses.mmd() - mmd);
     labelError += rate * (losses.label() - labelError);
     heldError += rate * (losses.held() - heldError);
     double done = (step + 1.0) / settings.steps();
@@ -173,6 +177,13 @@ final class TrainingWatchdog {
     }
     if (residualsSeen == 0) {
       return warnings;
+    }
+    double left = reconstruction / pixelVariance;
+    double mmdWeight = settings.lanca().mmdWeight();
+    if (seen >= LEAST_STEPS && mmdWeight > 0 && mmd < AGREES && left > POOR) {
+      warnings.add(
+          "residuals agree with their reference (squared MMD %.3f), but %.0f %% of the pixel variance is not reproduced: lower mmd-weight, which is %s, or train longer"
+              .formatted(mmd, 100 * left, mmdWeight));
     }
     boolean empty = true;
     for (double[] row : edges) {

@@ -580,6 +580,23 @@ class LancaTrainerTest {
     }
   }
 
+  @Test
+  void shouldWarnOfPoorPicturesWhenTheResidualsWeighTooMuch() throws Exception {
+    // Given
+    Spots data = new Spots(TINY, 400, 4, 1);
+    TrainingSettings usual = SETTINGS.withSteps(450);
+    TrainingSettings heavy = usual.withLanca(c -> c.mmdWeight(1e5));
+    // When
+    // Then
+    try (TrainedNetwork network = train(data, heavy, null)) {
+      assertThat(network.warnings())
+          .anyMatch(w -> w.contains("of the pixel variance is not reproduced: lower mmd-weight"));
+    }
+    try (TrainedNetwork network = train(data, usual, null)) {
+      assertThat(network.warnings()).noneMatch(w -> w.contains("mmd-weight"));
+    }
+  }
+
   private static TrainedNetwork train(TrainingData data, TrainingSettings settings, byte[] start)
       throws TrainingFailedException {
     return train(data, settings, start, TrainingProgress.SILENT);

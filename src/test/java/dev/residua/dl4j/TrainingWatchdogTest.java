@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingSettings;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingWatchdogTest {
@@ -75,6 +76,35 @@ class TrainingWatchdogTest {
     // Then
     assertThat(unused.warnings(edges)).singleElement().asString().contains("less than 1 %");
     assertThat(used.warnings(edges)).isEmpty();
+  }
+
+  @Test
+  void shouldWarnOfPoorPicturesWhoseResidualsAgree() throws Exception {
+    // Given
+    double[] half = {0.5, 0.3, -0.5, 0.1, 0, -0.3};
+    // When four trainings differ in the error of the pixels, the MMD and its weight
+    List<String> poor = warnings(SETTINGS, 6, 0.01, half);
+    List<String> good = warnings(SETTINGS, 4, 0.01, half);
+    List<String> dependent = warnings(SETTINGS, 6, 0.2, half);
+    List<String> unused = warnings(SETTINGS.withLanca(l -> l.mmdWeight(0)), 6, 0.01, half);
+    // Then
+    assertThat(poor)
+        .singleElement()
+        .asString()
+        .contains("60 % of the pixel variance is not reproduced")
+        .contains("lower mmd-weight, which is 10.0");
+    assertThat(good).isEmpty();
+    assertThat(dependent).isEmpty();
+    assertThat(unused).isEmpty();
+  }
+
+  private static List<String> warnings(
+      TrainingSettings settings, double reconstruction, double mmd, double[] residuals)
+      throws TrainingFailedException {
+    TrainingWatchdog watch = new TrainingWatchdog(settings, PIXELS, true);
+    check(watch, 1_000, new TrainingLosses(reconstruction, 0, 0, 0, 0, mmd, 0, 1, 0), LATENTS);
+    watch.checkResiduals(LATENTS, residuals);
+    return watch.warnings(new double[][] {{0, 0.9}, {0, 0}});
   }
 
   private static void check(
