@@ -220,7 +220,7 @@ public final class MonitorTrial {
         for (int k = 0; k < d; k++) {
           boolean root = scene.graph().isRoot(k);
           residuals[row][k] = root ? frame.factors()[k] : frame.noise()[k];
-          explained[row][k] = root ? 0 : frame.factors()[k] - frame.noise()[k];
+          explained[row][k] = root ? 0 : scene.mechanism(k, frame.factors());
         }
         if (appearance.usable()) {
           deviation[row][0] = appearance.deviation(pixels, i * shape.size());

@@ -55,7 +55,7 @@ final class ScriptedEvents {
     for (int c = 0; c < caused.length; c++) {
       int node = caused[c];
       String name = graph.name(node);
-      double sd = noise.get(c);
+      double sd = noise.get(c) * moments[node][2];
       events.add(
           of(
               name + " cut from causes",
@@ -87,7 +87,8 @@ final class ScriptedEvents {
   }
 
   /**
-   * Standard deviation of each node and of its explained part in nominal frames, {@code [d][2]}.
+   * Of each node in nominal frames: its standard deviation, that of its explained part, and the
+   * root mean square of the scale of its noise, {@code [d][3]}; of a root only the first.
    */
   static double[][] moments(SimulatedScene scene, List<Double> noise) {
     int d = scene.graph().size();
@@ -95,11 +96,14 @@ final class ScriptedEvents {
         new ScenarioStream(Scenario.nominal(scene, noise, 0xE7E27, 0), SMALLEST);
     byte[] picture = new byte[SMALLEST.size()];
     double[][] mean = new double[d][2];
-    double[][] squares = new double[d][2];
+    double[][] squares = new double[d][3];
     for (int n = 1; n <= MOMENTS; n++) {
       SimulatedFrame frame = stream.next(picture, 0);
       for (int i = 0; i < d; i++) {
-        double[] x = {frame.factors()[i], frame.factors()[i] - frame.noise()[i]};
+        boolean root = scene.graph().isRoot(i);
+        double scale = root ? 0 : scene.noiseScale(i, frame.factors());
+        squares[i][2] += scale * scale;
+        double[] x = {frame.factors()[i], root ? 0 : scene.mechanism(i, frame.factors())};
         for (int k = 0; k < 2; k++) {
           double before = x[k] - mean[i][k];
           mean[i][k] += before / n;
@@ -110,6 +114,7 @@ final class ScriptedEvents {
     for (double[] row : squares) {
       row[0] = Math.sqrt(row[0] / (MOMENTS - 1));
       row[1] = Math.sqrt(row[1] / (MOMENTS - 1));
+      row[2] = Math.sqrt(row[2] / MOMENTS);
     }
     return squares;
   }

@@ -10,6 +10,7 @@ import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.simulation.SimulatedFrame;
 import dev.residua.simulation.SimulatedScene;
+import dev.residua.simulation.Valve;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -189,6 +190,29 @@ class ScriptedEventsTest {
     // E Phi(Z + a) = Phi(a / sqrt 2): scipy.stats.norm.cdf(.35 / 2 ** .5) = 0.5977343
     assertThat((mean(drifted) - mean(nominal.factors()[LIGHT])) / range)
         .isCloseTo(0.5977343 - 0.5, within(0.006));
+  }
+
+  /** On a scene whose noise is scaled by the causes, by hand: E[4 pressure] = 12. */
+  @Test
+  void shouldCountTheScaleOfTheNoise() {
+    // Given
+    SimulatedScene valve = new Valve();
+    List<Double> noise = List.of(0.15, 0.3);
+    int flow = valve.factors().indexOf("flow");
+    // When
+    double[][] moments = ScriptedEvents.moments(valve, noise);
+    Scripted cut =
+        ScriptedEvents.of(valve, noise, FRAMES).stream()
+            .filter(one -> one.name().equals("flow cut from causes"))
+            .findFirst()
+            .orElseThrow();
+    // Then four standard errors of 4,000 frames
+    assertThat(moments[flow][2]).isCloseTo(Math.sqrt(12), within(0.05));
+    assertThat(cut.event().size())
+        .isCloseTo(moments[flow][0] / (0.15 * moments[flow][2]), within(1e-9));
+    // Var(2 sqrt p) = 12 - E[2 sqrt p]^2 with E = (5^1.5 - 1) / 3, p uniform from 1 to 5
+    assertThat(moments[flow][1])
+        .isCloseTo(Math.sqrt(12 - Math.pow((Math.pow(5, 1.5) - 1) / 3, 2)), within(0.04));
   }
 
   @Test
