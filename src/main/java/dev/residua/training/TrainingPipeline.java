@@ -599,7 +599,7 @@ public final class TrainingPipeline {
   }
 
   /** Variance of intensity around the mean image, mean over pixels, of some frames. */
-  static double pixelVariance(TrainingData data, int[] of) {
+  public static double pixelVariance(TrainingData data, int[] of) {
     int size = data.shape().size();
     int frames = Math.min(1_000, of.length);
     byte[] pixels = new byte[size];

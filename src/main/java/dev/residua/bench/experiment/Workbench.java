@@ -11,7 +11,6 @@ import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.ScorerFactory;
-import dev.residua.training.TrainedNetwork;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -111,19 +110,15 @@ final class Workbench {
     return report;
   }
 
-  /** Reconstruction loss at the end of a training on one batch, squared error summed a frame. */
-  double overfit(long seed, TrainingSettings settings) throws IOException, TrainingFailedException {
+  /** Trains on one batch of frames of the pendulum. */
+  OverfitCheck overfit(long seed, TrainingSettings settings)
+      throws IOException, TrainingFailedException {
     FrameDataset set = data(DataSpec.usual("pendulum", settings.batch(), seed));
-    try (TrainedNetwork network =
-        trainer.train(
-            new DatasetSource(set, set.factors()),
-            settings.batch(),
-            new int[0],
-            settings.withLatents(set.factors().size()),
-            null,
-            progress)) {
-      return network.finalLosses().reconstruction();
-    }
+    return OverfitCheck.of(
+        trainer,
+        new DatasetSource(set, set.factors()),
+        settings.withLatents(set.factors().size()),
+        progress);
   }
 
   /** A scorer on a bundle's model; close it. */

@@ -1,0 +1,48 @@
+package dev.residua.bench.experiment;
+
+import dev.residua.training.TrainedNetwork;
+import dev.residua.training.Trainer;
+import dev.residua.training.TrainingData;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingPipeline;
+import dev.residua.training.TrainingProgress;
+import dev.residua.training.TrainingSettings;
+import java.util.stream.IntStream;
+
+/**
+ * Whether a network can reproduce one batch that it sees again and again: encoder, decoder and
+ * their gradients then work.
+ *
+ * @param loss squared error summed over a frame, at the end of the training
+ * @param pixelVariance variance around the mean image, summed over a frame
+ */
+record OverfitCheck(double loss, double pixelVariance) {
+  /** Largest share of the pixel variance that may be left, in percent. */
+  static final double MARK = 2;
+
+  /**
+   * Trains on the first batch of some data alone, without labels and causal terms.
+   *
+   * @param settings with as many latents as the pictures have factors, and steps that suffice
+   */
+  static OverfitCheck of(
+      Trainer trainer, TrainingData data, TrainingSettings settings, TrainingProgress progress)
+      throws TrainingFailedException {
+    int batch = settings.batch();
+    TrainingSettings plain = settings.withMaxLabels(0).withLanca(l -> l.causalTerms(false));
+    try (TrainedNetwork network = trainer.train(data, batch, new int[0], plain, null, progress)) {
+      double variance = TrainingPipeline.pixelVariance(data, IntStream.range(0, batch).toArray());
+      return new OverfitCheck(
+          network.finalLosses().reconstruction(), data.shape().size() * variance);
+    }
+  }
+
+  /** Share of the pixel variance that is left, in percent. */
+  double share() {
+    return 100 * loss / pixelVariance;
+  }
+
+  boolean passes() {
+    return share() <= MARK;
+  }
+}
