@@ -7,6 +7,7 @@ import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.Version;
 import dev.residua.dl4j.LancaTrainer;
+import dev.residua.dl4j.VariationalLayerTrainer;
 import dev.residua.dl4j.VectorGraphLearner;
 import dev.residua.model.BadBundleException;
 import dev.residua.onnx.OnnxFrameScorer;
@@ -28,14 +29,19 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs experiments and prints their tables; without a name, lists them.",
       "Writes each result to DIR/NAME.jsonl and does not compute it again, so an interrupted run"
-          + " continues and more seeds add rows. Rows do not record --frames, --steps and --labels:"
-          + " use another folder for other values."
+          + " continues and more seeds add rows. All trainings in DIR have the same --frames, --steps"
+          + " and --labels.",
+      "The name 'all' stands for every experiment that trains something, cheapest first: many hours"
+          + " per seed with the default values."
     })
 public final class ExperimentCommand extends JsonCommand {
+  private static final String ALL = "all";
+
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Experiments to run; a model that several of them use is trained once.")
+      description =
+          "Experiments to run, or 'all'; a model that several of them use is trained once.")
   List<String> names = List.of();
 
   @Option(
@@ -74,24 +80,32 @@ public final class ExperimentCommand extends JsonCommand {
       return 0;
     }
     Map<String, ResultLog> logs = new LinkedHashMap<>();
+    List<String> failures;
     try (StageProgress bars = new StageProgress()) {
       ExperimentRun run =
           new ExperimentRun(
               out,
               new LancaTrainer(),
+              new VariationalLayerTrainer(),
               network -> new OnnxFrameScorer(network, 1),
               new VectorGraphLearner(),
               model::read,
               Clock.systemUTC(),
               Version.current(),
               bars);
-      for (String name : names) {
+      for (String name : names.contains(ALL) ? ExperimentRun.trained() : names) {
         logs.put(name, run.run(name, seeds, frames, steps, labels));
       }
+      failures = run.failures();
     }
     Map<String, Object> rows = new LinkedHashMap<>();
     logs.forEach((name, log) -> rows.put(name, log.rows()));
     print(rows, () -> logs.forEach((name, log) -> print("%s%n%n%s", name, log.table())));
+    if (!failures.isEmpty()) {
+      throw new TrainingFailedException(
+          "%d trainings failed and have no row:%n%s"
+              .formatted(failures.size(), String.join("\n", failures)));
+    }
     return 0;
   }
 }

@@ -11,6 +11,7 @@ import dev.residua.training.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,15 +40,18 @@ public final class ExperimentRun {
   private final Path dir;
   private final Workbench bench;
   private final TrainingProgress progress;
+  private final List<String> failures = new ArrayList<>();
 
   /**
    * @param dir where data sets and results go
+   * @param layer trainer of the layer that the network is compared with
    * @param model of experiments that train none
    * @param progress receives every part
    */
   public ExperimentRun(
       Path dir,
       Trainer trainer,
+      Trainer layer,
       ScorerFactory scorers,
       GraphLearner learner,
       ModelSource model,
@@ -56,8 +60,15 @@ public final class ExperimentRun {
       TrainingProgress progress) {
     this.dir = dir;
     this.progress = progress;
-    TrainingPipeline pipeline = new TrainingPipeline(trainer, scorers, clock, codeVersion, SHORT);
-    this.bench = new Workbench(dir, trainer, pipeline, scorers, learner, model, progress);
+    this.bench =
+        new Workbench(
+            dir,
+            new Workbench.Trainers(trainer, layer),
+            one -> new TrainingPipeline(one, scorers, clock, codeVersion, SHORT),
+            scorers,
+            learner,
+            model,
+            progress);
   }
 
   /** Names and purposes of all experiments. */
@@ -69,8 +80,21 @@ public final class ExperimentRun {
     return all;
   }
 
+  /** Names of the experiments that train something, cheapest first. */
+  public static List<String> trained() {
+    return Arrays.stream(Experiments.values())
+        .filter(experiment -> experiment.needs() != Experiments.Needs.MODEL)
+        .map(Experiments::label)
+        .toList();
+  }
+
+  /** Trainings that failed in the runs so far, with the reason; the others went on. */
+  public List<String> failures() {
+    return List.copyOf(failures);
+  }
+
   /**
-   * Runs what is missing of an experiment.
+   * Runs what is missing of an experiment. A training that fails leaves its row out.
    *
    * @param name one of {@link #all}
    * @param seeds of the repetitions
@@ -78,10 +102,11 @@ public final class ExperimentRun {
    * @param steps of each training
    * @param labels labelled frames of a training where the experiment does not vary them
    * @return all results of that experiment in {@code dir}, those of earlier runs too
-   * @throws IllegalArgumentException if there is no such experiment
+   * @throws IllegalArgumentException if there is no such experiment, or {@code dir} holds results
+   *     of trainings of another size
    */
   public ResultLog run(String name, List<Long> seeds, int frames, int steps, int labels)
-      throws IOException, TrainingFailedException, BadBundleException {
+      throws IOException, BadBundleException {
     Experiments experiment =
         Arrays.stream(Experiments.values())
             .filter(one -> one.label().equals(name))
@@ -92,7 +117,11 @@ public final class ExperimentRun {
                         "there is no experiment '%s', only %s"
                             .formatted(name, String.join(", ", all().keySet()))));
     ResultLog log = new ResultLog(dir.resolve(name + ".jsonl"));
-    List<Cell> cells = experiment.cells(seeds, new Experiments.Scale(frames, steps, labels));
+    Experiments.Scale scale = new Experiments.Scale(frames, steps, labels);
+    if (experiment.needs() == Experiments.Needs.TRAININGS) {
+      StoredScale.check(dir, scale);
+    }
+    List<Cell> cells = experiment.cells(seeds, scale);
     for (int i = 0; i < cells.size(); i++) {
       Cell cell = cells.get(i);
       if (!log.has(cell.variant(), cell.seed())) {
@@ -101,8 +130,13 @@ public final class ExperimentRun {
                 .formatted(name, i + 1, cells.size(), cell.variant(), cell.seed()),
             0,
             null);
-        for (ResultLog.Row row : cell.work().run(bench, cell.seed())) {
-          log.add(row);
+        try {
+          for (ResultLog.Row row : cell.work().run(bench, cell.seed())) {
+            log.add(row);
+          }
+        } catch (TrainingFailedException e) {
+          failures.add(
+              "%s, %s, seed %d: %s".formatted(name, cell.variant(), cell.seed(), e.getMessage()));
         }
       }
     }

@@ -34,9 +34,10 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** The experiments by name. */
+/** The experiments by name; those with trainings in the order of their cost, cheapest first. */
 enum Experiments {
   VECTOR(
+      Needs.VECTORS,
       "The graph of a four-node additive noise model whose variables are seen without images:"
           + " exact search against learning by gradient.",
       (cells, scale) -> {
@@ -46,6 +47,7 @@ enum Experiments {
             "learnt, Gumbel-Sinkhorn", learnt(g -> g.relaxation(OrderRelaxation.GUMBEL_SINKHORN)));
       }),
   TEMPERATURE(
+      Needs.VECTORS,
       "The graph learner on the same vectors, over the temperature that its gates end at.",
       (cells, scale) -> {
         for (double end : new double[] {1, 0.5, 0.2, 0.1, 0.05}) {
@@ -53,18 +55,87 @@ enum Experiments {
               "gates end at " + end, learnt(g -> g.edgeTemperature(new Cooling(1, end, 0.75))));
         }
       }),
+  RATES(
+      Needs.VECTORS,
+      "The graph learner on the same vectors, over the learning rates of order and edges.",
+      (cells, scale) -> {
+        for (double[] rates :
+            new double[][] {{1e-2, 9e-3}, {1e-2, 3e-3}, {1e-2, 1e-3}, {1e-2, 3e-4}}) {
+          cells.add(
+              String.format(
+                  Locale.ROOT,
+                  "order %s, edges %s, ratio %.1f",
+                  rates[0],
+                  rates[1],
+                  rates[0] / rates[1]),
+              learnt(
+                  g -> {
+                    g.orderRate(rates[0]);
+                    g.edgeRate(rates[1]);
+                  }));
+        }
+      }),
   OVERFIT(
+      Needs.TRAININGS,
       "One batch of 64 frames, repeated: the limit of what the autoencoder can reproduce.",
       (cells, scale) ->
           cells.add(
               "64 frames", (bench, seed) -> overfit(bench.overfit(seed, scale.settings(seed))))),
   DETERMINISM(
-      "Deterministic against variational encoder on Flow.",
+      Needs.TRAININGS,
+      "Deterministic against variational encoder on Flow, and the variational layer of"
+          + " Deeplearning4j, whose latents labels name after its training.",
       (cells, scale) -> {
         cells.add("deterministic", scale.training("flow"));
         cells.add("variational", scale.training("flow", l -> l.encoder(Encoder.VARIATIONAL)));
+        cells.add("Deeplearning4j VariationalAutoencoder", scale.layer("flow"));
+      }),
+  SCENES(
+      Needs.TRAININGS,
+      "The usual training on every scene; valve's noise is not additive.",
+      (cells, scale) -> {
+        for (String scene : List.of("pendulum", "flow", "candle", "valve")) {
+          cells.add(scene, scale.training(scene));
+        }
+      }),
+  MONITOR(
+      Needs.TRAININGS,
+      "Scripted events in windows of 50 frames at 1 % false alarms: detection and localisation by"
+          + " residuals, by the same latents without equations, and by bounds that no model can"
+          + " exceed.",
+      (cells, scale) -> {
+        for (String scene : List.of("pendulum", "flow", "valve")) {
+          cells.addRows(scene, (bench, seed) -> monitor(bench, scale, scene, seed));
+        }
+      }),
+  CANDLE(
+      Needs.TRAININGS,
+      "IRS on the CANDLE-like scene with its floor, its ceiling and the factors that are covered;"
+          + " with categories, the share of the labels that is read.",
+      (cells, scale) -> {
+        for (int labels : new int[] {0, 100, 500}) {
+          cells.add(
+              labels + " labels", (bench, seed) -> candle(bench, scale.withLabels(labels), seed));
+        }
+        cells.add(
+            "500 labels, categories",
+            (bench, seed) -> categories(bench, scale.withLabels(500), seed));
+      }),
+  PRIOR(
+      Needs.TRAININGS,
+      "The distribution that residuals are compared with, and the structural term.",
+      (cells, scale) -> {
+        cells.add("permuted self", scale.training("pendulum"));
+        cells.add(
+            "N(0, I)", scale.training("pendulum", l -> l.prior(ResidualPrior.STANDARD_NORMAL)));
+        cells.add("no comparison", scale.training("pendulum", l -> l.mmdWeight(0)));
+        cells.add(
+            "structural fit",
+            scale.training("pendulum", l -> l.structural(StructuralTerm.STRUCTURAL_FIT)));
+        cells.add("no structural term", scale.training("pendulum", l -> l.structuralWeight(0)));
       }),
   GRAPH(
+      Needs.TRAININGS,
       "The graph that the network is trained with; the graph in use is searched afterwards in every"
           + " case.",
       (cells, scale) -> {
@@ -80,36 +151,24 @@ enum Experiments {
         cells.add("reversed", scale.training("pendulum", l -> fix(l, reversed)));
         cells.add("no causal terms", scale.training("pendulum", l -> l.causalTerms(false)));
       }),
-  PRIOR(
-      "The distribution that residuals are compared with, and the structural term.",
-      (cells, scale) -> {
-        cells.add("permuted self", scale.training("pendulum"));
-        cells.add(
-            "N(0, I)", scale.training("pendulum", l -> l.prior(ResidualPrior.STANDARD_NORMAL)));
-        cells.add("no comparison", scale.training("pendulum", l -> l.mmdWeight(0)));
-        cells.add(
-            "structural fit",
-            scale.training("pendulum", l -> l.structural(StructuralTerm.STRUCTURAL_FIT)));
-        cells.add("no structural term", scale.training("pendulum", l -> l.structuralWeight(0)));
-      }),
   NOISE(
+      Needs.TRAININGS,
       "Size and kind of the noise of the caused factors.",
       (cells, scale) -> {
         cells.add("additive, usual (0.5, 0.4)", scale.training("pendulum"));
-        cells.add("additive, half", scale.onPendulum(spec -> spec.withNoiseFactor(0.5)));
-        cells.add("additive, a fifth", scale.onPendulum(spec -> spec.withNoiseFactor(0.2)));
+        cells.add("additive, half", scale.on("pendulum", spec -> spec.withNoiseFactor(0.5)));
+        cells.add("additive, a fifth", scale.on("pendulum", spec -> spec.withNoiseFactor(0.2)));
         cells.add(
             "multiplicative, usual",
-            scale.onPendulum(spec -> spec.withKind(NoiseKind.MULTIPLICATIVE)));
-      }),
-  LABELS(
-      "The number of labelled frames of a training.",
-      (cells, scale) -> {
-        for (int labels : new int[] {0, 30, 60, 100, 200, 500}) {
-          cells.add(labels + " labels", scale.withLabels(labels).training("pendulum"));
-        }
+            scale.on("pendulum", spec -> spec.withKind(NoiseKind.MULTIPLICATIVE)));
+        cells.add("Flow, additive, usual (0.5, 0.4)", scale.training("flow"));
+        cells.add("Flow, additive, half", scale.on("flow", spec -> spec.withNoiseFactor(0.5)));
+        cells.add(
+            "Flow, multiplicative, usual",
+            scale.on("flow", spec -> spec.withKind(NoiseKind.MULTIPLICATIVE)));
       }),
   WEAK(
+      Needs.TRAININGS,
       "No factor labels: the value of announced holds of one factor at a time, and of frames with a"
           + " mechanism broken on purpose.",
       (cells, scale) -> {
@@ -117,21 +176,28 @@ enum Experiments {
         for (double share : new double[] {0.05, 0.2}) {
           cells.add(
               "no labels, holds in %.0f %% of the frames".formatted(100 * share),
-              none.onPendulum(spec -> spec.withHolds(share)));
+              none.on("pendulum", spec -> spec.withHolds(share)));
         }
         cells.add("no labels, nothing announced", none.training("pendulum"));
         cells.add(
             "100 labels, mechanisms broken in 15 % of the frames",
-            scale.onPendulum(spec -> spec.withCommissioning(0.15)));
+            scale.on("pendulum", spec -> spec.withCommissioning(0.15)));
       }),
-  SCENES(
-      "The usual training on every scene; valve's noise is not additive.",
+  LABELS(
+      Needs.TRAININGS,
+      "The number of labelled frames of a training.",
       (cells, scale) -> {
-        for (String scene : List.of("pendulum", "flow", "candle", "valve")) {
-          cells.add(scene, scale.training(scene));
+        for (int labels : new int[] {0, 30, 60, 100, 200, 500}) {
+          cells.add(labels + " labels", scale.withLabels(labels).training("pendulum"));
         }
       }),
+  ORACLE_FREE(
+      Needs.TRAININGS,
+      "One of three runs chosen without the truth, against the best of them by MCC (oracle).",
+      (cells, scale) ->
+          cells.add("60 labels, 3 runs", (bench, seed) -> selection(bench, scale, seed))),
   SIZE(
+      Needs.TRAININGS,
       "Cost and quality of models of the pendulum at four sizes. All frames are drawn at the largest"
           + " one and reduced.",
       (cells, scale) -> {
@@ -139,49 +205,34 @@ enum Experiments {
           cells.add(side + "x" + side, (bench, seed) -> size(bench, scale, side, seed));
         }
       }),
-  CANDLE(
-      "IRS on the CANDLE-like scene with its floor, its ceiling and the factors that are covered.",
-      (cells, scale) -> {
-        for (int labels : new int[] {0, 100, 500}) {
-          cells.add(
-              labels + " labels", (bench, seed) -> candle(bench, scale.withLabels(labels), seed));
-        }
-      }),
-  ORACLE_FREE(
-      "One of three runs chosen without the truth, against the best of them by MCC (oracle).",
-      (cells, scale) ->
-          cells.add("60 labels, 3 runs", (bench, seed) -> selection(bench, scale, seed))),
-  MONITOR(
-      "Scripted events in windows of 50 frames at 1 % false alarms: detection and localisation by"
-          + " residuals, by the same latents without equations, and by bounds that no model can"
-          + " exceed.",
-      (cells, scale) -> {
-        for (String scene : List.of("pendulum", "flow")) {
-          cells.addRows(scene, (bench, seed) -> monitor(bench, scale, scene, seed));
-        }
-      }),
   LOCALISATION(
+      Needs.MODEL,
       "Streams of the pendulum with one event each, watched with the active model at one false"
           + " alarm per week: detection, delay, the latent named as cause and the kind, by"
           + " residuals and by four baselines.",
       (cells, scale) -> cells.addRows("pendulum", Experiments::localisation)),
   EDGES(
+      Needs.MODEL,
       "Streams of the pendulum in which one edge of the graph is cut or halved, or something else"
           + " happens: how often the active model names the right edge, and another one.",
       (cells, scale) -> cells.addRows("pendulum", Experiments::edges)),
   COMMISSIONING(
+      Needs.MODEL,
       "Sources that learn what is normal from their own first frames: run length over target and"
           + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
           + " seed draws another reference of the detector.",
       (cells, scale) -> cells.addRows("source", Experiments::commissioning)),
   COMMISSIONING_RARE(
+      Needs.MODEL,
       "The same at one false alarm per million frames, for independent residuals.",
       (cells, scale) -> cells.addRows("source", Experiments::commissioningRare)),
   UNIFORMITY(
+      Needs.MODEL,
       "Sources that learned what is normal: how often their p-values are found not to be uniform,"
           + " while nothing changes and after changes of one residual.",
       (cells, scale) -> cells.addRows("source", Experiments::uniformity)),
   DETAILS(
+      Needs.MODEL,
       "Dots and scratches of 1 to 32 pixels in pictures of 1024x1024: how often tiles of a detail"
           + " picture find them, and the reconstruction error of the active model, at one false"
           + " alarm per 1,000 frames.",
@@ -191,6 +242,16 @@ enum Experiments {
   private static final int LARGEST_SIDE = 192;
 
   private static final int STREAMS = 20;
+
+  /** What an experiment is about. */
+  enum Needs {
+    /** Vectors of a size of their own. */
+    VECTORS,
+    /** Trainings of the size that is asked for. */
+    TRAININGS,
+    /** The active model, or sources without one. */
+    MODEL
+  }
 
   /**
    * Size of the trainings.
@@ -221,8 +282,23 @@ enum Experiments {
       return (bench, seed) -> bench.figures(data(scene, seed), settings(seed).withLanca(change));
     }
 
-    Cell.Single onPendulum(UnaryOperator<DataSpec> change) {
-      return (bench, seed) -> bench.figures(change.apply(data("pendulum", seed)), settings(seed));
+    Cell.Single on(String scene, UnaryOperator<DataSpec> change) {
+      return (bench, seed) -> bench.figures(change.apply(data(scene, seed)), settings(seed));
+    }
+
+    /** The figures of the layer that the network is compared with, on a scene. */
+    Cell.Single layer(String scene) {
+      return (bench, seed) -> {
+        DataSpec spec = data(scene, seed);
+        TrainingSettings settings =
+            settings(seed)
+                .withLanca(
+                    l -> {
+                      l.encoder(Encoder.VARIATIONAL);
+                      l.causalTerms(false);
+                    });
+        return bench.figures(spec, bench.train(spec, settings, Workbench.Kind.LAYER));
+      };
     }
   }
 
@@ -246,16 +322,23 @@ enum Experiments {
   private static final int VECTORS = 5_000;
   private static final int VECTOR_STEPS = 2_500;
 
+  private final Needs needs;
   private final String purpose;
   private final Plan plan;
 
-  Experiments(String purpose, Plan plan) {
+  Experiments(Needs needs, String purpose, Plan plan) {
+    this.needs = needs;
     this.purpose = purpose;
     this.plan = plan;
   }
 
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What it is about. */
+  Needs needs() {
+    return needs;
   }
 
   String purpose() {
@@ -363,6 +446,18 @@ enum Experiments {
             "dci.disentanglement", "DCI D",
             "dci.completeness", "DCI C",
             "shd", "spurious edges searched");
+  }
+
+  private static Map<String, Double> categories(Workbench bench, Scale scale, long seed)
+      throws IOException, TrainingFailedException {
+    DataSpec spec = scale.data("candle", seed);
+    TrainingReport report = bench.train(spec, scale.settings(seed), Workbench.Kind.CATEGORIES);
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put("spurious edges searched", (double) report.graph().edgeList().size());
+    bench
+        .accuracy(report.bundle(), spec)
+        .forEach((factor, share) -> row.put("accuracy " + factor, share));
+    return row;
   }
 
   private static Map<String, Double> overfit(OverfitCheck check) {

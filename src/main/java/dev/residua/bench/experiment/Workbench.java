@@ -3,6 +3,7 @@ package dev.residua.bench.experiment;
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.simulation.DatasetGenerator;
@@ -21,37 +22,69 @@ import dev.residua.training.metrics.GraphDistance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Data sets that are generated once, trainings, and the figures of every training. */
 final class Workbench {
   /** Frames that a trained model is evaluated on; none of them is in any training set. */
   private static final int FRESH_FRAMES = 4_000;
 
+  /** Trainings that are kept for experiments that use them again. */
+  private static final int MOST_KEPT = 12;
+
   private final Path dir;
-  private final Trainer trainer;
-  private final TrainingPipeline pipeline;
+  private final Trainers trainers;
+  private final TrainingPipeline lanca;
+  private final TrainingPipeline layer;
   private final ScorerFactory scorers;
   private final GraphLearner learner;
   private final ModelSource model;
   private final TrainingProgress progress;
-  private final Map<Asked, TrainingReport> trained = new HashMap<>();
+  private final Map<Asked, TrainingReport> trained =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Asked, TrainingReport> eldest) {
+          return size() > MOST_KEPT;
+        }
+      };
 
-  private record Asked(DataSpec spec, TrainingSettings settings) {}
+  /** What is trained. */
+  enum Kind {
+    /** The LANCA network. */
+    LANCA,
+    /** The LANCA network, with every factor a category. */
+    CATEGORIES,
+    /** The layer that the network is compared with. */
+    LAYER
+  }
 
+  /**
+   * The trainers.
+   *
+   * @param lanca of the LANCA network
+   * @param layer of the layer that it is compared with
+   */
+  record Trainers(Trainer lanca, Trainer layer) {}
+
+  private record Asked(DataSpec spec, TrainingSettings settings, Kind kind) {}
+
+  /**
+   * @param pipelines makes the pipeline of a trainer
+   */
   Workbench(
       Path dir,
-      Trainer trainer,
-      TrainingPipeline pipeline,
+      Trainers trainers,
+      Function<Trainer, TrainingPipeline> pipelines,
       ScorerFactory scorers,
       GraphLearner learner,
       ModelSource model,
       TrainingProgress progress) {
     this.dir = dir;
-    this.trainer = trainer;
-    this.pipeline = pipeline;
+    this.trainers = trainers;
+    this.lanca = pipelines.apply(trainers.lanca());
+    this.layer = pipelines.apply(trainers.layer());
     this.scorers = scorers;
     this.learner = learner;
     this.model = model;
@@ -97,15 +130,26 @@ final class Workbench {
   /** Trains on the factors of the scene, or gives the same training again. */
   TrainingReport train(DataSpec spec, TrainingSettings settings)
       throws IOException, TrainingFailedException {
+    return train(spec, settings, Kind.LANCA);
+  }
+
+  TrainingReport train(DataSpec spec, TrainingSettings settings, Kind kind)
+      throws IOException, TrainingFailedException {
     FrameDataset set = data(spec);
     TrainingSettings own = settings.withLatents(set.factors().size());
-    Asked asked = new Asked(spec, own);
+    Asked asked = new Asked(spec, own, kind);
     TrainingReport before = trained.get(asked);
     if (before != null) {
       return before;
     }
+    DatasetSource source = new DatasetSource(set, set.factors());
     TrainingReport report =
-        pipeline.run(new DatasetSource(set, set.factors()), own, null, null, progress);
+        switch (kind) {
+          case LANCA -> lanca.run(source, own, null, null, progress);
+          case CATEGORIES ->
+              lanca.run(source.withCategorical(set.factors()), own, null, null, progress);
+          case LAYER -> layer.run(source, own, null, null, progress);
+        };
     trained.put(asked, report);
     return report;
   }
@@ -115,7 +159,7 @@ final class Workbench {
       throws IOException, TrainingFailedException {
     FrameDataset set = data(DataSpec.usual("pendulum", settings.batch(), seed));
     return OverfitCheck.of(
-        trainer,
+        trainers.lanca(),
         new DatasetSource(set, set.factors()),
         settings.withLatents(set.factors().size()),
         progress);
@@ -124,7 +168,7 @@ final class Workbench {
   /** A scorer on a bundle's model; close it. */
   FrameScorer scorer(ModelBundle bundle) {
     try {
-      return scorers.open(bundle.network());
+      return CategoricalScorer.of(scorers.open(bundle.network()), bundle.network());
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -142,6 +186,22 @@ final class Workbench {
               FRESH_FRAMES,
               done -> progress.at("evaluating", done, null));
       return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
+    }
+  }
+
+  /** Share of the labels of fresh frames that a model with categories reads, by factor. */
+  Map<String, Double> accuracy(ModelBundle bundle, DataSpec spec) throws IOException {
+    FrameDataset set = data(spec.fresh(FRESH_FRAMES));
+    try (FrameScorer scorer = scorer(bundle)) {
+      return DatasetEvaluation.accuracy(
+          bundle,
+          set,
+          DatasetEvaluation.score(
+              scorer,
+              bundle.manifest().observed(),
+              set,
+              FRESH_FRAMES,
+              done -> progress.at("evaluating", done, null)));
     }
   }
 

@@ -84,4 +84,22 @@ class ExperimentCommandTest {
     assertThat(read.get("figures").elements().next().asDouble()).isPositive();
     assertThat(read.get("figures").get("passes").asDouble()).isZero();
   }
+
+  @Test
+  void shouldNotMixTrainingsOfDifferentSizesInOneFolder() throws Exception {
+    // Given
+    String[] once = {"overfit", "--seeds", "4", "--steps", "2", "--out", dir.toString()};
+    assertThat(run(once)).as(err.toString()).isZero();
+    String rows = Files.readString(dir.resolve("overfit.jsonl"));
+
+    // When
+    int other = run("overfit", "--seeds", "5", "--steps", "3", "--out", dir.toString());
+
+    // Then
+    assertThat(other).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--frames 11500 --steps 2 --labels 100, not --frames 11500 --steps 3")
+        .contains("another --out");
+    assertThat(Files.readString(dir.resolve("overfit.jsonl"))).isEqualTo(rows);
+  }
 }
