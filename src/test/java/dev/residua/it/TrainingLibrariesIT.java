@@ -41,7 +41,7 @@ class TrainingLibrariesIT {
   }
 
   private static boolean isForTraining(String jar) {
-    return jar.contains("nd4j") || jar.contains("openblas");
+    return jar.contains("nd4j") || jar.contains("deeplearning4j") || jar.contains("openblas");
   }
 
   private static List<String> jars(String libraries) throws IOException {
