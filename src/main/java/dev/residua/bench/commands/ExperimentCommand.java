@@ -103,7 +103,7 @@ public final class ExperimentCommand extends JsonCommand {
     print(rows, () -> logs.forEach((name, log) -> print("%s%n%n%s", name, log.table())));
     if (!failures.isEmpty()) {
       throw new TrainingFailedException(
-          "%d trainings failed and have no row:%n%s"
+          "%d of the results could not be computed:%n%s"
               .formatted(failures.size(), String.join("\n", failures)));
     }
     return 0;

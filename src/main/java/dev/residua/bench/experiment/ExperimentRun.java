@@ -88,13 +88,16 @@ public final class ExperimentRun {
         .toList();
   }
 
-  /** Trainings that failed in the runs so far, with the reason; the others went on. */
+  /**
+   * What failed in the runs so far, with the reason: trainings, and trials of models that are too
+   * poor for them. The others went on.
+   */
   public List<String> failures() {
     return List.copyOf(failures);
   }
 
   /**
-   * Runs what is missing of an experiment. A training that fails leaves its row out.
+   * Runs what is missing of an experiment. What fails leaves its rows out.
    *
    * @param name one of {@link #all}
    * @param seeds of the repetitions
@@ -134,7 +137,7 @@ public final class ExperimentRun {
           for (ResultLog.Row row : cell.work().run(bench, cell.seed())) {
             log.add(row);
           }
-        } catch (TrainingFailedException e) {
+        } catch (TrainingFailedException | IllegalArgumentException e) {
           failures.add(
               "%s, %s, seed %d: %s".formatted(name, cell.variant(), cell.seed(), e.getMessage()));
         }

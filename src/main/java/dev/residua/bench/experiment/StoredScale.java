@@ -20,7 +20,8 @@ final class StoredScale {
   private StoredScale() {}
 
   /**
-   * Stores the size in a folder that has none, and compares it with the stored one else.
+   * Compares the size with that of the folder. A folder without one gets it: it is new, or holds
+   * results of an earlier version.
    *
    * @throws IllegalArgumentException if the folder holds results of another size
    * @throws IOException if the file is damaged
