@@ -103,6 +103,11 @@ public final class FrameDecoder {
   public PixelMask decode(
       Frame frame, FrameGeometry geometry, @Nullable Stabilizer stabilizer, byte[] into, int offset)
       throws RejectedFrameException {
+    boolean whole =
+        stabilizer == null && detailRegion == null && geometry.equals(FrameGeometry.WHOLE);
+    if (whole && reader.copy(frame, target, into, offset)) {
+      return PixelMask.NONE;
+    }
     boolean gray = target.channels() == 1;
     reader.read(frame, gray, (width, height) -> oversampling(geometry, width, height), picture);
     if (gray && picture.channels() > 1) {

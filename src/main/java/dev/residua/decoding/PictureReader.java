@@ -2,6 +2,7 @@ package dev.residua.decoding;
 
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
@@ -64,6 +65,28 @@ final class PictureReader {
       }
       case GRAY8, RGB8, RGBA8 -> raw(frame, picture);
     }
+  }
+
+  /**
+   * Copies a raw frame that has the wanted shape, which needs no picture in between.
+   *
+   * @return false for any other frame; nothing is copied or checked then
+   */
+  boolean copy(Frame frame, ImageShape wanted, byte[] into, int offset)
+      throws RejectedFrameException {
+    PixelFormat format = wanted.channels() == 3 ? PixelFormat.RGB8 : PixelFormat.GRAY8;
+    byte[] data = frame.data();
+    if (frame.format() != format
+        || frame.width() != wanted.width()
+        || frame.height() != wanted.height()
+        || data.length != wanted.size()
+        || data.length > limits.maxBytes()) {
+      return false;
+    }
+    SampleRange.of(frame); // refuses one that makes no sense
+    check(format.name(), frame.width(), frame.height(), 0, 0, limits);
+    System.arraycopy(data, 0, into, offset, data.length);
+    return true;
   }
 
   private static void expectFile(Frame frame) throws RejectedFrameException {

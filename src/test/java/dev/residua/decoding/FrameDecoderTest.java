@@ -2,6 +2,7 @@ package dev.residua.decoding;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.residua.frame.Frame;
@@ -13,6 +14,8 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -210,6 +213,42 @@ class FrameDecoderTest {
 
     // Then
     assertThat(into).isEqualTo(bytes(9, 9, 9, 9, 1, 2, 3, 4, 9, 9, 9, 9));
+  }
+
+  /** The slow twin reads the same frame over a picture, as it needs one for its details. */
+  @Test
+  void shouldCopyARawFrameOfItsOwnSizeAsItWouldReadIt() throws RejectedFrameException {
+    for (PixelFormat format : List.of(PixelFormat.RGB8, PixelFormat.GRAY8)) {
+      // Given
+      ImageShape shape = new ImageShape(7, 5, format == PixelFormat.RGB8 ? 3 : 1);
+      byte[] pixels = new byte[shape.size()];
+      new Random(1).nextBytes(pixels);
+      Frame frame = Frames.of(format, 7, 5, pixels);
+      byte[] read = new byte[shape.size()];
+      // When
+      byte[] copied = decode(frame, shape);
+      new FrameDecoder(FrameLimits.DEFAULTS, shape, new ImageShape(14, 10, 1))
+          .decode(frame, read, 0);
+      // Then
+      assertThat(copied).isEqualTo(read).isEqualTo(pixels);
+      assertThat(copied).isNotSameAs(pixels);
+    }
+  }
+
+  @Test
+  void shouldRefuseARawFrameOfItsOwnSizeByTheSameLimits() {
+    Frame frame = Frames.of(PixelFormat.GRAY8, 20, 10, new byte[200]);
+    ImageShape shape = new ImageShape(20, 10, 1);
+    for (FrameLimits limits :
+        List.of(
+            new FrameLimits(199, 100, 1_000),
+            new FrameLimits(200, 19, 1_000),
+            new FrameLimits(200, 100, 199))) {
+      assertThatThrownBy(() -> new FrameDecoder(limits, shape).decode(frame, new byte[200], 0))
+          .isInstanceOfSatisfying(
+              RejectedFrameException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+    }
   }
 
   @Test
