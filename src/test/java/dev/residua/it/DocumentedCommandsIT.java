@@ -69,6 +69,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua train", "TutorialIT"),
           Map.entry("OMP_NUM_THREADS=1 ./residua train", "TutorialIT"),
           Map.entry("./residua retrain --reason \"new lens\" --wait", "RetrainIT"),
+          Map.entry("./residua experiment all", "ExperimentRunTest"),
           Map.entry("./residua model graph", "ModelGraphCommandTest"),
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),
           Map.entry("./residua source edges", "CommissioningIT"),
@@ -420,15 +421,17 @@ class DocumentedCommandsIT {
           .with("TOKEN", TOKEN)
           .replacing("http://localhost:8080", "http://localhost:" + service.httpPort());
       List<String> lines = below("curl ");
-      assertThat(lines).hasSize(2);
+      assertThat(lines).hasSize(3);
 
       // When
-      String answer = reader.start("set -o pipefail; " + lines.get(0)).awaitEnd(LIMIT);
+      String acknowledged = reader.start("set -o pipefail; " + lines.get(0)).awaitEnd(LIMIT);
+      String answer = reader.start("set -o pipefail; " + lines.get(1)).awaitEnd(LIMIT);
       JsonNode given = new ObjectMapper().readTree(answer.substring(answer.indexOf('{')));
       String id = given.path("id").asText();
-      String taken = reader.start(lines.get(1).replace("ID ", id + " ")).awaitEnd(LIMIT);
+      String taken = reader.start(lines.get(2).replace("ID ", id + " ")).awaitEnd(LIMIT);
 
       // Then
+      assertThat(acknowledged).contains("\"id\"");
       assertThat(id).as(answer).isNotBlank();
       assertThat(taken).contains(id);
     }

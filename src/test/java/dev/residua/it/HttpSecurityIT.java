@@ -154,7 +154,7 @@ class HttpSecurityIT {
       assertBad(service, token, "{", "no JSON");
       assertBad(service, token, "[]", "JSON object");
       assertBad(service, token, "{\"kind\": \"explode\"}", "kind must be one of silence");
-      assertBad(service, token, SILENCE.replace("PT2H", "2 hours"), "ISO-8601", "2 hours");
+      assertBad(service, token, SILENCE.replace("PT2H", "2 hours"), "such as 2h", "2 hours");
       assertBad(service, token, SILENCE.replace("reason", "cause"), "silence takes no cause");
       assertBad(service, token, SILENCE.replace("belt change", ""), "reason=''");
 
