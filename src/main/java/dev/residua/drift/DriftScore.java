@@ -54,6 +54,13 @@ public record DriftScore(
     public static final Calibration MODEL =
         new Calibration(CalibrationPhase.MODEL, 0, false, new float[0]);
 
+    public Calibration {
+      if (revision < 0) {
+        throw new IllegalArgumentException(
+            "the revision of a calibration must be at least 0 but was " + revision);
+      }
+    }
+
     /** One without a proposal. */
     public Calibration(CalibrationPhase phase, int revision, boolean provisional, float[] pValues) {
       this(phase, revision, provisional, false, pValues);

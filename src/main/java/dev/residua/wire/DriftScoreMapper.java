@@ -3,6 +3,7 @@ package dev.residua.wire;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import java.util.Arrays;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,14 @@ final class DriftScoreMapper {
   }
 
   static DriftScore toDomain(dev.residua.avro.DriftScore score) {
+    try {
+      return checked(score);
+    } catch (IllegalArgumentException e) {
+      throw new SerializationException("bad drift score: " + e.getMessage(), e);
+    }
+  }
+
+  private static DriftScore checked(dev.residua.avro.DriftScore score) {
     return new DriftScore(
         score.getSource(),
         score.getSequence(),

@@ -301,7 +301,7 @@ public final class Service implements AutoCloseable {
     try {
       HttpResponse<String> response = http.send(request(path), BodyHandlers.ofString());
       if (response.statusCode() != 200) {
-        throw failure("%s answers %d".formatted(path, response.statusCode()));
+        throw failure("%s answers %d: %s".formatted(path, response.statusCode(), response.body()));
       }
       return response.body();
     } catch (IOException e) {
