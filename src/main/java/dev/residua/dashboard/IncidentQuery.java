@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which incidents to list.
@@ -40,8 +39,6 @@ record IncidentQuery(
     Optional<Group> group,
     int page,
     int size) {
-  private static final int MAX_PAGE = 200;
-
   /** Whether an incident is over. */
   enum Standing {
     OPEN,
@@ -70,13 +67,7 @@ record IncidentQuery(
 
   IncidentQuery {
     text = text.strip().toLowerCase(Locale.ROOT);
-    if (page < 0) {
-      throw new IllegalArgumentException("page must be at least 0 but was " + page);
-    }
-    if (size < 1 || size > MAX_PAGE) {
-      throw new IllegalArgumentException(
-          "size must be from 1 to %d but was %d".formatted(MAX_PAGE, size));
-    }
+    Pages.check(page, size);
   }
 
   /**
@@ -85,37 +76,27 @@ record IncidentQuery(
    * @throws IllegalArgumentException with the parameter that is wrong
    */
   static IncidentQuery of(Map<String, String> parameters) {
-    String group = parameters.getOrDefault("group", "");
     return new IncidentQuery(
         parameters.getOrDefault("text", ""),
-        one(Standing.class, "state", parameters.getOrDefault("state", ""), Standing.OPEN),
-        one(Severity.class, "severity", parameters.getOrDefault("severity", ""), Severity.INFO),
+        one(parameters, "state", Standing.values()).orElse(Standing.OPEN),
+        one(parameters, "severity", Severity.values()).orElse(Severity.INFO),
         parameters.getOrDefault("subject", ""),
         parameters.getOrDefault("source", ""),
         parameters.getOrDefault("scene", ""),
         time("from", parameters.getOrDefault("from", ""), Instant.MIN),
         time("to", parameters.getOrDefault("to", ""), Instant.MAX),
-        group.isEmpty() ? Optional.empty() : Optional.of(one(Group.class, "group", group, null)),
-        number("page", parameters.getOrDefault("page", ""), 0),
-        number("size", parameters.getOrDefault("size", ""), 50));
+        one(parameters, "group", Group.values()),
+        number(parameters, "page", 0),
+        number(parameters, "size", 50));
   }
 
-  private static <E extends Enum<E>> E one(
-      Class<E> type, String name, String text, @Nullable E otherwise) {
-    if (text.isEmpty() && otherwise != null) {
-      return otherwise;
-    }
-    return Arrays.stream(type.getEnumConstants())
-        .filter(one -> one.name().equalsIgnoreCase(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "query parameter %s must be one of %s but was '%s'"
-                        .formatted(
-                            name,
-                            Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT),
-                            text)));
+  private static <E extends Enum<E>> Optional<E> one(
+      Map<String, String> parameters, String name, E[] values) {
+    return LiveSession.oneOf(
+        "query parameter " + name,
+        values,
+        Arrays.toString(values).toLowerCase(Locale.ROOT),
+        parameters.getOrDefault(name, ""));
   }
 
   private static Instant time(String name, String text, Instant otherwise) {
@@ -132,16 +113,9 @@ record IncidentQuery(
     }
   }
 
-  private static int number(String name, String text, int otherwise) {
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "query parameter %s must be a whole number but was '%s'".formatted(name, text), e);
-    }
+  private static int number(Map<String, String> parameters, String name, int otherwise) {
+    String text = parameters.getOrDefault(name, "");
+    return text.isEmpty() ? otherwise : Pages.number(name, text);
   }
 
   /** Whether an incident is asked for. */

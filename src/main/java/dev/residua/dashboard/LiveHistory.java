@@ -77,7 +77,6 @@ public class LiveHistory {
   private static final int SHOWN_SOURCES = 50;
   private static final int MAX_FINDINGS = 100;
   private static final int RATE_SECONDS = 10;
-  private static final int MAX_PAGE = 200;
 
   private String modelId = "";
   private String graph = "";
@@ -353,13 +352,7 @@ public class LiveHistory {
       int size) {
     public Query {
       text = text.strip().toLowerCase(Locale.ROOT);
-      if (page < 0) {
-        throw new IllegalArgumentException("page must be at least 0 but was " + page);
-      }
-      if (size < 1 || size > MAX_PAGE) {
-        throw new IllegalArgumentException(
-            "size must be from 1 to %d but was %d".formatted(MAX_PAGE, size));
-      }
+      Pages.check(page, size);
     }
   }
 
@@ -397,11 +390,9 @@ public class LiveHistory {
       }
     }
     matching.sort(Comparator.comparingInt(Listed::urgency).thenComparing(Listed::name));
-    int page = Math.min(query.page(), Math.max(0, (matching.size() - 1) / query.size()));
+    int page = Pages.within(query.page(), query.size(), matching);
     List<Row> rows =
-        matching.stream()
-            .skip((long) page * query.size())
-            .limit(query.size())
+        Pages.of(matching, page, query.size()).stream()
             .map(
                 one ->
                     ViewMapper.row(one.name(), one.history(), one.condition(), one.commissioning()))
@@ -543,18 +534,14 @@ public class LiveHistory {
   /** Incidents that are asked for. */
   synchronized IncidentsView incidents(IncidentQuery query, Instant now) {
     List<Incident> matching = incidents.matching(query);
-    int page = Math.min(query.page(), Math.max(0, (matching.size() - 1) / query.size()));
+    int page = Pages.within(query.page(), query.size(), matching);
     return new IncidentsView(
         now.toEpochMilli(),
         matching.size(),
         (int) matching.stream().filter(Incident::open).count(),
         page,
         query.group().map(by -> IncidentHistory.groups(by, matching)).orElse(List.of()),
-        matching.stream()
-            .skip((long) page * query.size())
-            .limit(query.size())
-            .map(this::view)
-            .toList());
+        Pages.of(matching, page, query.size()).stream().map(this::view).toList());
   }
 
   /** All about an incident; empty if it is unknown. */

@@ -101,6 +101,16 @@ final class LiveSession {
   }
 
   private static <E extends Enum<E>> Optional<E> oneOf(String name, E[] values, String text) {
+    return oneOf(name, values, Arrays.toString(values), text);
+  }
+
+  /**
+   * One of some values by its name in any case; empty for an empty text.
+   *
+   * @param listed the values, for a person who named none of them
+   */
+  static <E extends Enum<E>> Optional<E> oneOf(
+      String name, E[] values, String listed, String text) {
     if (text.isBlank()) {
       return Optional.empty();
     }
@@ -110,7 +120,7 @@ final class LiveSession {
       }
     }
     throw new IllegalArgumentException(
-        "%s must be one of %s but was '%s'".formatted(name, Arrays.toString(values), text));
+        "%s must be one of %s but was '%s'".formatted(name, listed, text));
   }
 
   /**

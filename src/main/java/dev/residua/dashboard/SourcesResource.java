@@ -51,21 +51,12 @@ public class SourcesResource {
                       text,
                       LiveSession.condition(condition),
                       LiveSession.phase(phase),
-                      number("page", page),
-                      number("size", size)),
+                      Pages.number("page", page),
+                      Pages.number("size", size)),
                   clock.instant()))
           .build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
-    }
-  }
-
-  private static int number(String parameter, String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "query parameter %s must be a whole number but was '%s'".formatted(parameter, text), e);
     }
   }
 

@@ -1,0 +1,46 @@
+package dev.residua.dashboard;
+
+import java.util.List;
+
+/** Pages of a long list, as requests ask for them. */
+final class Pages {
+  private static final int MOST = 200;
+
+  private Pages() {}
+
+  /** A whole number of a query. */
+  static int number(String parameter, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "query parameter %s must be a whole number but was '%s'".formatted(parameter, text), e);
+    }
+  }
+
+  /**
+   * Refuses a page that cannot be.
+   *
+   * @param page from 0
+   * @param size entries of a page, from 1 to {@value #MOST}
+   */
+  static void check(int page, int size) {
+    if (page < 0) {
+      throw new IllegalArgumentException("page must be at least 0 but was " + page);
+    }
+    if (size < 1 || size > MOST) {
+      throw new IllegalArgumentException(
+          "size must be from 1 to %d but was %d".formatted(MOST, size));
+    }
+  }
+
+  /** The page, or the last one where there are fewer. */
+  static int within(int page, int size, List<?> all) {
+    return Math.min(page, Math.max(0, (all.size() - 1) / size));
+  }
+
+  /** The entries of a page. */
+  static <T> List<T> of(List<T> all, int page, int size) {
+    return all.stream().skip((long) page * size).limit(size).toList();
+  }
+}
