@@ -30,6 +30,11 @@ public record FactorScale(double offset, double slope, double low, double high) 
     return offset + slope * latent;
   }
 
+  /** The latent for a value of the factor. */
+  public double latent(double factor) {
+    return (factor - offset) / slope;
+  }
+
   /** Such as {@code 9.0 (usually 6.1 to 14.0)}. */
   public String spoken(double latent) {
     return "%s (usually %s to %s)".formatted(number(of(latent)), number(low), number(high));

@@ -31,7 +31,7 @@ public record Variable(String name, FactorScale scale) {
     if (!Double.isFinite(value)) {
       return Float.NaN;
     }
-    double standardized = (value - scale.offset()) / scale.slope();
+    double standardized = scale.latent(value);
     return (float) Math.max(-MAX_STANDARDIZED, Math.min(MAX_STANDARDIZED, standardized));
   }
 

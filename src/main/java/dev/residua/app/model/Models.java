@@ -8,8 +8,10 @@ import dev.residua.anomaly.ScoreCalibration;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.app.process.ScoringEngine;
+import dev.residua.causal.Counterfactual;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Latent;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.detail.DetailChannel;
@@ -31,6 +33,7 @@ import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Opens bundles: the only class that knows which entry belongs to which package. */
@@ -268,5 +271,22 @@ public final class Models {
   public static FrameScorer scorer(ModelBundle bundle, int networkThreads)
       throws BadBundleException {
     return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+  }
+
+  /**
+   * What a frame would show if some latents had other values, see {@link Counterfactual}.
+   *
+   * @param latents of the frame, shape {@code [nodes]}, standardised
+   * @param set values by node, standardised
+   * @throws IllegalArgumentException if the model has categories
+   */
+  public static float[] whatIf(ModelBundle bundle, float[] latents, Map<Integer, Float> set)
+      throws BadBundleException {
+    if (bundle.manifest().latents().stream().anyMatch(Latent::categorical)) {
+      throw new IllegalArgumentException(
+          "the model '%s' has categories, which cannot be set: use one whose latents are numbers"
+              .formatted(bundle.id()));
+    }
+    return Counterfactual.of(bundle.network().equations(), bundle.graph(), latents, set);
   }
 }

@@ -1,7 +1,6 @@
 package dev.residua.app.web;
 
 import dev.residua.app.model.Models;
-import dev.residua.causal.Counterfactual;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.Pictures;
 import dev.residua.decoding.Stabilizer;
@@ -73,13 +72,8 @@ public class ModelPictures implements Pictures {
   @Override
   public synchronized float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
       throws UnavailableException {
-    ModelBundle bundle = model(modelId).bundle();
-    if (bundle.manifest().latents().stream().anyMatch(latent -> latent.categorical())) {
-      throw new IllegalArgumentException(
-          "the model '%s' has categories, which cannot be set".formatted(modelId));
-    }
     try {
-      return Counterfactual.of(bundle.network().equations(), bundle.graph(), latents, set);
+      return Models.whatIf(model(modelId).bundle(), latents, set);
     } catch (BadBundleException e) {
       throw new UnavailableException(String.valueOf(e.getMessage()));
     }

@@ -1,7 +1,6 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
-import dev.residua.causal.Counterfactual;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
@@ -67,10 +66,6 @@ final class ModelWhatIfCommand extends JsonCommand {
   @Override
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = model.read();
-    if (bundle.manifest().latents().stream().anyMatch(latent -> latent.categorical())) {
-      throw new CommandFailedException(
-          "the model has categories, which this command cannot set: use one whose latents are numbers");
-    }
     List<String> names = bundle.manifest().nodeNames();
     FactorScales scales = FactorScales.of(bundle.manifest().nodes());
     Map<Integer, Float> values = new LinkedHashMap<>();
@@ -84,14 +79,10 @@ final class ModelWhatIfCommand extends JsonCommand {
           values.put(
               node,
               (float)
-                  scales
-                      .of(node)
-                      .map(scale -> (value - scale.offset()) / scale.slope())
-                      .orElse(value)
-                      .doubleValue());
+                  scales.of(node).map(scale -> scale.latent(value)).orElse(value).doubleValue());
         });
     float[] before = latents(bundle);
-    float[] after = Counterfactual.of(bundle.network().equations(), bundle.graph(), before, values);
+    float[] after = Models.whatIf(bundle, before, values);
     if (out != null) {
       draw(bundle, before, after, out);
     }
