@@ -12,7 +12,8 @@ final class NameErrors {
 
   /**
    * Root mean squared errors, in standard deviations of the latent, of those latents that have a
-   * unit and at least {@link LabelErrors#MIN_HELD_OUT} labels. Categories have none.
+   * unit and at least {@link LabelErrors#MIN_HELD_OUT} labels. Categories have none, and labels
+   * that are texts count for no number.
    *
    * @param data whose factors have the names of the latents
    * @param frames that did not train the model
@@ -25,7 +26,7 @@ final class NameErrors {
     for (Latent latent : nodes) {
       FactorScale scale = latent.factor();
       int factor = data.factorNames().indexOf(latent.name());
-      if (scale == null || factor < 0) {
+      if (scale == null || factor < 0 || !data.categories().get(factor).isEmpty()) {
         continue;
       }
       double squares = 0;
