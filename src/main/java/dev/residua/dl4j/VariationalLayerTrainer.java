@@ -67,7 +67,7 @@ public final class VariationalLayerTrainer implements Trainer {
     check(data, frames, labelled, settings, start);
     MeanImage measured = MeanImage.of(data, frames);
     LabelScale labels = LabelScale.of(data, labelled);
-    Nd4j.getEnvironment().setMaxMasterThreads(settings.threads());
+    Nd4jBackends.useThreads(settings.threads());
     int size = data.shape().size();
     MultiLayerNetwork network;
     try {
@@ -77,12 +77,18 @@ public final class VariationalLayerTrainer implements Trainer {
     }
     INDArray input = Nd4j.create(DataType.FLOAT, settings.batch(), size);
     LossCurve curve = new LossCurve(settings.steps());
-    StepTimes times =
-        train(network, input, data, frames, settings, measured.mean(), curve, progress);
-    VariationalLayerNetwork trained =
-        new VariationalLayerNetwork(
-            network, input, data.shape(), measured.mean(), settings.latents(), curve, times);
-    return labelled.length == 0 ? trained : trained.named(data, labelled, labels);
+    try {
+      StepTimes times =
+          train(network, input, data, frames, settings, measured.mean(), curve, progress);
+      VariationalLayerNetwork trained =
+          new VariationalLayerNetwork(
+              network, input, data.shape(), measured.mean(), settings.latents(), curve, times);
+      return labelled.length == 0 ? trained : trained.named(data, labelled, labels);
+    } catch (TrainingFailedException | RuntimeException e) {
+      network.close();
+      input.close();
+      throw e;
+    }
   }
 
   private static void check(
