@@ -84,15 +84,6 @@ export function unlock() {
 export const order = body => post('api/control', body);
 const exactly = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-export const feedback = (incident, verdict) => ask({
-  title: verdict ? 'True alarm' : 'False alarm',
-  explanation: `${incident.source}: ${incident.sentence}`,
-  confirm: verdict ? 'Confirm true alarm' : 'Confirm false alarm',
-  send: async values => {
-    await order({ kind: 'feedback', incident: incident.id, verdict: String(verdict), ...values });
-    return 'The verdict is stored.';
-  },
-});
 const summary = all => (all.length === 1 ? `${all[0].source}: ${all[0].sentence}` : `${all.length} incidents of ${new Set(all.map(i => i.source)).size} sources`);
 
 /** One order for each of some incidents; the sentence says how many were given. */
@@ -116,31 +107,21 @@ export const assign = all => ask({
 export const remark = all => ask({
   title: 'Note',
   explanation: summary(all),
-  fields: [],
   reasonLabel: 'Note',
   confirm: 'Add the note',
   send: toAll(all, 'note', 'The note is stored.'),
 });
-export const resolveAll = all => ask({
-  title: 'Resolve',
-  explanation: `${summary(all)}. No other incident opens for an alarm before it has ended.`,
-  confirm: 'Resolve',
-  send: toAll(all, 'resolve', 'Closed.'),
-});
-export const falseAlarms = all => ask({
-  title: 'False alarm',
+export const feedback = (all, verdict) => ask({
+  title: verdict ? 'True alarm' : 'False alarm',
   explanation: summary(all),
-  confirm: 'Confirm false alarm',
-  send: async values => toAll(all, 'feedback', 'The verdict is stored.')({ verdict: 'false', ...values }),
+  confirm: verdict ? 'Confirm true alarm' : 'Confirm false alarm',
+  send: values => toAll(all, 'feedback', 'The verdict is stored.')({ verdict: String(verdict), ...values }),
 });
-export const resolve = incident => ask({
+export const resolve = all => ask({
   title: 'Resolve',
-  explanation: `${incident.source}: ${incident.sentence}. Its alarm opens no other incident until it has ended.`,
+  explanation: `${summary(all)}. ${all.length === 1 ? 'Its alarm opens' : 'Their alarms open'} no other incident until ${all.length === 1 ? 'it has' : 'they have'} ended.`,
   confirm: 'Resolve',
-  send: async values => {
-    await order({ kind: 'resolve', incident: incident.id, ...values });
-    return 'The incident is closed.';
-  },
+  send: toAll(all, 'resolve', all.length === 1 ? 'The incident is closed.' : 'Closed.'),
 });
 export const acceptNormal = (...sources) => ask({
   title: `Accept the current state of ${sources.length === 1 ? sources[0] : `${sources.length} sources`} as normal`,

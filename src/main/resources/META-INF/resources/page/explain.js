@@ -56,7 +56,7 @@ const SECTIONS = [
   ]],
   ['What you can do', [
     ['feedback', 'True alarm, false alarm', 'A verdict on an incident. It changes no detector; it is counted and stays with the incident.'],
-    ['acknowledge', 'Acknowledge, assign, note', 'Says on the page of an incident who looks after it, and what was found. Receivers of alerts are not reminded of it any more; PagerDuty is told.'],
+    ['acknowledge', 'Acknowledge, assign, note', 'Stores who is responsible for an incident, and what a person found. Receivers of alerts then get no reminders, and PagerDuty shows the incident as acknowledged.'],
     ['accept-normal', 'Accept as normal', 'The residuals of the last frames are normal from now on: the detectors restart from them, and an open incident is resolved. For an intended, lasting change.'],
     ['arm', 'Accept as normal …, after a review', 'What the source learned is normal: it is watched with it from the next frame on.'],
     ['learn', 'Learn again', 'The source learns from its next frames what is normal. For a camera that was moved, cleaned or exchanged. What was accepted last holds meanwhile.'],

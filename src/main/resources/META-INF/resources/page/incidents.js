@@ -1,8 +1,8 @@
 /* Incidents: all of them with filters in the address, and everything about one. */
 import { h, text, attribute } from './dom.js';
 import { get, picture, Refused } from './api.js';
-import { acknowledge, assign, remark, feedback, falseAlarms, resolve, resolveAll, acceptNormal } from './actions.js';
-import { severityColour, integer, duration, moment, full, kindWords, subjectWords, sentenceCase, fullSentence, spoken, figure, percent } from './words.js';
+import { acknowledge, assign, remark, feedback, resolve, acceptNormal } from './actions.js';
+import { sourceLink, incidentLink, severityColour, integer, duration, moment, full, kindWords, subjectWords, sentenceCase, fullSentence, spoken, figure, percent } from './words.js';
 
 const SIZE = 50, EVERY = 2000;
 const STATES = [['', 'open'], ['ended', 'ended'], ['all', 'all']];
@@ -13,8 +13,6 @@ const TIMES = [['', 'any time'], ['PT1H', 'last hour'], ['P1D', 'last day'], ['P
 const SPANS = { PT1H: 3600e3, P1D: 86400e3, P7D: 7 * 86400e3 };
 const FILTERS = ['text', 'state', 'severity', 'subject', 'source', 'scene', 'time', 'from', 'to', 'group', 'page'];
 
-export const incidentLink = id => `#/incidents/${encodeURIComponent(id)}`;
-const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 const when = millis => h('time', { class: 'soft small', datetime: new Date(millis).toISOString(), title: full(millis) }, moment(millis));
 const standing = i => (!i.endedAt ? (i.state === 'SUSPENDED' || i.state === 'FLAPPING' ? spoken(i.state) : spoken(i.severity)) : spoken(i.reason ?? i.state));
 const chipOf = i => h('span', { class: `chip ${i.endedAt ? 'good' : severityColour(i.severity)}` }, standing(i));
@@ -65,7 +63,7 @@ export function incidents(root, context, parameters, query) {
   const chosenWords = h('span', { class: 'soft small', role: 'status' });
   const bulk = h('div', { class: 'actions' }, [
     ['Acknowledge …', acknowledge], ['Assign …', assign], ['Note …', remark],
-    ['False alarm …', falseAlarms], ['Resolve …', resolveAll], ['Accept as normal …', list => acceptNormal(...new Set(list.map(i => i.source)))],
+    ['False alarm …', list => feedback(list, false)], ['Resolve …', resolve], ['Accept as normal …', list => acceptNormal(...new Set(list.map(i => i.source)))],
   ].map(([word, act]) => h('button', { type: 'button', onclick: () => act([...chosen.values()]) }, word)));
   const choice = h('div', { class: 'choice' }, h('label', null, every, h('span', null, 'all on this page')), chosenWords, bulk);
   const list = h('div', { class: 'incidents' });
@@ -186,7 +184,7 @@ export function incident(root, context, [id]) {
   const filled = h('div', { class: 'stack', hidden: true }, next, h('div', { class: 'two' }, evidence, h('div', { class: 'stack' }, causes, similar)), story);
   root.append(h('header', null, h('p', { class: 'crumbs' }, h('a', { href: '#/incidents' }, '← All incidents')), h('div', { class: 'title' }, title, chip, actions), facts), unknown, filled);
 
-  let shown = '', urls = [], drawn = '';
+  let shown = '', urls = [], drawn = false;
   const fact = (label, ...value) => h('span', null, label, ' ', h('b', null, value));
 
   async function ask(signal) {
@@ -230,8 +228,8 @@ export function incident(root, context, [id]) {
     const button = (word, act, pressed) => h('button', { type: 'button', 'aria-pressed': pressed === undefined ? null : String(pressed), onclick: act }, word);
     actions.replaceChildren(...[
       open && button('Acknowledge …', () => acknowledge([i])), open && button('Assign …', () => assign([i])), button('Note …', () => remark([i])),
-      button(i.verdict === 'true' ? '✓ True alarm' : 'True alarm', () => feedback(i, true), i.verdict === 'true'), button(i.verdict === 'false' ? '✓ False alarm' : 'False alarm', () => feedback(i, false), i.verdict === 'false'),
-      open && button('Resolve', () => resolve(i)), open && i.subject !== 'silence' && button('Accept as normal', () => acceptNormal(i.source)),
+      button(i.verdict === 'true' ? '✓ True alarm' : 'True alarm', () => feedback([i], true), i.verdict === 'true'), button(i.verdict === 'false' ? '✓ False alarm' : 'False alarm', () => feedback([i], false), i.verdict === 'false'),
+      open && button('Resolve', () => resolve([i])), open && i.subject !== 'silence' && button('Accept as normal', () => acceptNormal(i.source)),
     ].filter(Boolean));
     next.hidden = !open && !i.note && !i.follows && !i.mergedInto;
     attribute(next, 'class', `panel fault ${open ? severityColour(i.severity) : 'info'}`);
@@ -254,8 +252,9 @@ export function incident(root, context, [id]) {
     evidence.hidden = i.subject === 'silence';
   }
 
-  /** Loads the stored pictures once they are there; an open incident may still get them. */
+  /** Loads the stored pictures once they are there, which is when they stay as they are. */
   async function pictures(i, signal) {
+    if (drawn) return;
     const path = `api/incidents/${encodeURIComponent(id)}/evidence`;
     let kept;
     try {
@@ -265,9 +264,7 @@ export function incident(root, context, [id]) {
       shots.forEach(s => text(s.note, e.message));
       return;
     }
-    const key = JSON.stringify(kept);
-    if (key === drawn) return;
-    drawn = key;
+    drawn = true;
     text(evidenceOf, `${moment(kept.capturedAt)}, frame ${kept.sequence}`);
     const found = await Promise.allSettled(shots.map(s => (kept.pictures.includes(s.name) ? picture(`${path}/${s.name}`, signal) : Promise.reject(new Refused(404, 'not drawn: the sensor is at fault')))));
     urls.forEach(url => url && URL.revokeObjectURL(url));

@@ -2,9 +2,8 @@
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
 import { incidentLine } from './incidents.js';
-import { CONDITION_ORDER, conditionWord, conditionColour, PHASES, phaseWord, counted, integer, number, ago, duration, spoken } from './words.js';
+import { sourceLink, CONDITION_ORDER, conditionWord, conditionColour, PHASES, phaseWord, counted, integer, number, ago, duration, spoken } from './words.js';
 
-export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 const SIZE = 50;
 
 export function overview(root, { live, about }) {

@@ -7,8 +7,7 @@ import { drawGraph } from './graph.js';
 import { editGeometry } from './geometry.js';
 import { whatIf } from './whatif.js';
 import { noFrames } from './overview.js';
-import { incidentLink } from './incidents.js';
-import { conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
+import { incidentLink, conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
 const MOMENTARY = { 'accept-normal': 'The present was accepted as normal', arm: 'What it learned was accepted as normal', learn: 'The source was ordered to learn again' };
@@ -400,10 +399,10 @@ export function source(root, { live, about }, [name]) {
     return h('div', { class: 'actions' },
       h('a', { class: 'button', href: incidentLink(incident.id) }, 'Its page'),
       incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
-      h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
-      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
+      h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback([incident], true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
+      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback([incident], false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
       !incident.endedAt && incident.subject === 'sensor:moved' && h('button', { type: 'button', onclick: () => followCamera(incident) }, 'Correct the region …'),
-      !incident.endedAt && h('button', { type: 'button', onclick: () => resolve(incident) }, 'Resolve'));
+      !incident.endedAt && h('button', { type: 'button', onclick: () => resolve([incident]) }, 'Resolve'));
   }
 
   /** Proposes the region that shows the scene again after the camera has moved. */

@@ -1,4 +1,7 @@
-/* Numbers, times and names as people read them. */
+/* Numbers, times, names and addresses as people read them. */
+
+export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
+export const incidentLink = id => `#/incidents/${encodeURIComponent(id)}`;
 
 export const spoken = name => String(name).replaceAll('_', ' ').toLowerCase();
 
