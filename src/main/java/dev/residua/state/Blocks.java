@@ -25,12 +25,6 @@ final class Blocks {
     return block;
   }
 
-  static ByteBuffer of(double[] values) {
-    ByteBuffer block = allocate(values.length * Double.BYTES);
-    block.asDoubleBuffer().put(values);
-    return block;
-  }
-
   static ByteBuffer of(int[] values) {
     ByteBuffer block = allocate(values.length * Integer.BYTES);
     block.asIntBuffer().put(values);

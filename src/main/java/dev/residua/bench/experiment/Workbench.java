@@ -177,32 +177,24 @@ final class Workbench {
   /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */
   Map<String, Object> evaluate(ModelBundle bundle, DataSpec spec) throws IOException {
     FrameDataset set = data(spec.fresh(FRESH_FRAMES));
+    return DatasetEvaluation.of(scores(bundle, set), bundle.graph(), set, set.factors(), null, 1);
+  }
+
+  private DatasetEvaluation.Scores scores(ModelBundle bundle, FrameDataset set) {
     try (FrameScorer scorer = scorer(bundle)) {
-      DatasetEvaluation.Scores scores =
-          DatasetEvaluation.score(
-              scorer,
-              bundle.manifest().observed(),
-              set,
-              FRESH_FRAMES,
-              done -> progress.at("evaluating", done, null));
-      return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
+      return DatasetEvaluation.score(
+          scorer,
+          bundle.manifest().observed(),
+          set,
+          FRESH_FRAMES,
+          done -> progress.at("evaluating", done, null));
     }
   }
 
   /** Share of the labels of fresh frames that a model with categories reads, by factor. */
   Map<String, Double> accuracy(ModelBundle bundle, DataSpec spec) throws IOException {
     FrameDataset set = data(spec.fresh(FRESH_FRAMES));
-    try (FrameScorer scorer = scorer(bundle)) {
-      return DatasetEvaluation.accuracy(
-          bundle,
-          set,
-          DatasetEvaluation.score(
-              scorer,
-              bundle.manifest().observed(),
-              set,
-              FRESH_FRAMES,
-              done -> progress.at("evaluating", done, null)));
-    }
+    return DatasetEvaluation.accuracy(bundle, set, scores(bundle, set));
   }
 
   /** Trains, evaluates on fresh frames and gives the columns of every table of trainings. */
