@@ -8,6 +8,7 @@ import dev.residua.bench.Comparison;
 import dev.residua.bench.Comparison.Figure;
 import dev.residua.bench.Comparison.Verdict;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class BenchCompare extends JsonCommand {
     } catch (JsonProcessingException e) {
       throw wrongUsage("%s is not JSON: make it with bench ... --json".formatted(file));
     } catch (IOException e) {
-      throw wrongUsage("cannot read %s: %s".formatted(file, e.getMessage()));
+      throw wrongUsage("cannot read %s: %s".formatted(file, Failures.reason(e)));
     } catch (IllegalArgumentException e) {
       throw wrongUsage("%s %s".formatted(file, e.getMessage()));
     }
