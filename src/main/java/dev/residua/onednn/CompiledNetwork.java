@@ -18,9 +18,10 @@ import org.bytedeco.dnnl.stream;
  * the processor prefers. Immutable after construction and safe for several threads, each with a
  * {@link Workspace}.
  *
- * <p>Pixels are whole numbers up to 255 and so exact in bfloat16: the first layer reads them as
- * they are, and its response to the mean image is subtracted from its sums, in single precision.
- * Layers next to the latents, which are small, are in single precision altogether.
+ * <p>Pixels are whole numbers up to 255: the first layer reads them as they are, unless everything
+ * is in single precision, and its weights are whole numbers too, with a scale for each output
+ * channel. Its response to the mean image is subtracted from its sums, in single precision. Layers
+ * next to the latents, which are small, are in single precision altogether.
  */
 final class CompiledNetwork implements AutoCloseable {
   private final OperationBuilder operations;
@@ -39,6 +40,7 @@ final class CompiledNetwork implements AutoCloseable {
   private final List<Step> decode = new ArrayList<>();
 
   /**
+   * @param precision of all layers but the first one and those next to the latents
    * @param frames frames of each run, at least 1
    * @throws IllegalArgumentException if oneDNN cannot run the plan on this machine
    */
@@ -50,7 +52,7 @@ final class CompiledNetwork implements AutoCloseable {
     this.denseLayers = new DenseBuilder(operations);
     try {
       this.pixels = operations.slot(pixelRows());
-      this.blocks = operations.slot(operations.picture(plan.blocks(), precision));
+      this.blocks = operations.slot(operations.picture(plan.blocks(), pixelPrecision()));
       unpack.add(operations.convert(pixels, new Slot(blocks.buffer(), blockRows())));
       this.code = encoder();
       Values squared = decoder();
@@ -86,9 +88,13 @@ final class CompiledNetwork implements AutoCloseable {
     return operations.own(
         new memory.desc(
             rowShape(),
-            precision.type(),
+            pixelPrecision().type(),
             OperationBuilder.dims(
                 size.rows() * size.columns() * block, size.columns() * block, block, line, 1)));
+  }
+
+  private Precision pixelPrecision() {
+    return precision == Precision.FP32 ? Precision.FP32 : Precision.INT8;
   }
 
   private long[] rowShape() {
@@ -105,6 +111,7 @@ final class CompiledNetwork implements AutoCloseable {
     Values at = new Values(blocks, plan.blocks());
     List<NetworkLayer> layers = plan.encoder();
     Precision[] kept = precisions(layers.size(), layers.size() - 1);
+    kept[0] = pixelPrecision();
     for (int i = 0; i < layers.size(); i++) {
       Precision next = i + 1 < layers.size() ? kept[i + 1] : Precision.FP32;
       if (layers.get(i) instanceof NetworkLayer.Convolution layer) {

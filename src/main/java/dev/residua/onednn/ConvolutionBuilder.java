@@ -34,7 +34,7 @@ final class ConvolutionBuilder {
       NetworkLayer.Convolution layer,
       Precision kept,
       Precision next) {
-    return add(into, from, layer, kept, next, null, null);
+    return add(into, from, layer, ConvolutionWeights.of(layer), kept, next, null, null);
   }
 
   /** Adds the first convolution, which reads pixels: its sums take the mean image into account. */
@@ -44,13 +44,26 @@ final class ConvolutionBuilder {
       NetworkLayer.Convolution layer,
       Precision kept,
       Precision next) {
-    return add(into, from, layer, kept, next, firstSums(layer, kept), null);
+    ConvolutionWeights weights =
+        kept == Precision.INT8
+            ? ConvolutionWeights.inEightBits(layer)
+            : ConvolutionWeights.of(layer);
+    float[] sums = firstSums(layer, weights, kept);
+    return add(into, from, layer, weights, kept, next, sums, null);
   }
 
   /** Adds the last convolution, whose result becomes the squared difference from the blocks. */
   Values addLast(
       List<Step> into, Values from, NetworkLayer.Convolution layer, Precision kept, Slot blocks) {
-    return add(into, from, layer, kept, Precision.FP32, meanPlus(layer.bias()), blocks);
+    return add(
+        into,
+        from,
+        layer,
+        ConvolutionWeights.of(layer),
+        kept,
+        Precision.FP32,
+        meanPlus(layer.bias()),
+        blocks);
   }
 
   /**
@@ -61,6 +74,7 @@ final class ConvolutionBuilder {
       List<Step> into,
       Values from,
       NetworkLayer.Convolution layer,
+      ConvolutionWeights given,
       Precision kept,
       Precision next,
       float @Nullable [] sums,
@@ -83,17 +97,23 @@ final class ConvolutionBuilder {
       long[] shape = OperationBuilder.dims(layer.out(), layer.in(), layer.kernel(), layer.kernel());
       memory.desc weights = OperationBuilder.any(local, shape, kept);
       primitive_attr attributes = OperationBuilder.attributes(local, after);
+      if (given.scales() != null) {
+        attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, 1);
+        constants.add(
+            operations.perChannel(
+                dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, given.scales()));
+      }
       convolution_forward.primitive_desc description =
           local.own(
               sums == null
                   ? withBias(local, from, layer, weights, target, attributes)
                   : withoutBias(from, layer, weights, target, attributes));
       if (sums == null) {
-        constants.add(operations.bias(layer));
+        constants.add(operations.perChannel(dnnl.DNNL_ARG_BIAS, layer.bias()));
       }
       constants.add(
           operations.weights(
-              layer.weights(),
+              given.values(),
               shape,
               memory.format_tag.oihw,
               local.own(description.weights_desc())));
@@ -157,7 +177,8 @@ final class ConvolutionBuilder {
    * Returns the first layer's bias less its response to the mean image, shape {@code
    * [row][column][channel]}.
    */
-  private float[] firstSums(NetworkLayer.Convolution layer, Precision kept) {
+  private float[] firstSums(
+      NetworkLayer.Convolution layer, ConvolutionWeights weights, Precision kept) {
     int rows = plan.blocks().rows();
     int columns = plan.blocks().columns();
     int k = layer.kernel();
@@ -173,7 +194,7 @@ final class ConvolutionBuilder {
                 int sx = x + dx - layer.padding();
                 if (sy >= 0 && sy < rows && sx >= 0 && sx < columns) {
                   sum -=
-                      (double) kept.kept(layer.weights()[((o * layer.in() + c) * k + dy) * k + dx])
+                      (double) weights.effective(o, ((o * layer.in() + c) * k + dy) * k + dx, kept)
                           * plan.meanImage()[(c * rows + sy) * columns + sx];
                 }
               }

@@ -61,7 +61,7 @@ final class DeconvolutionBuilder {
                       shape,
                       memory.format_tag.iohw,
                       local.own(description.weights_desc())),
-                  operations.bias(layer)),
+                  operations.perChannel(dnnl.DNNL_ARG_BIAS, layer.bias())),
               List.of(
                   new Step.Variable(OperationBuilder.SOURCE, from.slot()),
                   new Step.Variable(OperationBuilder.TARGET, out))));

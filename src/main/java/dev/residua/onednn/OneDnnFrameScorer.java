@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * OpenMP gives it ({@code OMP_NUM_THREADS}; the launcher says one).
  */
 public final class OneDnnFrameScorer implements FrameScorer {
-  /** Numbers of frames for which operations are compiled, largest first. */
-  private static final int[] SIZES = {32, 8, 4, 2, 1};
+  /**
+   * Numbers of frames for which operations are compiled, largest first: what eight frames have
+   * between two layers stays in the second cache, more are slower.
+   */
+  private static final int[] SIZES = {8, 4, 2, 1};
 
   private final NetworkPlan plan;
-  private final Precision precision;
   private final MaskedPixels masked;
   private final List<Pool> pools = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -55,6 +57,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
   /**
    * Compiles the network.
    *
+   * @param precision bfloat16 or single
    * @throws IllegalStateException if this machine has no native library
    * @throws IllegalArgumentException if oneDNN cannot run the plan on this machine
    */
@@ -64,8 +67,10 @@ public final class OneDnnFrameScorer implements FrameScorer {
             reason -> {
               throw new IllegalStateException(reason);
             });
+    if (precision == Precision.INT8) {
+      throw new IllegalArgumentException("only a first layer can be in eight bits");
+    }
     this.plan = plan;
-    this.precision = precision;
     this.masked = new MaskedPixels(plan);
     try {
       for (int size : SIZES) {
@@ -77,11 +82,6 @@ public final class OneDnnFrameScorer implements FrameScorer {
       close();
       throw e;
     }
-  }
-
-  /** What weights and activations are kept in. */
-  public Precision precision() {
-    return precision;
   }
 
   @Override

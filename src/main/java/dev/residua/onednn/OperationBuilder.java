@@ -82,7 +82,7 @@ final class OperationBuilder implements AutoCloseable {
 
   /** Describes weights in the layout that the operation prefers. */
   static memory.desc any(Natives owner, long[] shape, Precision kept) {
-    return owner.own(new memory.desc(shape, kept.type(), memory.format_tag.any));
+    return owner.own(new memory.desc(shape, kept.weights(), memory.format_tag.any));
   }
 
   static memory.desc bias(Natives owner, int length) {
@@ -108,10 +108,9 @@ final class OperationBuilder implements AutoCloseable {
     return constant;
   }
 
-  /** The bias of a layer as an argument of its operation. */
-  Step.Constant bias(NetworkLayer layer) {
-    return new Step.Constant(
-        dnnl.DNNL_ARG_BIAS, constant(bias(natives, layer.out()), layer.bias()));
+  /** A number per output channel as an argument of an operation. */
+  Step.Constant perChannel(int argument, float[] values) {
+    return new Step.Constant(argument, constant(bias(natives, values.length), values));
   }
 
   private static void fill(memory target, float[] values) {
