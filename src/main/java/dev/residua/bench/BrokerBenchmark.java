@@ -103,6 +103,14 @@ abstract class BrokerBenchmark implements AutoCloseable {
     return consumer;
   }
 
+  /** A consumer behind all records of a topic. */
+  final <K, V> Consumer<K, V> fromNow(Topic<K, V> topic) {
+    Consumer<K, V> consumer = fromBeginning(clients, topic);
+    consumer.seekToEnd(consumer.assignment());
+    consumer.assignment().forEach(consumer::position); // seeking waits for the next read otherwise
+    return consumer;
+  }
+
   /** Processor time of all threads of this process so far, in nanoseconds. */
   static long processNanos() {
     return SYSTEM.getProcessCpuTime();

@@ -3,7 +3,6 @@ package dev.residua.bench;
 import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
-import dev.residua.app.roles.MonitorObservers;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.MonitorSettings;
 import dev.residua.causal.FrameStatistics;
@@ -17,35 +16,23 @@ import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
-import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
-import dev.residua.streams.ControlCommandStore;
-import dev.residua.streams.MonitorModels;
-import dev.residua.streams.MonitorRules;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.processor.StateRestoreListener;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures the monitoring role with a real broker in a process of its own: how fast it evaluates a
@@ -69,8 +56,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
    * @param sources sources that they are of, in turn
    * @param scoresPerSecond rate of the last three quarters of the backlog
    * @param threadMicrosPerScore processor time of the monitoring threads for each score
-   * @param processMicrosPerScore processor time of this whole process for each score, network
-   *     threads, compiler and garbage collector included
+   * @param processMicrosPerScore processor time of this process for each score, see {@link
+   *     MonitoringRun.Figures}
    * @param brokerMicrosPerScore processor time of the broker's process for each score
    * @param pureMicrosPerScore time of the detectors alone, without Kafka and state
    * @param stateBytes bytes of one source's state
@@ -200,21 +187,19 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     Topics topics = create(prefix);
     publish(topics.scores(), scores, sources);
     progress.accept(0.2);
-    Marks marks = new Marks(scores, sources);
-    try (MonitorRole role = role(topics, prefix, settings, commissioned, streams -> {})) {
-      follow(topics.drift(), scores, marks, part -> progress.accept(0.2 + 0.6 * part));
-    }
+    MonitoringRun run = new MonitoringRun(this, model, commissioned);
+    MonitoringRun.Figures figures =
+        run.measure(topics, prefix, settings, scores, part -> progress.accept(0.2 + 0.6 * part));
     TemporaryFolders.delete(settings.stateDirectory());
     AtomicLong restored = new AtomicLong();
     AtomicBoolean running = new AtomicBoolean();
     long start = System.nanoTime();
     double seconds;
     try (MonitorRole role =
-        role(
+        run.role(
             topics,
             prefix,
             settings,
-            commissioned,
             streams -> {
               streams.setGlobalStateRestoreListener(new RestoredRecords(restored));
               streams.setStateListener(
@@ -235,31 +220,20 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     progress.accept(1);
     SourceMonitor fresh = SourceMonitor.start(new SourceMonitor.Thresholds(model));
     int bytes = MonitorStates.encode(fresh.state()).length;
-    return marks.result(
+    return new Result(
+        scores,
+        sources,
+        figures.scoresPerSecond(),
+        figures.threadMicrosPerScore(),
+        figures.processMicrosPerScore(),
+        figures.brokerMicrosPerScore(),
         pureMicros(Math.min(scores, 50_000), sources),
         bytes,
+        figures.heapMiBAtHalf(),
+        figures.heapMiBAtEnd(),
         seconds,
         restored.get() * (double) bytes / (1 << 20),
         armed);
-  }
-
-  private MonitorRole role(
-      Topics topics,
-      String prefix,
-      MonitorSettings settings,
-      boolean commissioned,
-      java.util.function.Consumer<KafkaStreams> beforeStart) {
-    return MonitorRole.start(
-        clients,
-        topics,
-        prefix,
-        MonitorModels.fixed(model),
-        new ControlCommandStore(),
-        new MonitorRules(
-            () -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty(), commissioned),
-        settings,
-        MonitorObservers.only(beforeStart),
-        this::fail);
   }
 
   private void publish(Topic<String, ScoredFrame> topic, int scores, int sources) {
@@ -275,22 +249,6 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     }
   }
 
-  private void follow(Topic<?, ?> topic, int wanted, Marks marks, DoubleConsumer progress)
-      throws StartFailedException {
-    try (Consumer<?, ?> consumer = fromBeginning(clients, topic)) {
-      AtomicInteger seen = new AtomicInteger();
-      await(
-          "all scores are evaluated",
-          LIMIT,
-          () -> {
-            int now = seen.addAndGet(consumer.poll(Duration.ofMillis(50)).count());
-            marks.at(now);
-            progress.accept((double) now / wanted);
-            return now >= wanted;
-          });
-    }
-  }
-
   /** Counts the records that are restored. */
   private record RestoredRecords(AtomicLong count) implements StateRestoreListener {
     @Override
@@ -302,78 +260,6 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     @Override
     public void onRestoreEnd(TopicPartition partition, String store, long total) {
       count.addAndGet(total);
-    }
-  }
-
-  /** Clocks when a quarter, a half and all of the backlog was evaluated. */
-  private final class Marks {
-    private final int scores;
-    private final int sources;
-    private @Nullable Mark quarter;
-    private @Nullable Mark end;
-    private long heapAtHalf;
-    private long heapAtEnd;
-
-    private record Mark(int seen, long nanos, long threads, long process, long broker) {}
-
-    Marks(int scores, int sources) {
-      this.scores = scores;
-      this.sources = sources;
-    }
-
-    void at(int seen) {
-      if (quarter == null && seen >= scores / 4) {
-        quarter = mark(seen);
-      }
-      if (heapAtHalf == 0 && seen >= scores / 2) {
-        heapAtHalf = heap();
-      }
-      if (end == null && seen >= scores) {
-        end = mark(seen);
-        heapAtEnd = heap();
-      }
-    }
-
-    private Mark mark(int seen) {
-      return new Mark(seen, System.nanoTime(), threads(), processNanos(), broker.cpuNanos());
-    }
-
-    private long threads() {
-      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-      long sum = 0;
-      for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
-        if (info != null
-            && info.getThreadName().contains("-StreamThread-")
-            && !info.getThreadName().contains("producer")) {
-          sum += Math.max(0, threads.getThreadCpuTime(info.getThreadId()));
-        }
-      }
-      return sum;
-    }
-
-    private long heap() {
-      System.gc();
-      return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-    }
-
-    Result result(double pure, int bytes, double restoreSeconds, double restoredMiB, int armed) {
-      Mark a = Objects.requireNonNull(quarter);
-      Mark b = Objects.requireNonNull(end);
-      double n = b.seen() - a.seen();
-      return new Result(
-          scores,
-          sources,
-          n / ((b.nanos() - a.nanos()) / 1e9),
-          (b.threads() - a.threads()) / 1e3 / n,
-          (b.process() - a.process()) / 1e3 / n,
-          (b.broker() - a.broker()) / 1e3 / n,
-          pure,
-          bytes,
-          heapAtHalf,
-          heapAtEnd,
-          restoreSeconds,
-          restoredMiB,
-          armed);
     }
   }
 }

@@ -35,6 +35,12 @@ public record MonitorSettings(
     }
   }
 
+  /** One thread without standby, and the usual values of {@code residua.monitor}. */
+  public static MonitorSettings defaults(String instance, Path stateDirectory) {
+    return new MonitorSettings(
+        instance, stateDirectory, 1, 0, SourceLimits.DEFAULTS, Duration.ofMillis(100), 64L << 20);
+  }
+
   private static void atLeast(String key, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(
