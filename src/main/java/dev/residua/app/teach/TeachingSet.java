@@ -72,7 +72,7 @@ final class TeachingSet implements AutoCloseable {
   private TeachingSet(TeachingFolder folder, Clock clock) throws IOException {
     this.folder = folder;
     this.clock = clock;
-    this.session = TeachingSession.of(folder.state());
+    this.session = new TeachingSession(folder.state(), TeachingHistory.read(folder.path()), 0);
     this.pairsInLabels = folder.pairsInLabels();
     FrameDataset set = folder.set();
     this.pool = pool(set);
@@ -198,6 +198,7 @@ final class TeachingSet implements AutoCloseable {
 
   private void store(TeachingSession next) throws IOException {
     folder.save(session.state(), next.state());
+    TeachingHistory.write(folder.path(), next.log());
     session = next;
   }
 

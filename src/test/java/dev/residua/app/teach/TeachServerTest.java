@@ -549,4 +549,37 @@ class TeachServerTest {
   private String view() throws Exception {
     return get("/training").body();
   }
+
+  @Test
+  void shouldUndoWhatWasDoneBeforeARestart() throws Exception {
+    // Given changes of two people
+    Path dir = start();
+    name("level");
+    json(
+        post(
+            "/answers",
+            "{\"factor\": \"level\", \"a\": 5, \"b\": 6, \"answer\": \"a\", \"who\": \"ann\"}"));
+    json(
+        post(
+            "/labels", "{\"factor\": \"level\", \"frame\": 7, \"value\": 12.5, \"who\": \"bob\"}"));
+    json(post("/holds", "{\"factor\": \"level\", \"first\": 20, \"last\": 29, \"who\": \"bob\"}"));
+    teaching.close();
+    // When
+    start(dir, REFUSES);
+    JsonNode before = json(get("?who=ann"));
+    JsonNode undone = json(post("/undo", "{\"who\": \"ann\"}"));
+    teaching.close();
+    start(dir, REFUSES);
+    JsonNode redone = json(post("/redo", "{\"who\": \"ann\"}"));
+    json(post("/undo", "{\"who\": \"bob\"}"));
+    json(post("/undo", "{\"who\": \"bob\"}"));
+    // Then
+    assertThat(before.path("undo").asText()).isEqualTo("1 answer on level");
+    assertThat(undone.path("undo").asText()).isEqualTo("factor level");
+    assertThat(redone.path("undo").asText()).isEqualTo("1 answer on level");
+    FrameDataset set = FrameDataset.open(dir);
+    assertThat(set.answers()).hasSize(1);
+    assertThat(set.holds()).isEmpty();
+    assertThat(set.labels().value(7, "level")).isNaN();
+  }
 }
