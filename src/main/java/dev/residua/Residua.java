@@ -21,10 +21,12 @@ import dev.residua.cli.model.RetrainCommand;
 import dev.residua.cli.model.TeachCommand;
 import dev.residua.cli.model.TrainCommand;
 import dev.residua.cli.ops.AcceptNormalCommand;
+import dev.residua.cli.ops.AcknowledgeCommand;
 import dev.residua.cli.ops.AnnounceCommand;
 import dev.residua.cli.ops.BacktestCommand;
 import dev.residua.cli.ops.DeadLettersCommand;
 import dev.residua.cli.ops.FeedbackCommand;
+import dev.residua.cli.ops.NoteCommand;
 import dev.residua.cli.ops.ResolveCommand;
 import dev.residua.cli.ops.SchemasCommand;
 import dev.residua.cli.ops.SilenceCommand;
@@ -74,6 +76,8 @@ import picocli.CommandLine.ScopeType;
       AnnounceCommand.class,
       SuppressCommand.class,
       AcceptNormalCommand.class,
+      AcknowledgeCommand.class,
+      NoteCommand.class,
       FeedbackCommand.class,
       ResolveCommand.class,
       SourceCommand.class,

@@ -38,6 +38,7 @@ class OpenApiTest {
 
   private static final List<Class<?>> RESOURCES =
       List.of(
+          AcknowledgementsResource.class,
           ControlResource.class,
           EvidenceResource.class,
           IncidentsResource.class,

@@ -67,6 +67,16 @@ public interface AlertingConfig {
     /** File that holds that key instead. */
     Optional<Path> keyFile();
 
+    /**
+     * PagerDuty: signing secret of a webhook subscription of version 3 that sends to {@code
+     * /api/acknowledgements/NAME}, so that acknowledgements there count here. Set it in the
+     * environment.
+     */
+    Optional<String> webhookSecret();
+
+    /** File that holds that secret instead. */
+    Optional<Path> webhookSecretFile();
+
     /** User for basic authentication, with the token as the password. */
     Optional<String> user();
 

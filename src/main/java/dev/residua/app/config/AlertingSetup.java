@@ -13,9 +13,11 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -102,6 +104,39 @@ public final class AlertingSetup {
       throw new StartFailedException(
           "the configuration cannot be used: " + ConfigurationFile.reason(e), e);
     }
+  }
+
+  /**
+   * Signing secrets of the receivers whose acknowledgements come back, by name.
+   *
+   * @throws StartFailedException with everything that is wrong
+   */
+  public static Map<String, byte[]> webhookSecrets(AlertingConfig config)
+      throws StartFailedException {
+    Map<String, byte[]> secrets = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    config
+        .receivers()
+        .forEach(
+            (name, receiver) -> {
+              String property = RECEIVERS + name + ".webhook-secret";
+              try {
+                Optional<Secret> secret =
+                    secret(property, receiver.webhookSecret(), receiver.webhookSecretFile());
+                if (secret.isPresent() && receiver.type() != ReceiverType.PAGERDUTY) {
+                  throw new IllegalArgumentException(
+                      "%s is for receivers of type pagerduty; remove it".formatted(property));
+                }
+                secret.ifPresent(
+                    s -> secrets.put(name, s.value().getBytes(StandardCharsets.UTF_8)));
+              } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw new StartFailedException(String.join("\nresidua: ", problems));
+    }
+    return secrets;
   }
 
   private static ReceiverSettings receiver(String name, AlertingConfig.Receiver config) {

@@ -1,5 +1,6 @@
 package dev.residua.app.web;
 
+import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
@@ -11,6 +12,7 @@ import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.AccessResource;
+import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.ControlOrders;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
@@ -41,6 +43,7 @@ public class DashboardRole implements AutoCloseable {
   private final ModelOrders modelOrders;
   private final SourceRuleOrders ruleOrders;
   private final AccessResource about;
+  private final AcknowledgementsResource acknowledgements;
   private @Nullable ControlWriter writer;
   private @Nullable FindingsFollower follower;
 
@@ -54,7 +57,8 @@ public class DashboardRole implements AutoCloseable {
       ControlOrders control,
       ModelOrders modelOrders,
       SourceRuleOrders ruleOrders,
-      AccessResource about) {
+      AccessResource about,
+      AcknowledgementsResource acknowledgements) {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;
@@ -64,6 +68,7 @@ public class DashboardRole implements AutoCloseable {
     this.modelOrders = modelOrders;
     this.ruleOrders = ruleOrders;
     this.about = about;
+    this.acknowledgements = acknowledgements;
   }
 
   /**
@@ -97,6 +102,7 @@ public class DashboardRole implements AutoCloseable {
     ControlWriter commands = new ControlWriter(clients, topics.control());
     writer = commands;
     control.open(commands::write);
+    acknowledgements.open(AlertingSetup.webhookSecrets(config.alerting()));
     modelOrders.open(
         registry,
         Models::check,

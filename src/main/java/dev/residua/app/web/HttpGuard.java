@@ -1,5 +1,6 @@
 package dev.residua.app.web;
 
+import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.ControlResource;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * something, which is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it;
  * where none is configured, all of them are refused. Reading is open unless a read token is
  * configured; the probes of {@code /q/health} and the dashboard's own files, which hold no data,
- * are always open.
+ * are always open. Events that receivers of alerts send back have a signature instead, which {@link
+ * AcknowledgementsResource} checks.
  *
  * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
  * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any
@@ -87,6 +89,10 @@ public class HttpGuard {
       }
       return;
     }
+    if (isSigned(request)) {
+      request.next();
+      return;
+    }
     if (safe && (!now.readProtected() || alwaysOpen(request.normalizedPath()))) {
       request.next();
       return;
@@ -115,6 +121,12 @@ public class HttpGuard {
         || path.equals("/")
         || path.equals("/index.html")
         || FILES.stream().anyMatch(path::startsWith);
+  }
+
+  /** Whether what handles the request checks its signature. */
+  private static boolean isSigned(RoutingContext request) {
+    return request.request().method().equals(HttpMethod.POST)
+        && request.normalizedPath().startsWith(AcknowledgementsResource.PATH + "/");
   }
 
   private static boolean onLoopback(HttpServerRequest request) {

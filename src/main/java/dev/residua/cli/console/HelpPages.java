@@ -41,6 +41,8 @@ public final class HelpPages {
           Map.entry("suppress", CONTROL),
           Map.entry("accept-normal", CONTROL),
           Map.entry("resolve", CONTROL),
+          Map.entry("acknowledge", CONTROL),
+          Map.entry("note", CONTROL),
           Map.entry("source", CONTROL),
           Map.entry("feedback", CONTROL),
           Map.entry("test-alert", "src/docs/alerting.md"),
@@ -67,6 +69,8 @@ public final class HelpPages {
             "announce",
             "suppress",
             "accept-normal",
+            "acknowledge",
+            "note",
             "resolve",
             "feedback",
             "test-alert"));

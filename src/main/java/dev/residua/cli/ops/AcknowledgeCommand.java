@@ -1,0 +1,36 @@
+package dev.residua.cli.ops;
+
+import dev.residua.cli.console.Json;
+import dev.residua.incident.ControlRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code acknowledge}: says who looks after an incident. */
+@Command(
+    name = "acknowledge",
+    description = {
+      "Says who looks after an incident. Receivers are not reminded of it any more; it stays open"
+          + " until it ends."
+    })
+public final class AcknowledgeCommand extends ControlCommandBase {
+  @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
+  @Nullable String incident;
+
+  @Option(
+      names = "--assignee",
+      paramLabel = "NAME",
+      description = "Who looks after it (default: the author).",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+  @Nullable String assignee;
+
+  AcknowledgeCommand() {
+    super(ControlRequest.Kind.ACKNOWLEDGE);
+  }
+
+  @Override
+  Map<String, @Nullable Object> fields() {
+    return Json.map("incident", incident, "assignee", assignee);
+  }
+}
