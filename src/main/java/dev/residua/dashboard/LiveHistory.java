@@ -610,6 +610,7 @@ public class LiveHistory {
         command.order().by(),
         command.order().reason(),
         command.order().at().toEpochMilli(),
-        until == null ? null : until.toEpochMilli());
+        until == null ? null : until.toEpochMilli(),
+        command instanceof Acknowledgement acknowledgement ? acknowledgement.assignee() : null);
   }
 }

@@ -321,9 +321,19 @@ public final class LiveViews {
       @Nullable Double observedFactor,
       @Nullable Double expectedFactor) {}
 
-  /** An order of an operator about a source or an incident. */
+  /**
+   * An order of an operator about a source or an incident.
+   *
+   * @param assignee who looks after the incident; null for other kinds than {@code acknowledge}
+   */
   public record OrderView(
-      String id, String kind, String by, String reason, long at, @Nullable Long until) {}
+      String id,
+      String kind,
+      String by,
+      String reason,
+      long at,
+      @Nullable Long until,
+      @Nullable String assignee) {}
 
   /** An edge of the graph; its confidence is the share of half-samples that have it, in [0, 1]. */
   public record EdgeView(String from, String to, double confidence) {}

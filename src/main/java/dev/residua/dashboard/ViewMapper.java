@@ -102,8 +102,8 @@ public final class ViewMapper {
     if (command instanceof Feedback feedback) {
       return feedback.verdict() == FeedbackVerdict.TRUE_ALARM ? "true-alarm" : "false-alarm";
     }
-    if (command instanceof Acknowledgement acknowledgement) {
-      return "acknowledge " + acknowledgement.assignee();
+    if (command instanceof Acknowledgement) {
+      return "acknowledge";
     }
     return command instanceof Resolve ? "resolve" : "note";
   }

@@ -242,7 +242,7 @@ export function incident(root, context, [id]) {
       h('tbody', null, i.causes.map(c => h('tr', null, h('th', { scope: 'row' }, spoken(c.latent)), h('td', null, c.parents.length ? c.parents.map(spoken).join(', ') : 'nothing: a root'), h('td', { class: 'right num' }, percent(c.share)), h('td', { class: 'right num' }, c.pValue === null ? '–' : figure(c.pValue)))))));
     const lines = [
       ...steps.map(s => ({ at: s.at, line: [h('b', null, spoken(s.reason ?? s.state)), ' ', s.sentence, s.note && h('span', { class: 'soft' }, ` (${s.note})`)], meta: `${spoken(s.severity)}, ${subjectWords(s.subject)}` })),
-      ...orders.map(o => ({ at: o.at, line: [h('b', null, o.kind.startsWith('acknowledge ') ? `${o.kind.slice(12)} looks after it` : ORDERS[o.kind] ?? spoken(o.kind)), ' ', o.reason], meta: `by ${o.by}` })),
+      ...orders.map(o => ({ at: o.at, line: [h('b', null, o.assignee ? `${o.assignee} looks after it` : ORDERS[o.kind] ?? spoken(o.kind)), ' ', o.reason], meta: `by ${o.by}` })),
       ...events.map(e => ({ at: e.at, line: [h('b', null, `${spoken(e.what)}: ${spoken(e.kind)}`), ' ', e.sentence], meta: [`frame ${e.lastSequence}`, e.statistic !== null && `statistic ${figure(e.statistic)} of ${figure(e.threshold)}`, e.pValue !== null && `p = ${figure(e.pValue)}`].filter(Boolean).join(', ') })),
     ].sort((a, b) => a.at - b.at);
     happened.replaceChildren(...lines.map(l => h('li', null, h('p', null, l.line), h('p', { class: 'meta' }, when(l.at), h('span', null, l.meta)))));

@@ -2,6 +2,7 @@ package dev.residua.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.causal.Finding.Severity;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
@@ -204,8 +205,12 @@ class IncidentHistoryTest {
         .isEqualTo(Incidents.OPENED.plusMillis(1_000).toEpochMilli());
     assertThat(detail.incident().assignee()).isEqualTo("kim");
     assertThat(detail.orders())
-        .extracting(OrderView::kind)
-        .containsExactly("silence", "acknowledge kim", "note", "acknowledge ann");
+        .extracting(OrderView::kind, OrderView::assignee)
+        .containsExactly(
+            tuple("silence", null),
+            tuple("acknowledge", "kim"),
+            tuple("note", null),
+            tuple("acknowledge", "ann"));
     assertThat(detail.orders().get(2).reason()).isEqualTo("lens is dirty");
     assertThat(history.incident("b", NOW)).isEqualTo(Optional.empty());
   }
