@@ -427,6 +427,25 @@ public final class AnomalyCalibration {
    *     damaged
    */
   public static AnomalyCalibration fromBytes(byte[] bytes) {
+    int n = size(bytes);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (in.getLong(16) != checksum(bytes)) {
+      throw new IllegalArgumentException("anomaly calibration is damaged: its checksum is wrong");
+    }
+    int latents = in.getInt(8);
+    float[] residuals = new float[n * latents];
+    float[] errors = new float[n];
+    float[] appearance = new float[n];
+    in.position(HEADER_BYTES).asFloatBuffer().get(residuals).get(errors).get(appearance);
+    return fit(residuals, latents, errors, appearance);
+  }
+
+  /**
+   * Number of calibration frames of a stored calibration, of which only the header is read.
+   *
+   * @throws IllegalArgumentException if the bytes are of another kind or version, or truncated
+   */
+  public static int size(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER_BYTES || in.getInt(0) != MAGIC) {
       throw new IllegalArgumentException(
@@ -445,14 +464,7 @@ public final class AnomalyCalibration {
           "anomaly calibration of %d frames and %d latents has %d bytes, expected %d"
               .formatted(n, latents, bytes.length, expected));
     }
-    if (in.getLong(16) != checksum(bytes)) {
-      throw new IllegalArgumentException("anomaly calibration is damaged: its checksum is wrong");
-    }
-    float[] residuals = new float[n * latents];
-    float[] errors = new float[n];
-    float[] appearance = new float[n];
-    in.position(HEADER_BYTES).asFloatBuffer().get(residuals).get(errors).get(appearance);
-    return fit(residuals, latents, errors, appearance);
+    return n;
   }
 
   private static long checksum(byte[] bytes) {

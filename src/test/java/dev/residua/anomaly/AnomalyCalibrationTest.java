@@ -158,6 +158,7 @@ class AnomalyCalibrationTest {
     // Then
     assertThat(copy.toBytes()).isEqualTo(calibration.toBytes());
     assertThat(copy.size()).isEqualTo(300);
+    assertThat(AnomalyCalibration.size(calibration.toBytes())).isEqualTo(300);
     FrameStatistics a = calibration.statistics(new float[] {110, 0.02f}, 0, 2, 3);
     FrameStatistics b = copy.statistics(new float[] {110, 0.02f}, 0, 2, 3);
     assertThat(b.pValues()).isEqualTo(a.pValues());

@@ -110,7 +110,7 @@ public final class TrainRole implements AutoCloseable {
   }
 
   private static int calibrationScores(ModelBundle bundle) {
-    return AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)).size();
+    return AnomalyCalibration.size(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
   }
 
   private static TriggerSettings triggers(TrainingConfig training) {
