@@ -8,6 +8,7 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -183,12 +184,9 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public List<String> check(Topics topics) throws StartFailedException {
     List<String> problems = new ArrayList<>();
-    Map<String, Integer> partitions = new HashMap<>();
+    Map<String, Integer> partitions = partitions(names(topics.all()));
     for (Topic<?, ?> topic : topics.all()) {
-      Optional<Integer> count = partitionsOf(topic.name());
-      if (count.isPresent()) {
-        partitions.put(topic.name(), count.get());
-      } else {
+      if (!partitions.containsKey(topic.name())) {
         problems.add(
             "topic %s does not exist; create it with: residua topics create --bootstrap %s"
                 .formatted(topic.name(), servers));
@@ -202,9 +200,11 @@ public final class TopicAdmin implements AutoCloseable {
               .formatted(
                   topics.control().name(), partitions.get(topics.control().name()), servers));
     }
+    Map<String, Config> settings = settings(partitions.keySet());
     for (Topic<?, ?> topic : topics.all()) {
-      if (partitions.containsKey(topic.name())) {
-        problems.addAll(settingProblems(topic));
+      Config ofTopic = settings.get(topic.name());
+      if (ofTopic != null) {
+        problems.addAll(settingProblems(topic, ofTopic));
       }
     }
     return problems;
@@ -218,10 +218,12 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public Optional<String> checkForgetting(Topic<?, ?> frames, Duration forgetAfter)
       throws StartFailedException {
-    return forgetsTooEarly(
-        frames.name(),
-        Long.parseLong(settings(frames.name()).get("retention.ms").value()),
-        forgetAfter);
+    return forgetsTooEarly(frames.name(), retention(frames), forgetAfter);
+  }
+
+  private long retention(Topic<?, ?> topic) throws StartFailedException {
+    Config settings = settings(List.of(topic.name())).get(topic.name());
+    return Long.parseLong(Objects.requireNonNull(settings).get("retention.ms").value());
   }
 
   static Optional<String> forgetsTooEarly(
@@ -248,18 +250,31 @@ public final class TopicAdmin implements AutoCloseable {
             .formatted(topic.name(), has, besides.name(), needs, servers, topic.name(), needs));
   }
 
+  private static List<String> names(List<Topic<?, ?>> topics) {
+    return topics.stream().<String>map(Topic::name).toList();
+  }
+
   /** Partitions of a topic; empty where there is none of that name. */
   private Optional<Integer> partitionsOf(String topic) throws StartFailedException {
-    try {
-      Map<String, TopicDescription> found =
-          call("describe topic " + topic, admin.describeTopics(List.of(topic)).allTopicNames());
-      return found.values().stream().findFirst().map(t -> t.partitions().size());
-    } catch (StartFailedException e) {
-      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-        throw e;
+    return Optional.ofNullable(partitions(List.of(topic)).get(topic));
+  }
+
+  /** Partitions of those topics that exist, in one request. */
+  private Map<String, Integer> partitions(Collection<String> topics) throws StartFailedException {
+    Map<String, Integer> partitions = new HashMap<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        admin.describeTopics(topics).topicNameValues().entrySet()) {
+      try {
+        partitions.put(
+            topic.getKey(),
+            call("describe topic " + topic.getKey(), topic.getValue()).partitions().size());
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
       }
-      return Optional.empty();
     }
+    return partitions;
   }
 
   /**
@@ -288,9 +303,8 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
+  private static List<String> settingProblems(Topic<?, ?> topic, Config settings) {
     List<String> problems = new ArrayList<>();
-    Config settings = settings(topic.name());
     long largest = Long.parseLong(settings.get("max.message.bytes").value());
     if (largest < LEAST_MESSAGE_BYTES) {
       problems.add(
@@ -319,8 +333,8 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public Optional<Duration> retention(List<Topic<?, ?>> topics) throws StartFailedException {
     Duration longest = Duration.ZERO;
-    for (Topic<?, ?> topic : topics) {
-      long millis = Long.parseLong(settings(topic.name()).get("retention.ms").value());
+    for (Config settings : settings(names(topics)).values()) {
+      long millis = Long.parseLong(settings.get("retention.ms").value());
       if (millis < 0 || millis >= FOR_EVER.toMillis()) {
         return Optional.empty();
       }
@@ -343,11 +357,17 @@ public final class TopicAdmin implements AutoCloseable {
     call("delete records of topic " + topic, admin.deleteRecords(deletions).all());
   }
 
-  private Config settings(String topic) throws StartFailedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    Map<ConfigResource, Config> configs =
-        call("read the settings of topic " + topic, admin.describeConfigs(List.of(resource)).all());
-    return Objects.requireNonNull(configs.get(resource));
+  /** Settings of topics that exist, in one request. */
+  private Map<String, Config> settings(Collection<String> topics) throws StartFailedException {
+    List<ConfigResource> resources =
+        topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
+    Map<String, Config> settings = new HashMap<>();
+    for (Map.Entry<ConfigResource, KafkaFuture<Config>> resource :
+        admin.describeConfigs(resources).values().entrySet()) {
+      String topic = resource.getKey().name();
+      settings.put(topic, call("read the settings of topic " + topic, resource.getValue()));
+    }
+    return settings;
   }
 
   private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {
