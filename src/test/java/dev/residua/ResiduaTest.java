@@ -3,6 +3,7 @@ package dev.residua;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.cli.console.HelpPages;
+import dev.residua.cli.serve.ServeCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ResiduaTest {
@@ -33,6 +35,32 @@ class ResiduaTest {
   private static void collect(CommandLine command, List<CommandLine> all) {
     all.add(command);
     command.getSubcommands().values().forEach(child -> collect(child, all));
+  }
+
+  @Test
+  void shouldReadTheOptionsOfTheCommandThatIsAskedForOnly() {
+    // When
+    List<Class<?>> serve = Residua.asked("serve", "--roles", "score");
+    // Then
+    assertThat(serve).containsExactly(ServeCommand.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"srve", "--help", "completion"})
+  void shouldReadTheOptionsOfAllCommandsWhereTheyAreNeeded(String argument) {
+    // When
+    List<Class<?>> all = Residua.asked(argument);
+    // Then
+    assertThat(all).hasSize(Residua.commandLine().getSubcommands().size());
+    assertThat(Residua.asked()).isEqualTo(all);
+  }
+
+  @Test
+  void shouldRunTheOneCommandThatIsAskedFor() {
+    // When
+    int code = Residua.execute("serve", "--no-such-option");
+    // Then
+    assertThat(code).isEqualTo(CommandLine.ExitCode.USAGE);
   }
 
   @ParameterizedTest
