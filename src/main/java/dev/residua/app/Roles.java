@@ -145,6 +145,8 @@ public class Roles {
     Tracing tracing = tracing();
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);
+    TrustedKeys trusted = trustedKeys();
+    InitialModel initial = InitialModel.prepare(config, trusted);
     health.waitsFor("an answer from Kafka");
     KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
     running.push(kafka);
@@ -152,7 +154,6 @@ public class Roles {
         kafka.clients().withTransactionTimeout(config.kafka().transactionTimeout());
     BundleStores places = bundlePlaces();
     running.push(places);
-    TrustedKeys trusted = trustedKeys();
     RegistryFollower follower =
         new RegistryFollower(
             clients.registry(config.topicPrefix()), topics, places, heartbeats::beat);
@@ -165,7 +166,7 @@ public class Roles {
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     used.ignored(() -> registry.registry().ignored().size());
-    ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
+    ModelBundle bundle = initial.use(clients, topics, registry, places);
     reportActive(registry);
     registry.onChange(() -> reportActive(registry));
     ActiveModelNotifier watch = new ActiveModelNotifier(registry, heartbeats);

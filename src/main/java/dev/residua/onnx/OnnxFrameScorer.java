@@ -78,6 +78,11 @@ public final class OnnxFrameScorer implements FrameScorer {
     }
   }
 
+  /** Unpacks and loads the library, which the first network would do. */
+  public static void preload() {
+    OnnxEnvironment.get();
+  }
+
   private OrtSession opened(byte[] model, int threads) throws OrtException {
     OrtSession session = load(model, threads);
     open.add(session);

@@ -13,6 +13,7 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,8 +21,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,16 +38,31 @@ public final class InitialModel {
   private static final Duration WAIT = Duration.ofSeconds(60);
 
   private final ResiduaConfig config;
-  private final ModelStore registry;
-  private final TrustedKeys trusted;
-  private final BundleStores places;
+  private final FutureTask<ModelBundle> given;
 
-  private InitialModel(
-      ResiduaConfig config, ModelStore registry, TrustedKeys trusted, BundleStores places) {
+  private InitialModel(ResiduaConfig config, FutureTask<ModelBundle> given) {
     this.config = config;
-    this.registry = registry;
-    this.trusted = trusted;
-    this.places = places;
+    this.given = given;
+  }
+
+  /**
+   * Reads and tests the model of the settings on a thread of its own, while Kafka starts: that also
+   * loads the engine, which takes as long. Not in a process whose roles begin no models.
+   *
+   * @param trusted keys of which one must have signed that model
+   */
+  public static InitialModel prepare(ResiduaConfig config, TrustedKeys trusted) {
+    FutureTask<ModelBundle> given = new FutureTask<>(() -> tested(config, trusted));
+    if (beginsModels(config)) {
+      Thread thread = new Thread(given, "residua-first-model");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    return new InitialModel(config, given);
+  }
+
+  private static boolean beginsModels(ResiduaConfig config) {
+    return !Collections.disjoint(config.roles(), RequiredAcl.BEGINNING_MODELS);
   }
 
   /**
@@ -51,32 +70,24 @@ public final class InitialModel {
    * model of the settings if there is none.
    *
    * @param registry gives only bundles that may be used
-   * @param trusted keys of which one must have signed the bundle of the settings
-   * @param places stores for that bundle
+   * @param places stores for the bundle of the settings
    */
-  public static ModelBundle of(
-      ResiduaConfig config,
-      KafkaClients clients,
-      Topics topics,
-      ModelStore registry,
-      TrustedKeys trusted,
-      BundleStores places)
+  public ModelBundle use(
+      KafkaClients clients, Topics topics, ModelStore registry, BundleStores places)
       throws StartFailedException {
-    InitialModel first = new InitialModel(config, registry, trusted, places);
     try {
       ModelRegistry known = registry.refreshed();
-      if (known.active().isEmpty()) {
-        if (Collections.disjoint(config.roles(), RequiredAcl.BEGINNING_MODELS)) {
-          first.await();
-        } else {
-          try (ModelAdmin admin = ModelAdmin.of(clients.registry(config.topicPrefix()), topics)) {
-            first.begin(admin);
-          }
+      ModelBundle begun = null;
+      if (!known.active().isEmpty()) {
+        logWhichIsUsed(known.active());
+      } else if (beginsModels(config)) {
+        try (ModelAdmin admin = ModelAdmin.of(clients.registry(config.topicPrefix()), topics)) {
+          begun = begin(admin, registry, places);
         }
       } else {
-        first.logWhichIsUsed(known.active());
+        await(registry);
       }
-      return first.newestUsable();
+      return newestUsable(registry, begun);
     } catch (IOException | BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
@@ -85,12 +96,16 @@ public final class InitialModel {
   /**
    * A bundle that is refused or cannot be read does not prevent the start: the one before scores.
    */
-  private ModelBundle newestUsable() throws IOException, BadBundleException {
+  private static ModelBundle newestUsable(ModelStore registry, @Nullable ModelBundle begun)
+      throws IOException, BadBundleException {
     List<Activation> activations = new ArrayList<>(registry.registry().activations());
     Collections.reverse(activations);
     IOException unread = null;
     BadBundleException refusal = null;
     for (Activation activation : activations) {
+      if (begun != null && begun.digest().equals(activation.digest())) {
+        return begun; // not read back
+      }
       try {
         return registry.bundle(activation.modelId());
       } catch (IOException e) {
@@ -115,8 +130,8 @@ public final class InitialModel {
         why.getMessage());
   }
 
-  private void begin(ModelAdmin admin)
-      throws IOException, BadBundleException, StartFailedException {
+  private static ModelBundle tested(ResiduaConfig config, TrustedKeys trusted)
+      throws BadBundleException, StartFailedException {
     ModelBundle bundle = Models.read(config.model());
     try {
       trusted.check(bundle);
@@ -132,6 +147,29 @@ public final class InitialModel {
               .formatted(String.join("; ", ModelFinding.sentences(bundle.findings()))));
     }
     Models.scoring(bundle, 1).close(); // its self-test
+    return bundle;
+  }
+
+  private ModelBundle tested() throws BadBundleException, StartFailedException {
+    try {
+      return given.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailedException("interrupted while the first model was read", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BadBundleException bad) {
+        throw bad;
+      }
+      if (e.getCause() instanceof StartFailedException failed) {
+        throw failed;
+      }
+      throw new IllegalStateException(RootCause.message(e), e);
+    }
+  }
+
+  private ModelBundle begin(ModelAdmin admin, ModelStore registry, BundleStores places)
+      throws IOException, BadBundleException, StartFailedException {
+    ModelBundle bundle = tested();
     admin.begin(
         bundle,
         places.outside(),
@@ -145,9 +183,10 @@ public final class InitialModel {
           "the first model is published but cannot be read yet, as a transaction of another process on the topic of models is open; start again when it has ended, or end it with kafka-transactions.sh");
     }
     logWhichIsUsed(active); // another process may have been first
+    return bundle;
   }
 
-  private void await() throws IOException, StartFailedException {
+  private void await(ModelStore registry) throws IOException, StartFailedException {
     LOG.info("waiting for the first model: no process that scores or monitors has started yet");
     long end = System.nanoTime() + WAIT.toNanos();
     while (registry.refreshed().active().isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.residua.cli.serve;
 
+import dev.residua.app.Preloading;
 import dev.residua.app.ResiduaApplication;
+import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.process.Ports;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.wire.RootCause;
@@ -63,6 +65,9 @@ final class ServerOptions {
     if (accept) {
       set("residua.accept-model", true);
     }
+    Preloading.start(
+        System.getProperty(KafkaSettings.BOOTSTRAP_SERVERS) == null
+            && System.getenv("KAFKA_BOOTSTRAP_SERVERS") == null);
     AtomicInteger exit = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Quarkus.run(
