@@ -3,16 +3,22 @@ package dev.residua.app.process;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Builds command lines that start this program again. */
 public final class SelfLauncher {
   private static final String MAIN = "dev.residua.Main";
 
+  /** A jar in the folder of every built product. */
+  private static final String GENERATED =
+      File.separator + "quarkus" + File.separator + "generated-bytecode.jar";
+
   /** Folders of a built product, next to its jar; the launcher names the same ones. */
   private static final List<String> TRAINING_CLASS_PATH =
-      List.of("app", "quarkus", "lib/boot", "lib/main", "lib/training");
+      List.of("quarkus", "app", "lib/boot", "lib/main", "lib/training");
 
   private SelfLauncher() {}
 
@@ -36,11 +42,20 @@ public final class SelfLauncher {
   /** As {@link #command}, with the training libraries on the class path. */
   public static List<String> trainingCommand(List<String> jvmOptions) {
     String program = System.getProperty("java.class.path");
-    if (!isPackaged(program)) {
-      return java(jvmOptions, List.of("-cp", program, MAIN));
+    String classPath = builtProduct(program).map(SelfLauncher::trainingClassPath).orElse(program);
+    return java(jvmOptions, List.of("-cp", classPath, MAIN));
+  }
+
+  /** The folder of the built product that a class path is of; empty in a test. */
+  static Optional<String> builtProduct(String classPath) {
+    if (isPackaged(classPath)) {
+      return Optional.of(String.valueOf(Path.of(classPath).toAbsolutePath().getParent()));
     }
-    String folder = String.valueOf(Path.of(program).toAbsolutePath().getParent());
-    return java(jvmOptions, List.of("-cp", trainingClassPath(folder), MAIN));
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .filter(entry -> entry.endsWith(GENERATED))
+        .map(entry -> entry.substring(0, entry.length() - GENERATED.length()))
+        .map(folder -> Path.of(folder).toAbsolutePath().toString())
+        .findFirst();
   }
 
   /** The class path of training commands, for a product that was built into a folder. */
