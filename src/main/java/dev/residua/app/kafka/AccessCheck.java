@@ -50,40 +50,52 @@ final class AccessCheck {
    * @throws UnansweredException at the first request without an answer
    */
   List<String> missing(List<RequiredAcl> needed) throws UnansweredException {
+    // All questions are on their way before the first answer is awaited.
+    List<Question> questions = needed.stream().map(this::question).toList();
     List<String> missing = new ArrayList<>();
-    for (RequiredAcl access : needed) {
-      Set<AclOperation> refused =
-          switch (access.type()) {
-            case TOPIC -> onTopic(access);
-            case GROUP -> onGroup(access);
-            case TRANSACTIONAL_ID -> onTransactionalId(access);
-            case CLUSTER, DELEGATION_TOKEN, USER, ANY, UNKNOWN ->
-                throw new IllegalStateException("no access of type " + access.type());
-          };
+    for (int i = 0; i < needed.size(); i++) {
+      Set<AclOperation> refused = questions.get(i).refused();
       if (!refused.isEmpty()) {
-        missing.add(access.describe(refused));
+        missing.add(needed.get(i).describe(refused));
       }
     }
     return missing;
   }
 
-  private Set<AclOperation> onTopic(RequiredAcl access) throws UnansweredException {
-    Answer<Set<AclOperation>> answer =
-        ask(
-            admin
-                .describeTopics(
-                    List.of(access.example()),
-                    new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                .allTopicNames()
-                .thenApply(
-                    all ->
-                        authorized(
-                            Objects.requireNonNull(all.get(access.example()))
-                                .authorizedOperations())));
-    if (answer.failure() instanceof UnknownTopicOrPartitionException) {
-      return onNewTopic(access);
-    }
-    return refused(access, answer);
+  /** A request that was sent. */
+  @FunctionalInterface
+  private interface Question {
+    /** Awaits the answer: the operations that the cluster does not allow. */
+    Set<AclOperation> refused() throws UnansweredException;
+  }
+
+  private Question question(RequiredAcl access) {
+    return switch (access.type()) {
+      case TOPIC -> onTopic(access);
+      case GROUP -> onGroup(access);
+      case TRANSACTIONAL_ID -> onTransactionalId(access);
+      case CLUSTER, DELEGATION_TOKEN, USER, ANY, UNKNOWN ->
+          throw new IllegalStateException("no access of type " + access.type());
+    };
+  }
+
+  private Question onTopic(RequiredAcl access) {
+    KafkaFuture<Set<AclOperation>> operations =
+        admin
+            .describeTopics(
+                List.of(access.example()),
+                new DescribeTopicsOptions().includeAuthorizedOperations(true))
+            .allTopicNames()
+            .thenApply(
+                all ->
+                    authorized(
+                        Objects.requireNonNull(all.get(access.example())).authorizedOperations()));
+    return () -> {
+      Answer<Set<AclOperation>> answer = ask(operations);
+      return answer.failure() instanceof UnknownTopicOrPartitionException
+          ? onNewTopic(access)
+          : refused(access, answer);
+    };
   }
 
   /** A missing topic that the product creates itself. */
@@ -103,26 +115,27 @@ final class AccessCheck {
         : Set.of();
   }
 
-  private Set<AclOperation> onGroup(RequiredAcl access) throws UnansweredException {
-    return refused(
-        access,
-        ask(
-            admin
-                .describeConsumerGroups(
-                    List.of(access.example()),
-                    new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
-                .all()
-                .thenApply(
-                    all ->
-                        authorized(
-                            Objects.requireNonNull(all.get(access.example()))
-                                .authorizedOperations()))));
+  private Question onGroup(RequiredAcl access) {
+    KafkaFuture<Set<AclOperation>> operations =
+        admin
+            .describeConsumerGroups(
+                List.of(access.example()),
+                new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+            .all()
+            .thenApply(
+                all ->
+                    authorized(
+                        Objects.requireNonNull(all.get(access.example())).authorizedOperations()));
+    return () -> refused(access, ask(operations));
   }
 
-  private Set<AclOperation> onTransactionalId(RequiredAcl access) throws UnansweredException {
-    Answer<?> answer =
-        ask(admin.describeTransactions(List.of(access.example())).description(access.example()));
-    return answer.failure() instanceof AuthorizationException ? access.operations() : Set.of();
+  private Question onTransactionalId(RequiredAcl access) {
+    KafkaFuture<?> description =
+        admin.describeTransactions(List.of(access.example())).description(access.example());
+    return () ->
+        ask(description).failure() instanceof AuthorizationException
+            ? access.operations()
+            : Set.of();
   }
 
   /** A broker that names no operations allows all. */
