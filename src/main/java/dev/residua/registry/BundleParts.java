@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -25,6 +26,9 @@ final class BundleParts {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Else closing awaits the request for records after the parts, for half a second. */
+  private static final CloseOptions AT_ONCE = CloseOptions.timeout(Duration.ZERO);
 
   private BundleParts() {}
 
@@ -55,8 +59,8 @@ final class BundleParts {
     TopicPartition partition = RegistryLog.partition(topics);
     byte[][] parts = new byte[entry.parts()][];
     int missing = parts.length;
-    try (Consumer<byte[], byte[]> consumer =
-        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
+    Consumer<byte[], byte[]> consumer = clients.consumers().apply(IsolationLevel.READ_COMMITTED);
+    try {
       consumer.assign(List.of(partition));
       consumer.seek(partition, first);
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
@@ -85,6 +89,8 @@ final class BundleParts {
           "the parts of model %s cannot be read from %s: %s"
               .formatted(entry.id(), partition, e.getMessage()),
           e);
+    } finally {
+      consumer.close(AT_ONCE);
     }
     if (missing > 0) {
       throw new BadBundleException(
