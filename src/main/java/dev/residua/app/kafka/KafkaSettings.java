@@ -27,7 +27,7 @@ public final class KafkaSettings {
   /** The settings by Kafka's own keys. */
   public static Map<String, String> of(Config properties, Map<String, String> environment) {
     Map<String, String> settings = new HashMap<>();
-    Set<String> known = known();
+    Set<String> known = names();
     environment.forEach(
         (name, value) -> {
           if (name.startsWith(VARIABLE)) {
@@ -56,7 +56,8 @@ public final class KafkaSettings {
     return properties;
   }
 
-  private static Set<String> known() {
+  /** Kafka's own keys of settings of clients. */
+  public static Set<String> names() {
     Set<String> known = new HashSet<>(AdminClientConfig.configNames());
     known.addAll(ConsumerConfig.configNames());
     known.addAll(ProducerConfig.configNames());

@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,7 +42,10 @@ public final class TopicAdmin implements AutoCloseable {
   /** A retention from here on counts as one without a limit. */
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
-  private static final long TIMEOUT_SECONDS = 15;
+  static final long TIMEOUT_SECONDS = 15;
+
+  /** Kafka's default of {@code max.message.bytes}. */
+  private static final String BROKER_DEFAULT = "1048588";
 
   /**
    * Least message size of every topic: scores, events and shortened dead letters are smaller, and
@@ -65,6 +67,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   private final Admin admin;
   private final String servers;
+  private final AdminCalls calls;
   private final Map<Logger, Optional<Level>> levels = new HashMap<>();
 
   /**
@@ -75,6 +78,7 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public TopicAdmin(KafkaClients clients) throws StartFailedException {
     this.servers = clients.bootstrapServers();
+    this.calls = new AdminCalls(servers);
     BrokerProbe probe = BrokerProbe.of(clients);
     if (probe.foreign()) {
       throw new StartFailedException(probe.problem().orElseThrow());
@@ -106,7 +110,7 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public List<String> create(Topics topics, int partitions, Optional<Short> replication)
       throws StartFailedException {
-    Set<String> existing = call("list topics", admin.listTopics().names());
+    Set<String> existing = calls.answer("list topics", admin.listTopics().names());
     int ofTimelines = partitionsLike(topics.frames(), existing, partitions);
     int ofAlerts = partitionsLike(topics.incidents(), existing, partitions);
     List<NewTopic> missing = new ArrayList<>();
@@ -131,7 +135,7 @@ public final class TopicAdmin implements AutoCloseable {
     for (Map.Entry<String, KafkaFuture<Void>> result :
         admin.createTopics(missing).values().entrySet()) {
       try {
-        call("create topic " + result.getKey(), result.getValue());
+        calls.answer("create topic " + result.getKey(), result.getValue());
         created.put(result.getKey(), counts.getOrDefault(result.getKey(), partitions));
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
@@ -164,7 +168,7 @@ public final class TopicAdmin implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     while (true) {
       try {
-        call("reach the leaders of the new topics", admin.listOffsets(wanted).all());
+        calls.answer("reach the leaders of the new topics", admin.listOffsets(wanted).all());
         return;
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
@@ -267,7 +271,10 @@ public final class TopicAdmin implements AutoCloseable {
       try {
         partitions.put(
             topic.getKey(),
-            call("describe topic " + topic.getKey(), topic.getValue()).partitions().size());
+            calls
+                .answer("describe topic " + topic.getKey(), topic.getValue())
+                .partitions()
+                .size());
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
@@ -288,7 +295,7 @@ public final class TopicAdmin implements AutoCloseable {
     try {
       missing = new AccessCheck(admin).missing(RequiredAcl.needed(prefix, instance, roles));
     } catch (AccessCheck.UnansweredException e) {
-      throw failed("ask for access", Objects.requireNonNullElse(e.getCause(), e));
+      throw calls.failed("ask for access", Objects.requireNonNullElse(e.getCause(), e));
     }
     if (!missing.isEmpty()) {
       throw new StartFailedException(
@@ -303,24 +310,80 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  private static List<String> settingProblems(Topic<?, ?> topic, Config settings) {
+  /** The command of Kafka's own tool that changes a setting of a topic. */
+  private String alter(String topic, String setting, String value) {
+    return "kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name %s --add-config %s=%s"
+        .formatted(servers, topic, setting, value.contains(",") ? "[" + value + "]" : value);
+  }
+
+  /**
+   * Settings that operators may choose and have chosen, as they differ from those of a topic that
+   * the product creates.
+   *
+   * @return such as {@code residua.evidence retention.ms=1000 (created with 7776000000)}
+   */
+  public List<String> chosen(Topics topics) throws StartFailedException {
+    Map<String, Config> all = settings(names(topics.all()));
+    List<String> chosen = new ArrayList<>();
+    for (Topic<?, ?> topic : topics.all()) {
+      Config settings = Objects.requireNonNull(all.get(topic.name()));
+      new TreeMap<>(topic.settings())
+          .forEach(
+              (name, wanted) -> {
+                String actual = settings.get(name).value();
+                if (isChosen(name) && !actual.equals(wanted)) {
+                  chosen.add(
+                      "%s %s=%s (created with %s)".formatted(topic.name(), name, actual, wanted));
+                }
+              });
+    }
+    return chosen;
+  }
+
+  /** Whether the value of a setting is for operators to choose, within bounds. */
+  private static boolean isChosen(String setting) {
+    return setting.equals("max.message.bytes") || setting.startsWith("retention.");
+  }
+
+  /** Where the cluster was looked for. */
+  public String servers() {
+    return servers;
+  }
+
+  /** What the same client can see of the cluster. */
+  public ClusterState state() {
+    return new ClusterState(admin, calls);
+  }
+
+  private List<String> settingProblems(Topic<?, ?> topic, Config settings) {
     List<String> problems = new ArrayList<>();
     long largest = Long.parseLong(settings.get("max.message.bytes").value());
     if (largest < LEAST_MESSAGE_BYTES) {
       problems.add(
-          "topic %s has max.message.bytes=%d, expected at least %d: a record of the product may be larger"
-              .formatted(topic.name(), largest, LEAST_MESSAGE_BYTES));
+          "topic %s has max.message.bytes=%d, expected at least %d, as a record of the product may be larger; set it with: %s"
+              .formatted(
+                  topic.name(),
+                  largest,
+                  LEAST_MESSAGE_BYTES,
+                  alter(
+                      topic.name(),
+                      "max.message.bytes",
+                      topic.settings().getOrDefault("max.message.bytes", BROKER_DEFAULT))));
     }
     for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
       String actual = settings.get(wanted.getKey()).value();
       boolean fits =
-          wanted.getKey().equals("max.message.bytes") // checked above
-              || wanted.getKey().startsWith("retention.") // for operators to choose
+          isChosen(wanted.getKey()) // its bound is checked above
               || Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
       if (!fits) {
         problems.add(
-            "topic %s has %s=%s, expected %s"
-                .formatted(topic.name(), wanted.getKey(), actual, wanted.getValue()));
+            "topic %s has %s=%s, expected %s; set it with: %s"
+                .formatted(
+                    topic.name(),
+                    wanted.getKey(),
+                    actual,
+                    wanted.getValue(),
+                    alter(topic.name(), wanted.getKey(), wanted.getValue())));
       }
     }
     return problems;
@@ -354,7 +417,7 @@ public final class TopicAdmin implements AutoCloseable {
         (partition, offset) ->
             deletions.put(
                 new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)));
-    call("delete records of topic " + topic, admin.deleteRecords(deletions).all());
+    calls.answer("delete records of topic " + topic, admin.deleteRecords(deletions).all());
   }
 
   /** Settings of topics that exist, in one request. */
@@ -365,41 +428,9 @@ public final class TopicAdmin implements AutoCloseable {
     for (Map.Entry<ConfigResource, KafkaFuture<Config>> resource :
         admin.describeConfigs(resources).values().entrySet()) {
       String topic = resource.getKey().name();
-      settings.put(topic, call("read the settings of topic " + topic, resource.getValue()));
+      settings.put(topic, calls.answer("read the settings of topic " + topic, resource.getValue()));
     }
     return settings;
-  }
-
-  private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {
-    try {
-      return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw unreachable(e);
-    } catch (ExecutionException e) {
-      throw failed(what, Objects.requireNonNullElse(e.getCause(), e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartFailedException("interrupted while trying to " + what, e);
-    }
-  }
-
-  private StartFailedException failed(String what, Throwable cause) {
-    if (cause instanceof TimeoutException
-        || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-      return unreachable(cause);
-    }
-    return new StartFailedException(
-        KafkaFailures.explain(cause, servers)
-            .map(why -> "cannot %s: %s".formatted(what, why))
-            .orElse("cannot %s on %s: %s".formatted(what, servers, cause.getMessage())),
-        cause);
-  }
-
-  private StartFailedException unreachable(Throwable cause) {
-    return new StartFailedException(
-        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol if it requires TLS or SASL"
-            .formatted(servers, TIMEOUT_SECONDS),
-        cause);
   }
 
   @Override
