@@ -7,9 +7,6 @@ import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Route;
 import dev.residua.alerting.Secret;
 import dev.residua.app.process.StartFailedException;
-import io.smallrye.config.ConfigValidationException;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -26,9 +23,6 @@ import java.util.TreeMap;
 
 /** Settings of alerting: reports all mistakes of the configuration at once, and no secret. */
 public final class AlertingSetup {
-  /** Below the environment, above what ships with the product. */
-  private static final int FILE_ORDINAL = 260;
-
   private static final String RECEIVERS = "residua.alerting.receivers.";
 
   private AlertingSetup() {}
@@ -80,30 +74,13 @@ public final class AlertingSetup {
   }
 
   /**
-   * The settings that a server started here would have: system properties, the environment, and a
-   * file.
+   * The settings that a server started here would have; see {@link ServerConfiguration}.
    *
    * @param file such as {@code config/application.properties}; left out where there is none
    * @throws StartFailedException with everything that is wrong
    */
   public static AlertingSettings configured(Path file) throws StartFailedException {
-    try {
-      SmallRyeConfigBuilder builder =
-          new SmallRyeConfigBuilder()
-              .addDefaultInterceptors()
-              .addDefaultSources()
-              .withValidateUnknown(false) // as the server does
-              .withMapping(ResiduaConfig.class);
-      if (Files.exists(file)) {
-        builder.withSources(new PropertiesConfigSource(file.toUri().toURL(), FILE_ORDINAL));
-      }
-      return settings(builder.build().getConfigMapping(ResiduaConfig.class).alerting());
-    } catch (IOException e) {
-      throw new StartFailedException("%s cannot be read: %s".formatted(file, e), e);
-    } catch (ConfigValidationException | IllegalArgumentException e) {
-      throw new StartFailedException(
-          "the configuration cannot be used: " + ConfigurationFile.reason(e), e);
-    }
+    return settings(ServerConfiguration.read(file, Map.of()).alerting());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.TestAlert;
 import dev.residua.alerting.TestAlert.Delivery;
 import dev.residua.app.config.AlertingSetup;
+import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.cli.console.CommandFailedException;
@@ -47,7 +48,7 @@ public final class TestAlertCommand extends JsonCommand {
       names = "--config",
       paramLabel = "FILE",
       description = "Properties file of the server, if there is one.")
-  Path config = Path.of("config", "application.properties");
+  Path config = Path.of(ServerConfiguration.FILE);
 
   @Override
   public Integer call() throws StartFailedException, InterruptedException {
