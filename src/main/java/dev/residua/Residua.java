@@ -25,6 +25,7 @@ import dev.residua.cli.ops.AcknowledgeCommand;
 import dev.residua.cli.ops.AnnounceCommand;
 import dev.residua.cli.ops.BacktestCommand;
 import dev.residua.cli.ops.DeadLettersCommand;
+import dev.residua.cli.ops.DoctorCommand;
 import dev.residua.cli.ops.FeedbackCommand;
 import dev.residua.cli.ops.NoteCommand;
 import dev.residua.cli.ops.ResolveCommand;
@@ -74,6 +75,7 @@ public final class Residua implements Runnable {
           ModelCommand.class,
           TopicsCommand.class,
           DeadLettersCommand.class,
+          DoctorCommand.class,
           SchemasCommand.class,
           SilenceCommand.class,
           AnnounceCommand.class,

@@ -14,6 +14,11 @@ public final class DiskSpace {
 
   private DiskSpace() {}
 
+  /** Bytes that this user can still write to the disk of a folder that exists. */
+  public static long free(Path folder) throws IOException {
+    return Files.getFileStore(folder).getUsableSpace();
+  }
+
   /**
    * Checks a folder that exists.
    *
@@ -24,7 +29,7 @@ public final class DiskSpace {
   public static void check(Path folder, String purpose, String remedy) throws StartFailedException {
     long free;
     try {
-      free = Files.getFileStore(folder).getUsableSpace();
+      free = free(folder);
     } catch (IOException e) {
       throw new StartFailedException(
           "the free space of %s (%s) cannot be read: %s; %s"

@@ -24,9 +24,19 @@ public abstract class ConsoleCommand implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
+  /** Characters of a line of the terminal; 80 where there is none. */
+  protected final int width() {
+    return spec.usageMessage().width();
+  }
+
   /** Prints one line, formatted as by {@link String#format}. */
   protected final void print(String format, @Nullable Object... values) {
     out().println(format.formatted(values));
+  }
+
+  /** Whether the user gave an option, in place of its default. */
+  protected final boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   /** Ends the command with its usage and exit code 2. */

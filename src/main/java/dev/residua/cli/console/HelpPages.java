@@ -33,6 +33,7 @@ public final class HelpPages {
           Map.entry("publish", "src/docs/frames.md"),
           Map.entry("watch", "src/docs/topics.md"),
           Map.entry("model", MODELS),
+          Map.entry("doctor", MONITORING),
           Map.entry("topics", RUNNING),
           Map.entry("dead-letters", "src/docs/frames.md"),
           Map.entry("schemas", "src/docs/registry.md"),
@@ -59,7 +60,8 @@ public final class HelpPages {
     groups.put("Try and train", List.of("demo", "dataset", "teach", "train", "evaluate", "report"));
     groups.put(
         "Run the service",
-        List.of("serve", "ingest", "publish", "watch", "topics", "schemas", "dead-letters"));
+        List.of(
+            "serve", "ingest", "publish", "watch", "doctor", "topics", "schemas", "dead-letters"));
     groups.put("Models of the service", List.of("model", "retrain"));
     groups.put(
         "Sources, incidents and alerts",

@@ -47,7 +47,7 @@ public final class UsageErrors {
   }
 
   /** The name that a misspelt word is nearest to, if it is near: a third of its letters differ. */
-  static Optional<String> closest(String word, Collection<String> names) {
+  public static Optional<String> closest(String word, Collection<String> names) {
     return names.stream()
         .filter(name -> distance(word, name) <= Math.max(1, Math.max(word.length(), 3) / 3))
         .min(Comparator.comparingInt((String name) -> distance(word, name)));

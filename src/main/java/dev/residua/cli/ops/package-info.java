@@ -1,6 +1,6 @@
 /**
- * Commands for operators: topics, dead letters, backtests, control commands, events on the
- * terminal.
+ * Commands for operators: checks of an installation, topics, dead letters, backtests, control
+ * commands, events on the terminal.
  */
 @NullMarked
 package dev.residua.cli.ops;
