@@ -7,6 +7,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Mutable, for one thread.
  */
 public final class Backtest {
+  private static final String INCIDENT = "incident";
   private static final Set<String> SENSOR_FAULTS =
       Arrays.stream(AnomalyKind.values())
           .filter(AnomalyKind::isSensorFault)
@@ -107,6 +109,18 @@ public final class Backtest {
   }
 
   /**
+   * One opening of an incident, until it ends.
+   *
+   * @param source source of the frames
+   * @param opened first frame
+   * @param last last frame; that of its source where it was still open
+   * @param latent first cause that it named last; null where none is named
+   * @param sentence what was wrong, as it was said last
+   */
+  public record Opening(
+      String source, long opened, long last, @Nullable String latent, String sentence) {}
+
+  /**
    * @param grace frames after the end of a known event during which events still count for it, at
    *     least 0
    * @param settings of every source
@@ -139,7 +153,7 @@ public final class Backtest {
       events.add(
           new Event(
               incident.source(),
-              "incident",
+              INCIDENT,
               incident.state().name(),
               incident.openedSequence(),
               incident.updatedSequence(),
@@ -174,6 +188,48 @@ public final class Backtest {
     return frames;
   }
 
+  /** Frames after the end of an event in which findings still count for it. */
+  int grace() {
+    return grace;
+  }
+
+  /** The openings of all incidents, in their order; one that comes back has several. */
+  public List<Opening> openings() {
+    List<Opening> openings = new ArrayList<>();
+    Map<String, Integer> open = new HashMap<>();
+    for (Event event : events) {
+      if (!event.type().equals(INCIDENT)) {
+        continue;
+      }
+      State state = State.valueOf(event.kind());
+      Integer known = open.get(event.incidentId());
+      boolean opens = known == null && (state == State.OPENED || state == State.FLAPPING);
+      if (known == null && !opens) {
+        continue; // it has ended before
+      }
+      int at = known == null ? openings.size() : known;
+      Opening now =
+          new Opening(
+              event.source(),
+              opens ? event.sequence() : openings.get(at).opened(),
+              state.open()
+                  ? lastSequences.getOrDefault(event.source(), event.sequence())
+                  : event.sequence(),
+              event.latent(),
+              event.sentence());
+      if (opens) {
+        open.put(event.incidentId(), at);
+        openings.add(now);
+      } else {
+        openings.set(at, now);
+      }
+      if (!state.open()) {
+        open.remove(event.incidentId());
+      }
+    }
+    return openings;
+  }
+
   /** All events in their order. */
   public List<Event> events() {
     return List.copyOf(events);
@@ -198,7 +254,7 @@ public final class Backtest {
     }
     long falseIncidents =
         events.stream()
-            .filter(e -> e.type().equals("incident") && e.kind().equals("OPENED"))
+            .filter(e -> e.type().equals(INCIDENT) && e.kind().equals("OPENED"))
             .filter(e -> truths.stream().noneMatch(truth -> within(e, truth)))
             .count();
     return new Comparison(results, Math.max(0, frames - busy), falseIncidents);

@@ -183,6 +183,9 @@ class DocumentedCommandsIT {
     Files.writeString(
         rules, Documents.snippets(Path.of("src/docs/sources.md"), "yaml").get(0).code());
     HERE.put("rules.yaml", rules.toString());
+    Path stricter = folder.resolve("stricter.properties");
+    Files.writeString(stricter, "residua.incidents.false-alarms-per-week=0.1\n");
+    HERE.put("stricter.properties", stricter.toString());
     HERE.put(" ID", " mine");
     HERE.put(" mine.residua", " " + folder.resolve("mine.residua"));
     for (String count : List.of("24000", "12000", "10000", "3280")) {
@@ -262,7 +265,7 @@ class DocumentedCommandsIT {
     if (parsed.commandSpec().name().equals("watch")) {
       words.addAll(List.of("--timeout", "1"));
     }
-    if (parsed.commandSpec().name().equals("test-alert")) {
+    if (List.of("test-alert", "doctor").contains(parsed.commandSpec().name())) {
       words.addAll(List.of("--config", "config/application.properties"));
     }
     int exit = residua.execute(words.toArray(String[]::new));

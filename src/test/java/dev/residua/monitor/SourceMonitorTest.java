@@ -60,7 +60,7 @@ class SourceMonitorTest {
     diagnosing = new SourceMonitor.Thresholds(diagnosing(model("model-1", 3)));
   }
 
-  private static MonitorModel model(String id, long seed) {
+  static MonitorModel model(String id, long seed) {
     Random random = new Random(seed);
     int n = 1_000;
     float[] residuals = new float[n * 4];
@@ -267,7 +267,7 @@ class SourceMonitorTest {
         .frame(sequence);
   }
 
-  private static List<ScoredFrame> story() {
+  static List<ScoredFrame> story() {
     Random random = new Random(77);
     List<ScoredFrame> frames = new ArrayList<>();
     for (int i = 0; i < 1_400; i++) {

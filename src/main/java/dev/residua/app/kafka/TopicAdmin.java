@@ -271,10 +271,7 @@ public final class TopicAdmin implements AutoCloseable {
       try {
         partitions.put(
             topic.getKey(),
-            calls
-                .answer("describe topic " + topic.getKey(), topic.getValue())
-                .partitions()
-                .size());
+            calls.answer("describe topic " + topic.getKey(), topic.getValue()).partitions().size());
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;

@@ -1,8 +1,13 @@
 package dev.residua.cli.ops;
 
+import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.model.Models;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
@@ -23,6 +28,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.Backtest;
 import dev.residua.monitor.Backtest.Truth;
+import dev.residua.monitor.BacktestComparison;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
@@ -34,6 +40,7 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,6 +51,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,7 +66,9 @@ import picocli.CommandLine.Option;
     description = {
       "Evaluates stored frames as the service does and prints every event. If the labels name the"
           + " true events: delay, misses, false incidents, localisation and confusion of kinds too.",
-      "Frames come from a data set (--data), or from a topic of frames (--from-topic, --offsets)."
+      "Frames come from a data set (--data), or from a topic of frames or scores (--from-topic,"
+          + " --offsets).",
+      "--compare shows what other settings would change, on the same frames."
     })
 public final class BacktestCommand extends JsonCommand {
   private static final int BATCH = 32;
@@ -68,7 +80,10 @@ public final class BacktestCommand extends JsonCommand {
   @Option(names = "--data", paramLabel = "DIR", description = "Data set with the frames.")
   @Nullable Path data;
 
-  @Option(names = "--from-topic", paramLabel = "TOPIC", description = "Topic with the frames.")
+  @Option(
+      names = "--from-topic",
+      paramLabel = "TOPIC",
+      description = "Topic with the frames, or the topic of scores: faster, as nothing is scored.")
   @Nullable String topic;
 
   @Option(
@@ -112,6 +127,22 @@ public final class BacktestCommand extends JsonCommand {
           "Let each source learn from its first frames what is normal for it, as the service does.")
   boolean commissioned;
 
+  @Option(
+      names = "--compare",
+      arity = "2",
+      paramLabel = "SETTINGS",
+      description =
+          "Compare two settings: each a properties file with what differs from today's settings, or . for those,"
+              + " which serve would have here. Only residua.incidents.*, residua.anomaly.* and, with --commissioned,"
+              + " residua.sources.commissioning matter.")
+  List<String> compare = List.of();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "With --compare: properties file of the server, if there is one.")
+  Path config = Path.of(ServerConfiguration.FILE);
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin RegistryOptions registry = new RegistryOptions();
 
@@ -121,20 +152,93 @@ public final class BacktestCommand extends JsonCommand {
   private @Nullable String firstRefusal;
 
   @Override
-  public Integer call() throws IOException, BadBundleException {
+  public Integer call() throws IOException, BadBundleException, StartFailedException {
     if ((data == null) == (topic == null)) {
       throw new CommandFailedException("give either --data or --from-topic");
     }
     atLeast(0, "--grace", grace);
-    ModelBundle bundle = model.read();
-    MonitorModel monitored = model.monitor(falseAlarms, framesPerSecond);
-    Backtest backtest =
-        new Backtest(
-            new SourceMonitor.Thresholds(monitored),
-            grace,
-            SourceSettings.NONE.withCommissioned(commissioned));
     FrameDataset set = data == null ? null : FrameDataset.open(data);
-    try (ScoringModel scoring = Models.scoring(bundle, 1);
+    if (!compare.isEmpty()) {
+      compare(set);
+      return 0;
+    }
+    MonitorModel monitored = model.monitor(falseAlarms, framesPerSecond);
+    Backtest backtest = backtest(monitored, commissioned);
+    evaluate(set, List.of(backtest));
+    print(monitored, backtest, set);
+    return 0;
+  }
+
+  private Backtest backtest(MonitorModel monitored, boolean learns) {
+    return new Backtest(
+        new SourceMonitor.Thresholds(monitored),
+        grace,
+        SourceSettings.NONE.withCommissioned(learns));
+  }
+
+  private void compare(@Nullable FrameDataset set)
+      throws IOException, BadBundleException, StartFailedException {
+    if (isGiven("--false-alarms-per-week")) {
+      throw new CommandFailedException(
+          "--compare takes the false alarms from the settings; write residua.incidents.false-alarms-per-week into a file instead of --false-alarms-per-week");
+    }
+    ModelBundle bundle = model.read();
+    List<BacktestSettings> settings = new ArrayList<>();
+    List<MonitorModel> models = new ArrayList<>();
+    List<Backtest> backtests = new ArrayList<>();
+    for (String name : compare) {
+      BacktestSettings one = BacktestSettings.read(name, config);
+      MonitorModel monitored = MonitorRole.model(bundle, one.config());
+      settings.add(one);
+      models.add(monitored);
+      backtests.add(backtest(monitored, commissioned && one.config().sources().commissioning()));
+    }
+    if (!isGiven("--frames-per-second")) {
+      framesPerSecond = settings.get(0).config().incidents().framesPerSecond();
+    }
+    evaluate(set, backtests);
+    if (backtests.get(0).frames() == 0) {
+      throw new CommandFailedException("there is no frame to compare on" + refusals());
+    }
+    ComparisonReport report =
+        new ComparisonReport(
+            settings.get(0),
+            settings.get(1),
+            BacktestComparison.of(
+                backtests.get(0),
+                backtests.get(1),
+                set == null ? List.of() : truths(set),
+                framesPerSecond),
+            backtests.get(0).frames(),
+            set != null && set.labels().has(FrameDataset.EVENT_COLUMN),
+            models.stream().map(MonitorModel::targetRunLength).toList());
+    print(
+        report.json(),
+        () -> {
+          report.lines(width()).forEach(out()::println);
+          if (refused > 0) {
+            print("%d frames refused, the first: %s", refused, firstRefusal);
+          }
+        });
+  }
+
+  private String refusals() {
+    return refused == 0 ? "" : ": %d were refused, the first: %s".formatted(refused, firstRefusal);
+  }
+
+  /** Evaluates all frames by each of some backtests. */
+  private void evaluate(@Nullable FrameDataset set, List<Backtest> backtests)
+      throws IOException, BadBundleException {
+    Consumer<ScoredFrame> each = frame -> backtests.forEach(backtest -> backtest.next(frame));
+    Topic<String, ScoredFrame> scores = kafka.topics().scores();
+    if (topic != null && topic.equals(scores.name())) {
+      try (ProgressBar bar = new ProgressBar("evaluating")) {
+        String id = model.read().id();
+        kafka.read(topic, offsets, record -> stored(record, scores, id, each), bar::update);
+      }
+      return;
+    }
+    try (ScoringModel scoring = Models.scoring(model.read(), 1);
         ProgressBar bar = new ProgressBar("evaluating")) {
       FrameBatch batch =
           new FrameBatch(
@@ -151,7 +255,7 @@ public final class BacktestCommand extends JsonCommand {
                 set,
                 err(),
                 "small defects and the picture as a whole are not monitored");
-        evaluate(set, details, batch, backtest, bar);
+        evaluate(set, details, batch, each, bar);
       } else if (topic != null) {
         FrameIntake intake =
             FrameIntake.stored(
@@ -166,20 +270,44 @@ public final class BacktestCommand extends JsonCommand {
                     new FramePosition(record.topic(), record.partition(), record.offset()),
                     () -> intake.admit(record, SourceRule.DEFAULTS, batch),
                     batch,
-                    backtest),
+                    each),
             bar::update);
       }
-      batch.score().forEach(backtest::next);
+      batch.score().forEach(each);
     }
-    print(bundle, monitored, backtest, set);
-    return 0;
+  }
+
+  /** Evaluates a score that is stored; scores of other models are refused. */
+  private void stored(
+      ConsumerRecord<byte[], byte[]> record,
+      Topic<String, ScoredFrame> scores,
+      String modelId,
+      Consumer<ScoredFrame> each) {
+    String at = new FramePosition(record.topic(), record.partition(), record.offset()) + ": ";
+    try {
+      ScoredFrame frame = scores.read(record.value());
+      if (frame.modelId().equals(modelId)) {
+        each.accept(frame);
+      } else {
+        refuse(at + "it is of model %s; give that with --model".formatted(frame.modelId()));
+      }
+    } catch (SerializationException e) {
+      refuse(at + Failures.reason(e));
+    }
+  }
+
+  private void refuse(String why) {
+    refused++;
+    if (firstRefusal == null) {
+      firstRefusal = why;
+    }
   }
 
   private void evaluate(
       FrameDataset set,
       @Nullable SetDetails details,
       FrameBatch batch,
-      Backtest backtest,
+      Consumer<ScoredFrame> each,
       ProgressBar bar) {
     for (int i = 0; i < set.size(); i++) {
       Instant at = Instant.EPOCH.plusNanos((long) (i * 1e9 / framesPerSecond));
@@ -190,7 +318,7 @@ public final class BacktestCommand extends JsonCommand {
           position,
           () -> batch.add(frame, position, FrameTiming.ON_TIME, SourceRule.DEFAULTS, ofFrame),
           batch,
-          backtest);
+          each);
       bar.update((i + 1.0) / set.size());
     }
   }
@@ -201,17 +329,14 @@ public final class BacktestCommand extends JsonCommand {
   }
 
   private void evaluate(
-      FramePosition position, Admission admission, FrameBatch batch, Backtest backtest) {
+      FramePosition position, Admission admission, FrameBatch batch, Consumer<ScoredFrame> each) {
     try {
       admission.run();
     } catch (RejectedFrameException e) {
-      refused++;
-      if (firstRefusal == null) {
-        firstRefusal = position + ": " + e.getMessage();
-      }
+      refuse(position + ": " + e.getMessage());
     }
     if (batch.isFull()) {
-      batch.score().forEach(backtest::next);
+      batch.score().forEach(each);
     }
   }
 
@@ -244,14 +369,13 @@ public final class BacktestCommand extends JsonCommand {
     return truths;
   }
 
-  private void print(
-      ModelBundle bundle, MonitorModel monitored, Backtest backtest, @Nullable FrameDataset set) {
+  private void print(MonitorModel monitored, Backtest backtest, @Nullable FrameDataset set) {
     List<Truth> truths = set == null ? List.of() : truths(set);
     boolean labelled = set != null && set.labels().has(FrameDataset.EVENT_COLUMN);
     Backtest.Comparison comparison = backtest.compare(truths);
     Map<String, Object> result =
         Json.map(
-            "model", bundle.id(),
+            "model", monitored.id(),
             "frames", backtest.frames(),
             "refused", refused,
             "targetRunLength", monitored.targetRunLength(),
