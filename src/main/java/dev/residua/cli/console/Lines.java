@@ -18,7 +18,7 @@ public final class Lines {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder(start);
     boolean empty = true;
-    for (String word : text.strip().split("\\s+")) {
+    for (String word : text.strip().split("\\s+", -1)) {
       if (!empty && line.length() + 1 + word.length() > width) {
         lines.add(line.toString());
         line = new StringBuilder(" ".repeat(indent));

@@ -157,13 +157,11 @@ final class DoctorChecks implements AutoCloseable {
     }
     check(SETTINGS, this::settings);
     KafkaClients clients = clients(texts);
-    Topics topics =
-        new Topics(
-            texts
-                .getOptionalValue("residua.topic-prefix", String.class)
-                .orElse(Topics.DEFAULT_PREFIX));
+    String prefix =
+        texts.getOptionalValue("residua.topic-prefix", String.class).orElse(Topics.DEFAULT_PREFIX);
+    Topics topics = new Topics(prefix);
     check(BROKER, () -> broker(clients));
-    onBroker(TOPICS, List.of(), (known, cluster) -> topics(known, topics, cluster));
+    onBroker(TOPICS, List.of(), (known, cluster) -> topics(known, prefix, cluster));
     withSettings(ACCESS, List.of(), DoctorChecks::access);
     withSettings(CLOCK, List.of(), (known, cluster) -> clock(known, cluster.state(), topics));
     withSettings(
@@ -230,7 +228,8 @@ final class DoctorChecks implements AutoCloseable {
       found.accept(Finding.notChecked(name, "no Kafka broker can be used"));
     } else if (!missing.isEmpty()) { // a consumer might create it
       found.accept(
-          Finding.notChecked(name, "topic %s is missing".formatted(String.join(", ", missing))));
+          Finding.notChecked(
+              name, "it needs the topics that are missing: " + String.join(", ", missing)));
     } else {
       check(name, () -> check.run(config, cluster));
     }
@@ -376,8 +375,9 @@ final class DoctorChecks implements AutoCloseable {
                     cluster.release().map(release -> ", Kafka " + release).orElse(""))));
   }
 
-  private List<Finding> topics(@Nullable ResiduaConfig known, Topics topics, TopicAdmin cluster)
+  private List<Finding> topics(@Nullable ResiduaConfig known, String prefix, TopicAdmin cluster)
       throws StartFailedException {
+    Topics topics = new Topics(prefix);
     List<Finding> findings = new ArrayList<>();
     List<String> missing =
         topics.all().stream().map(Topic::name).filter(name -> !existing.contains(name)).toList();
@@ -386,9 +386,15 @@ final class DoctorChecks implements AutoCloseable {
           new Finding(
               Level.ERROR,
               TOPICS,
-              "%d of %d topics do not exist: %s"
-                  .formatted(missing.size(), topics.all().size(), String.join(", ", missing)),
-              "create them with: residua topics create --bootstrap " + cluster.servers()));
+              missing.size() == topics.all().size()
+                  ? "none of the %d topics exists, such as %s"
+                      .formatted(missing.size(), topics.frames().name())
+                  : "%d of %d topics do not exist: %s"
+                      .formatted(missing.size(), topics.all().size(), String.join(", ", missing)),
+              "create them with: residua topics create --bootstrap %s%s"
+                  .formatted(
+                      cluster.servers(),
+                      prefix.equals(Topics.DEFAULT_PREFIX) ? "" : " --topic-prefix " + prefix)));
     }
     if (missing.size() < topics.all().size()) {
       cluster.check(topics).stream()

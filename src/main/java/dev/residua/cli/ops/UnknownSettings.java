@@ -123,8 +123,8 @@ final class UnknownSettings {
     if (!known.contains(ANY)) {
       return known;
     }
-    String[] own = name.split(separator);
-    String[] parts = known.split(separator);
+    String[] own = name.split(separator, -1);
+    String[] parts = known.split(separator, -1);
     for (int i = 0; i < parts.length; i++) {
       if (parts[i].equals(ANY) && i < own.length) {
         parts[i] = own[i];
