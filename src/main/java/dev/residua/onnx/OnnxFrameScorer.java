@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,8 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * buffers for the input are kept per thread.
  */
 public final class OnnxFrameScorer implements FrameScorer {
-  private static final long LOAD_STACK_BYTES = 64L << 20;
-
   private final OrtEnvironment environment;
   private final OrtSession whole;
   private final OrtSession encoder;
@@ -89,42 +85,14 @@ public final class OnnxFrameScorer implements FrameScorer {
     return session;
   }
 
-  /**
-   * Loads runtime and model on a thread with a deep stack: while it loads, the runtime recurses
-   * deeply when the command line of the process is long (seen with a class path of 20 kB), and an
-   * overflow of Java's usual stack ends the process.
-   */
   static OrtSession load(byte[] model, int threads) throws OrtException {
-    FutureTask<OrtSession> task =
-        new FutureTask<>(
-            () -> {
-              try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-                options.setIntraOpNumThreads(threads);
-                options.setInterOpNumThreads(1);
-                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-                options.addConfigEntry("session.intra_op.allow_spinning", "0");
-                return OnnxEnvironment.get().createSession(model, options);
-              }
-            });
-    new Thread(null, task, "residua-onnx-load", LOAD_STACK_BYTES).start();
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof OrtException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("loading an ONNX model failed: " + e.getCause(), e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    OrtEnvironment environment = OnnxEnvironment.get(); // before anything else of the library
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      return environment.createSession(model, options);
     }
   }
 
