@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -333,6 +334,11 @@ final class SimulatedConsumer {
 
   public void wakeup() {
     wakeup = true;
+  }
+
+  /** Closing waits for nothing here, so its time-out does not matter. */
+  public void close(CloseOptions options) {
+    close();
   }
 
   public void close() {
