@@ -9,6 +9,7 @@ import dev.residua.monitor.Backtest.Opening;
 import dev.residua.monitor.Backtest.Truth;
 import dev.residua.monitor.BacktestComparison.Pair;
 import dev.residua.monitor.BacktestComparison.Side;
+import dev.residua.testing.ChangedModel;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,22 +31,11 @@ class BacktestComparisonTest {
   private static Backtest opensAfter(int frames) {
     MonitorModel model = SourceMonitorTest.model("model-1", 3);
     MonitorModel changed =
-        new MonitorModel(
-            model.id(),
-            model.digest(),
-            model.image(),
-            model.graph(),
-            model.factors(),
-            model.variables(),
-            model.rule(),
-            model.residuals(),
-            model.picture(),
-            model.mechanisms(),
-            model.commissioning(),
-            model.attribution(),
-            model.sensor(),
-            model.targetRunLength(),
-            IncidentSettings.DEFAULTS.with(of -> of.alarmFrames(frames).ofFrames(frames)));
+        ChangedModel.of(
+            model,
+            other ->
+                other.incidents =
+                    IncidentSettings.DEFAULTS.with(of -> of.alarmFrames(frames).ofFrames(frames)));
     return new Backtest(new SourceMonitor.Thresholds(changed), GRACE, SourceSettings.NONE);
   }
 

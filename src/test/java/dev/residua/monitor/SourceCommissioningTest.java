@@ -43,6 +43,7 @@ import dev.residua.source.SourceContext;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Slot;
+import dev.residua.testing.ChangedModel;
 import dev.residua.testing.Scored;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,24 +102,8 @@ class SourceCommissioningTest {
 
   /** The same model under another id. */
   private static SourceMonitor.Thresholds thresholds(String id) {
-    MonitorModel m = thresholds.model();
     return new SourceMonitor.Thresholds(
-        new MonitorModel(
-            id,
-            m.digest(),
-            m.image(),
-            m.graph(),
-            m.factors(),
-            m.variables(),
-            m.rule(),
-            m.residuals(),
-            m.picture(),
-            m.mechanisms(),
-            m.commissioning(),
-            m.attribution(),
-            m.sensor(),
-            m.targetRunLength(),
-            m.incidents()));
+        ChangedModel.of(thresholds.model(), other -> other.id = id));
   }
 
   private static MonitorModel model(Camera camera) {

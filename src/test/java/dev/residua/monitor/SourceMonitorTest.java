@@ -33,6 +33,7 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
+import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import java.time.Instant;
@@ -117,22 +118,19 @@ class SourceMonitorTest {
       residuals[i] = frame.statistics().standardized();
       sensor.add(reading(i));
     }
-    return new MonitorModel(
-        model.id(),
-        model.digest(),
-        model.image(),
-        model.graph(),
-        model.factors(),
-        model.variables(),
-        model.rule(),
-        model.residuals(),
-        PictureReferences.silent(),
-        Optional.of(MechanismReference.calibrate(model.graph(), observed, expected, residuals)),
-        Optional.empty(),
-        JointAttribution.ofEnergy(residuals),
-        SensorRule.of(sensor.build()),
-        10_000,
-        IncidentSettings.DEFAULTS);
+    return ChangedModel.of(
+        model,
+        other -> {
+          other.picture = PictureReferences.silent();
+          other.mechanisms =
+              Optional.of(
+                  MechanismReference.calibrate(model.graph(), observed, expected, residuals));
+          other.commissioning = Optional.empty();
+          other.attribution = JointAttribution.ofEnergy(residuals);
+          other.sensor = SensorRule.of(sensor.build());
+          other.targetRunLength = 10_000;
+          other.incidents = IncidentSettings.DEFAULTS;
+        });
   }
 
   /** Pendulum and light cause the shadow's length, which is shifted. */

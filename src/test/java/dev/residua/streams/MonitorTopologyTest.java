@@ -41,6 +41,7 @@ import dev.residua.source.ActiveHours;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
+import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import dev.residua.wire.Topics;
@@ -146,29 +147,20 @@ class MonitorTopologyTest {
       pictures[i] = ImageStatistics.dithered(errors[i], appearance[i], i);
     }
     learning =
-        new MonitorModel(
-            model.id(),
-            model.digest(),
-            model.image(),
-            model.graph(),
-            model.factors(),
-            model.variables(),
-            model.rule(),
-            model.residuals(),
-            model.picture(),
-            model.mechanisms(),
-            Optional.of(
-                CommissioningReference.calibrate(
-                    attributed,
-                    new float[n][4],
-                    pictures,
-                    DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
-                    3,
-                    fraction -> {})),
-            model.attribution(),
-            model.sensor(),
-            20_000,
-            IncidentSettings.DEFAULTS);
+        ChangedModel.of(
+            model,
+            other -> {
+              other.commissioning =
+                  Optional.of(
+                      CommissioningReference.calibrate(
+                          attributed,
+                          new float[n][4],
+                          pictures,
+                          DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
+                          3,
+                          fraction -> {}));
+              other.targetRunLength = 20_000;
+            });
   }
 
   @BeforeEach
@@ -1281,22 +1273,14 @@ class MonitorTopologyTest {
   }
 
   private static MonitorModel renamed(MonitorModel model, String id) {
-    return new MonitorModel(
-        id,
-        "cd34",
-        new ImageShape(64, 64, 3),
-        model.graph(),
-        model.factors(),
-        model.variables(),
-        model.rule(),
-        model.residuals(),
-        model.picture(),
-        model.mechanisms(),
-        Optional.empty(),
-        model.attribution(),
-        model.sensor(),
-        model.targetRunLength(),
-        model.incidents());
+    return ChangedModel.of(
+        model,
+        other -> {
+          other.id = id;
+          other.digest = "cd34";
+          other.image = new ImageShape(64, 64, 3);
+          other.commissioning = Optional.empty();
+        });
   }
 
   @Test
