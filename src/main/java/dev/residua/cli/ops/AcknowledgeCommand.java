@@ -4,6 +4,7 @@ import dev.residua.cli.console.Json;
 import dev.residua.incident.ControlRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,15 +15,12 @@ import picocli.CommandLine.Option;
       "Says who looks after an incident. Receivers are not reminded of it any more; it stays open"
           + " until it ends."
     })
-public final class AcknowledgeCommand extends ControlCommandBase {
-  @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
-  @Nullable String incident;
-
+public final class AcknowledgeCommand extends IncidentCommandBase {
   @Option(
       names = "--assignee",
       paramLabel = "NAME",
       description = "Who looks after it (default: the author).",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String assignee;
 
   AcknowledgeCommand() {
@@ -30,7 +28,7 @@ public final class AcknowledgeCommand extends ControlCommandBase {
   }
 
   @Override
-  Map<String, @Nullable Object> fields() {
-    return Json.map("incident", incident, "assignee", assignee);
+  Map<String, @Nullable Object> others() {
+    return Json.map("assignee", assignee);
   }
 }

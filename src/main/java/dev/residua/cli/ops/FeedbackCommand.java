@@ -14,10 +14,7 @@ import picocli.CommandLine.Option;
       "Records whether an incident was a true alarm. It is stored and counted, and closes an incident"
           + " that was a false alarm."
     })
-public final class FeedbackCommand extends ControlCommandBase {
-  @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
-  @Nullable String incident;
-
+public final class FeedbackCommand extends IncidentCommandBase {
   @Option(
       names = "--verdict",
       paramLabel = "true|false",
@@ -29,7 +26,7 @@ public final class FeedbackCommand extends ControlCommandBase {
   }
 
   @Override
-  Map<String, @Nullable Object> fields() {
-    return Json.map("incident", incident, "verdict", verdict);
+  Map<String, @Nullable Object> others() {
+    return Json.map("verdict", verdict);
   }
 }
