@@ -21,8 +21,16 @@ public final class ModelOption {
       description = "Model bundle (default: the one that ships with the product).")
   private @Nullable Path model;
 
+  private @Nullable ModelBundle bundle;
+
+  /** The bundle, which is read once. */
   public ModelBundle read() throws BadBundleException {
-    return Models.read(Optional.ofNullable(model));
+    ModelBundle known = bundle;
+    if (known == null) {
+      known = Models.read(Optional.ofNullable(model));
+      bundle = known;
+    }
+    return known;
   }
 
   /** The model as the monitor uses it, with thresholds for a rate of false alarms. */
