@@ -87,8 +87,11 @@ public final class Topics {
   private final Topic<byte[], byte[]> timelines;
   private final Topic<byte[], byte[]> alerts;
 
+  private final String prefix;
+
   /** The catalogue under a prefix such as {@code residua.}. */
   public Topics(String prefix) {
+    this.prefix = prefix;
     Serde<String> text = Serdes.String();
     Serde<byte[]> bytes = Serdes.ByteArray();
     frames = new Topic<>(prefix + "frames", bytes, bytes, LARGE);
@@ -117,6 +120,11 @@ public final class Topics {
   }
 
   /** Frames: Avro {@code Frame} records or bare image files, keyed by source. */
+  /** Beginning of all names. */
+  public String prefix() {
+    return prefix;
+  }
+
   public Topic<byte[], byte[]> frames() {
     return frames;
   }

@@ -110,7 +110,7 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public List<String> create(Topics topics, int partitions, Optional<Short> replication)
       throws StartFailedException {
-    Set<String> existing = calls.answer("list topics", admin.listTopics().names());
+    Set<String> existing = state().existing();
     int ofTimelines = partitionsLike(topics.frames(), existing, partitions);
     int ofAlerts = partitionsLike(topics.incidents(), existing, partitions);
     List<NewTopic> missing = new ArrayList<>();
@@ -192,17 +192,45 @@ public final class TopicAdmin implements AutoCloseable {
     for (Topic<?, ?> topic : topics.all()) {
       if (!partitions.containsKey(topic.name())) {
         problems.add(
-            "topic %s does not exist; create it with: residua topics create --bootstrap %s"
-                .formatted(topic.name(), servers));
+            "topic %s does not exist; create it with: %s"
+                .formatted(topic.name(), creation(topics)));
       }
     }
+    problems.addAll(checkExisting(topics, partitions));
+    return problems;
+  }
+
+  /**
+   * The same for those topics only that exist.
+   *
+   * @return one sentence per problem; empty if there is none
+   */
+  public List<String> checkExisting(Topics topics) throws StartFailedException {
+    return checkExisting(topics, partitions(names(topics.all())));
+  }
+
+  /** The command that creates the topics that are missing. */
+  public String creation(Topics topics) {
+    return "residua topics create --bootstrap %s%s"
+        .formatted(
+            servers,
+            topics.prefix().equals(Topics.DEFAULT_PREFIX)
+                ? ""
+                : " --topic-prefix " + topics.prefix());
+  }
+
+  private List<String> checkExisting(Topics topics, Map<String, Integer> partitions)
+      throws StartFailedException {
+    List<String> problems = new ArrayList<>();
     tooFew(topics.timelines(), topics.frames(), partitions).ifPresent(problems::add);
     tooFew(topics.alerts(), topics.incidents(), partitions).ifPresent(problems::add);
     if (partitions.getOrDefault(topics.control().name(), 1) > 1) {
       problems.add(
-          "topic %s has %d partitions, expected 1, as orders are followed by their offsets; use another residua.topic-prefix, or delete it and the monitor's state (folder and changelog topic) and run: residua topics create --bootstrap %s"
+          "topic %s has %d partitions, expected 1, as orders are followed by their offsets; use another residua.topic-prefix, or delete it and the monitor's state (folder and changelog topic) and run: %s"
               .formatted(
-                  topics.control().name(), partitions.get(topics.control().name()), servers));
+                  topics.control().name(),
+                  partitions.get(topics.control().name()),
+                  creation(topics)));
     }
     Map<String, Config> settings = settings(partitions.keySet());
     for (Topic<?, ?> topic : topics.all()) {
@@ -340,11 +368,6 @@ public final class TopicAdmin implements AutoCloseable {
   /** Whether the value of a setting is for operators to choose, within bounds. */
   private static boolean isChosen(String setting) {
     return setting.equals("max.message.bytes") || setting.startsWith("retention.");
-  }
-
-  /** Where the cluster was looked for. */
-  public String servers() {
-    return servers;
   }
 
   /** What the same client can see of the cluster. */

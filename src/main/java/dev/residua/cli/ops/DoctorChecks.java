@@ -157,11 +157,13 @@ final class DoctorChecks implements AutoCloseable {
     }
     check(SETTINGS, this::settings);
     KafkaClients clients = clients(texts);
-    String prefix =
-        texts.getOptionalValue("residua.topic-prefix", String.class).orElse(Topics.DEFAULT_PREFIX);
-    Topics topics = new Topics(prefix);
+    Topics topics =
+        new Topics(
+            texts
+                .getOptionalValue("residua.topic-prefix", String.class)
+                .orElse(Topics.DEFAULT_PREFIX));
     check(BROKER, () -> broker(clients));
-    onBroker(TOPICS, List.of(), (known, cluster) -> topics(known, prefix, cluster));
+    onBroker(TOPICS, List.of(), (known, cluster) -> topics(known, topics, cluster));
     withSettings(ACCESS, List.of(), DoctorChecks::access);
     withSettings(CLOCK, List.of(), (known, cluster) -> clock(known, cluster.state(), topics));
     withSettings(
@@ -308,6 +310,7 @@ final class DoctorChecks implements AutoCloseable {
     List<Callable<?>> parts =
         List.of(
             () -> AlertingSetup.settings(config.alerting()),
+            () -> AlertingSetup.webhookSecrets(config.alerting()),
             () -> HttpAccess.of(config.http()),
             () -> ScoringSetup.settings(config),
             () -> IngestRole.settings(config),
@@ -375,13 +378,13 @@ final class DoctorChecks implements AutoCloseable {
                     cluster.release().map(release -> ", Kafka " + release).orElse(""))));
   }
 
-  private List<Finding> topics(@Nullable ResiduaConfig known, String prefix, TopicAdmin cluster)
+  private List<Finding> topics(@Nullable ResiduaConfig known, Topics topics, TopicAdmin cluster)
       throws StartFailedException {
-    Topics topics = new Topics(prefix);
     List<Finding> findings = new ArrayList<>();
     List<String> missing =
         topics.all().stream().map(Topic::name).filter(name -> !existing.contains(name)).toList();
-    if (missing.size() > 1) {
+    boolean several = missing.size() > 1; // one finding for all
+    if (several) {
       findings.add(
           new Finding(
               Level.ERROR,
@@ -391,21 +394,10 @@ final class DoctorChecks implements AutoCloseable {
                       .formatted(missing.size(), topics.frames().name())
                   : "%d of %d topics do not exist: %s"
                       .formatted(missing.size(), topics.all().size(), String.join(", ", missing)),
-              "create them with: residua topics create --bootstrap %s%s"
-                  .formatted(
-                      cluster.servers(),
-                      prefix.equals(Topics.DEFAULT_PREFIX) ? "" : " --topic-prefix " + prefix)));
+              "create them with: " + cluster.creation(topics)));
     }
-    if (missing.size() < topics.all().size()) {
-      cluster.check(topics).stream()
-          .filter(
-              problem ->
-                  missing.size() < 2
-                      || missing.stream()
-                          .noneMatch(name -> problem.startsWith("topic " + name + " does not")))
-          .map(problem -> Finding.of(Level.ERROR, TOPICS, problem))
-          .forEach(findings::add);
-    }
+    (several ? cluster.checkExisting(topics) : cluster.check(topics))
+        .forEach(problem -> findings.add(Finding.of(Level.ERROR, TOPICS, problem)));
     if (!missing.isEmpty()) {
       return findings;
     }
