@@ -94,6 +94,7 @@ public class AcknowledgementsResource {
       throws IOException {
     String person = "%s (%s)".formatted(event.person(), receiver);
     String id = receiver + "-" + event.event();
+    ControlResource.checkId(id);
     ControlRequest request =
         new ControlRequest(
             ControlRequest.Kind.ACKNOWLEDGE,

@@ -99,7 +99,7 @@ public class ControlResource {
     }
   }
 
-  private static void checkId(String id) {
+  static void checkId(String id) {
     if (id.isBlank() || id.length() > MAX_ID_CHARACTERS) {
       throw new IllegalArgumentException(
           "id must have 1 to %d characters but has %d".formatted(MAX_ID_CHARACTERS, id.length()));

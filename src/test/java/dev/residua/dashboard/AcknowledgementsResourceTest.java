@@ -108,6 +108,15 @@ class AcknowledgementsResourceTest {
   }
 
   @Test
+  void shouldRefuseAnIdentityThatNoOrderMayHave() throws Exception {
+    // Given
+    String event = EVENT.replace("\"e1\"", "\"" + "e".repeat(200) + "\"");
+    // When, Then
+    assertThat(post(event, signature(SECRET, event)).getStatus()).isEqualTo(400);
+    assertThat(written).isEmpty();
+  }
+
+  @Test
   void shouldHaveTheEventSentAgainWhileKafkaIsAway() throws Exception {
     // Given
     orders.close();
