@@ -23,7 +23,13 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the monitoring role in this process on the scores of a topic and measures what it costs. */
-final class MonitoringRun {
+public final class MonitoringRun {
+  /**
+   * Fewest scores whose cost can be measured: the clock of a process ticks every 10 ms, and fewer
+   * scores are evaluated within one or two transactions.
+   */
+  public static final int MIN_SCORES = 10_000;
+
   private static final Duration LIMIT = Duration.ofMinutes(20);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -66,7 +72,7 @@ final class MonitoringRun {
    *
    * @param application name of the group, unused so far
    * @param settings how; the state directory is empty
-   * @param scores that are there, at least 4
+   * @param scores that are there, at least {@link #MIN_SCORES}
    * @param progress receives the part done, in [0, 1]
    */
   Figures measure(

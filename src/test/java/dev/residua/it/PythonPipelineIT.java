@@ -134,7 +134,7 @@ class PythonPipelineIT {
                 "--versus",
                 "python",
                 "--frames",
-                "1000",
+                "10000",
                 "--seconds",
                 "0",
                 "--reconstruct",
@@ -156,7 +156,7 @@ class PythonPipelineIT {
     assertThat(answer.path("ratio").asDouble()).isCloseTo(ours / theirs, within(1e-9));
     assertThat(row.path("ratioWithoutStreams").asDouble())
         .isCloseTo(1 / (1 / scoring + monitor / 1e6) / theirs, within(1e-9));
-    assertThat(row.at("/python/frames").asInt()).isEqualTo(1000);
+    assertThat(row.at("/python/frames").asInt()).isEqualTo(10_000);
   }
 
   private static PythonPipeline pythonOrSkip() throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.residua.bench.commands;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.MonitorSettings;
 import dev.residua.bench.MonitorBenchmark;
+import dev.residua.bench.MonitoringRun;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.BadBundleException;
@@ -68,7 +69,7 @@ final class BenchMonitor extends BenchmarkCommand.OfModel {
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException, BadBundleException, StartFailedException, InterruptedException {
-    atLeast(1_000, "--scores", scores);
+    atLeast(MonitoringRun.MIN_SCORES, "--scores", scores);
     List<MonitorBenchmark.Result> rows = new ArrayList<>();
     try (ProgressBar progress = new ProgressBar("bench monitor");
         MonitorBenchmark benchmark =

@@ -6,6 +6,7 @@ import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.BackgroundTraining;
 import dev.residua.bench.CameraImage;
+import dev.residua.bench.MonitoringRun;
 import dev.residua.bench.PipelineBenchmark;
 import dev.residua.bench.PythonComparison;
 import dev.residua.cli.console.CommandFailedException;
@@ -166,7 +167,11 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException, BadBundleException, StartFailedException, InterruptedException {
-    atLeast(100, "--frames", frames);
+    if (versus.isEmpty()) {
+      atLeast(100, "--frames", frames);
+    } else {
+      atLeast(MonitoringRun.MIN_SCORES, "--frames with --versus", frames);
+    }
     atLeast(0, "--seconds", seconds);
     if (!versus.isEmpty()
         && (threads.stream().anyMatch(n -> n != 1)

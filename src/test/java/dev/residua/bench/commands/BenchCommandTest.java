@@ -113,6 +113,12 @@ class BenchCommandTest {
   }
 
   @Test
+  void shouldRefuseAComparisonOfTooFewFramesToMeasure() {
+    assertThat(run("bench", "pipeline", "--versus", "python", "--frames", "9999")).isEqualTo(1);
+    assertThat(err.toString()).contains("--frames", "10000", "9999");
+  }
+
+  @Test
   void shouldSayWhatToInstallWhereThereIsNoPythonToCompareWith() {
     assertThat(run("bench", "pipeline", "--versus", "python", "--python", "/nowhere/python3"))
         .isEqualTo(1);
