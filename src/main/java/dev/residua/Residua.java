@@ -28,6 +28,8 @@ import dev.residua.cli.ops.DeadLettersCommand;
 import dev.residua.cli.ops.DoctorCommand;
 import dev.residua.cli.ops.FeedbackCommand;
 import dev.residua.cli.ops.NoteCommand;
+import dev.residua.cli.ops.PrecisionCommand;
+import dev.residua.cli.ops.ProposalsCommand;
 import dev.residua.cli.ops.ResolveCommand;
 import dev.residua.cli.ops.SchemasCommand;
 import dev.residua.cli.ops.SilenceCommand;
@@ -84,6 +86,8 @@ public final class Residua implements Runnable {
           AcknowledgeCommand.class,
           NoteCommand.class,
           FeedbackCommand.class,
+          ProposalsCommand.class,
+          PrecisionCommand.class,
           ResolveCommand.class,
           SourceCommand.class,
           TestAlertCommand.class,

@@ -43,6 +43,7 @@ class ArchitectureTest {
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
           "source <- causal frame",
+          "feedback <- anomaly causal drift frame incident source",
           "ingest <- frame source",
           "monitor <- anomaly causal commissioning drift frame incident intervention source",
           "model <- causal frame",

@@ -22,6 +22,8 @@ import dev.residua.dashboard.LiveViews.Status;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.feedback.IncidentReviews;
+import dev.residua.feedback.ReviewedIncident;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -89,6 +91,7 @@ public class LiveHistory {
   private final Map<String, SourceHistory> sources = BoundedMap.ofLastUsed(MAX_SOURCES);
   private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
   private final IncidentHistory incidents = new IncidentHistory();
+  private final IncidentReviews reviews = new IncidentReviews();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
   private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
@@ -127,6 +130,7 @@ public class LiveHistory {
 
   /** An anomaly was found. */
   public synchronized void happened(AnomalyEvent e) {
+    reviews.alarmed(e);
     happened(
         e.finding(),
         ViewMapper.event(
@@ -142,6 +146,7 @@ public class LiveHistory {
 
   /** A drift began, was confirmed or ended. */
   public synchronized void happened(DriftEvent e) {
+    reviews.alarmed(e);
     happened(
         e.finding(),
         ViewMapper.event(
@@ -214,6 +219,7 @@ public class LiveHistory {
   /** An incident opened or changed. */
   public synchronized void incident(Incident incident) {
     incidents.add(incident);
+    reviews.incident(incident);
     if (incident.open() || sources.containsKey(incident.source())) {
       source(incident.source()).incident(incident);
     }
@@ -559,6 +565,20 @@ public class LiveHistory {
                     ordersOf(incident),
                     incidents.similar(incident, SHOWN_SIMILAR).stream().map(this::view).toList()));
   }
+
+  /** What people have said of incidents. */
+  synchronized Reviewed reviewed() {
+    List<ControlCommand> standing = List.copyOf(orders.values());
+    return new Reviewed(reviews.all(standing), standing);
+  }
+
+  /**
+   * What people have said of incidents.
+   *
+   * @param incidents all that are known, with their verdicts
+   * @param orders that stand, in their order
+   */
+  record Reviewed(List<ReviewedIncident> incidents, List<ControlCommand> orders) {}
 
   private List<EventView> eventsOf(Incident incident) {
     SourceHistory history = sources.get(incident.source());

@@ -181,6 +181,23 @@ public sealed interface ControlCommand {
   record Note(Order order, String incidentId) implements ControlCommand {}
 
   /**
+   * A person has decided about a proposal that verdicts made; those given before count no more for
+   * it.
+   *
+   * @param proposalId the proposal, not empty
+   * @param applied whether what it proposes was done; else it was dismissed
+   */
+  record ProposalDecision(Order order, String proposalId, boolean applied)
+      implements ControlCommand {
+    public ProposalDecision {
+      if (proposalId.isBlank()) {
+        throw new IllegalArgumentException(
+            "decision %s must name its proposal".formatted(order.id()));
+      }
+    }
+  }
+
+  /**
    * Train a model now.
    *
    * @param scene whose model is trained

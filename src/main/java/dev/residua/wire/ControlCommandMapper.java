@@ -15,6 +15,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.ControlCommand.Retrain;
@@ -80,6 +81,10 @@ final class ControlCommandMapper {
     } else if (command instanceof Note note) {
       record.setKind(ControlKind.NOTE);
       record.setIncidentId(note.incidentId());
+    } else if (command instanceof ProposalDecision decision) {
+      record.setKind(ControlKind.PROPOSAL_DECISION);
+      record.setProposalId(decision.proposalId());
+      record.setApplied(decision.applied());
     } else if (command instanceof Retrain retrain) {
       record.setKind(ControlKind.RETRAIN);
       record.setScene(retrain.scene());
@@ -141,6 +146,11 @@ final class ControlCommandMapper {
                 required(record, "incidentId", record.getIncidentId()),
                 required(record, "assignee", record.getAssignee()));
         case NOTE -> new Note(order, required(record, "incidentId", record.getIncidentId()));
+        case PROPOSAL_DECISION ->
+            new ProposalDecision(
+                order,
+                required(record, "proposalId", record.getProposalId()),
+                required(record, "applied", record.getApplied()));
         case RETRAIN -> new Retrain(order, scene(record), record.getIncidents());
         case CANCEL_TRAINING ->
             new CancelTraining(order, required(record, "trainingId", record.getTrainingId()));

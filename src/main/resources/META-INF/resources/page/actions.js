@@ -1,6 +1,7 @@
 /* Commands of operators: dialogs that ask for a name and a reason and send the command with the token. */
 import { h, toast } from './dom.js';
 import { token, person, remember, tryToken, post, Refused } from './api.js';
+import { sentenceCase } from './words.js';
 
 let about = { writable: true };
 export const setAbout = value => { about = value; };
@@ -116,6 +117,16 @@ export const feedback = (all, verdict) => ask({
   explanation: summary(all),
   confirm: verdict ? 'Confirm true alarm' : 'Confirm false alarm',
   send: values => toAll(all, 'feedback', 'The verdict is stored.')({ verdict: String(verdict), ...values }),
+});
+export const decide = (proposal, apply, then) => ask({
+  title: apply ? 'Apply the proposal' : 'Dismiss the proposal',
+  explanation: `${sentenceCase(proposal.sentence)}. ${apply ? sentenceCase(proposal.effect) : 'It returns only after three more false alarms'}.`,
+  confirm: apply ? 'Apply' : 'Dismiss',
+  send: async values => {
+    await post(`api/feedback/proposals/${encodeURIComponent(proposal.id)}/${apply ? 'apply' : 'dismiss'}`, values);
+    setTimeout(then, 500);
+    return apply ? 'The proposal is applied.' : 'The proposal is dismissed.';
+  },
 });
 export const resolve = all => ask({
   title: 'Resolve',

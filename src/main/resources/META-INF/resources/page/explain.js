@@ -55,7 +55,9 @@ const SECTIONS = [
     ['dead-letters', 'Refused frames', 'A record that is no frame, is damaged, too large or a duplicate is not scored. It is stored unchanged on the topic of dead letters with the reason in its headers; residua dead-letters lists them.'],
   ]],
   ['What you can do', [
-    ['feedback', 'True alarm, false alarm', 'A verdict on an incident. It changes no detector; it is counted and stays with the incident.'],
+    ['feedback', 'True alarm, false alarm', 'A verdict on an incident. It changes no detector; it is counted and stays with the incident. A false alarm is closed.'],
+    ['precision', 'Precision of the alarms', 'The share of true alarms among the incidents that were reviewed, with its 95 % interval. The interval holds if the reviewed ones are a fair sample: review the uninteresting ones too. An incident that went on under another diagnosis, or became a part of another, counts once.'],
+    ['proposals', 'Proposals', 'Three false alarms of the last four weeks that one change would have spared make a proposal: shifts of one latent up to a margin pass, which never reaches a true alarm of the same sources; a source learns again; or several sources get a smaller budget of false alarms. Nothing changes until a person applies it. What was decided stands on the control topic with name and reason, and verdicts from before count no more.'],
     ['acknowledge', 'Acknowledge, assign, note', 'Stores who is responsible for an incident, and what a person found. Receivers of alerts then get no reminders, and PagerDuty shows the incident as acknowledged.'],
     ['accept-normal', 'Accept as normal', 'The residuals of the last frames are normal from now on: the detectors restart from them, and an open incident is resolved. For an intended, lasting change.'],
     ['arm', 'Accept as normal …, after a review', 'What the source learned is normal: it is watched with it from the next frame on.'],

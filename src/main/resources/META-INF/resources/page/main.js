@@ -8,6 +8,7 @@ import { colours } from './colours.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
 import { incidents, incident } from './incidents.js';
+import { feedback } from './feedback.js';
 import { models } from './models.js';
 import { settings } from './settings.js';
 import { explain } from './explain.js';
@@ -21,6 +22,7 @@ const PAGES = [
   { pattern: /^\/sources\/(.+)$/, page: 'sources', title: ([name]) => name, show: source },
   { pattern: /^\/incidents$/, page: 'incidents', title: () => 'Incidents', show: incidents },
   { pattern: /^\/incidents\/(.+)$/, page: 'incidents', title: () => 'Incident', show: incident },
+  { pattern: /^\/feedback$/, page: 'feedback', title: () => 'Feedback', show: feedback },
   { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
   { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
   { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Explained', show: explain },

@@ -20,6 +20,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.feedback.IncidentAlarms;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
@@ -205,6 +206,33 @@ class SourceMonitorTest {
     // Then
     assertThat(incidents(judgements)).isEmpty();
     assertThat(judgements.stream().mapToInt(j -> j.interventions().size()).sum()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSuppressExactlyTheShiftThatIsReadFromTheAlarm() {
+    // Given what is kept of the alarm
+    DriftEvent onset =
+        judge(ActiveControls.EMPTY, 3).stream()
+            .flatMap(j -> j.drifts().stream())
+            .filter(event -> event.channel() == DriftEvent.Channel.RESIDUAL)
+            .findFirst()
+            .orElseThrow();
+    double shift = IncidentAlarms.of(onset).onlyShift("shadow_length").orElseThrow();
+    // When a margin is a little larger, or smaller
+    List<Incident> larger = incidents(judge(suppressing(1.001 * Math.abs(shift)), 3));
+    List<Incident> smaller = incidents(judge(suppressing(0.999 * Math.abs(shift)), 3));
+    // Then
+    assertThat(shift).isBetween(2.0, 8.0);
+    assertThat(larger).isEmpty();
+    assertThat(smaller).isNotEmpty();
+  }
+
+  private static ActiveControls suppressing(double margin) {
+    return ActiveControls.EMPTY.with(
+        new ControlCommand.Suppression(
+            new ControlCommand.Order("s", ".*", "kim", "a test", Instant.EPOCH),
+            "shadow_length",
+            margin));
   }
 
   @Test

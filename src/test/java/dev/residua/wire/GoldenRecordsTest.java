@@ -537,6 +537,8 @@ class GoldenRecordsTest {
         null,
         null,
         "ann",
+        "learn:cam1",
+        true,
         "line-3",
         "training-1",
         TrainingPhase.TRAINING,

@@ -14,6 +14,7 @@ import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.ControlOrders;
+import dev.residua.dashboard.FeedbackResource;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
@@ -44,6 +45,7 @@ public class DashboardRole implements AutoCloseable {
   private final SourceRuleOrders ruleOrders;
   private final AccessResource about;
   private final AcknowledgementsResource acknowledgements;
+  private final FeedbackResource feedback;
   private @Nullable ControlWriter writer;
   private @Nullable FindingsFollower follower;
 
@@ -58,7 +60,8 @@ public class DashboardRole implements AutoCloseable {
       ModelOrders modelOrders,
       SourceRuleOrders ruleOrders,
       AccessResource about,
-      AcknowledgementsResource acknowledgements) {
+      AcknowledgementsResource acknowledgements,
+      FeedbackResource feedback) {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;
@@ -69,6 +72,7 @@ public class DashboardRole implements AutoCloseable {
     this.ruleOrders = ruleOrders;
     this.about = about;
     this.acknowledgements = acknowledgements;
+    this.feedback = feedback;
   }
 
   /**
@@ -102,6 +106,7 @@ public class DashboardRole implements AutoCloseable {
     ControlWriter commands = new ControlWriter(clients, topics.control());
     writer = commands;
     control.open(commands::write);
+    feedback.open(config.incidents().falseAlarmsPerWeek());
     acknowledgements.open(AlertingSetup.webhookSecrets(config.alerting()));
     modelOrders.open(
         registry,

@@ -33,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
- * so that the pages have a history at once; incidents, calibrations, commands of operators and the
- * status of trainings from the beginning; the last evidence of incidents; dead letters from now on.
+ * Follows the output topics and feeds the pages: scores, drift scores and interventions from a
+ * while ago, so that the pages have a history at once; anomalies and drifts, incidents,
+ * calibrations, commands of operators and the status of trainings from the beginning; the last
+ * evidence of incidents; dead letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -130,6 +131,9 @@ public final class FindingsFollower implements AutoCloseable {
     }
     if (topic.equals(topics.evidence().name())) {
       return Math.max(first, end - EVIDENCE_BACK);
+    }
+    if (topic.equals(topics.anomalies().name()) || topic.equals(topics.drifts().name())) {
+      return Math.max(first, end - MOST_BACK); // incidents are reviewed long after they alarmed
     }
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
   }

@@ -46,6 +46,8 @@ public final class HelpPages {
           Map.entry("note", CONTROL),
           Map.entry("source", CONTROL),
           Map.entry("feedback", CONTROL),
+          Map.entry("proposals", CONTROL),
+          Map.entry("precision", CONTROL),
           Map.entry("test-alert", "src/docs/alerting.md"),
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));
@@ -75,6 +77,8 @@ public final class HelpPages {
             "note",
             "resolve",
             "feedback",
+            "proposals",
+            "precision",
             "test-alert"));
     groups.put(
         "Analyse and measure",

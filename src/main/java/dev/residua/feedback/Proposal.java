@@ -1,0 +1,283 @@
+package dev.residua.feedback;
+
+import com.google.re2j.Pattern;
+import dev.residua.frame.NamePattern;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Learn;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.ProposalDecision;
+import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.Subject;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A change that would have spared false alarms. Nothing happens until a person applies it. */
+public sealed interface Proposal {
+  /** Identity: the same for the same change of the same thing; its kind, a colon, and the thing. */
+  String id();
+
+  /** {@code suppress}, {@code learn} or {@code budget}. */
+  default String kind() {
+    return id().substring(0, id().indexOf(':'));
+  }
+
+  /** What it rests on. */
+  Basis basis();
+
+  /** What to do, in one sentence. */
+  String sentence();
+
+  /** What it would have changed, in one sentence. */
+  String effect();
+
+  /** Commands that do it; none where rules of sources do. */
+  default List<ControlCommand> commands(Author author) {
+    return List.of();
+  }
+
+  /**
+   * Rules of sources that do it, in the newest state; none where commands do.
+   *
+   * @param rules as they are now
+   */
+  default List<SourceRule> rules(SourceRules rules, Author author) {
+    return List.of();
+  }
+
+  /** The record of what was decided about it. */
+  default ControlCommand decision(Author author, boolean applied) {
+    String sources = sources(basis().sources());
+    return new ProposalDecision(
+        author.order(
+            author.id(this, 0), sources.length() > NamePattern.MAX_CHARACTERS ? ".*" : sources),
+        id(),
+        applied);
+  }
+
+  /**
+   * Who decides about a proposal, and when.
+   *
+   * @param name of a person
+   * @param reason why, not empty
+   * @param at when
+   */
+  record Author(String name, String reason, Instant at) {
+    /** Orders to all sources of a proposal: as many as their names need. */
+    private List<Order> orders(Proposal proposal) {
+      List<Order> orders = new ArrayList<>();
+      SortedSet<String> part = new TreeSet<>();
+      for (String source : proposal.basis().sources()) {
+        part.add(source);
+        if (sources(part).length() > NamePattern.MAX_CHARACTERS) {
+          part.remove(source);
+          add(orders, proposal, part);
+          part.clear();
+          part.add(source);
+        }
+      }
+      add(orders, proposal, part);
+      return orders;
+    }
+
+    private void add(List<Order> orders, Proposal proposal, SortedSet<String> part) {
+      orders.add(order(id(proposal, orders.size() + 1), sources(part)));
+    }
+
+    /** Identity of the n-th order of a decision. */
+    private String id(Proposal proposal, int n) {
+      return "%s@%d/%d".formatted(proposal.id(), at.getEpochSecond(), n);
+    }
+
+    private Order order(String id, String sources) {
+      return new Order(id, sources, name, reason, at);
+    }
+  }
+
+  /**
+   * What a proposal rests on.
+   *
+   * @param scene what the sources look at
+   * @param sources where the false alarms were
+   * @param incidents the false alarms
+   */
+  record Basis(String scene, SortedSet<String> sources, List<String> incidents) {
+    public Basis {
+      sources = Collections.unmodifiableSortedSet(new TreeSet<>(sources));
+      incidents = List.copyOf(incidents);
+      if (sources.isEmpty() || incidents.isEmpty()) {
+        throw new IllegalArgumentException("a proposal needs sources and incidents to rest on");
+      }
+    }
+
+    private String where() {
+      return sources.size() <= 3
+          ? String.join(", ", sources)
+          : "%d sources of scene %s".formatted(sources.size(), scene);
+    }
+  }
+
+  /**
+   * Shifts of a latent up to a margin pass.
+   *
+   * @param latent the latent
+   * @param margin largest shift that passes, in standard deviations of the residual
+   * @param spared what would not have opened
+   */
+  record Suppress(Basis basis, String latent, double margin, Spared spared) implements Proposal {
+    @Override
+    public String id() {
+      return id(basis.scene(), latent);
+    }
+
+    static String id(String scene, String latent) {
+      return "suppress:" + scene + ":" + latent;
+    }
+
+    @Override
+    public String sentence() {
+      return "let shifts of %s up to %s standard deviations pass at %s"
+          .formatted(spoken(latent), number(margin), basis.where());
+    }
+
+    @Override
+    public String effect() {
+      return "of %d incidents known of these sources, %d would not have opened: %d false alarms%s; %s"
+          .formatted(
+              spared.known(),
+              spared.falseAlarms() + spared.unreviewed(),
+              spared.falseAlarms(),
+              spared.unreviewed() == 0
+                  ? ""
+                  : " and %d that nobody reviewed".formatted(spared.unreviewed()),
+              spared.trueAlarms() == 0
+                  ? "no true alarm is known there"
+                  : spared.trueAlarms() == 1
+                      ? "the 1 true alarm would have"
+                      : "the %d true alarms would have".formatted(spared.trueAlarms()));
+    }
+
+    @Override
+    public List<ControlCommand> commands(Author author) {
+      return author.orders(this).stream()
+          .<ControlCommand>map(order -> new Suppression(order, latent, margin))
+          .toList();
+    }
+  }
+
+  /**
+   * What a suppression would have changed. Exact for the alarms that are known: whether one opens
+   * an incident is decided at its first frame by its shift alone.
+   *
+   * @param known incidents of the sources that are known
+   * @param falseAlarms false alarms that would not have opened
+   * @param unreviewed incidents without a verdict that would not have opened
+   * @param trueAlarms true alarms, all of which would have opened
+   */
+  record Spared(int known, int falseAlarms, int unreviewed, int trueAlarms) {}
+
+  /**
+   * A source learns again what is normal for it.
+   *
+   * @param reason why that is likely to help
+   */
+  record LearnAgain(Basis basis, String reason) implements Proposal {
+    @Override
+    public String id() {
+      return id(basis.sources().first());
+    }
+
+    static String id(String source) {
+      return "learn:" + source;
+    }
+
+    @Override
+    public String sentence() {
+      return "let %s learn again what is normal for it".formatted(basis.sources().first());
+    }
+
+    @Override
+    public String effect() {
+      return reason
+          + "; what it learned before holds until then, and it must show what is normal meanwhile";
+    }
+
+    @Override
+    public List<ControlCommand> commands(Author author) {
+      return author.orders(this).stream().<ControlCommand>map(Learn::new).toList();
+    }
+  }
+
+  /**
+   * A smaller budget of false alarms.
+   *
+   * @param rule whose budget it is; empty for the installation's
+   * @param before false alarms per week now
+   * @param after false alarms per week then
+   */
+  record LowerBudget(Basis basis, String rule, double before, double after) implements Proposal {
+    @Override
+    public String id() {
+      return id(rule);
+    }
+
+    static String id(String rule) {
+      return "budget:" + (rule.isEmpty() ? FOR_ALL : rule);
+    }
+
+    /** Name of the rule that is made where none holds yet. */
+    private static final String FOR_ALL = "all-sources";
+
+    @Override
+    public List<SourceRule> rules(SourceRules rules, Author author) {
+      String changed = rule.isEmpty() ? FOR_ALL : rule;
+      return List.of(
+          rules
+              .rule(changed)
+              .orElseGet(() -> SourceRule.of(changed, "*"))
+              .with(
+                  r ->
+                      r.falseAlarmsPerWeek(after)
+                          .by(author.name())
+                          .changedAt(author.at().truncatedTo(ChronoUnit.MICROS))));
+    }
+
+    @Override
+    public String sentence() {
+      return "allow %s false alarms per week instead of %s %s"
+          .formatted(
+              number(after),
+              number(before),
+              rule.isEmpty() ? "where no rule of sources says otherwise" : "in the rule " + rule);
+    }
+
+    @Override
+    public String effect() {
+      return "about %.0f of the %d false alarms at %s would have remained, if they follow the budget; real changes are found later"
+          .formatted(
+              basis.incidents().size() * after / before, basis.incidents().size(), basis.where());
+    }
+  }
+
+  /** A regular expression for exactly these names. */
+  private static String sources(SortedSet<String> names) {
+    return names.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+  }
+
+  private static String spoken(String latent) {
+    return Subject.latent(latent, true).spoken();
+  }
+
+  private static String number(double value) {
+    String text = String.format(Locale.ROOT, "%.2f", value);
+    return text.replaceAll("0+$", "").replaceAll("\\.$", "");
+  }
+}

@@ -1,0 +1,168 @@
+package dev.residua.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.ProposalDecision;
+import dev.residua.incident.Subject;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import dev.residua.testing.Incidents;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FeedbackResourceTest {
+  private static final Instant NOW = Incidents.OPENED.plusSeconds(3_600);
+  private static final String BODY = "{\"by\": \"kim\", \"reason\": \"checked on site\"}";
+
+  private final LiveHistory history = new LiveHistory();
+  private final ControlOrders control = new ControlOrders();
+  private final SourceRuleOrders rules = new SourceRuleOrders();
+  private final Map<String, ControlCommand> written = new LinkedHashMap<>();
+  private final List<SourceRule> changed = new ArrayList<>();
+  private final FeedbackResource resource =
+      new FeedbackResource(history, control, rules, Clock.fixed(NOW, ZoneOffset.UTC));
+
+  @BeforeEach
+  void open() {
+    control.open(
+        (id, command) -> {
+          written.put(id, command);
+          history.ordered(id, command);
+        });
+    rules.open(
+        () -> SourceRules.EMPTY,
+        decision -> {
+          changed.addAll(decision.apply(SourceRules.EMPTY));
+          return changed;
+        });
+  }
+
+  private void falseAlarm(String id, String source) {
+    history.incident(
+        Incidents.with(
+            i -> {
+              i.id = id;
+              i.source = source;
+              i.subject = Subject.PICTURE;
+            }));
+    history.ordered(
+        "f-" + id,
+        new Feedback(
+            new Order("f-" + id, ".*", "kim", "a shadow", Incidents.OPENED.plusSeconds(60)),
+            id,
+            FeedbackVerdict.FALSE_ALARM));
+  }
+
+  private List<?> proposals() {
+    return (List<?>) resource.feedback().get("proposals");
+  }
+
+  @Test
+  void shouldApplyAProposalOnce() {
+    // Given
+    for (String id : List.of("i1", "i2", "i3")) {
+      falseAlarm(id, "cam1");
+    }
+    assertThat(proposals()).hasSize(1);
+    // When
+    Response applied = resource.decide("learn:cam1", BODY, null, true);
+    // Then
+    assertThat(applied.getStatus()).isEqualTo(202);
+    assertThat(written.values()).hasSize(2);
+    List<ControlCommand> commands = List.copyOf(written.values());
+    assertThat(commands.get(0)).isInstanceOf(Learn.class);
+    assertThat(commands.get(0).order().by()).isEqualTo("kim (claimed)");
+    assertThat(commands.get(0).order().reason()).isEqualTo("checked on site");
+    assertThat(((ProposalDecision) commands.get(1)).applied()).isTrue();
+    assertThat(proposals()).isEmpty();
+    assertThat(resource.feedback().get("decisions").toString())
+        .contains("learn:cam1", "kim (claimed)", "checked on site");
+    // When it is applied again
+    Response again = resource.decide("learn:cam1", BODY, null, true);
+    // Then
+    assertThat(again.getStatus()).isEqualTo(404);
+    assertThat(written).hasSize(2);
+  }
+
+  @Test
+  void shouldDismissAProposalWithoutDoingIt() {
+    for (String source : List.of("cam1", "cam2", "cam3")) {
+      falseAlarm("i-" + source, source);
+    }
+    Response dismissed = resource.decide("budget:all-sources", BODY, "ann", false);
+    assertThat(dismissed.getStatus()).isEqualTo(202);
+    assertThat(written.values()).hasSize(1).allMatch(one -> one instanceof ProposalDecision);
+    assertThat(written.values().iterator().next().order().by()).isEqualTo("ann");
+    assertThat(changed).isEmpty();
+    assertThat(proposals()).isEmpty();
+  }
+
+  @Test
+  void shouldChangeTheRuleOfABudget() {
+    resource.open(4);
+    for (String source : List.of("cam1", "cam2", "cam3")) {
+      falseAlarm("i-" + source, source);
+    }
+    assertThat(resource.decide("budget:all-sources", BODY, null, true).getStatus()).isEqualTo(202);
+    assertThat(changed).hasSize(1);
+    assertThat(changed.get(0).falseAlarmsPerWeek()).isEqualTo(1);
+    assertThat(changed.get(0).by()).isEqualTo("kim (claimed)");
+  }
+
+  @Test
+  void shouldCountVerdictsBySubject() {
+    for (String id : List.of("i1", "i2")) {
+      falseAlarm(id, "cam1");
+    }
+    Map<String, Object> answer = resource.feedback();
+    assertThat(answer.get("total").toString()).contains("incidents=2", "falseAlarms=2");
+    Map<?, ?> row = (Map<?, ?>) ((List<?>) answer.get("precision")).get(0);
+    assertThat(row.get("subject")).isEqualTo("picture");
+    assertThat(row.get("precision")).isEqualTo(0.0);
+    List<?> weeks = (List<?>) row.get("weeks");
+    assertThat(weeks).hasSize(12).hasSameSizeAs((List<?>) answer.get("weeks"));
+    assertThat(weeks.get(11).toString()).contains("incidents=2");
+    assertThat(weeks.get(10).toString()).contains("incidents=0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{", "{\"by\": \"kim\"}", "{\"reason\": \"checked\"}"})
+  void shouldRefuseADecisionOfNobodyOrForNothing(String body) {
+    for (String id : List.of("i1", "i2", "i3")) {
+      falseAlarm(id, "cam1");
+    }
+    assertThat(resource.decide("learn:cam1", body, null, true).getStatus()).isEqualTo(400);
+    assertThat(written).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhenNothingCanBeStored() {
+    for (String id : List.of("i1", "i2", "i3")) {
+      falseAlarm(id, "cam1");
+    }
+    control.open(
+        (id, command) -> {
+          throw new IOException("no broker answers");
+        });
+    Response answer = resource.decide("learn:cam1", BODY, null, true);
+    assertThat(answer.getStatus()).isEqualTo(503);
+    assertThat(answer.getEntity().toString()).contains("no broker answers");
+    assertThat(proposals()).hasSize(1);
+  }
+}
