@@ -43,7 +43,7 @@ export function feedback(root) {
     if (key === shown) return;
     shown = key;
     const reviewed = total.trueAlarms + total.falseAlarms;
-    totals.replaceChildren(fact('Incidents known', integer(total.incidents)), fact('Judged', integer(reviewed)), fact('True', integer(total.trueAlarms)), fact('False', integer(total.falseAlarms)),
+    totals.replaceChildren(fact('Incidents known', integer(total.incidents)), fact('Reviewed', integer(reviewed)), fact('True', integer(total.trueAlarms)), fact('False', integer(total.falseAlarms)),
       ...(total.incidents ? [fact('Over', duration(at - from))] : []));
     text(count, integer(proposals.length));
     none.hidden = proposals.length > 0;
@@ -56,7 +56,7 @@ export function feedback(root) {
   }
 
   function card(p) {
-    const links = p.incidents.map((id, i) => h('a', { href: incidentLink(id) }, `${i + 1}`));
+    const links = p.incidents.map((id, i) => h('a', { href: incidentLink(id), 'aria-label': `false alarm ${i + 1}` }, `${i + 1}`));
     return h('article', { class: 'incident proposal' }, h('span', { class: 'chip info' }, KINDS[p.kind]),
       h('div', { class: 'sentence' }, h('b', null, fullSentence(p.sentence)), h('p', { class: 'soft' }, fullSentence(p.effect))),
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'primary', onclick: () => decide(p, true, run) }, 'Apply …'), h('button', { type: 'button', onclick: () => decide(p, false, run) }, 'Dismiss …')),
