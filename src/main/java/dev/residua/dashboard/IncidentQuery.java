@@ -99,7 +99,8 @@ record IncidentQuery(
         parameters.getOrDefault(name, ""));
   }
 
-  private static Instant time(String name, String text, Instant otherwise) {
+  /** A time of a query; an empty one takes its default. */
+  static Instant time(String name, String text, Instant otherwise) {
     if (text.isEmpty()) {
       return otherwise;
     }

@@ -9,6 +9,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
+import dev.residua.dashboard.LiveViews.HistoryView;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.IncidentsView;
@@ -35,6 +36,7 @@ import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,6 +69,12 @@ public class LiveHistory {
   /** Frames of each source that are kept, however many sources there are. */
   public static final int MIN_ROWS = 64;
 
+  /** Longest time of the long history. */
+  public static final Duration LONGEST = LongHistory.LONGEST;
+
+  /** Length of a stretch of it. */
+  public static final Duration LONG_STRETCH = LongHistory.LONG_STRETCH;
+
   /** Frames of all sources together from which on each source keeps fewer. */
   public static final int ALL_ROWS = 400_000;
 
@@ -74,6 +82,7 @@ public class LiveHistory {
   private static final int SHOWN_INCIDENTS = 50;
   private static final int SHOWN_CLOSED = 20;
   private static final int SHOWN_OF_SOURCE = 50;
+  private static final int SHOWN_OF_TIME = 500;
   private static final int MAX_ORDERS = 1_000;
   private static final int MAX_MODELS = 256;
   private static final int SHOWN_SOURCES = 50;
@@ -95,6 +104,7 @@ public class LiveHistory {
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
   private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
+  private int half; // how often the time of the long history is halved
   private long revision;
 
   /** What pages show of a model. */
@@ -126,6 +136,22 @@ public class LiveHistory {
   /** The drift detector has seen a frame. */
   public synchronized void drift(DriftScore score) {
     source(score.source()).drift(score);
+  }
+
+  /** A frame of the past, of a source that is known, for its long history. */
+  public synchronized void past(ScoredFrame frame) {
+    SourceHistory known = sources.get(frame.source());
+    if (known != null) {
+      known.past(frame);
+    }
+  }
+
+  /** The drift detector has seen a frame of the past, of a source that is known. */
+  public synchronized void past(DriftScore score) {
+    SourceHistory known = sources.get(score.source());
+    if (known != null) {
+      known.past(score);
+    }
   }
 
   /** An anomaly was found. */
@@ -264,7 +290,7 @@ public class LiveHistory {
   private SourceHistory source(String name) {
     SourceHistory known = sources.get(name);
     if (known == null) {
-      known = new SourceHistory(rowsEach);
+      known = new SourceHistory(rowsEach, half);
       sources.put(name, known);
       share();
     }
@@ -276,6 +302,12 @@ public class LiveHistory {
     while (rowsEach > MIN_ROWS && (long) rowsEach * sources.size() > ALL_ROWS) {
       rowsEach = Math.max(MIN_ROWS, rowsEach / 2);
       sources.values().forEach(one -> one.limit(rowsEach));
+    }
+    int latents = sources.values().stream().mapToInt(SourceHistory::latents).max().orElse(0);
+    int needed = LongHistory.halves(sources.size(), latents);
+    if (needed > half) {
+      half = needed;
+      sources.values().forEach(one -> one.halve(half));
     }
   }
 
@@ -509,6 +541,42 @@ public class LiveHistory {
                 revision,
                 trend.newest(),
                 graphOf)));
+  }
+
+  /**
+   * A source over a long time.
+   *
+   * @param from start
+   * @param to end, at most {@link LongHistory#LONGEST} later
+   * @return empty if the source is unknown
+   */
+  public synchronized Optional<HistoryView> over(
+      String name, Instant from, Instant to, Instant now) {
+    SourceHistory known = sources.get(name);
+    if (known == null) {
+      return Optional.empty();
+    }
+    RollUp.Series series =
+        known.past().series(from.toEpochMilli(), to.toEpochMilli(), now.toEpochMilli());
+    ScoredFrame frame = known.lastFrame();
+    List<String> latents =
+        frame == null || names(frame).size() != known.latents() ? List.of() : names(frame);
+    return Optional.of(
+        new HistoryView(
+            now.toEpochMilli(),
+            name,
+            series.fromMillis(),
+            series.stretchMillis(),
+            latents,
+            ViewMapper.numbers(series.extremes()[0]),
+            latents.isEmpty() ? List.of() : ViewMapper.series(series.means()),
+            latents.isEmpty() ? List.of() : ViewMapper.series(series.extremes()),
+            incidents.newestFirst().stream()
+                .filter(one -> one.source().equals(name) && !one.openedAt().isAfter(to))
+                .filter(one -> one.endedAt() == null || !one.endedAt().isBefore(from))
+                .limit(SHOWN_OF_TIME)
+                .map(this::view)
+                .toList()));
   }
 
   /** Whether a source is known. */

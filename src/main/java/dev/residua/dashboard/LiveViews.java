@@ -195,6 +195,30 @@ public final class LiveViews {
       @Nullable String assignee) {}
 
   /**
+   * A source over a long time, in stretches. A number is null where a stretch has none.
+   *
+   * @param at now, milliseconds since 1970
+   * @param source its name
+   * @param from start of the first stretch, milliseconds since 1970
+   * @param stretch length of each, in milliseconds
+   * @param latents names of the latents; empty while no frame has arrived
+   * @param drift largest drift statistic of each stretch, as a share of its threshold
+   * @param means mean residual of each latent and stretch, in standard deviations
+   * @param extremes residual furthest from zero of each latent and stretch
+   * @param incidents that were open in that time, the last changed first
+   */
+  public record HistoryView(
+      long at,
+      String source,
+      long from,
+      long stretch,
+      List<String> latents,
+      List<@Nullable Float> drift,
+      List<List<@Nullable Float>> means,
+      List<List<@Nullable Float>> extremes,
+      List<IncidentView> incidents) {}
+
+  /**
    * Incidents that were asked for.
    *
    * @param at now, milliseconds since 1970

@@ -34,6 +34,8 @@ final class SourceHistory {
   private NumberRing scores;
   private NumberRing drift;
   private Trend trend;
+  private LongHistory past;
+  private int half;
   private int generation;
   private long frames;
   private @Nullable ScoredFrame lastFrame;
@@ -41,9 +43,12 @@ final class SourceHistory {
 
   /**
    * @param rows most frames, at least 1
+   * @param half how often the time of the long history is halved
    */
-  SourceHistory(int rows) {
+  SourceHistory(int rows, int half) {
     this.rows = rows;
+    this.half = half;
+    this.past = new LongHistory(0, half);
     this.scores = new NumberRing(1, rows);
     this.drift = new NumberRing(DRIFT_COLUMNS, rows);
     this.trend = new Trend(1);
@@ -56,6 +61,39 @@ final class SourceHistory {
     drift.limit(rows);
   }
 
+  /** Halves the time of the long history so often. */
+  void halve(int newHalf) {
+    half = newHalf;
+    past.halve(newHalf);
+  }
+
+  /** Latents of its long history. */
+  int latents() {
+    return past.latents();
+  }
+
+  LongHistory past() {
+    return past;
+  }
+
+  /** A frame of the past was scored. */
+  void past(ScoredFrame frame) {
+    float[] residuals = frame.statistics().standardized();
+    if (past.latents() == 0 && residuals.length <= MAX_COLUMNS) {
+      past = new LongHistory(residuals.length, half);
+    }
+    if (residuals.length == past.latents()) {
+      past.residuals(frame.capturedAt().toEpochMilli(), residuals);
+    }
+  }
+
+  /** The drift detector has seen a frame of the past. */
+  void past(DriftScore score) {
+    if (isWatched(score) && score.threshold() > 0) {
+      past.drift(score.capturedAt().toEpochMilli(), score.statistic() / score.threshold());
+    }
+  }
+
   void scored(ScoredFrame frame) {
     int d = frame.statistics().standardized().length;
     if (d > MAX_COLUMNS) {
@@ -64,6 +102,7 @@ final class SourceHistory {
     if (scores.columns() != d + 1) {
       scores = new NumberRing(d + 1, rows);
       trend = new Trend(d + 1);
+      past = past.latents() == d ? past : new LongHistory(d, half);
       generation++;
     }
     float[] row = new float[d + 1];
@@ -72,6 +111,7 @@ final class SourceHistory {
     long at = frame.capturedAt().toEpochMilli();
     scores.add(frame.sequence(), at, row);
     trend.add(at, 1, frame.statistics().standardized());
+    past.residuals(at, frame.statistics().standardized());
     frames++;
     lastFrame = frame;
   }
@@ -98,6 +138,7 @@ final class SourceHistory {
     drift.add(score.sequence(), at, row);
     if (isWatched(score) && score.threshold() > 0) {
       trend.add(at, 0, score.statistic() / score.threshold());
+      past.drift(at, score.statistic() / score.threshold());
     }
     lastDrift = score;
   }

@@ -376,4 +376,18 @@ public final class ViewMapper {
   static @Nullable Double number(double value) {
     return Double.isFinite(value) ? Double.valueOf(value) : null;
   }
+
+  /** Numbers to three decimals; null for one that is not a number. */
+  static List<@Nullable Float> numbers(float[] values) {
+    List<@Nullable Float> rounded = new ArrayList<>(values.length);
+    for (float value : values) {
+      rounded.add(Float.isNaN(value) ? null : Math.round(value * 1e3f) / 1e3f);
+    }
+    return rounded;
+  }
+
+  /** All rows but the first. */
+  static List<List<@Nullable Float>> series(float[][] rows) {
+    return Arrays.stream(rows).skip(1).map(ViewMapper::numbers).toList();
+  }
 }

@@ -11,11 +11,23 @@ export function recolour() {
   all.forEach(chart => chart.rebuild());
 }
 
+/** Calls a function whenever colours change; returns what ends that. */
+export function onRecolour(rebuild) {
+  const one = { rebuild };
+  all.add(one);
+  return () => all.delete(one);
+}
+
 let palette = null;
 function colours() {
   palette ??= Object.fromEntries(['ink', 'soft', 'line', 'line-strong', 'grid', 'band', 'bad', 'bad-soft', 'accent', 'accent-soft', 'warn', 'surface', 'calm-soft', 'series-1', 'series-2'].map(name => [name, colour(`--${name}`)]));
   return palette;
 }
+
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const DATE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+/** A time on the axis: of day, or the day where midnight is or several days are shown. */
+const tick = (millis, seconds) => (seconds > 3 * 86400 || (new Date(millis).getHours() === 0 && new Date(millis).getMinutes() === 0) ? DATE : HOUR).format(millis);
 
 const CURSOR = uPlot.sync('residua');
 
@@ -28,6 +40,7 @@ const CURSOR = uPlot.sync('residua');
  * @param band [low, high] of values that are usual; `band()` changes it
  * @param splits where the axis has labels: max => [...]
  * @param axis whether the times stand below
+ * @param days whether the times may be of several days
  */
 export class TimeChart {
   #options; #plot = null; #data; #box; #spans = []; #learning = []; #observer; #draw; #window = null;
@@ -61,7 +74,7 @@ export class TimeChart {
       scales: { x: { time: true, range: (u, min, max) => this.#window ?? [min, max] }, y: { range: (u, min, max) => options.range(min ?? 0, max ?? 0) } },
       axes: [
         // A label that the edge would cut is left out.
-        { ...axis, show: options.axis, size: 28, space: 90, values: (u, splits) => splits.map(s => (u.valToPos(s, 'x') > u.bbox.width / devicePixelRatio - 26 ? '' : clock(1000 * s))) },
+        { ...axis, show: options.axis, size: 28, space: 90, values: (u, splits) => splits.map(s => (u.valToPos(s, 'x') > u.bbox.width / devicePixelRatio - 26 ? '' : options.days ? tick(1000 * s, splits.at(-1) - splits[0]) : clock(1000 * s))) },
         { ...axis, size: 44, space: 26, splits: options.splits ? (u, i, min, max) => options.splits(max) : undefined },
       ],
       series: [{}, ...options.series.map(s => ({ label: s.label, stroke: c[s.colour], width: s.width ?? 1.5, dash: s.dash, points: { show: false }, spanGaps: false }))],

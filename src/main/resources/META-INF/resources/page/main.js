@@ -7,6 +7,9 @@ import { recolour } from './charts.js';
 import { colours } from './colours.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
+import { history } from './history.js';
+import { wall } from './wall.js';
+import './keys.js';
 import { incidents, incident } from './incidents.js';
 import { feedback } from './feedback.js';
 import { models } from './models.js';
@@ -20,6 +23,8 @@ const context = { live, about: { product: 'Residua', kafka: '', framesTopic: 're
 const PAGES = [
   { pattern: /^\/?$/, page: 'sources', title: () => 'Sources', show: overview },
   { pattern: /^\/sources\/(.+)$/, page: 'sources', title: ([name]) => name, show: source },
+  { pattern: /^\/history\/(.+)$/, page: 'sources', title: ([name]) => `${name}, past`, show: history },
+  { pattern: /^\/wall$/, page: 'wall', title: () => 'Wall', show: wall },
   { pattern: /^\/incidents$/, page: 'incidents', title: () => 'Incidents', show: incidents },
   { pattern: /^\/incidents\/(.+)$/, page: 'incidents', title: () => 'Incident', show: incident },
   { pattern: /^\/feedback$/, page: 'feedback', title: () => 'Feedback', show: feedback },

@@ -359,6 +359,9 @@ class DashboardIT {
             "incident", incidentPage,
             "review", "#/sources/new2",
             "models", "#/models",
+            "feedback", "#/feedback",
+            "wall", "#/wall",
+            "past", "#/history/cam1",
             "explain", "#/explain/gate");
     Map<String, String> ready =
         Map.of(
@@ -374,6 +377,12 @@ class DashboardIT {
             says("varies 2.50 times as much as accepted."),
             "models",
             says("labels are missed by at most 0.07"),
+            "feedback",
+            "document.querySelector('.precision')",
+            "wall",
+            "document.querySelector('.wall .tile')",
+            "past",
+            says("quarters with frames"),
             "explain",
             says("What you can do"));
     String axe;

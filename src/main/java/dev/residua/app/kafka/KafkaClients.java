@@ -147,6 +147,15 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     return bytes(settings);
   }
 
+  /** A follower that reads a few records at many places. */
+  public KafkaConsumer<byte[], byte[]> sampler(int records) {
+    Map<String, Object> settings = consumer(IsolationLevel.READ_COMMITTED);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 << 10);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+    return bytes(settings);
+  }
+
   /** All partitions that a topic has. */
   public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
     return consumer.partitionsFor(topic).stream()

@@ -28,6 +28,7 @@ import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public class DashboardRole implements AutoCloseable {
   private final FeedbackResource feedback;
   private @Nullable ControlWriter writer;
   private @Nullable FindingsFollower follower;
+  private @Nullable HistoryBackfill backfill;
 
   @Inject
   public DashboardRole(
@@ -122,6 +124,7 @@ public class DashboardRole implements AutoCloseable {
             config.dashboard().history(),
             onFinding,
             heartbeat);
+    backfill = new HistoryBackfill(clients, topics, history, Instant.now(), follower::isCaughtUp);
     SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
         rules::rules,
@@ -141,6 +144,9 @@ public class DashboardRole implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     try {
+      if (backfill != null) {
+        backfill.close();
+      }
       if (follower != null) {
         follower.close();
       }

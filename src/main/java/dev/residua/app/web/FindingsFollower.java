@@ -62,6 +62,7 @@ public final class FindingsFollower implements AutoCloseable {
   private final Thread thread;
   private final Map<TopicPartition, Long> now;
   private volatile boolean stopped;
+  private volatile boolean caughtUp;
 
   /**
    * @param back age of the oldest history, at least 0
@@ -138,6 +139,11 @@ public final class FindingsFollower implements AutoCloseable {
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
   }
 
+  /** Whether everything from before the start has been read. */
+  boolean isCaughtUp() {
+    return caughtUp;
+  }
+
   private boolean isNew(ConsumerRecord<byte[], byte[]> record) {
     return record.offset()
         >= now.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
@@ -147,7 +153,8 @@ public final class FindingsFollower implements AutoCloseable {
     try (consumer) {
       while (!stopped) {
         heartbeat.run();
-        for (ConsumerRecord<byte[], byte[]> record : poll()) {
+        ConsumerRecords<byte[], byte[]> records = poll();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
           try {
             show(record);
           } catch (RuntimeException e) { // no record stops the dashboard
@@ -159,12 +166,18 @@ public final class FindingsFollower implements AutoCloseable {
                 e.toString());
           }
         }
+        caughtUp = caughtUp || hasReadWhatWasThere();
       }
     } catch (WakeupException e) {
       if (!stopped) {
         throw e;
       }
     }
+  }
+
+  private boolean hasReadWhatWasThere() {
+    return now.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
