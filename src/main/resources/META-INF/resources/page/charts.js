@@ -77,7 +77,7 @@ export class TimeChart {
         { ...axis, show: options.axis, size: 28, space: 90, values: (u, splits) => splits.map(s => (u.valToPos(s, 'x') > u.bbox.width / devicePixelRatio - 26 ? '' : options.days ? tick(1000 * s, splits.at(-1) - splits[0]) : clock(1000 * s))) },
         { ...axis, size: 44, space: 26, splits: options.splits ? (u, i, min, max) => options.splits(max) : undefined },
       ],
-      series: [{}, ...options.series.map(s => ({ label: s.label, stroke: c[s.colour], width: s.width ?? 1.5, dash: s.dash, points: { show: false }, spanGaps: false }))],
+      series: [{}, ...options.series.map(s => ({ label: s.label, stroke: c[s.colour], width: s.width ?? 1.5, dash: s.dash, points: options.days ? { size: 4, fill: c[s.colour] } : { show: false }, spanGaps: false }))],
       hooks: { drawClear: [u => this.#under(u)], draw: [u => this.#over(u)], setCursor: [u => options.onCursor?.(u.cursor.idx, this.#data)] },
     }, this.#data, this.#box);
   }

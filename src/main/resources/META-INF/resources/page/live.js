@@ -1,10 +1,11 @@
 /*
  * Live updates. The page asks for the next one when it has drawn the last: a slow page gets fewer,
  * larger updates, and the service never queues anything for it. See LiveSession for the messages.
+ * Where something on the way blocks WebSockets, the page asks over HTTP every two seconds.
  */
 import { token, onToken, get, Refused } from './api.js';
 
-const HIDDEN_PAUSE = 1000, LONGEST_WAIT = 10000;
+const HIDDEN_PAUSE = 1000, LONGEST_WAIT = 10000, POLL = 2000, BLOCKED = 2;
 
 export class Live {
   #socket = null; #view = null; #onMessage = () => {}; #onState = () => {};
@@ -16,7 +17,7 @@ export class Live {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#next(); });
   }
 
-  /** Calls a listener with ('on' | 'off' | 'connecting' | 'refused', sentence). */
+  /** Calls a listener with ('on' | 'slow' | 'off' | 'connecting' | 'refused', sentence). */
   onState(listener) { this.#onState = listener; this.#connect(); }
 
   /** Sets the view of the page and the function that draws it. */
@@ -80,7 +81,7 @@ export class Live {
     this.#timer = setTimeout(() => this.#connect(), wait);
     try {
       await get('api/about');
-      this.#onState('off', 'The live connection was lost. Trying again.');
+      if (this.#failures > BLOCKED) this.#poll(); else this.#onState('off', 'The live connection was lost. Trying again.');
     } catch (e) {
       if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
         clearTimeout(this.#timer);
@@ -89,5 +90,36 @@ export class Live {
         this.#onState('off', `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; the page shows older data.`);
       }
     }
+  }
+
+  #polling = false;
+  /** Asks over HTTP until the live connection is back, or the service does not answer. */
+  async #poll() {
+    if (this.#polling) return;
+    this.#polling = true;
+    try {
+      while (this.#socket?.readyState !== WebSocket.OPEN) {
+        const view = this.#view;
+        const message = document.hidden || !view ? null : await answer(view);
+        this.#onState('slow', 'every 2 s');
+        if (message && view === this.#view) this.#onMessage(message);
+        await new Promise(done => setTimeout(done, POLL));
+      }
+    } catch { /* the next attempt to connect shows why */ } finally { this.#polling = false; }
+  }
+}
+
+/** What the live connection would send for a view. */
+async function answer(view) {
+  if (view.see === 'overview') {
+    const { see, ...query } = view;
+    return { type: 'overview', overview: await get(`api/sources?${new URLSearchParams(query)}`) };
+  }
+  if (view.see !== 'source') return null;
+  try {
+    return { type: 'source', name: view.name, source: await get(`api/sources/${encodeURIComponent(view.name)}`) };
+  } catch (e) {
+    if (e instanceof Refused && e.status === 404) return { type: 'unknown', name: view.name };
+    throw e;
   }
 }

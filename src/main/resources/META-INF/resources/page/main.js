@@ -60,12 +60,13 @@ function route() {
 const connection = document.getElementById('connection'), banner = document.getElementById('banner');
 let asked = false;
 live.onState((state, sentence) => {
-  if (state === 'connecting' && connection.classList.contains('off')) return;
-  attribute(connection, 'class', `connection ${state === 'on' ? 'on' : state === 'connecting' ? '' : 'off'}`);
-  text(connection.lastElementChild, state === 'on' ? 'live' : state === 'connecting' ? 'connecting' : 'not connected');
+  if (state === 'connecting' && (connection.classList.contains('off') || connection.classList.contains('slow'))) return;
+  attribute(connection, 'title', state === 'slow' ? 'Something between this page and the service blocks WebSockets' : null);
+  attribute(connection, 'class', `connection ${state === 'on' ? 'on' : state === 'slow' ? 'on slow' : state === 'connecting' ? '' : 'off'}`);
+  text(connection.lastElementChild, state === 'on' ? 'live' : state === 'slow' ? sentence : state === 'connecting' ? 'connecting' : 'not connected');
   banner.hidden = state !== 'off' && state !== 'refused';
   text(banner, sentence);
-  if (state === 'on') learn();
+  if (state === 'on' || (state === 'slow' && !context.about.kafka)) learn();
   if (state === 'refused' && !asked) { asked = true; unlock(); }
 });
 
