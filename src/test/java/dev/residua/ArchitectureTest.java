@@ -44,6 +44,7 @@ class ArchitectureTest {
           "incident <- anomaly causal drift frame intervention",
           "source <- causal frame",
           "feedback <- anomaly causal drift frame incident source",
+          "access <- causal frame incident source",
           "ingest <- frame source",
           "monitor <- anomaly causal commissioning drift frame incident intervention source",
           "model <- causal frame",

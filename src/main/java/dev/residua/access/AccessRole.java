@@ -1,0 +1,36 @@
+package dev.residua.access;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What a person may do with the sources of a scope. Each role includes those before it. */
+public enum AccessRole {
+  /** Sees sources, incidents, pictures and models. */
+  VIEWER,
+  /** Acknowledges, notes, silences, suppresses, gives feedback, and teaches what is normal. */
+  OPERATOR,
+  /** Promotes and trains models, and changes rules, budgets and settings. */
+  OWNER;
+
+  /** As people write it: {@code operator}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The role of a text.
+   *
+   * @throws IllegalArgumentException with all roles, if it is none
+   */
+  public static AccessRole of(String text) {
+    for (AccessRole role : values()) {
+      if (role.text().equals(text)) {
+        return role;
+      }
+    }
+    List<String> all = Arrays.stream(values()).map(AccessRole::text).toList();
+    throw new IllegalArgumentException(
+        "the role must be one of %s but was '%s'".formatted(String.join(", ", all), text));
+  }
+}

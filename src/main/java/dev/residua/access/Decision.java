@@ -1,0 +1,23 @@
+package dev.residua.access;
+
+/** Whether a person may make a change. */
+public sealed interface Decision {
+  /** The change is allowed. */
+  Decision ALLOWED = new Allowed();
+
+  /** What it concerns does not exist, or the person may not see it: both get the same answer. */
+  Decision HIDDEN = new Hidden();
+
+  /** The change may be made. */
+  record Allowed() implements Decision {}
+
+  /** What the change concerns is not visible to the person. */
+  record Hidden() implements Decision {}
+
+  /**
+   * The change may not be made.
+   *
+   * @param sentence names the grant that is missing
+   */
+  record Denied(String sentence) implements Decision {}
+}

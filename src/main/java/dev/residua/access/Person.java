@@ -1,0 +1,25 @@
+package dev.residua.access;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who sends a request.
+ *
+ * @param name the authenticated name; null where nobody has authenticated one
+ * @param grants what the person may do
+ */
+public record Person(@Nullable String name, Grants grants) {
+  /** Longest name, in characters. */
+  public static final int MAX_NAME = 200;
+
+  /** Nobody, who may do nothing. */
+  public static final Person NOBODY = new Person(null, Grants.NONE);
+
+  public Person {
+    if (name != null && (name.isBlank() || name.length() > MAX_NAME)) {
+      throw new IllegalArgumentException(
+          "the name of a person must have 1 to %d characters but has %d"
+              .formatted(MAX_NAME, name.length()));
+    }
+  }
+}

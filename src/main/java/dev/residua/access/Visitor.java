@@ -1,0 +1,118 @@
+package dev.residua.access;
+
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a person may see and change under the rules of sources that are in force now.
+ *
+ * @param person who
+ * @param rules the rules, which decide on the scopes of sources
+ */
+public record Visitor(Person person, SourceRules rules) {
+  /** Whether a source, its incidents and its pictures may be seen. */
+  public boolean maySee(String source) {
+    return may(AccessRole.VIEWER, source);
+  }
+
+  /** Whether commands about a source may be given. */
+  public boolean mayChange(String source) {
+    return may(AccessRole.OPERATOR, source);
+  }
+
+  /** Whether the settings of a source may be changed. */
+  public boolean mayConfigure(String source) {
+    return may(AccessRole.OWNER, source);
+  }
+
+  /** Whether the models of a scene may be promoted and trained. */
+  public boolean mayAdminister(String scene) {
+    return person.grants().allowScene(AccessRole.OWNER, scene);
+  }
+
+  /** Whether the models of a scene may be seen: the scene, or some of its sources. */
+  public boolean maySeeScene(String scene) {
+    return person.grants().reachScene(AccessRole.VIEWER, scene, rules);
+  }
+
+  /** Whether everything may be seen, also what belongs to no source. */
+  public boolean maySeeAll() {
+    return person.grants().allowEverywhere(AccessRole.VIEWER);
+  }
+
+  /** Whether a rule of sources may be seen. */
+  public boolean maySee(SourceRule rule) {
+    return person.grants().allow(AccessRole.VIEWER, rule);
+  }
+
+  private boolean may(AccessRole role, String source) {
+    Grants grants = person.grants();
+    return grants.allowEverywhere(role) || grants.allow(role, rules.of(source));
+  }
+
+  /** Whether the model of a scene may be changed. */
+  public Decision onModel(String scene) {
+    if (mayAdminister(scene)) {
+      return Decision.ALLOWED;
+    }
+    return maySeeScene(scene)
+        ? new Decision.Denied(
+            "models of the scene %s are changed with the grant owner:scene=%s or owner; you have %s"
+                .formatted(scene, scene, held()))
+        : Decision.HIDDEN;
+  }
+
+  /**
+   * Whether a rule may be written. An owner of every source may write any. An owner of some may
+   * change rules of these sources, and write one for a single source of them, but not what decides
+   * on scopes and reach: match, priority, scene, labels and camera.
+   *
+   * @param next the rule to write
+   */
+  public Decision onRule(SourceRule next) {
+    Grants grants = person.grants();
+    if (grants.allowEverywhere(AccessRole.OWNER)) {
+      return Decision.ALLOWED;
+    }
+    Optional<SourceRule> written = rules.rule(next.id());
+    boolean single = next.match().literals() == next.match().text().length();
+    SourceRule now = written.orElseGet(() -> rules.of(next.match().text()));
+    if (!(written.isPresent() || single) || !grants.allow(AccessRole.OWNER, now)) {
+      return new Decision.Denied(
+          "rule %s needs the grant owner, for every source; with an owner grant in a scope you may change the rules of its sources, and write one for a single source; you have %s"
+              .formatted(next.id(), held()));
+    }
+    boolean same =
+        next.scene().equals(now.scene())
+            && next.labels().equals(now.labels())
+            && (written.isEmpty()
+                ? next.priority() == 0 && next.camera() == null
+                : next.priority() == now.priority()
+                    && next.match().equals(now.match())
+                    && Objects.equals(next.camera(), now.camera()));
+    return same
+        ? Decision.ALLOWED
+        : new Decision.Denied(
+            "match, priority, scene, labels and camera of rule %s are changed with the grant owner, for every source, since they decide who sees what; you have %s"
+                .formatted(next.id(), held()));
+  }
+
+  /** Whether a rule may be removed; one that may not be seen is hidden. */
+  public Decision onRemoval(SourceRule rule) {
+    if (person.grants().allow(AccessRole.OWNER, rule)) {
+      return Decision.ALLOWED;
+    }
+    return maySee(rule)
+        ? new Decision.Denied(
+            "rule %s is removed with an owner grant for its sources; you have %s"
+                .formatted(rule.id(), held()))
+        : Decision.HIDDEN;
+  }
+
+  /** The grants, for a sentence. */
+  public String held() {
+    return person.grants().all().isEmpty() ? "no grant" : person.grants().toString();
+  }
+}
