@@ -36,6 +36,7 @@ import dev.residua.cli.ops.SilenceCommand;
 import dev.residua.cli.ops.SourceCommand;
 import dev.residua.cli.ops.SuppressCommand;
 import dev.residua.cli.ops.TestAlertCommand;
+import dev.residua.cli.ops.TokenCommand;
 import dev.residua.cli.ops.TopicsCommand;
 import dev.residua.cli.ops.WatchCommand;
 import dev.residua.cli.serve.BrokerCommand;
@@ -78,6 +79,7 @@ public final class Residua implements Runnable {
           TopicsCommand.class,
           DeadLettersCommand.class,
           DoctorCommand.class,
+          TokenCommand.class,
           SchemasCommand.class,
           SilenceCommand.class,
           AnnounceCommand.class,

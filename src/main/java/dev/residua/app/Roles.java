@@ -137,6 +137,7 @@ public class Roles {
   private void startAll() throws StartFailedException {
     Topics topics = new Topics(config.topicPrefix());
     HttpAccess access = httpAccess();
+    guard.protect(access);
     createDataDirectory();
     Thread.setDefaultUncaughtExceptionHandler(new UncaughtExceptions(this::fail));
     Heartbeats heartbeats = heartbeats();
@@ -286,7 +287,7 @@ public class Roles {
           new SimulatedCamera(
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
-    guard.open(access);
+    guard.open();
     watch.onChange(
         (scene, next) -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
     watch.start();

@@ -78,7 +78,8 @@ public class AcknowledgementsResource {
     Instant now = clock.instant();
     try {
       Optional<PagerDutyWebhook> event =
-          PagerDutyWebhook.read(body).filter(e -> history.incident(e.incident(), now).isPresent());
+          PagerDutyWebhook.read(body)
+              .filter(e -> history.sourceOfIncident(e.incident()).isPresent());
       if (event.isPresent()) {
         acknowledge(receiver, event.get(), now);
       }

@@ -1,5 +1,6 @@
 package dev.residua.dashboard;
 
+import dev.residua.dashboard.LiveViews.EvidenceView;
 import dev.residua.dashboard.StoredPictures.MissingException;
 import dev.residua.incident.IncidentEvidence.Kind;
 import jakarta.inject.Inject;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The stored evidence of an incident: what there is, and each picture as a PNG file. 404 with a
@@ -22,17 +24,18 @@ public class EvidenceResource {
   private static final String PNG = "image/png";
 
   private final StoredEvidence evidence;
+  private final Visitors visitors;
 
   @Inject
-  public EvidenceResource(StoredEvidence evidence) {
+  public EvidenceResource(StoredEvidence evidence, Visitors visitors) {
     this.evidence = evidence;
+    this.visitors = visitors;
   }
 
   @GET
   @Produces(MediaType.APPLICATION_JSON)
   public Response evidence(@PathParam("id") String id) {
-    return evidence
-        .find(id)
+    return visible(id)
         .map(view -> Response.ok(view).build())
         .orElseGet(() -> Problems.answer(Response.Status.NOT_FOUND, nothing(id)));
   }
@@ -47,6 +50,9 @@ public class EvidenceResource {
           Response.Status.NOT_FOUND,
           "there is no such picture; expected one of " + String.join(", ", names));
     }
+    if (visible(id).isEmpty()) {
+      return Problems.answer(Response.Status.NOT_FOUND, nothing(id));
+    }
     try {
       return Response.ok(evidence.picture(id, Kind.values()[kind]), PNG).build();
     } catch (MissingException e) {
@@ -54,6 +60,10 @@ public class EvidenceResource {
     } catch (IOException e) {
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
+  }
+
+  private Optional<EvidenceView> visible(String id) {
+    return evidence.find(id).filter(view -> visitors.now().maySee(view.source()));
   }
 
   /** Why there may be no evidence, and what to do. */

@@ -110,14 +110,19 @@ final class IncidentHistory {
     return known == null ? List.of() : List.copyOf(known.steps);
   }
 
-  /** Earlier incidents of the same subject: of the source, then of others, the newest first. */
-  List<Incident> similar(Incident to, int most) {
+  /**
+   * Earlier incidents of the same subject: of the source, then of others, the newest first.
+   *
+   * @param visible sources that may be shown
+   */
+  List<Incident> similar(Incident to, int most, Predicate<String> visible) {
     List<Incident> earlier =
         all.values().stream()
             .map(IncidentHistory::now)
             .filter(
                 one ->
-                    !one.id().equals(to.id())
+                    visible.test(one.source())
+                        && !one.id().equals(to.id())
                         && one.subject().equals(to.subject())
                         && IncidentQuery.sceneOf(one).equals(IncidentQuery.sceneOf(to))
                         && one.openedAt().isBefore(to.openedAt()))

@@ -21,11 +21,13 @@ import java.util.Map;
 @Produces(MediaType.APPLICATION_JSON)
 public class IncidentsResource {
   private final LiveHistory history;
+  private final Visitors visitors;
   private final Clock clock = Clock.systemUTC();
 
   @Inject
-  public IncidentsResource(LiveHistory history) {
+  public IncidentsResource(LiveHistory history, Visitors visitors) {
     this.history = history;
+    this.visitors = visitors;
   }
 
   @GET
@@ -56,7 +58,7 @@ public class IncidentsResource {
                   Map.entry("group", group),
                   Map.entry("page", page),
                   Map.entry("size", size)));
-      return Response.ok(history.incidents(query, clock.instant())).build();
+      return Response.ok(history.incidents(visitors.now(), query, clock.instant())).build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
@@ -66,7 +68,7 @@ public class IncidentsResource {
   @Path("/{id}")
   public Response incident(@PathParam("id") String id) {
     return history
-        .incident(id, clock.instant())
+        .incident(visitors.now(), id, clock.instant())
         .map(view -> Response.ok(view).build())
         .orElseGet(
             () ->

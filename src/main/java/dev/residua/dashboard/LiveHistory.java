@@ -1,5 +1,6 @@
 package dev.residua.dashboard;
 
+import dev.residua.access.Visitor;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
@@ -25,6 +26,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.feedback.IncidentReviews;
 import dev.residua.feedback.ReviewedIncident;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -328,9 +330,33 @@ public class LiveHistory {
     return Arrays.stream(perSecond).sum() / (double) RATE_SECONDS;
   }
 
-  public synchronized Status status() {
+  /** Counts of the whole service; for a visitor who sees a part of it, of the visible sources. */
+  private record Totals(long scored, double rate, Map<String, Long> deadLetters, String modelId) {}
+
+  private Totals totals(Visitor visitor) {
+    if (visitor.maySeeAll()) {
+      return new Totals(scored, rate(), new TreeMap<>(deadLetters), modelId);
+    }
+    long frames = 0;
+    double perSecond = 0;
+    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+      if (visitor.maySee(entry.getKey())) {
+        frames += entry.getValue().frames();
+        long interval = entry.getValue().interval().toNanos();
+        perSecond += interval > 0 ? 1e9 / interval : 0;
+      }
+    }
+    return new Totals(
+        frames, perSecond, Map.of(), visitor.maySeeScene(SceneName.DEFAULT) ? modelId : "");
+  }
+
+  /** The service in short, as far as a visitor may see it. */
+  public synchronized Status status(Visitor visitor) {
     List<Source> rows = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+      if (!visitor.maySee(entry.getKey())) {
+        continue;
+      }
       ScoredFrame frame = entry.getValue().lastFrame();
       DriftScore score = entry.getValue().lastDrift();
       rows.add(
@@ -343,14 +369,15 @@ public class LiveHistory {
               frame == null ? List.of() : names(frame),
               frame == null ? new float[0] : frame.statistics().standardized()));
     }
+    Totals totals = totals(visitor);
     return new Status(
-        modelId,
-        graph,
-        scored,
-        rate(),
-        new TreeMap<>(deadLetters),
+        totals.modelId(),
+        totals.modelId().isEmpty() ? "" : graph,
+        totals.scored(),
+        totals.rate(),
+        totals.deadLetters(),
         List.copyOf(rows.subList(Math.max(0, rows.size() - SHOWN_SOURCES), rows.size())),
-        List.copyOf(findings));
+        findings.stream().filter(finding -> visitor.maySee(finding.source())).toList());
   }
 
   private List<String> names(ScoredFrame frame) {
@@ -407,14 +434,17 @@ public class LiveHistory {
     }
   }
 
-  /** All sources at a glance. */
-  public synchronized Overview overview(Query query, Instant now) {
+  /** All sources that a visitor may see, at a glance. */
+  public synchronized Overview overview(Visitor visitor, Query query, Instant now) {
     long at = now.toEpochMilli();
     Map<SourceCondition, Integer> counts = new EnumMap<>(SourceCondition.class);
     Map<CalibrationPhase, Integer> phases = new EnumMap<>(CalibrationPhase.class);
     int proposed = 0;
     List<Listed> matching = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+      if (!visitor.maySee(entry.getKey())) {
+        continue;
+      }
       SourceCondition condition =
           entry.getValue().condition(at, active.maintained(entry.getKey(), now));
       CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
@@ -438,6 +468,9 @@ public class LiveHistory {
     List<Incident> open = new ArrayList<>();
     List<IncidentView> closed = new ArrayList<>();
     for (Incident incident : incidents.newestFirst()) {
+      if (!visitor.maySee(incident.source())) {
+        continue;
+      }
       if (incident.open()) {
         open.add(incident);
       } else if (closed.size() < SHOWN_CLOSED) {
@@ -448,12 +481,13 @@ public class LiveHistory {
         Comparator.comparing(Incident::severity)
             .reversed()
             .thenComparing(Incident::openedAt, Comparator.reverseOrder()));
+    Totals totals = totals(visitor);
     return new Overview(
         at,
-        modelId,
-        scored,
-        rate(),
-        new TreeMap<>(deadLetters),
+        totals.modelId(),
+        totals.scored(),
+        totals.rate(),
+        totals.deadLetters(),
         counts,
         phases,
         proposed,
@@ -486,11 +520,12 @@ public class LiveHistory {
    * One source.
    *
    * @param seen what need not be sent again
-   * @return empty if it is unknown
+   * @return empty if it is unknown, or the visitor may not see it
    */
-  public synchronized Optional<SourceAnswer> source(String name, Seen seen, Instant now) {
+  public synchronized Optional<SourceAnswer> source(
+      Visitor visitor, String name, Seen seen, Instant now) {
     SourceHistory history = sources.get(name);
-    if (history == null) {
+    if (history == null || !visitor.maySee(name)) {
       return Optional.empty();
     }
     long at = now.toEpochMilli();
@@ -605,9 +640,10 @@ public class LiveHistory {
         .toList();
   }
 
-  /** Incidents that are asked for. */
-  synchronized IncidentsView incidents(IncidentQuery query, Instant now) {
-    List<Incident> matching = incidents.matching(query);
+  /** Incidents that are asked for and that a visitor may see. */
+  synchronized IncidentsView incidents(Visitor visitor, IncidentQuery query, Instant now) {
+    List<Incident> matching =
+        incidents.matching(query).stream().filter(one -> visitor.maySee(one.source())).toList();
     int page = Pages.within(query.page(), query.size(), matching);
     return new IncidentsView(
         now.toEpochMilli(),
@@ -618,10 +654,26 @@ public class LiveHistory {
         Pages.of(matching, page, query.size()).stream().map(this::view).toList());
   }
 
-  /** All about an incident; empty if it is unknown. */
-  synchronized Optional<IncidentDetail> incident(String id, Instant now) {
+  /** The source of an incident; empty if it is unknown. */
+  synchronized Optional<String> sourceOfIncident(String id) {
+    return incidents.find(id).map(Incident::source);
+  }
+
+  /** The command of an operator that a key has now; empty if none is known. */
+  synchronized Optional<ControlCommand> command(String key) {
+    return Optional.ofNullable(orders.get(key));
+  }
+
+  /** Names of known sources that a command covers. */
+  synchronized List<String> covered(ControlCommand command) {
+    return sources.keySet().stream().filter(command.order()::covers).toList();
+  }
+
+  /** All about an incident; empty if it is unknown, or the visitor may not see it. */
+  synchronized Optional<IncidentDetail> incident(Visitor visitor, String id, Instant now) {
     return incidents
         .find(id)
+        .filter(incident -> visitor.maySee(incident.source()))
         .map(
             incident ->
                 new IncidentDetail(
@@ -631,7 +683,9 @@ public class LiveHistory {
                     incidents.steps(id),
                     eventsOf(incident),
                     ordersOf(incident),
-                    incidents.similar(incident, SHOWN_SIMILAR).stream().map(this::view).toList()));
+                    incidents.similar(incident, SHOWN_SIMILAR, visitor::maySee).stream()
+                        .map(this::view)
+                        .toList()));
   }
 
   /** What people have said of incidents. */

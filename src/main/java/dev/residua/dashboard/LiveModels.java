@@ -1,5 +1,6 @@
 package dev.residua.dashboard;
 
+import dev.residua.access.Visitor;
 import dev.residua.causal.Latent;
 import dev.residua.dashboard.ModelViews.ActivationView;
 import dev.residua.dashboard.ModelViews.GateView;
@@ -63,11 +64,37 @@ public class LiveModels {
     }
   }
 
-  public Models models() {
+  /**
+   * Whether a visitor may see a model: its own scene, or one that uses or used it. One that the
+   * registry does not know belongs to no scene.
+   */
+  public boolean visible(Visitor visitor, String id) {
+    return visitor.maySeeAll() || visible(visitor, registry(), id);
+  }
+
+  private static boolean visible(Visitor visitor, ModelRegistry registry, String id) {
+    return registry.entry(id).map(Entry::scene).filter(visitor::maySeeScene).isPresent()
+        || registry.activations().stream()
+            .anyMatch(a -> a.modelId().equals(id) && visitor.maySeeScene(a.scene()));
+  }
+
+  /** The scene of a training; empty if it is unknown. */
+  Optional<String> sceneOfTraining(String id) {
+    synchronized (trainings) {
+      return Optional.ofNullable(trainings.get(id)).map(Training::scene);
+    }
+  }
+
+  /** The models, scenes and changes that a visitor may see. */
+  public Models models(Visitor visitor) {
     ModelRegistry now = registry();
     return new Models(
-        now.scenes().stream().map(scene -> view(scene, now.scene(scene))).toList(),
+        now.scenes().stream()
+            .filter(visitor::maySeeScene)
+            .map(scene -> view(scene, now.scene(scene)))
+            .toList(),
         now.entries().stream()
+            .filter(e -> visitor.maySeeAll() || visible(visitor, now, e.id()))
             .sorted(Comparator.comparing(Entry::publishedAt).reversed())
             .map(
                 e ->
@@ -85,6 +112,7 @@ public class LiveModels {
                         e.acceptedBy()))
             .toList(),
         now.activations().stream()
+            .filter(a -> visitor.maySeeScene(a.scene()))
             .sorted(Comparator.comparing(Activation::number).reversed())
             .map(
                 a ->
@@ -114,12 +142,14 @@ public class LiveModels {
             .orElse(null));
   }
 
-  public List<TrainingView> trainings() {
+  /** The trainings of the scenes that a visitor may see, the newest first. */
+  public List<TrainingView> trainings(Visitor visitor) {
     List<Training> all;
     synchronized (trainings) {
       all = List.copyOf(trainings.values());
     }
     return all.stream()
+        .filter(t -> visitor.maySeeScene(t.scene()))
         .sorted(Comparator.comparing((Training t) -> t.order().at()).reversed())
         .map(
             t ->

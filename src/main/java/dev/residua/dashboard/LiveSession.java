@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.access.Visitor;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
 import dev.residua.dashboard.LiveHistory.SourceAnswer;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class LiveSession {
   private static final Query ALL = new Query("", Optional.empty(), Optional.empty(), 0, 50);
 
   private final LiveHistory history;
+  private final Supplier<Visitor> visitor;
   private View view = View.NOTHING;
   private Query query = ALL;
   private String source = "";
@@ -49,8 +52,14 @@ final class LiveSession {
     SOURCE
   }
 
-  LiveSession(LiveHistory history) {
+  /**
+   * A page of a visitor.
+   *
+   * @param visitor what its person may see at the moment
+   */
+  LiveSession(LiveHistory history, Supplier<Visitor> visitor) {
     this.history = history;
+    this.visitor = visitor;
   }
 
   /** Handles a message of the page. */
@@ -143,10 +152,10 @@ final class LiveSession {
     lastMillis = millis;
     if (view == View.OVERVIEW) {
       ObjectNode answer = JSON.createObjectNode();
-      answer.set("overview", JSON.valueToTree(history.overview(query, now)));
+      answer.set("overview", JSON.valueToTree(history.overview(visitor.get(), query, now)));
       return Optional.of(write(answer, "overview"));
     }
-    Optional<SourceAnswer> found = history.source(source, seen, now);
+    Optional<SourceAnswer> found = history.source(visitor.get(), source, seen, now);
     ObjectNode answer = JSON.createObjectNode().put("name", source);
     if (found.isEmpty()) {
       return Optional.of(write(answer, "unknown"));

@@ -1,5 +1,7 @@
 package dev.residua.dashboard;
 
+import dev.residua.access.Person;
+import dev.residua.access.Visitor;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnError;
@@ -18,20 +20,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Live updates for pages; {@link LiveSession} describes the messages. Read-only. */
+/**
+ * Live updates for pages; {@link LiveSession} describes the messages. Read-only. Every update shows
+ * what its person may see at that moment; a connection whose token is not valid any more is closed.
+ */
 @WebSocket(path = "/api/live")
 @ApplicationScoped
 public class LiveSocket {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
   private static final long TICK_MILLIS = 50;
   private static final int MAX_PAGES = 500;
+  private static final int NOT_ALLOWED = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
   private static final int TOO_LARGE = 1009;
 
   private final LiveHistory history;
+  private final SourceRuleOrders rules;
   private final Clock clock = Clock.systemUTC();
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
   private final ScheduledExecutorService thread =
@@ -43,11 +51,16 @@ public class LiveSocket {
           });
 
   /** A page, and whether an update is being sent to it. */
-  private record Page(WebSocketConnection connection, LiveSession session, AtomicBoolean sending) {}
+  private record Page(
+      WebSocketConnection connection,
+      SocketPerson person,
+      LiveSession session,
+      AtomicBoolean sending) {}
 
   @Inject
-  public LiveSocket(LiveHistory history) {
+  public LiveSocket(LiveHistory history, SourceRuleOrders rules) {
     this.history = history;
+    this.rules = rules;
     thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -57,7 +70,13 @@ public class LiveSocket {
       close(connection, TRY_AGAIN_LATER, "%d pages are connected already".formatted(MAX_PAGES));
       return;
     }
-    pages.put(connection.id(), new Page(connection, new LiveSession(history), new AtomicBoolean()));
+    SocketPerson known = connection.userData().get(SocketPerson.KEY);
+    SocketPerson person = known == null ? Optional::empty : known;
+    Supplier<Visitor> visitor =
+        () -> new Visitor(person.now().orElse(Person.NOBODY), rules.rules());
+    pages.put(
+        connection.id(),
+        new Page(connection, person, new LiveSession(history, visitor), new AtomicBoolean()));
   }
 
   @OnTextMessage
@@ -93,7 +112,10 @@ public class LiveSocket {
   private void tick() {
     for (Page page : pages.values()) {
       try {
-        if (!page.sending().get()) {
+        if (page.person().now().isEmpty()) {
+          pages.remove(page.connection().id());
+          close(page.connection(), NOT_ALLOWED, "the token is not valid any more");
+        } else if (!page.sending().get()) {
           Optional<String> update = page.session().due(clock.instant());
           if (update.isPresent()) {
             send(page, update.get());

@@ -3,9 +3,10 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.access.Decision;
+import dev.residua.access.Visitor;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.AuthorName;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -14,7 +15,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * The registry of models, and what becomes of trainings; {@code POST /api/models/ID/promote} and
  * {@code POST /api/models/rollback} change the model in use, with {@code {"by": "ann", "reason":
  * "new lens"}} and, to roll back to a given one, {@code "to"}. 400 with a sentence for an invalid
- * request, 404 for an unknown model, 503 while Kafka is unavailable. Access is checked before a
- * request arrives here.
+ * request, 403 without the grant, 404 for an unknown or hidden model, 503 while Kafka is
+ * unavailable.
  */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
@@ -38,29 +38,31 @@ public class ModelsResource {
 
   private final LiveModels state;
   private final ModelOrders orders;
+  private final Visitors visitors;
 
   @Inject
-  public ModelsResource(LiveModels state, ModelOrders orders) {
+  public ModelsResource(LiveModels state, ModelOrders orders, Visitors visitors) {
     this.state = state;
     this.orders = orders;
+    this.visitors = visitors;
   }
 
   @GET
   @Path("/models")
   public ModelViews.Models models() {
-    return state.models();
+    return state.models(visitors.now());
   }
 
   @GET
   @Path("/trainings")
   public List<ModelViews.TrainingView> trainings() {
-    return state.trainings();
+    return state.trainings(visitors.now());
   }
 
   @GET
   @Path("/models/{id}")
   public Response model(@PathParam("id") String id) {
-    return found(() -> state.detail(id), "the registry has no model '%s'".formatted(id));
+    return found(() -> visible(id) ? state.detail(id) : Optional.empty(), missing(id));
   }
 
   @GET
@@ -73,8 +75,16 @@ public class ModelsResource {
           "query parameter from is missing, expected the id of the model to compare with");
     }
     return found(
-        () -> state.difference(from, id),
+        () -> visible(from) && visible(id) ? state.difference(from, id) : Optional.empty(),
         "the registry lacks one of the models '%s' and '%s'".formatted(from, id));
+  }
+
+  private static String missing(String id) {
+    return "the registry has no model '%s'".formatted(id);
+  }
+
+  private boolean visible(String id) {
+    return state.visible(visitors.now(), id);
   }
 
   private interface Lookup {
@@ -95,19 +105,19 @@ public class ModelsResource {
   @POST
   @Path("/models/{id}/promote")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response promote(
-      @PathParam("id") String id, String body, @Context RoutingContext request) {
-    return change(
-        body, request, said -> orders.promote(said.scene(), id, said.by(), said.reason()));
+  public Response promote(@PathParam("id") String id, String body) {
+    if (!visible(id)) {
+      return Problems.answer(Response.Status.NOT_FOUND, missing(id));
+    }
+    return change(body, said -> orders.promote(said.scene(), id, said.by(), said.reason()));
   }
 
   @POST
   @Path("/models/rollback")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response rollback(String body, @Context RoutingContext request) {
+  public Response rollback(String body) {
     return change(
         body,
-        request,
         said ->
             orders.rollback(
                 said.scene(), said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
@@ -120,10 +130,11 @@ public class ModelsResource {
     String of(Request said) throws IOException;
   }
 
-  private static Response change(String body, RoutingContext request, Change change) {
+  private Response change(String body, Change change) {
     try {
       JsonNode object = JSON.readTree(body);
-      String person = request.get(ControlResource.PRINCIPAL);
+      Visitor visitor = visitors.now();
+      String person = visitor.person().name();
       String by = person == null ? AuthorName.claimed(text(object, "by")) : person;
       String reason = text(object, "reason");
       if (by.isBlank() || reason.isBlank()) {
@@ -138,6 +149,13 @@ public class ModelsResource {
               by,
               reason,
               text(object, "to"));
+      Decision decision = visitor.onModel(said.scene());
+      if (!(decision instanceof Decision.Allowed)) {
+        return Problems.of(decision, "there is no scene '%s'".formatted(said.scene()));
+      }
+      if (!said.to().isEmpty() && !visible(said.to())) {
+        return Problems.answer(Response.Status.NOT_FOUND, missing(said.to()));
+      }
       return Response.ok(Map.of("active", change.of(said))).build();
     } catch (JsonProcessingException e) {
       return Problems.answer(

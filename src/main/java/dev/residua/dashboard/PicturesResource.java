@@ -36,11 +36,35 @@ public class PicturesResource {
 
   private final Pictures pictures;
   private final StoredPictures stored;
+  private final LiveModels models;
+  private final Visitors visitors;
 
   @Inject
-  public PicturesResource(Pictures pictures, StoredPictures stored) {
+  public PicturesResource(
+      Pictures pictures, StoredPictures stored, LiveModels models, Visitors visitors) {
     this.pictures = pictures;
     this.stored = stored;
+    this.models = models;
+    this.visitors = visitors;
+  }
+
+  /** The id of a model that the visitor may see. */
+  private String visibleModel(@Nullable String model) throws MissingException {
+    String id = text("model", model);
+    if (!models.visible(visitors.now(), id)) {
+      throw new MissingException("the registry has no model '%s'".formatted(id));
+    }
+    return id;
+  }
+
+  /** The name of a source that the visitor may see. */
+  private String visibleSource(@Nullable String source) throws MissingException {
+    String name = text("source", source);
+    if (!visitors.now().maySee(name)) {
+      throw new MissingException(
+          "no frame of the source '%s' is stored at this place".formatted(name));
+    }
+    return name;
   }
 
   @GET
@@ -50,7 +74,7 @@ public class PicturesResource {
       @QueryParam("latents") @Nullable String latents) {
     return answer(
         () -> {
-          String id = text("model", model);
+          String id = visibleModel(model);
           return pictures.decoded(id, numbers("latents", latents, pictures.latents(id)));
         });
   }
@@ -65,7 +89,7 @@ public class PicturesResource {
       @QueryParam("set") @Nullable String set) {
     return answered(
         () -> {
-          String id = text("model", model);
+          String id = visibleModel(model);
           List<String> names = pictures.latents(id);
           float[] frame = numbers("latents", latents, names);
           float[] other = pictures.whatIf(id, frame, assignments(set, names));
@@ -101,7 +125,7 @@ public class PicturesResource {
       @QueryParam("latent") @Nullable String latent) {
     return answer(
         () -> {
-          String id = text("model", model);
+          String id = visibleModel(model);
           List<String> names = pictures.latents(id);
           int index = latent == null ? -1 : names.indexOf(latent);
           if (index < 0) {
@@ -127,8 +151,8 @@ public class PicturesResource {
     return answer(
         () ->
             stored.frame(
-                text("model", model),
-                text("source", source),
+                visibleModel(model),
+                visibleSource(source),
                 (int) whole("partition", partition, Integer.MAX_VALUE),
                 whole("offset", offset, Long.MAX_VALUE)));
   }
@@ -142,7 +166,7 @@ public class PicturesResource {
     return answer(
         () ->
             stored.camera(
-                text("source", source),
+                visibleSource(source),
                 (int) whole("partition", partition, Integer.MAX_VALUE),
                 whole("offset", offset, Long.MAX_VALUE)));
   }
@@ -157,10 +181,10 @@ public class PicturesResource {
       @QueryParam("latents") @Nullable String latents) {
     return answer(
         () -> {
-          String id = text("model", model);
+          String id = visibleModel(model);
           return stored.difference(
               id,
-              text("source", source),
+              visibleSource(source),
               (int) whole("partition", partition, Integer.MAX_VALUE),
               whole("offset", offset, Long.MAX_VALUE),
               numbers("latents", latents, pictures.latents(id)));

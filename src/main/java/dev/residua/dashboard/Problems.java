@@ -1,11 +1,19 @@
 package dev.residua.dashboard;
 
+import dev.residua.access.Decision;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 /** Responses with a sentence that explains the failure. */
 final class Problems {
   private Problems() {}
+
+  /** 403 for what is denied, 404 for what the person may not see or does not exist. */
+  static Response of(Decision decision, String unknown) {
+    return decision instanceof Decision.Denied denied
+        ? answer(Response.Status.FORBIDDEN, denied.sentence())
+        : answer(Response.Status.NOT_FOUND, unknown);
+  }
 
   static Response answer(Response.Status status, Exception why) {
     return answer(status, String.valueOf(why.getMessage()));

@@ -5,13 +5,15 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.access.Decision;
+import dev.residua.access.Person;
+import dev.residua.access.Visitor;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.incident.AuthorName;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRuleFields;
 import dev.residua.source.SourceRules;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -22,7 +24,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -38,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * Rules of sources: {@code GET /api/sources/rules} lists them, {@code ?source=NAME} only those that
  * match a source, the one that holds first. {@code PUT /api/sources/rules/ID} with {@code {"match":
  * "line3/*", "silentAfter": "PT2M", "by": "ann"}} creates or replaces one, {@code DELETE} removes
- * one. 400 with a sentence for an invalid rule, 404 for an unknown one, 503 while Kafka is
- * unavailable. Access is checked before a request arrives here.
+ * one. 400 with a sentence for an invalid rule, 403 without the grant, 404 for an unknown or hidden
+ * one, 503 while Kafka is unavailable.
  */
 @Path("/api/sources/rules")
 @Produces(MediaType.APPLICATION_JSON)
@@ -48,15 +49,17 @@ public class SourceRulesResource {
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final SourceRuleOrders orders;
+  private final Visitors visitors;
   private final Clock clock;
 
   @Inject
-  public SourceRulesResource(SourceRuleOrders orders) {
-    this(orders, Clock.systemUTC());
+  public SourceRulesResource(SourceRuleOrders orders, Visitors visitors) {
+    this(orders, visitors, Clock.systemUTC());
   }
 
-  SourceRulesResource(SourceRuleOrders orders, Clock clock) {
+  SourceRulesResource(SourceRuleOrders orders, Visitors visitors, Clock clock) {
     this.orders = orders;
+    this.visitors = visitors;
     this.clock = clock;
   }
 
@@ -76,8 +79,13 @@ public class SourceRulesResource {
 
   @GET
   public Map<String, Object> rules(@QueryParam("source") @Nullable String source) {
-    SourceRules rules = orders.rules();
-    List<SourceRule> shown = source == null ? rules.rules() : rules.matching(source);
+    Visitor visitor = visitors.now();
+    SourceRules rules = visitor.rules();
+    List<SourceRule> shown =
+        (source == null
+                ? rules.rules()
+                : visitor.maySee(source) ? rules.matching(source) : List.<SourceRule>of())
+            .stream().filter(visitor::maySee).toList();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("rules", shown.stream().map(SourceRulesResource::view).toList());
     if (source != null && shown.size() > 1) {
@@ -110,9 +118,14 @@ public class SourceRulesResource {
           Response.Status.BAD_REQUEST,
           "source, aspect and picture are needed: width over height of the upright frame and of the model's picture");
     }
+    Visitor visitor = visitors.now();
+    if (!visitor.maySee(source)) {
+      return Problems.answer(
+          Response.Status.NOT_FOUND, "nothing is known of the source '%s'".formatted(source));
+    }
     try {
       FrameGeometry moved =
-          orders
+          visitor
               .rules()
               .of(source)
               .geometry()
@@ -127,12 +140,8 @@ public class SourceRulesResource {
   @PUT
   @Path("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response put(@PathParam("id") String id, String body, @Context RoutingContext request) {
-    return put(id, body, request.<String>get(ControlResource.PRINCIPAL));
-  }
-
-  /** The same for an authenticated person, who is then the author; null if there is none. */
-  Response put(String id, String body, @Nullable String person) {
+  public Response put(@PathParam("id") String id, String body) {
+    Person person = visitors.now().person();
     SourceRule rule;
     try {
       Map<String, @Nullable Object> fields = fields(body);
@@ -141,41 +150,63 @@ public class SourceRulesResource {
           signed(
               SourceRuleFields.apply(SourceRule.of(id, "*"), fields),
               claimed == null ? "" : claimed.toString(),
-              person);
+              person.name());
       if (id.isEmpty() || fields.get("match") == null) {
         throw new IllegalArgumentException("a rule needs an id and match, such as line3/*");
       }
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
-    return write(rules -> List.of(rule));
+    return write(
+        rules -> {
+          check(new Visitor(person, rules).onRule(rule), id);
+          return List.of(rule);
+        });
   }
 
   @DELETE
   @Path("/{id}")
-  public Response remove(
-      @PathParam("id") String id,
-      @QueryParam("by") @Nullable String by,
-      @Context RoutingContext request) {
-    return remove(id, by, request.<String>get(ControlResource.PRINCIPAL));
-  }
-
-  Response remove(String id, @Nullable String by, @Nullable String person) {
-    if (orders.rules().rule(id).isEmpty()) {
-      return Problems.answer(
-          Response.Status.NOT_FOUND,
-          "there is no rule '%s'; /api/sources/rules lists all".formatted(id));
+  public Response remove(@PathParam("id") String id, @QueryParam("by") @Nullable String by) {
+    Visitor visitor = visitors.now();
+    Person person = visitor.person();
+    if (visitor.rules().rule(id).filter(visitor::maySee).isEmpty()) {
+      return Problems.answer(Response.Status.NOT_FOUND, unknown(id));
     }
     try {
-      signed(SourceRule.DEFAULTS, by == null ? "" : by, person); // checks the author
+      signed(SourceRule.DEFAULTS, by == null ? "" : by, person.name()); // checks the author
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     return write(
         rules ->
             rules.rule(id).stream()
-                .map(rule -> signed(rule.withRemoved(true), by == null ? "" : by, person))
+                .map(
+                    rule -> {
+                      check(new Visitor(person, rules).onRemoval(rule), id);
+                      return signed(rule.withRemoved(true), by == null ? "" : by, person.name());
+                    })
                 .toList());
+  }
+
+  private static String unknown(String id) {
+    return "there is no rule '%s'; /api/sources/rules lists all".formatted(id);
+  }
+
+  /** A change that may not be made, by the newest rules. */
+  private static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Response answer;
+
+    RefusedException(Response answer) {
+      this.answer = answer;
+    }
+  }
+
+  private static void check(Decision decision, String id) {
+    if (!(decision instanceof Decision.Allowed)) {
+      throw new RefusedException(Problems.of(decision, unknown(id)));
+    }
   }
 
   private SourceRule signed(SourceRule rule, String claimed, @Nullable String person) {
@@ -194,6 +225,8 @@ public class SourceRulesResource {
       return Response.ok(
               Map.of("changed", written.stream().map(SourceRulesResource::view).toList()))
           .build();
+    } catch (RefusedException e) {
+      return e.answer;
     } catch (IOException e) {
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }

@@ -22,18 +22,20 @@ import java.time.Clock;
 @Produces(MediaType.APPLICATION_JSON)
 public class SourcesResource {
   private final LiveHistory history;
+  private final Visitors visitors;
   private final Clock clock = Clock.systemUTC();
 
   @Inject
-  public SourcesResource(LiveHistory history) {
+  public SourcesResource(LiveHistory history, Visitors visitors) {
     this.history = history;
+    this.visitors = visitors;
   }
 
   /** The service in short: counts, sources and last findings. */
   @GET
   @Path("/status")
   public LiveViews.Status status() {
-    return history.status();
+    return history.status(visitors.now());
   }
 
   @GET
@@ -47,6 +49,7 @@ public class SourcesResource {
     try {
       return Response.ok(
               history.overview(
+                  visitors.now(),
                   new Query(
                       text,
                       LiveSession.condition(condition),
@@ -64,7 +67,7 @@ public class SourcesResource {
   @Path("/sources/{name}")
   public Response source(@PathParam("name") String name) {
     return history
-        .source(name, Seen.NOTHING, clock.instant())
+        .source(visitors.now(), name, Seen.NOTHING, clock.instant())
         .map(answer -> Response.ok(answer.view()).build())
         .orElseGet(
             () ->

@@ -16,6 +16,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.Visits;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ class IncidentHistoryTest {
     for (int i = 0; i < parameters.length; i += 2) {
       query.put(parameters[i], parameters[i + 1]);
     }
-    return history.incidents(IncidentQuery.of(query), NOW);
+    return history.incidents(Visits.OWNER, IncidentQuery.of(query), NOW);
   }
 
   private void say(String kind, String id, Instant at, String... more) {
@@ -198,7 +199,7 @@ class IncidentHistoryTest {
           i.sequence = 120;
         });
     // When
-    IncidentDetail detail = history.incident("a", NOW).orElseThrow();
+    IncidentDetail detail = history.incident(Visits.OWNER, "a", NOW).orElseThrow();
     // Then
     assertThat(detail.steps()).extracting(StepView::state).containsExactly("OPENED", "ESCALATED");
     assertThat(detail.steps().get(1).at())
@@ -212,7 +213,7 @@ class IncidentHistoryTest {
             tuple("note", null),
             tuple("acknowledge", "ann"));
     assertThat(detail.orders().get(2).reason()).isEqualTo("lens is dirty");
-    assertThat(history.incident("b", NOW)).isEqualTo(Optional.empty());
+    assertThat(history.incident(Visits.OWNER, "b", NOW)).isEqualTo(Optional.empty());
   }
 
   @Test
@@ -230,7 +231,7 @@ class IncidentHistoryTest {
           });
     }
     // When
-    List<StepView> steps = history.incident("a", NOW).orElseThrow().steps();
+    List<StepView> steps = history.incident(Visits.OWNER, "a", NOW).orElseThrow().steps();
     // Then
     assertThat(steps).hasSize(30);
     assertThat(steps.get(0).state()).isEqualTo("OPENED");
@@ -249,7 +250,7 @@ class IncidentHistoryTest {
     history.incident(of("later", "cam1", NOW));
     add("a", i -> {});
     // When, Then
-    assertThat(history.incident("a", NOW).orElseThrow().similar())
+    assertThat(history.incident(Visits.OWNER, "a", NOW).orElseThrow().similar())
         .extracting(IncidentView::id)
         .containsExactly("mine", "other");
   }

@@ -35,6 +35,7 @@ import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
 import dev.residua.testing.Scored;
+import dev.residua.testing.Visits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +154,8 @@ class LiveHistoryTest {
   }
 
   private Overview overview(String text, Instant now) {
-    return history.overview(new Query(text, Optional.empty(), Optional.empty(), 0, 50), now);
+    return history.overview(
+        Visits.OWNER, new Query(text, Optional.empty(), Optional.empty(), 0, 50), now);
   }
 
   private SourceCondition condition(String source, Instant now) {
@@ -191,7 +193,8 @@ class LiveHistoryTest {
     // When
     Overview first = overview("", after(130));
     Overview last =
-        history.overview(new Query(" CAM", Optional.empty(), Optional.empty(), 9, 50), after(130));
+        history.overview(
+            Visits.OWNER, new Query(" CAM", Optional.empty(), Optional.empty(), 9, 50), after(130));
     // Then
     assertThat(first.counts())
         .isEqualTo(Map.of(SourceCondition.ANOMALOUS, 1, SourceCondition.NORMAL, 119));
@@ -209,6 +212,7 @@ class LiveHistoryTest {
     assertThat(
             history
                 .overview(
+                    Visits.OWNER,
                     new Query("", Optional.of(SourceCondition.ANOMALOUS), Optional.empty(), 0, 50),
                     after(130))
                 .rows())
@@ -221,11 +225,14 @@ class LiveHistoryTest {
     history.model("model-1", GRAPH, FactorScales.NONE);
     frames("cam1", 0, 200);
     // When
-    SourceAnswer first = history.source("cam1", Seen.NOTHING, after(200)).orElseThrow();
+    SourceAnswer first =
+        history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(200)).orElseThrow();
     frames("cam1", 200, 203);
-    SourceAnswer second = history.source("cam1", first.seen(), after(203)).orElseThrow();
+    SourceAnswer second =
+        history.source(Visits.OWNER, "cam1", first.seen(), after(203)).orElseThrow();
     history.incident(incident("cam1", "INTERVENTION.OFFSET", null));
-    SourceAnswer third = history.source("cam1", second.seen(), after(203)).orElseThrow();
+    SourceAnswer third =
+        history.source(Visits.OWNER, "cam1", second.seen(), after(203)).orElseThrow();
     // Then
     SourceView whole = first.view();
     assertThat(whole.scores().reset()).isTrue();
@@ -244,7 +251,7 @@ class LiveHistoryTest {
     assertThat(third.view().scores().millis()).isEmpty();
     assertThat(third.view().incidents()).hasSize(1);
     assertThat(third.view().row().condition()).isEqualTo(SourceCondition.ANOMALOUS);
-    assertThat(history.source("cam2", Seen.NOTHING, after(0))).isEmpty();
+    assertThat(history.source(Visits.OWNER, "cam2", Seen.NOTHING, after(0))).isEmpty();
   }
 
   @Test
@@ -264,6 +271,7 @@ class LiveHistoryTest {
     Overview all = overview("", after(130));
     Overview reviews =
         history.overview(
+            Visits.OWNER,
             new Query("", Optional.empty(), Optional.of(CalibrationPhase.NEEDS_REVIEW), 0, 50),
             after(130));
     // Then
@@ -323,7 +331,8 @@ class LiveHistoryTest {
       history.scored(Scored.nominal().source("cam1").frame(i), true);
       history.drift(unwatched("cam1", i, CalibrationPhase.LEARNING));
     }
-    SourceView learning = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view();
+    SourceView learning =
+        history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(3)).orElseThrow().view();
     // When
     float[] pValues = {0.25f, 0.5f, 1, 0.125f};
     history.drift(
@@ -331,7 +340,8 @@ class LiveHistoryTest {
             "cam1", 3, 0.5f, new DriftScore.Calibration(CalibrationPhase.ARMED, 1, true, pValues)));
     history.drift(
         drift("cam1", 4, 0, new DriftScore.Calibration(CalibrationPhase.ARMED, 1, true, pValues)));
-    SourceView armed = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view();
+    SourceView armed =
+        history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(3)).orElseThrow().view();
     // Then
     assertThat(learning.row().condition()).isEqualTo(SourceCondition.NOT_WATCHED);
     assertThat(learning.row().statistic()).isNull();
@@ -355,12 +365,15 @@ class LiveHistoryTest {
   void shouldTellAReaderWhatIsNormalAndOnlyWhenThatIsNews() {
     // Given
     frames("cam1", 0, 3);
-    SourceAnswer before = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow();
+    SourceAnswer before =
+        history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(3)).orElseThrow();
     history.commissioning(
         report("cam1", CalibrationPhase.NEEDS_REVIEW, 1, calibration(), "a is off"));
     // When
-    SourceAnswer first = history.source("cam1", before.seen(), after(3)).orElseThrow();
-    SourceAnswer second = history.source("cam1", first.seen(), after(3)).orElseThrow();
+    SourceAnswer first =
+        history.source(Visits.OWNER, "cam1", before.seen(), after(3)).orElseThrow();
+    SourceAnswer second =
+        history.source(Visits.OWNER, "cam1", first.seen(), after(3)).orElseThrow();
     // Then
     assertThat(before.view().commissioning()).isNull();
     assertThat(second.view().commissioning()).isNull();
@@ -406,7 +419,7 @@ class LiveHistoryTest {
             org.assertj.core.groups.Tuple.tuple("cam2", false));
     assertThat(
             history
-                .source("cam1", Seen.NOTHING, after(3))
+                .source(Visits.OWNER, "cam1", Seen.NOTHING, after(3))
                 .orElseThrow()
                 .view()
                 .commissioning()
@@ -432,7 +445,11 @@ class LiveHistoryTest {
     history.commissioning(report("cam1", CalibrationPhase.LEARNING, 0.5, null, "400 of it"));
     // Then
     CommissioningView view =
-        history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().commissioning();
+        history
+            .source(Visits.OWNER, "cam1", Seen.NOTHING, after(3))
+            .orElseThrow()
+            .view()
+            .commissioning();
     assertThat(view.progress()).isEqualTo(0.5);
     assertThat(view.frames()).isZero();
     assertThat(view.effectiveSamples()).isNull();
@@ -466,7 +483,12 @@ class LiveHistoryTest {
     history.forgotten("cam1");
     // Then
     assertThat(overview("", after(130)).phases()).isEqualTo(Map.of(CalibrationPhase.MODEL, 1));
-    assertThat(history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().commissioning())
+    assertThat(
+            history
+                .source(Visits.OWNER, "cam1", Seen.NOTHING, after(3))
+                .orElseThrow()
+                .view()
+                .commissioning())
         .isNull();
   }
 
@@ -478,7 +500,12 @@ class LiveHistoryTest {
     history.ordered("1", new Arm(new Order("1", "cam1", "ann", "new lens", after(1))));
     history.ordered("2", new Learn(new Order("2", "cam1", "ann", "cleaned", after(2))));
     // Then
-    assertThat(history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().orders())
+    assertThat(
+            history
+                .source(Visits.OWNER, "cam1", Seen.NOTHING, after(3))
+                .orElseThrow()
+                .view()
+                .orders())
         .extracting("kind")
         .containsExactly("learn", "arm");
   }
@@ -487,11 +514,11 @@ class LiveHistoryTest {
   void shouldBeginAnewForAModelWithOtherLatents() {
     // Given
     frames("cam1", 0, 10);
-    Seen seen = history.source("cam1", Seen.NOTHING, after(10)).orElseThrow().seen();
+    Seen seen = history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(10)).orElseThrow().seen();
     // When
     history.scored(
         Scored.nominal().residuals(1, 2).expected(0, 0).modelId("model-2").frame(10), true);
-    SourceView view = history.source("cam1", seen, after(11)).orElseThrow().view();
+    SourceView view = history.source(Visits.OWNER, "cam1", seen, after(11)).orElseThrow().view();
     // Then
     assertThat(view.scores().reset()).isTrue();
     assertThat(view.scores().millis()).hasSize(1);
@@ -508,12 +535,15 @@ class LiveHistoryTest {
     // When, Then
     history.ordered("belt", new Maintenance(order, new Period(now, now.plusSeconds(60))));
     assertThat(condition("cam1", now)).isEqualTo(SourceCondition.MAINTENANCE);
-    assertThat(history.source("cam1", Seen.NOTHING, now).orElseThrow().view().orders())
+    assertThat(
+            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().orders())
         .singleElement()
         .satisfies(one -> assertThat(one.kind()).isEqualTo("silence"));
     history.ordered("belt", null);
     assertThat(condition("cam1", now)).isEqualTo(SourceCondition.NORMAL);
-    assertThat(history.source("cam1", Seen.NOTHING, now).orElseThrow().view().orders()).isEmpty();
+    assertThat(
+            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().orders())
+        .isEmpty();
 
     history.incident(incident("cam1", "INTERVENTION.OFFSET", null));
     ControlCommand verdict =
@@ -553,7 +583,8 @@ class LiveHistoryTest {
               finding, AnomalyKind.RESIDUAL, 4, 3, Double.NaN, "exchangeable", null, null, null));
     }
     // Then
-    SourceView view = history.source("cam1", Seen.NOTHING, after(10)).orElseThrow().view();
+    SourceView view =
+        history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(10)).orElseThrow().view();
     assertThat(view.events()).hasSize(SourceHistory.MAX_EVENTS);
     assertThat(view.events().get(0).id()).isEqualTo("event-64");
     assertThat(view.events().get(0).pValue()).isNull();
@@ -577,7 +608,13 @@ class LiveHistoryTest {
   }
 
   private int rows(String source, Instant now) {
-    return history.source(source, Seen.NOTHING, now).orElseThrow().view().scores().millis().size();
+    return history
+        .source(Visits.OWNER, source, Seen.NOTHING, now)
+        .orElseThrow()
+        .view()
+        .scores()
+        .millis()
+        .size();
   }
 
   @Test
@@ -599,8 +636,8 @@ class LiveHistoryTest {
     history.scored(Scored.nominal().frame(2), true);
     history.deadLetter("corrupt");
     // Then
-    assertThat(history.status().framesScored()).isEqualTo(1);
-    assertThat(history.status().sources().get(0).frames()).isEqualTo(2);
+    assertThat(history.status(Visits.OWNER).framesScored()).isEqualTo(1);
+    assertThat(history.status(Visits.OWNER).sources().get(0).frames()).isEqualTo(2);
     assertThat(overview("", after(2)).deadLetters()).isEqualTo(Map.of("corrupt", 1L));
   }
 
@@ -631,7 +668,12 @@ class LiveHistoryTest {
             DriftScore.Calibration.MODEL,
             DriftScore.Others.NONE));
     // Then
-    assertThat(history.source("wide", Seen.NOTHING, after(2)).orElseThrow().view().scales())
+    assertThat(
+            history
+                .source(Visits.OWNER, "wide", Seen.NOTHING, after(2))
+                .orElseThrow()
+                .view()
+                .scales())
         .isEmpty();
   }
 

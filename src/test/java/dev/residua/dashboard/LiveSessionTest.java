@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.testing.Scored;
+import dev.residua.testing.Visits;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class LiveSessionTest {
   private static final Instant NOW = Scored.time(1_000);
 
   private final LiveHistory history = new LiveHistory();
-  private final LiveSession session = new LiveSession(history);
+  private final LiveSession session = new LiveSession(history, () -> Visits.OWNER);
 
   private static JsonNode read(Optional<String> update) throws Exception {
     return new ObjectMapper().readTree(update.orElseThrow());

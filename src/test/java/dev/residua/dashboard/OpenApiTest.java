@@ -38,6 +38,7 @@ class OpenApiTest {
 
   private static final List<Class<?>> RESOURCES =
       List.of(
+          AccessResource.class,
           AcknowledgementsResource.class,
           ControlResource.class,
           EvidenceResource.class,
@@ -49,6 +50,13 @@ class OpenApiTest {
 
   private static final List<Class<? extends Annotation>> METHODS =
       List.of(GET.class, POST.class, PUT.class, DELETE.class);
+
+  /** Names of all classes that answer requests; the WebSocket is not in the document. */
+  static List<String> answering() {
+    return Stream.concat(RESOURCES.stream(), Stream.of(LiveSocket.class))
+        .map(Class::getSimpleName)
+        .toList();
+  }
 
   @Test
   void shouldDescribeEveryRequestWithItsParameters() throws IOException {
@@ -131,7 +139,7 @@ class OpenApiTest {
   /** The records that answers are made of, as YAML. */
   private static String schemas() {
     Map<String, Class<?>> records = new TreeMap<>();
-    Stream.of(LiveViews.class, LiveViews.class, ModelViews.class)
+    Stream.of(AccessResource.class, LiveViews.class, ModelViews.class)
         .flatMap(holder -> Arrays.stream(holder.getDeclaredClasses()))
         .filter(Class::isRecord)
         .forEach(type -> records.put(type.getSimpleName(), type));

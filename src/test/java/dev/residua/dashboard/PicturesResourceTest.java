@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.dashboard.Pictures.UnavailableException;
+import dev.residua.testing.Visits;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.List;
@@ -66,7 +67,8 @@ class PicturesResourceTest {
         }
       };
 
-  private final PicturesResource resource = new PicturesResource(ECHO, STORED);
+  private final PicturesResource resource =
+      new PicturesResource(ECHO, STORED, new LiveModels(), () -> Visits.OWNER);
 
   private static String text(Response response) {
     return new String((byte[]) response.getEntity(), java.nio.charset.StandardCharsets.UTF_8);
@@ -161,7 +163,11 @@ class PicturesResourceTest {
             throw new AssertionError();
           }
         };
-    assertThat(new PicturesResource(none, STORED).decoded("m1", "1,2").getStatus()).isEqualTo(503);
+    assertThat(
+            new PicturesResource(none, STORED, new LiveModels(), () -> Visits.OWNER)
+                .decoded("m1", "1,2")
+                .getStatus())
+        .isEqualTo(503);
   }
 
   @Test

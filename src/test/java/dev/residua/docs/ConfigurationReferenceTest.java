@@ -54,6 +54,7 @@ class ConfigurationReferenceTest {
           "long", "whole number",
           "double", "number",
           "boolean", "`true` or `false`",
+          "Boolean", "`true` or `false`",
           "Duration", "duration",
           "Path", "file",
           "URI", "address",

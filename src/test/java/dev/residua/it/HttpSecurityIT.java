@@ -3,9 +3,13 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.access.AccessTokens;
+import dev.residua.access.Grants;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.incident.ControlCommand;
+import dev.residua.testing.Await;
 import dev.residua.testing.Certificates;
+import dev.residua.testing.Incidents;
 import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
 import dev.residua.testing.TopicReader;
@@ -21,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +40,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +59,7 @@ class HttpSecurityIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SILENCE =
       "{\"kind\": \"silence\", \"for\": \"PT2H\", \"by\": \"ann\", \"reason\": \"belt change\"}";
+  private static final String ALL_SOURCES = SILENCE.replace("\"by\": \"ann\", ", "");
   private static final List<String> CHANGING = List.of("POST", "PUT", "PATCH", "DELETE", "QUERY");
 
   @TempDir Path directory;
@@ -239,9 +250,10 @@ class HttpSecurityIT {
           .isEqualTo(401);
       assertThat(send(service, "POST", "/api/control", "no.jwt.atall", body).statusCode())
           .isEqualTo(401);
-      assertThat(send(service, "POST", "/api/control", read, body).statusCode())
+      assertThat(send(service, "POST", "/api/control", read, body))
           .as("with the token for reading")
-          .isEqualTo(401);
+          .satisfies(response -> assertThat(response.statusCode()).isEqualTo(403))
+          .satisfies(response -> assertThat(response.body()).contains("operator or owner"));
       assertThat(send(service, "POST", "/api/control", null, body).statusCode()).isEqualTo(401);
 
       // When, Then: reading
@@ -257,6 +269,166 @@ class HttpSecurityIT {
       assertThat(send(service, "GET", "/q/health/ready", null, "").statusCode()).isEqualTo(200);
       assertThat(commands(service)).hasSize(1);
     }
+  }
+
+  @Test
+  void shouldShowAndChangeOnlyWhatThePersonMay() throws Exception {
+    // Given
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair provider = generator.generateKeyPair();
+    Path tokens = directory.resolve("tokens");
+    Files.writeString(
+        tokens,
+        AccessTokens.line("ann", "token-of-ann", Grants.parse("owner"))
+            + "\n"
+            + AccessTokens.line("kim", "token-of-kim", Grants.parse("operator:scene=pumps"))
+            + "\n");
+    List<String> options =
+        List.of(
+            "-Dresidua.http.tokens-file=" + tokens,
+            "-Dresidua.http.oidc=true",
+            "-Dresidua.http.grants.\"line leads\"=viewer:site=north",
+            "-Dquarkus.oidc.public-key="
+                + Base64.getEncoder().encodeToString(provider.getPublic().getEncoded()),
+            "-Dquarkus.oidc.token.issuer=https://issuer.example");
+    Instant later = Instant.now().plusSeconds(600);
+    try (Service service = serve(options)) {
+      assertThat(put(service, "token-of-ann", "pumps", "\"scene\": \"pumps\"")).isEqualTo(200);
+      assertThat(put(service, "token-of-ann", "valves", "\"labels\": {\"site\": \"north\"}"))
+          .isEqualTo(200);
+      report(service, "p1", "pumps/1");
+      report(service, "v1", "valves/1");
+      Await.until(
+          LIMIT,
+          "the incidents on the dashboard",
+          () -> send(service, "GET", "/api/incidents/v1", "token-of-ann", "").statusCode() == 200);
+
+      // When, Then: a person of the file
+      assertThat(send(service, "GET", "/api/status", null, "").statusCode()).isEqualTo(401);
+      assertThat(send(service, "GET", "/api/incidents", "token-of-kim", "").body())
+          .contains("pumps/1")
+          .doesNotContain("valves/1");
+      assertThat(send(service, "GET", "/api/incidents/v1", "token-of-kim", "").statusCode())
+          .isEqualTo(404);
+      assertThat(send(service, "GET", "/q/metrics", "token-of-kim", "").statusCode())
+          .isEqualTo(403);
+      assertThat(send(service, "GET", "/q/metrics", "token-of-ann", "").statusCode())
+          .isEqualTo(200);
+      assertThat(note(service, "token-of-kim", "p1").statusCode()).isEqualTo(202);
+      assertThat(note(service, "token-of-kim", "v1").statusCode()).isEqualTo(404);
+      HttpResponse<String> all = send(service, "POST", "/api/control", "token-of-kim", ALL_SOURCES);
+      assertThat(all.statusCode()).isEqualTo(403);
+      assertThat(all.body()).contains("operator:scene=pumps", "cam1|cam2");
+      assertThat(put(service, "token-of-kim", "pumps", "\"scene\": \"pumps\"")).isEqualTo(403);
+      assertThat(commands(service)).singleElement().extracting("order.by").isEqualTo("kim");
+
+      // When, Then: one of an OpenID provider, by a configured role and by a role that is a grant
+      assertThat(
+              send(service, "GET", "/api/incidents", token(provider, "line leads", later), "")
+                  .body())
+          .contains("valves/1")
+          .doesNotContain("pumps/1");
+      assertThat(
+              send(
+                      service,
+                      "GET",
+                      "/api/access?source=pumps/1",
+                      token(provider, "residua:operator:scene=pumps", later),
+                      "")
+                  .body())
+          .contains("\"by\":\"berta\"", "\"change\":true", "\"configure\":false");
+      assertThat(
+              send(service, "GET", "/api/incidents", token(provider, "guest", later), "")
+                  .statusCode())
+          .isEqualTo(403);
+
+      // When, Then: the live page, until the token is revoked
+      assertThat(live(service, token(provider, "residua:viewer:scene=pumps", later)).overview())
+          .contains("pumps/1")
+          .doesNotContain("valves/1");
+      LivePage page = live(service, "token-of-kim");
+      assertThat(page.overview()).contains("pumps/1").doesNotContain("valves/1");
+      Files.writeString(
+          tokens, AccessTokens.line("ann", "token-of-ann", Grants.parse("owner")) + "\n");
+      assertThat(page.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1008);
+      assertThat(send(service, "GET", "/api/status", "token-of-kim", "").statusCode())
+          .isEqualTo(401);
+      assertThat(service.out() + service.err()).doesNotContain("token-of-", " ERROR ");
+    }
+  }
+
+  private static void report(Service service, String incident, String source) throws Exception {
+    byte[] value =
+        TOPICS
+            .incidents()
+            .write(
+                Incidents.with(
+                    i -> {
+                      i.id = incident;
+                      i.source = source;
+                    }));
+    try (KafkaProducer<byte[], byte[]> producer =
+        KafkaClients.of(service.bootstrapServers()).frameProducer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  TOPICS.incidents().name(), incident.getBytes(StandardCharsets.UTF_8), value))
+          .get();
+    }
+  }
+
+  private int put(Service service, String token, String rule, String settings) throws Exception {
+    String body = "{\"match\": \"%s/*\", %s}".formatted(rule, settings);
+    return send(service, "PUT", "/api/sources/rules/" + rule, token, body).statusCode();
+  }
+
+  private HttpResponse<String> note(Service service, String token, String incident)
+      throws Exception {
+    return send(
+        service,
+        "POST",
+        "/api/control",
+        token,
+        "{\"kind\": \"note\", \"incident\": \"%s\", \"reason\": \"seen\"}".formatted(incident));
+  }
+
+  /** A live page that asks for the overview once. */
+  private static final class LivePage implements WebSocket.Listener {
+    private final CompletableFuture<String> answer = new CompletableFuture<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final StringBuilder text = new StringBuilder();
+
+    String overview() throws Exception {
+      return answer.get(30, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        answer.complete(text.toString());
+      }
+      socket.request(1);
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+      closed.complete(status);
+      return CompletableFuture.completedStage(null);
+    }
+  }
+
+  private LivePage live(Service service, String token) throws Exception {
+    LivePage page = new LivePage();
+    URI uri = URI.create("ws://localhost:" + service.httpPort() + "/api/live");
+    http.newWebSocketBuilder()
+        .subprotocols("residua.live", "bearer." + base64(token))
+        .buildAsync(uri, page)
+        .get(30, TimeUnit.SECONDS)
+        .sendText("{\"see\": \"overview\"}", true);
+    return page;
   }
 
   @Test

@@ -3,13 +3,14 @@ package dev.residua.app.config;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Access over HTTP. Changes require a token or an OpenID provider. */
 public interface HttpConfig {
   /**
-   * Bearer token that allows requests which change something; at least 16 characters. Set it in the
-   * environment, not on a command line.
+   * Bearer token that allows everything, also requests which change something; at least 16
+   * characters. Set it in the environment, not on a command line.
    */
   Optional<String> token();
 
@@ -33,7 +34,26 @@ public interface HttpConfig {
   @WithDefault("false")
   boolean oidc();
 
-  /** Role that such a token must have. */
+  /** Role of such a token that allows everything, as {@code residua.http.token} does. */
   @WithDefault("residua-operator")
   String role();
+
+  /**
+   * Grants of roles of such a token, by the name of the role; with commas between them, such as
+   * {@code operator:scene=pumps,viewer}. A role that begins with {@code residua:} is a grant
+   * without this setting, such as {@code residua:operator:scene=pumps}.
+   */
+  Map<String, String> grants();
+
+  /**
+   * File with a line for each person's token: name, SHA-256 of the token, grants. {@code residua
+   * token} makes such lines. The file is read again when it changes.
+   */
+  Optional<Path> tokensFile();
+
+  /**
+   * Whether requests without a token may read everything. By default yes, unless {@code
+   * read-token}, {@code tokens-file} or {@code grants} is set.
+   */
+  Optional<Boolean> openReading();
 }

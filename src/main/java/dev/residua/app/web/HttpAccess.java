@@ -1,5 +1,8 @@
 package dev.residua.app.web;
 
+import dev.residua.access.AccessRole;
+import dev.residua.access.Grants;
+import dev.residua.access.Person;
 import dev.residua.app.config.HttpConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,20 +10,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Access rights over HTTP. Keeps only digests of the tokens, so that no log or dump of this object
- * shows a token, and compares them in constant time.
+ * Who a token belongs to, and what a request without one may do. Keeps only digests of the tokens,
+ * so that no log or dump of this object shows a token, and compares them in constant time.
  */
 public final class HttpAccess {
+  /** Start of the roles of an OpenID provider that are grants. */
+  static final String GRANT_PREFIX = "residua:";
+
   private static final int MIN_CHARACTERS = 16;
+  private static final Logger LOG = LoggerFactory.getLogger(HttpAccess.class);
 
   private final Optional<byte[]> write;
   private final Optional<byte[]> read;
   private final boolean oidc;
   private final String role;
+  private final Map<String, Grants> grants;
+  private final @Nullable TokensFile tokens;
+  private final boolean openReading;
   private final AllowedHosts hosts;
 
   private HttpAccess(
@@ -28,11 +44,17 @@ public final class HttpAccess {
       Optional<byte[]> read,
       boolean oidc,
       String role,
+      Map<String, Grants> grants,
+      @Nullable TokensFile tokens,
+      boolean openReading,
       AllowedHosts hosts) {
     this.write = write;
     this.read = read;
     this.oidc = oidc;
     this.role = role;
+    this.grants = grants;
+    this.tokens = tokens;
+    this.openReading = openReading;
     this.hosts = hosts;
   }
 
@@ -53,12 +75,33 @@ public final class HttpAccess {
     if (config.role().isBlank()) {
       throw new IllegalArgumentException("residua.http.role must not be blank");
     }
+    boolean closed =
+        config.readToken().isPresent()
+            || config.tokensFile().isPresent()
+            || !config.grants().isEmpty();
     return new HttpAccess(
         token.map(text -> digest("residua.http.token", text)),
         config.readToken().map(text -> digest("residua.http.read-token", text)),
         config.oidc(),
         config.role(),
+        grants(config.grants()),
+        config.tokensFile().map(file -> new TokensFile(file, System::nanoTime)).orElse(null),
+        config.openReading().orElse(!closed),
         new AllowedHosts(config.allowedHosts().orElse(List.of())));
+  }
+
+  private static Map<String, Grants> grants(Map<String, String> texts) {
+    Map<String, Grants> grants = new HashMap<>();
+    texts.forEach(
+        (name, text) -> {
+          try {
+            grants.put(name, Grants.parse(text));
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                "residua.http.grants.%s: %s".formatted(name, e.getMessage()), e);
+          }
+        });
+    return grants;
   }
 
   private static String read(Path file) {
@@ -89,21 +132,53 @@ public final class HttpAccess {
 
   /** Whether anyone at all may change something. */
   public boolean writable() {
-    return write.isPresent() || oidc;
+    return write.isPresent() || tokens != null || oidc;
   }
 
-  /** Whether reading needs a token. */
-  boolean readProtected() {
-    return read.isPresent();
+  /** Who sends a request without a token, or with an unknown one. */
+  Person anonymous() {
+    return openReading ? new Person(null, Grants.everywhere(AccessRole.VIEWER)) : Person.NOBODY;
   }
 
-  boolean mayWrite(String token) {
-    return write.isPresent() && MessageDigest.isEqual(write.get(), digest(token));
+  /**
+   * The person of a token that this service knows itself; empty for all others. A person with a
+   * token may also do what requests without one may.
+   */
+  Optional<Person> person(String token) {
+    byte[] digest = digest(token);
+    if (write.isPresent() && MessageDigest.isEqual(write.get(), digest)) {
+      return Optional.of(new Person(null, Grants.everywhere(AccessRole.OWNER)));
+    }
+    if (read.isPresent() && MessageDigest.isEqual(read.get(), digest)) {
+      return Optional.of(new Person(null, Grants.everywhere(AccessRole.VIEWER)));
+    }
+    return tokens == null ? Optional.empty() : tokens.person(token).map(this::atLeastAnonymous);
   }
 
-  boolean mayRead(String token) {
-    return (read.isPresent() && MessageDigest.isEqual(read.get(), digest(token)))
-        || mayWrite(token);
+  /**
+   * The person of a token of an OpenID provider.
+   *
+   * @param name in the token
+   * @param roles in the token
+   */
+  Person person(String name, Set<String> roles) {
+    Grants all = roles.contains(role) ? Grants.everywhere(AccessRole.OWNER) : Grants.NONE;
+    for (String one : roles) {
+      all = all.and(grants.getOrDefault(one, Grants.NONE));
+      if (one.startsWith(GRANT_PREFIX)) {
+        try {
+          all = all.and(Grants.parse(one.substring(GRANT_PREFIX.length())));
+        } catch (IllegalArgumentException e) {
+          LOG.debug("a role is no grant: role={} reason={}", one, e.getMessage());
+        }
+      }
+    }
+    String shown = name.length() > Person.MAX_NAME ? name.substring(0, Person.MAX_NAME) : name;
+    return atLeastAnonymous(new Person(shown.isBlank() ? null : shown, all));
+  }
+
+  private Person atLeastAnonymous(Person person) {
+    return new Person(person.name(), person.grants().and(anonymous().grants()));
   }
 
   /** Whether tokens of an OpenID provider count. */
@@ -116,7 +191,7 @@ public final class HttpAccess {
     return hosts;
   }
 
-  /** Role that such a token must have. */
+  /** Role of an OpenID provider that allows everything. */
   String role() {
     return role;
   }

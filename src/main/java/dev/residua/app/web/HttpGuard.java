@@ -1,7 +1,11 @@
 package dev.residua.app.web;
 
+import dev.residua.access.AccessRole;
+import dev.residua.access.Grants;
+import dev.residua.access.Person;
 import dev.residua.dashboard.AcknowledgementsResource;
-import dev.residua.dashboard.ControlResource;
+import dev.residua.dashboard.RequestVisitors;
+import dev.residua.dashboard.SocketPerson;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
@@ -14,9 +18,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +32,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks every request before any other code, also for unknown paths. A request that may change
  * something, which is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it;
- * where none is configured, all of them are refused. Reading is open unless a read token is
+ * where none is configured, all of them are refused. Reading is open unless tokens for it are
  * configured; the probes of {@code /q/health} and the dashboard's own files, which hold no data,
- * are always open. Events that receivers of alerts send back have a signature instead, which {@link
- * AcknowledgementsResource} checks.
+ * are always open. What a person may see and change of the data is decided by the resources, who
+ * get the person with the request. Events that receivers of alerts send back have a signature
+ * instead, which {@link AcknowledgementsResource} checks.
  *
  * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
  * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any
@@ -52,18 +61,29 @@ public class HttpGuard {
   /** Start of the subprotocol that carries a token. */
   static final String BEARER_PROTOCOL = "bearer.";
 
+  /** Start of the paths whose resources decide per source. */
+  private static final String DATA = "/api/";
+
+  private static final String UNKNOWN_TOKEN = "the token is not one that this service knows";
+
   /** Paths of the dashboard's files; all data is elsewhere. */
   private static final List<String> FILES = List.of("/page/", "/webjars/");
 
   private volatile @Nullable HttpAccess access;
+  private volatile boolean started;
 
   void register(@Observes Filters filters) {
     filters.register(this::check, PRIORITY);
   }
 
+  /** From now on data is shown to those who may see it. */
+  public void protect(HttpAccess newAccess) {
+    access = newAccess;
+  }
+
   /** From now on requests that change something are allowed too. */
-  public void open(HttpAccess access) {
-    this.access = access;
+  public void open() {
+    started = true;
   }
 
   private void check(RoutingContext request) {
@@ -80,39 +100,86 @@ public class HttpGuard {
       refuse(request, 403, "a WebSocket of another origin is not let in");
       return;
     }
+    moveTokenOfSocket(request.request());
     boolean safe = SAFE.contains(request.request().method());
     if (now == null) {
       if (safe) {
-        request.next();
+        request.next(); // from nobody, who sees no data
       } else {
         refuse(request, 503, "the service has not started yet");
       }
       return;
     }
-    if (isSigned(request)) {
+    if (isSigned(request) || (safe && alwaysOpen(request.normalizedPath()))) {
       request.next();
       return;
     }
-    if (safe && (!now.readProtected() || alwaysOpen(request.normalizedPath()))) {
-      request.next();
+    if (!safe && !started) {
+      refuse(request, 503, "the service has not started yet");
       return;
     }
     if (!safe && !now.writable()) {
       refuse(
           request,
           403,
-          "requests that change something are switched off; set residua.http.token (or residua.http.oidc) to allow them");
+          "requests that change something are switched off; set residua.http.token (or residua.http.tokens-file, residua.http.oidc) to allow them");
       return;
     }
-    String token = token(request);
+    String token = token(request.request());
     if (token == null) {
-      refuse(request, 401, "this request needs a header Authorization: Bearer TOKEN");
-    } else if (safe ? now.mayRead(token) : now.mayWrite(token)) {
-      request.next();
+      let(
+          request,
+          now.anonymous(),
+          safe,
+          "this request needs a header Authorization: Bearer TOKEN");
+      return;
+    }
+    Optional<Person> known = now.person(token);
+    if (known.isPresent()) {
+      admit(request, known.get(), safe, now);
     } else if (now.oidc()) {
-      checkIdentity(request, now);
+      checkIdentity(request, safe, now);
     } else {
-      refuse(request, 401, "the token is not the one that this service knows");
+      let(request, now.anonymous(), safe, UNKNOWN_TOKEN);
+    }
+  }
+
+  /** Lets a request in that comes from nobody in particular, if it only reads and may. */
+  private static void let(RoutingContext request, Person anonymous, boolean safe, String why) {
+    if (safe && anonymous.grants().allowAnywhere(AccessRole.VIEWER)) {
+      request.put(RequestVisitors.PERSON, anonymous);
+      request.next();
+    } else {
+      refuse(request, 401, why);
+    }
+  }
+
+  /** Lets a person in who may do anything of the kind; what exactly, is decided per source. */
+  private static void admit(
+      RoutingContext request, Person person, boolean safe, HttpAccess access) {
+    Grants grants = person.grants();
+    if (!grants.allowAnywhere(AccessRole.VIEWER)) {
+      refuse(
+          request,
+          403,
+          "the token has no grant: it lacks the role %s (residua.http.role), a role of residua.http.grants, and one such as %soperator:scene=pumps"
+              .formatted(access.role(), HttpAccess.GRANT_PREFIX));
+    } else if (!safe && !grants.allowAnywhere(AccessRole.OPERATOR)) {
+      refuse(
+          request,
+          403,
+          "changes need the grant operator or owner, but the token has %s; the role %s (residua.http.role) of an OpenID provider allows everything"
+              .formatted(grants, access.role()));
+    } else if (!request.normalizedPath().startsWith(DATA)
+        && !grants.allowEverywhere(AccessRole.VIEWER)) {
+      refuse(
+          request,
+          403,
+          "%s is about all sources and needs the grant viewer, for every source; the token has %s"
+              .formatted(request.normalizedPath(), grants));
+    } else {
+      request.put(RequestVisitors.PERSON, person);
+      request.next();
     }
   }
 
@@ -149,13 +216,13 @@ public class HttpGuard {
     return host < 0 || !origin.substring(host + 3).equalsIgnoreCase(request.getHeader("Host"));
   }
 
-  private static @Nullable String token(RoutingContext request) {
-    String header = request.request().getHeader("Authorization");
+  private static @Nullable String token(HttpServerRequest request) {
+    String header = request.getHeader("Authorization");
     if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return header.substring(BEARER.length()).strip();
     }
-    String protocols = request.request().getHeader("Sec-WebSocket-Protocol");
-    if (protocols != null && isSocket(request.request())) {
+    String protocols = request.getHeader("Sec-WebSocket-Protocol");
+    if (protocols != null && isSocket(request)) {
       for (String protocol : protocols.split(",", -1)) {
         if (protocol.strip().startsWith(BEARER_PROTOCOL)) {
           return decoded(protocol.strip().substring(BEARER_PROTOCOL.length()));
@@ -163,6 +230,16 @@ public class HttpGuard {
       }
     }
     return null;
+  }
+
+  /** Puts the token of a browser's WebSocket where an OpenID provider is asked for it. */
+  private static void moveTokenOfSocket(HttpServerRequest request) {
+    if (isSocket(request) && request.getHeader("Authorization") == null) {
+      String token = token(request);
+      if (token != null) {
+        request.headers().set("Authorization", BEARER + token);
+      }
+    }
   }
 
   private static @Nullable String decoded(String base64) {
@@ -173,10 +250,10 @@ public class HttpGuard {
     }
   }
 
-  private static void checkIdentity(RoutingContext request, HttpAccess access) {
+  private static void checkIdentity(RoutingContext request, boolean safe, HttpAccess access) {
     Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, null);
     if (identity == null) {
-      refuse(request, 401, "the token is not the one that this service knows");
+      let(request, access.anonymous(), safe, UNKNOWN_TOKEN);
       return;
     }
     identity
@@ -184,21 +261,65 @@ public class HttpGuard {
         .with(
             who -> {
               if (who == null || who.isAnonymous()) {
-                refuse(request, 401, "the token names no user");
-              } else if (who.hasRole(access.role())) {
-                request.put(ControlResource.PRINCIPAL, who.getPrincipal().getName());
-                request.next();
+                let(request, access.anonymous(), safe, "the token names no user");
               } else {
-                refuse(
+                admit(
                     request,
-                    403,
-                    "the token lacks the role %s (residua.http.role)".formatted(access.role()));
+                    access.person(who.getPrincipal().getName(), who.getRoles()),
+                    safe,
+                    access);
               }
             },
             why -> {
               LOG.debug("a token was refused: reason={}", why.toString());
-              refuse(request, 401, "the token is not valid: its issuer, signature or time");
+              let(
+                  request,
+                  access.anonymous(),
+                  safe,
+                  "the token is not valid: its issuer, signature or time");
             });
+  }
+
+  /**
+   * Who opens a WebSocket. A person of a token of this service loses access with the token; one of
+   * an OpenID provider keeps the grants of the token until it expires.
+   *
+   * @param identity of a token of an OpenID provider, asked only where there is one
+   */
+  Uni<SocketPerson> socketPerson(
+      HttpServerRequest request, Supplier<Uni<SecurityIdentity>> identity) {
+    HttpAccess now = access;
+    SocketPerson nobody = Optional::empty;
+    if (now == null) {
+      return Uni.createFrom().item(nobody);
+    }
+    String token = token(request);
+    SocketPerson anonymous =
+        () -> Optional.of(now.anonymous()).filter(who -> !who.grants().all().isEmpty());
+    SocketPerson known = () -> token == null ? Optional.empty() : now.person(token);
+    if (known.now().isPresent()) {
+      return Uni.createFrom().item(known);
+    }
+    if (token == null || !now.oidc()) {
+      return Uni.createFrom().item(anonymous);
+    }
+    return identity
+        .get()
+        .map(
+            who ->
+                who == null || who.isAnonymous()
+                    ? anonymous
+                    : untilExpiry(now.person(who.getPrincipal().getName(), who.getRoles()), who))
+        .onFailure()
+        .recoverWithItem(anonymous);
+  }
+
+  private static SocketPerson untilExpiry(Person person, SecurityIdentity who) {
+    Instant end =
+        who.getPrincipal() instanceof JsonWebToken token && token.getExpirationTime() > 0
+            ? Instant.ofEpochSecond(token.getExpirationTime())
+            : Instant.MAX;
+    return () -> Instant.now().isBefore(end) ? Optional.of(person) : Optional.empty();
   }
 
   private static void refuse(RoutingContext request, int status, String why) {

@@ -1,0 +1,48 @@
+package dev.residua.cli.ops;
+
+import dev.residua.access.AccessTokens;
+import dev.residua.access.Grants;
+import dev.residua.cli.console.ConsoleCommand;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code token}: makes the token of a person. */
+@Command(
+    name = "token",
+    description = {
+      "Makes the token of a person who uses the dashboard or the API. Standard error shows the token,"
+          + " which is stored nowhere; standard output has the line for residua.http.tokens-file.",
+      "A grant is a role, viewer, operator or owner, for every source, or for a part:"
+          + " operator:scene=pumps, owner:site=north."
+    })
+public final class TokenCommand extends ConsoleCommand {
+  private static final int RANDOM_BYTES = 32;
+
+  @Parameters(paramLabel = "NAME", description = "Name of the person, the author of changes.")
+  String name;
+
+  @Option(
+      names = "--grants",
+      split = ",",
+      required = true,
+      paramLabel = "ROLE[:SCOPE]",
+      description = "What the person may do.")
+  List<String> grants;
+
+  @Override
+  public Integer call() {
+    byte[] random = new byte[RANDOM_BYTES];
+    new SecureRandom().nextBytes(random);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    Grants parsed = Grants.parse(grants.stream().collect(Collectors.joining(",")));
+    print("%s", AccessTokens.line(name, token, parsed));
+    err().printf("residua: the token of %s is %s%n", name, token);
+    err().flush();
+    return 0;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.residua.dashboard;
+
+import dev.residua.access.Person;
+import dev.residua.access.Visitor;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The person whom the check of every request has put into its data. A request that went around that
+ * check is from nobody, who may do nothing.
+ */
+@ApplicationScoped
+public class RequestVisitors implements Visitors {
+  /** Key of the request's data for its {@link Person}. */
+  public static final String PERSON = "residua.person";
+
+  private final CurrentVertxRequest request;
+  private final SourceRuleOrders rules;
+
+  @Inject
+  public RequestVisitors(CurrentVertxRequest request, SourceRuleOrders rules) {
+    this.request = request;
+    this.rules = rules;
+  }
+
+  @Override
+  public Visitor now() {
+    RoutingContext current = request.getCurrent();
+    @Nullable Person person = current == null ? null : current.get(PERSON);
+    return new Visitor(person == null ? Person.NOBODY : person, rules.rules());
+  }
+}
