@@ -23,6 +23,7 @@ import dev.residua.cli.model.TrainCommand;
 import dev.residua.cli.ops.AcceptNormalCommand;
 import dev.residua.cli.ops.AcknowledgeCommand;
 import dev.residua.cli.ops.AnnounceCommand;
+import dev.residua.cli.ops.AuditCommand;
 import dev.residua.cli.ops.BacktestCommand;
 import dev.residua.cli.ops.DeadLettersCommand;
 import dev.residua.cli.ops.DoctorCommand;
@@ -80,6 +81,7 @@ public final class Residua implements Runnable {
           DeadLettersCommand.class,
           DoctorCommand.class,
           TokenCommand.class,
+          AuditCommand.class,
           SchemasCommand.class,
           SilenceCommand.class,
           AnnounceCommand.class,

@@ -32,17 +32,20 @@ public class AcknowledgementsResource {
 
   private final LiveHistory history;
   private final ControlOrders orders;
+  private final AuditTrail audit;
   private final Clock clock;
   private volatile Map<String, byte[]> secrets = Map.of();
 
   @Inject
-  public AcknowledgementsResource(LiveHistory history, ControlOrders orders) {
-    this(history, orders, Clock.systemUTC());
+  public AcknowledgementsResource(LiveHistory history, ControlOrders orders, AuditTrail audit) {
+    this(history, orders, audit, Clock.systemUTC());
   }
 
-  AcknowledgementsResource(LiveHistory history, ControlOrders orders, Clock clock) {
+  AcknowledgementsResource(
+      LiveHistory history, ControlOrders orders, AuditTrail audit, Clock clock) {
     this.history = history;
     this.orders = orders;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -101,6 +104,20 @@ public class AcknowledgementsResource {
             ControlRequest.Kind.ACKNOWLEDGE,
             Map.of("incident", event.incident(), "reason", "acknowledged in PagerDuty"),
             name -> name);
-    orders.write(id, request.command(id, now, person));
+    AuditTrail.Change change =
+        new AuditTrail.Change(
+            person,
+            "acknowledge",
+            event.incident(),
+            history.sourceOfIncident(event.incident()).stream().toList(),
+            "",
+            "acknowledged in PagerDuty");
+    try {
+      orders.write(id, request.command(id, now, person));
+      audit.done(change);
+    } catch (IOException e) {
+      audit.failed(change, e);
+      throw e;
+    }
   }
 }

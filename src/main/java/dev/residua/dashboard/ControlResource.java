@@ -8,6 +8,8 @@ import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.CancelTraining;
+import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -21,6 +23,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,12 +44,17 @@ public class ControlResource {
   private final LiveHistory history;
   private final CommandAccess access;
   private final Visitors visitors;
+  private final AuditTrail audit;
   private final Clock clock;
 
   @Inject
   public ControlResource(
-      ControlOrders orders, LiveHistory history, LiveModels models, Visitors visitors) {
-    this(orders, history, models, visitors, Clock.systemUTC());
+      ControlOrders orders,
+      LiveHistory history,
+      LiveModels models,
+      Visitors visitors,
+      AuditTrail audit) {
+    this(orders, history, models, visitors, audit, Clock.systemUTC());
   }
 
   ControlResource(
@@ -54,11 +62,13 @@ public class ControlResource {
       LiveHistory history,
       LiveModels models,
       Visitors visitors,
+      AuditTrail audit,
       Clock clock) {
     this.orders = orders;
     this.history = history;
     this.access = new CommandAccess(history::sourceOfIncident, models::sceneOfTraining);
     this.visitors = visitors;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -69,17 +79,20 @@ public class ControlResource {
     Visitor visitor = visitors.now();
     String person = visitor.person().name();
     String id;
+    String action;
     ControlCommand command;
     try {
       Map<String, String> fields = fields(body);
       ControlRequest.Kind kind = ControlRequest.Kind.of(fields.remove("kind"));
+      action = kind.text();
       String given = fields.remove("id");
       id = given == null ? UUID.randomUUID().toString() : given;
       checkId(id);
       if (given != null && !visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)) {
-        return Problems.answer(
-            Response.Status.FORBIDDEN,
-            "an id may replace the command of somebody else; choosing it needs the grant operator, for every source; leave it out");
+        String why =
+            "an id may replace the command of somebody else; choosing it needs the grant operator, for every source; leave it out";
+        audit.refused(change(person, action, id, null), why);
+        return Problems.answer(Response.Status.FORBIDDEN, why);
       }
       ControlRequest request = new ControlRequest(kind, fields, name -> name);
       command =
@@ -89,10 +102,47 @@ public class ControlResource {
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
-    Decision decision = access.decide(visitor, command);
-    return decision instanceof Decision.Allowed
-        ? give(id, command)
-        : Problems.of(decision, unknown(command));
+    return decided(
+        access.decide(visitor, command),
+        change(command.order().by(), action, CommandAccess.incident(command).orElse(id), command),
+        unknown(command),
+        id,
+        command);
+  }
+
+  private AuditTrail.Change change(
+      @Nullable String by, String action, String target, @Nullable ControlCommand about) {
+    if (about == null) {
+      return new AuditTrail.Change(by, action, target, List.of(), "", "");
+    }
+    List<String> sources =
+        CommandAccess.incident(about).isPresent()
+            ? List.copyOf(access.sources(about))
+            : about instanceof Retrain || about instanceof CancelTraining
+                ? List.of()
+                : history.covered(about);
+    return new AuditTrail.Change(
+        by, action, target, sources, access.scene(about).orElse(""), about.order().reason());
+  }
+
+  private Response decided(
+      Decision decision,
+      AuditTrail.Change change,
+      String unknown,
+      String id,
+      @Nullable ControlCommand command) {
+    if (!(decision instanceof Decision.Allowed)) {
+      audit.refused(change, decision);
+      return Problems.of(decision, unknown);
+    }
+    try {
+      orders.write(id, command);
+      audit.done(change);
+      return Response.accepted(Map.of("id", id)).build();
+    } catch (IOException e) {
+      audit.failed(change, e);
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
+    }
   }
 
   private static String unknown(ControlCommand command) {
@@ -119,18 +169,12 @@ public class ControlResource {
                 visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)
                     ? Decision.ALLOWED
                     : Decision.HIDDEN);
-    return decision instanceof Decision.Allowed
-        ? give(id, null)
-        : Problems.of(decision, "there is no command '%s'".formatted(id));
-  }
-
-  private Response give(String id, @Nullable ControlCommand command) {
-    try {
-      orders.write(id, command);
-      return Response.accepted(Map.of("id", id)).build();
-    } catch (IOException e) {
-      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
-    }
+    return decided(
+        decision,
+        change(visitor.person().name(), "take-back", id, command.orElse(null)),
+        "there is no command '%s'".formatted(id),
+        id,
+        null);
   }
 
   static void checkId(String id) {

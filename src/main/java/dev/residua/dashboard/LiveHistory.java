@@ -52,6 +52,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -665,8 +666,13 @@ public class LiveHistory {
   }
 
   /** Names of known sources that a command covers. */
-  synchronized List<String> covered(ControlCommand command) {
-    return sources.keySet().stream().filter(command.order()::covers).toList();
+  List<String> covered(ControlCommand command) {
+    return sources(command.order()::covers);
+  }
+
+  /** Names of known sources, in order. */
+  synchronized List<String> sources(Predicate<String> wanted) {
+    return sources.keySet().stream().filter(wanted).sorted().toList();
   }
 
   /** All about an incident; empty if it is unknown, or the visitor may not see it. */

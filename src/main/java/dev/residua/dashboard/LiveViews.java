@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.residua.access.AuditEntry;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.drift.CalibrationPhase;
 import java.util.List;
@@ -293,6 +294,33 @@ public final class LiveViews {
       long sequence,
       long capturedAt,
       List<String> pictures) {}
+
+  /**
+   * Some audit entries, the newest first.
+   *
+   * @param matching how many match
+   * @param page of these, from 0
+   */
+  public record AuditView(int matching, int page, List<AuditEntryView> entries) {}
+
+  /**
+   * One change of a person, or one that was denied.
+   *
+   * @param at milliseconds since 1970
+   * @param sources some of the sources that it concerned
+   * @param sourceCount how many it concerned
+   * @param scene whose models it concerned; empty for none
+   */
+  public record AuditEntryView(
+      long at,
+      String by,
+      String action,
+      String target,
+      List<String> sources,
+      int sourceCount,
+      String scene,
+      AuditEntry.Outcome outcome,
+      String detail) {}
 
   /**
    * One event.

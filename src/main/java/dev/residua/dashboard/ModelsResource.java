@@ -39,12 +39,14 @@ public class ModelsResource {
   private final LiveModels state;
   private final ModelOrders orders;
   private final Visitors visitors;
+  private final AuditTrail audit;
 
   @Inject
-  public ModelsResource(LiveModels state, ModelOrders orders, Visitors visitors) {
+  public ModelsResource(LiveModels state, ModelOrders orders, Visitors visitors, AuditTrail audit) {
     this.state = state;
     this.orders = orders;
     this.visitors = visitors;
+    this.audit = audit;
   }
 
   @GET
@@ -109,7 +111,8 @@ public class ModelsResource {
     if (!visible(id)) {
       return Problems.answer(Response.Status.NOT_FOUND, missing(id));
     }
-    return change(body, said -> orders.promote(said.scene(), id, said.by(), said.reason()));
+    return change(
+        body, "promote", id, said -> orders.promote(said.scene(), id, said.by(), said.reason()));
   }
 
   @POST
@@ -118,6 +121,8 @@ public class ModelsResource {
   public Response rollback(String body) {
     return change(
         body,
+        "rollback",
+        null,
         said ->
             orders.rollback(
                 said.scene(), said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
@@ -130,7 +135,8 @@ public class ModelsResource {
     String of(Request said) throws IOException;
   }
 
-  private Response change(String body, Change change) {
+  private Response change(String body, String action, @Nullable String model, Change change) {
+    AuditTrail.Change entry = null;
     try {
       JsonNode object = JSON.readTree(body);
       Visitor visitor = visitors.now();
@@ -149,20 +155,29 @@ public class ModelsResource {
               by,
               reason,
               text(object, "to"));
+      entry =
+          new AuditTrail.Change(
+              by, action, model == null ? said.to() : model, List.of(), said.scene(), reason);
       Decision decision = visitor.onModel(said.scene());
       if (!(decision instanceof Decision.Allowed)) {
+        audit.refused(entry, decision);
         return Problems.of(decision, "there is no scene '%s'".formatted(said.scene()));
       }
       if (!said.to().isEmpty() && !visible(said.to())) {
         return Problems.answer(Response.Status.NOT_FOUND, missing(said.to()));
       }
-      return Response.ok(Map.of("active", change.of(said))).build();
+      String active = change.of(said);
+      audit.done(entry);
+      return Response.ok(Map.of("active", active)).build();
     } catch (JsonProcessingException e) {
       return Problems.answer(
           Response.Status.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     } catch (IOException e) {
+      if (entry != null) {
+        audit.failed(entry, e);
+      }
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
   }

@@ -50,16 +50,26 @@ public class SourceRulesResource {
 
   private final SourceRuleOrders orders;
   private final Visitors visitors;
+  private final LiveHistory history;
+  private final AuditTrail audit;
   private final Clock clock;
 
   @Inject
-  public SourceRulesResource(SourceRuleOrders orders, Visitors visitors) {
-    this(orders, visitors, Clock.systemUTC());
+  public SourceRulesResource(
+      SourceRuleOrders orders, Visitors visitors, LiveHistory history, AuditTrail audit) {
+    this(orders, visitors, history, audit, Clock.systemUTC());
   }
 
-  SourceRulesResource(SourceRuleOrders orders, Visitors visitors, Clock clock) {
+  SourceRulesResource(
+      SourceRuleOrders orders,
+      Visitors visitors,
+      LiveHistory history,
+      AuditTrail audit,
+      Clock clock) {
     this.orders = orders;
     this.visitors = visitors;
+    this.history = history;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -158,8 +168,9 @@ public class SourceRulesResource {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     return write(
+        change("change-rule", rule),
         rules -> {
-          check(new Visitor(person, rules).onRule(rule), id);
+          check(new Visitor(person, rules).onRule(rule));
           return List.of(rule);
         });
   }
@@ -177,12 +188,14 @@ public class SourceRulesResource {
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
+    SourceRule before = visitor.rules().rule(id).orElseThrow();
     return write(
+        change("remove-rule", signed(before, by == null ? "" : by, person.name())),
         rules ->
             rules.rule(id).stream()
                 .map(
                     rule -> {
-                      check(new Visitor(person, rules).onRemoval(rule), id);
+                      check(new Visitor(person, rules).onRemoval(rule));
                       return signed(rule.withRemoved(true), by == null ? "" : by, person.name());
                     })
                 .toList());
@@ -196,17 +209,31 @@ public class SourceRulesResource {
   private static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Response answer;
+    private final transient Decision decision;
 
-    RefusedException(Response answer) {
-      this.answer = answer;
+    RefusedException(Decision decision) {
+      this.decision = decision;
     }
   }
 
-  private static void check(Decision decision, String id) {
+  private static void check(Decision decision) {
     if (!(decision instanceof Decision.Allowed)) {
-      throw new RefusedException(Problems.of(decision, unknown(id)));
+      throw new RefusedException(decision);
     }
+  }
+
+  /** A change for the audit log: of the known sources that match, with the settings that change. */
+  private AuditTrail.Change change(String action, SourceRule rule) {
+    SourceRule before = orders.rules().rule(rule.id()).orElse(null);
+    return new AuditTrail.Change(
+        rule.by(),
+        action,
+        rule.id(),
+        history.sources(rule.match()::matches),
+        "",
+        String.join(
+            "; ",
+            SourceRuleFields.differences(before, action.equals("remove-rule") ? null : rule)));
   }
 
   private SourceRule signed(SourceRule rule, String claimed, @Nullable String person) {
@@ -219,15 +246,19 @@ public class SourceRulesResource {
                 .changedAt(clock.instant().truncatedTo(ChronoUnit.MICROS)));
   }
 
-  private Response write(Function<SourceRules, List<SourceRule>> decision) {
+  private Response write(
+      AuditTrail.Change change, Function<SourceRules, List<SourceRule>> decision) {
     try {
       List<SourceRule> written = orders.write(decision);
+      audit.done(change);
       return Response.ok(
               Map.of("changed", written.stream().map(SourceRulesResource::view).toList()))
           .build();
     } catch (RefusedException e) {
-      return e.answer;
+      audit.refused(change, e.decision);
+      return Problems.of(e.decision, unknown(change.target()));
     } catch (IOException e) {
+      audit.failed(change, e);
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
   }

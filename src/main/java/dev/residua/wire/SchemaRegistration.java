@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import dev.residua.avro.AnomalyEvent;
+import dev.residua.avro.AuditEntry;
 import dev.residua.avro.ControlCommand;
 import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftScore;
@@ -121,6 +122,7 @@ public final class SchemaRegistration {
     records.put(topics.evidence(), IncidentEvidence.class);
     records.put(topics.control(), ControlCommand.class);
     records.put(topics.sources(), SourceRule.class);
+    records.put(topics.audit(), AuditEntry.class);
     records.put(topics.calibrations(), SourceCalibration.class);
     return records;
   }

@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.avro.ActivationStart;
 import dev.residua.avro.AnomalyEvent;
+import dev.residua.avro.AuditEntry;
 import dev.residua.avro.ControlCommand;
 import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftScore;
@@ -61,6 +62,7 @@ final class SingleObject<T extends SpecificRecordBase> {
           FrameScore.class,
           DriftScore.class,
           AnomalyEvent.class,
+          AuditEntry.class,
           DriftEvent.class,
           InterventionEvent.class,
           Incident.class,

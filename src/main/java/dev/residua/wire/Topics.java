@@ -1,5 +1,6 @@
 package dev.residua.wire;
 
+import dev.residua.access.AuditEntry;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
@@ -70,6 +71,18 @@ public final class Topics {
           "segment.bytes",
           Integer.toString(32 << 20));
 
+  /** Time for which the audit log is kept, unless an operator changes the topic. */
+  public static final Duration AUDIT_RETENTION = Duration.ofDays(730);
+
+  private static final Map<String, String> AUDIT =
+      Map.of(
+          "cleanup.policy",
+          "delete",
+          "retention.ms",
+          Long.toString(AUDIT_RETENTION.toMillis()),
+          "segment.bytes",
+          Integer.toString(32 << 20));
+
   private final Topic<byte[], byte[]> frames;
   private final Topic<String, ScoredFrame> scores;
   private final Topic<String, ScoredFrame> shadowScores;
@@ -82,6 +95,7 @@ public final class Topics {
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
   private final Topic<String, SourceRule> sources;
+  private final Topic<String, AuditEntry> audit;
   private final Topic<String, CommissioningReport> calibrations;
   private final Topic<byte[], byte[]> deadLetters;
   private final Topic<byte[], byte[]> timelines;
@@ -112,6 +126,7 @@ public final class Topics {
             ControlCommandMapper.SERDE,
             Map.of("cleanup.policy", "compact,delete"));
     sources = new Topic<>(prefix + "sources", text, SourceRuleMapper.SERDE, COMPACT);
+    audit = new Topic<>(prefix + "audit", text, AuditEntryMapper.SERDE, AUDIT);
     calibrations =
         new Topic<>(prefix + "calibrations", text, CommissioningReportMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
@@ -182,6 +197,11 @@ public final class Topics {
     return sources;
   }
 
+  /** Changes of people and denied ones, keyed by author; only added. */
+  public Topic<String, AuditEntry> audit() {
+    return audit;
+  }
+
   /** Where the calibration of each source is, keyed by source. */
   public Topic<String, CommissioningReport> calibrations() {
     return calibrations;
@@ -207,10 +227,11 @@ public final class Topics {
 
   /**
    * Whether the order of all records of a topic matters, so that it must have one partition: orders
-   * are followed by their offsets, and so are the facts of the registry and the rules of sources.
+   * are followed by their offsets, and so are the facts of the registry, the rules of sources and
+   * the audit log.
    */
   public boolean hasOnePartition(Topic<?, ?> topic) {
-    return topic == models || topic == control || topic == sources;
+    return topic == models || topic == control || topic == sources || topic == audit;
   }
 
   /** Topics that the monitor writes. */
@@ -227,7 +248,7 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(findings());
-    all.addAll(List.of(evidence, shadowScores, models, control, sources, timelines, alerts));
+    all.addAll(List.of(evidence, shadowScores, models, control, sources, audit, timelines, alerts));
     return List.copyOf(all);
   }
 }

@@ -36,7 +36,8 @@ class AcknowledgementsResourceTest {
   private final ControlOrders orders = new ControlOrders();
   private final Map<String, @Nullable ControlCommand> written = new LinkedHashMap<>();
   private final AcknowledgementsResource resource =
-      new AcknowledgementsResource(history, orders, Clock.fixed(NOW, ZoneOffset.UTC));
+      new AcknowledgementsResource(
+          history, orders, new AuditTrail(), Clock.fixed(NOW, ZoneOffset.UTC));
 
   @BeforeEach
   void open() {

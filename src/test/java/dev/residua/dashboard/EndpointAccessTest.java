@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.residua.access.AuditEntry;
 import dev.residua.access.Visitor;
 import dev.residua.dashboard.LiveViews.EvidenceView;
 import dev.residua.dashboard.LiveViews.FindingView;
@@ -76,15 +77,20 @@ class EndpointAccessTest {
   private final List<String> written = new ArrayList<>();
   private Visitor visitor = Visits.of("owner:scene=open", RULES);
 
+  private final AuditTrail trail = new AuditTrail();
+  private final List<AuditEntry> entries = new ArrayList<>();
+  private final LiveAudit log = new LiveAudit();
+  private final AuditResource audit = new AuditResource(log, () -> visitor);
   private final ControlOrders orders = new ControlOrders();
   private final SourceRuleOrders ruleOrders = new SourceRuleOrders();
   private final SourcesResource sources = new SourcesResource(history, () -> visitor);
   private final IncidentsResource incidents = new IncidentsResource(history, () -> visitor);
   private final ControlResource control =
-      new ControlResource(orders, history, models, () -> visitor);
+      new ControlResource(orders, history, models, () -> visitor, trail);
   private final ModelsResource registry =
-      new ModelsResource(models, new ModelOrders(), () -> visitor);
-  private final SourceRulesResource rules = new SourceRulesResource(ruleOrders, () -> visitor);
+      new ModelsResource(models, new ModelOrders(), () -> visitor, trail);
+  private final SourceRulesResource rules =
+      new SourceRulesResource(ruleOrders, () -> visitor, history, trail);
   private final EvidenceResource evidence = new EvidenceResource(EVIDENCE, () -> visitor);
   private final PicturesResource pictures =
       new PicturesResource(DRAWN, STORED, models, () -> visitor);
@@ -165,6 +171,17 @@ class EndpointAccessTest {
           new Maintenance(
               new Order(scene, scene + "/cam", "ann", "why", now),
               new Period(now, now.plusSeconds(9))));
+      log.add(
+          new AuditEntry(
+              now,
+              "ann",
+              "note",
+              scene,
+              List.of(source),
+              1,
+              "",
+              AuditEntry.Outcome.DONE,
+              "of " + scene));
       models.training(
           new Training(
               new Order(scene, ".*", "ann", "of " + scene, now),
@@ -193,6 +210,7 @@ class EndpointAccessTest {
               null));
     }
     models.store((ModelStore) store);
+    trail.open(entries::add);
     orders.open((id, command) -> written.add(id));
     ruleOrders.open(
         () -> RULES,
@@ -234,6 +252,8 @@ class EndpointAccessTest {
                 "{\"kind\": \"note\", \"incident\": \"%s\", \"by\": \"kim\", \"reason\": \"r\"}"
                     .formatted(scene)));
     all.put("delete /api/control/{id}", () -> control.takeBack(scene));
+    all.put("get /api/audit", () -> audit.entries("", "", "", "", "0", "50"));
+    all.put("get /api/audit/export", () -> audit.export("csv", "", "", "", ""));
     all.put("get /api/models", registry::models);
     all.put("get /api/trainings", registry::trainings);
     all.put("get /api/models/{id}", () -> registry.model(model));
@@ -349,6 +369,49 @@ class EndpointAccessTest {
       }
     }
     assertThat(written).isEmpty();
+  }
+
+  @TestFactory
+  List<DynamicTest> shouldRecordEveryChange() {
+    List<DynamicTest> tests = new ArrayList<>();
+    operations("hidden")
+        .forEach(
+            (name, operation) ->
+                tests.add(
+                    DynamicTest.dynamicTest(
+                        name,
+                        () -> {
+                          visitor = Visits.of("owner", RULES);
+                          entries.clear();
+                          operation.call();
+                          assertThat(entries).hasSize(name.startsWith("get ") ? 0 : 1);
+                          visitor = Visits.of("viewer", RULES);
+                          operation.call();
+                          assertThat(entries).hasSize(name.startsWith("get ") ? 0 : 2);
+                          if (!entries.isEmpty()) {
+                            assertThat(entries.get(1).outcome())
+                                .isEqualTo(AuditEntry.Outcome.DENIED);
+                          }
+                        })));
+    return tests;
+  }
+
+  @Test
+  void shouldRecordWhoChangedWhat() {
+    // When
+    control.post(
+        "{\"kind\": \"silence\", \"for\": \"1h\", \"sources\": \"open/cam\", \"by\": \"kim\", \"reason\": \"belt\"}");
+    // Then
+    assertThat(entries)
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.by()).isEqualTo("kim (claimed)");
+              assertThat(entry.action()).isEqualTo("silence");
+              assertThat(entry.sources()).containsExactly("open/cam");
+              assertThat(entry.outcome()).isEqualTo(AuditEntry.Outcome.DONE);
+              assertThat(entry.detail()).isEqualTo("belt");
+            });
   }
 
   @Test

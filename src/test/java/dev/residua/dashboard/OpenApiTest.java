@@ -40,6 +40,7 @@ class OpenApiTest {
       List.of(
           AccessResource.class,
           AcknowledgementsResource.class,
+          AuditResource.class,
           ControlResource.class,
           EvidenceResource.class,
           IncidentsResource.class,

@@ -9,6 +9,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.incident.ControlCommand;
 import dev.residua.testing.Await;
 import dev.residua.testing.Certificates;
+import dev.residua.testing.CommandRun;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
@@ -322,6 +323,38 @@ class HttpSecurityIT {
       assertThat(all.body()).contains("operator:scene=pumps", "cam1|cam2");
       assertThat(put(service, "token-of-kim", "pumps", "\"scene\": \"pumps\"")).isEqualTo(403);
       assertThat(commands(service)).singleElement().extracting("order.by").isEqualTo("kim");
+
+      // When, Then: what was recorded of it
+      Await.until(
+          LIMIT,
+          "the audit log on the dashboard",
+          () ->
+              send(service, "GET", "/api/audit?outcome=denied", "token-of-ann", "")
+                  .body()
+                  .contains("\"matching\":3"));
+      KafkaClients clients = KafkaClients.of(service.bootstrapServers());
+      CommandRun silence =
+          CommandRun.against(
+              clients,
+              "silence",
+              "--sources",
+              "pumps/1",
+              "--for",
+              "1h",
+              "--reason",
+              "belt",
+              "--by",
+              "lee");
+      assertThat(silence.exit()).as(silence.output()).isZero();
+      CommandRun log = CommandRun.against(clients, "audit", "--format", "jsonl");
+      assertThat(log.output())
+          .contains(
+              "\"by\":\"kim\",\"action\":\"note\",\"target\":\"p1\",\"sources\":[\"pumps/1\"]")
+          .contains("\"by\":\"ann\",\"action\":\"change-rule\",\"target\":\"pumps\"");
+      assertThat(log.output()).contains("\"by\":\"lee (claimed)\",\"action\":\"silence\"");
+      assertThat(log.output().lines()).hasSize(7);
+      assertThat(send(service, "GET", "/api/audit", "token-of-kim", "").statusCode())
+          .isEqualTo(403);
 
       // When, Then: one of an OpenID provider, by a configured role and by a role that is a grant
       assertThat(

@@ -198,7 +198,7 @@ class RoleAccessIT {
           case TRAIN -> List.of("control", "models");
           case ALERT -> List.of("alerts", "evidence", "dead-letters");
           case INGEST -> List.of("frames");
-          case DASHBOARD -> List.of("control", "models", "sources");
+          case DASHBOARD -> List.of("control", "models", "sources", "audit");
         };
     return names.stream().map(name -> Topics.DEFAULT_PREFIX + name).toList();
   }

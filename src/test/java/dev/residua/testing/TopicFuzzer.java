@@ -129,6 +129,7 @@ public final class TopicFuzzer {
     avro(topics.evidence(), "IncidentEvidence", "");
     avro(topics.control(), "ControlCommand", "");
     avro(topics.sources(), "SourceRule", "");
+    avro(topics.audit(), "AuditEntry", "");
     avro(topics.calibrations(), "SourceCalibration", "");
     avro(topics.models(), "ModelEntry", "model/");
     avro(topics.models(), "ModelActivation", "activation/");

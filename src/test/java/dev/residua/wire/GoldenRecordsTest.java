@@ -7,6 +7,8 @@ import dev.residua.avro.ActivationStart;
 import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Arrival;
+import dev.residua.avro.AuditEntry;
+import dev.residua.avro.AuditOutcome;
 import dev.residua.avro.CalibrationPhase;
 import dev.residua.avro.CameraMotion;
 import dev.residua.avro.Cause;
@@ -106,6 +108,7 @@ class GoldenRecordsTest {
         evidence(),
         control(),
         sourceRule(),
+        auditEntry(),
         sourceCalibration(),
         modelEntry(),
         activation(),
@@ -520,6 +523,19 @@ class GoldenRecordsTest {
         Map.of(),
         "kim (claimed)",
         T0);
+  }
+
+  private static AuditEntry auditEntry() {
+    return new AuditEntry(
+        T0,
+        "kim (claimed)",
+        "silence",
+        "id-6",
+        List.of("line3/cam1", "line3/cam2"),
+        2,
+        "",
+        AuditOutcome.DONE,
+        "belt change");
   }
 
   private static ControlCommand control() {

@@ -70,6 +70,7 @@ public final class ConsumerGroups {
     read.add(topics.evidence());
     read.add(topics.deadLetters());
     read.add(topics.control());
+    read.add(topics.audit());
     return read;
   }
 }

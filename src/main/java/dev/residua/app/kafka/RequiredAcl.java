@@ -132,7 +132,8 @@ public record RequiredAcl(
     if (roles.contains(Role.DASHBOARD)) {
       allow(byTopic, AclOperation.READ, ConsumerGroups.readByDashboard(topics));
       allow(byTopic, AclOperation.READ, List.of(topics.frames())); // the pictures
-      allow(byTopic, AclOperation.WRITE, List.of(topics.control(), topics.sources()));
+      allow(
+          byTopic, AclOperation.WRITE, List.of(topics.control(), topics.sources(), topics.audit()));
     }
     if (roles.contains(Role.DASHBOARD) || roles.contains(Role.MONITOR)) {
       String sources = KafkaClients.sourcesTransactions(prefix);

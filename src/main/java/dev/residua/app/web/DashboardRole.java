@@ -2,6 +2,7 @@ package dev.residua.app.web;
 
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.AuditWriter;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesFollower;
@@ -13,8 +14,10 @@ import dev.residua.app.roles.ScoringSetup;
 import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.AcknowledgementsResource;
+import dev.residua.dashboard.AuditTrail;
 import dev.residua.dashboard.ControlOrders;
 import dev.residua.dashboard.FeedbackResource;
+import dev.residua.dashboard.LiveAudit;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
@@ -47,7 +50,10 @@ public class DashboardRole implements AutoCloseable {
   private final AccessResource about;
   private final AcknowledgementsResource acknowledgements;
   private final FeedbackResource feedback;
+  private final AuditTrail trail;
+  private final LiveAudit audit;
   private @Nullable ControlWriter writer;
+  private @Nullable AuditWriter auditWriter;
   private @Nullable FindingsFollower follower;
   private @Nullable HistoryBackfill backfill;
 
@@ -64,6 +70,8 @@ public class DashboardRole implements AutoCloseable {
       AccessResource about,
       AcknowledgementsResource acknowledgements,
       FeedbackResource feedback) {
+      AuditTrail trail,
+      LiveAudit audit) {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;
@@ -75,6 +83,8 @@ public class DashboardRole implements AutoCloseable {
     this.about = about;
     this.acknowledgements = acknowledgements;
     this.feedback = feedback;
+    this.trail = trail;
+    this.audit = audit;
   }
 
   /**
@@ -109,6 +119,9 @@ public class DashboardRole implements AutoCloseable {
     writer = commands;
     control.open(commands::write);
     feedback.open(config.incidents().falseAlarmsPerWeek());
+    AuditWriter entries = new AuditWriter(clients, topics.audit());
+    auditWriter = entries;
+    trail.open(entries::append);
     acknowledgements.open(AlertingSetup.webhookSecrets(config.alerting()));
     modelOrders.open(
         registry,
@@ -121,6 +134,7 @@ public class DashboardRole implements AutoCloseable {
             history,
             models,
             evidence,
+            audit,
             config.dashboard().history(),
             onFinding,
             heartbeat);
@@ -156,6 +170,10 @@ public class DashboardRole implements AutoCloseable {
       ruleOrders.close();
       if (writer != null) {
         writer.close();
+      }
+      trail.close();
+      if (auditWriter != null) {
+        auditWriter.close();
       }
       frames.close();
       evidence.close();

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding;
+import dev.residua.dashboard.LiveAudit;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
@@ -37,6 +38,10 @@ import org.slf4j.LoggerFactory;
  * while ago, so that the pages have a history at once; anomalies and drifts, incidents,
  * calibrations, commands of operators and the status of trainings from the beginning; the last
  * evidence of incidents; dead letters from now on.
+ * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
+ * so that the pages have a history at once; incidents, calibrations, commands of operators and the
+ * status of trainings from the beginning; the last evidence of incidents and audit entries; dead
+ * letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -56,6 +61,7 @@ public final class FindingsFollower implements AutoCloseable {
   private final LiveHistory history;
   private final LiveModels models;
   private final LiveEvidence evidence;
+  private final LiveAudit audit;
   private final Consumer<byte[], byte[]> consumer;
   private final java.util.function.Consumer<FindingView> onFinding;
   private final Runnable heartbeat;
@@ -75,6 +81,7 @@ public final class FindingsFollower implements AutoCloseable {
       LiveHistory history,
       LiveModels models,
       LiveEvidence evidence,
+      LiveAudit audit,
       Duration back,
       java.util.function.Consumer<FindingView> onFinding,
       Runnable heartbeat) {
@@ -88,6 +95,7 @@ public final class FindingsFollower implements AutoCloseable {
     this.history = history;
     this.models = models;
     this.evidence = evidence;
+    this.audit = audit;
     this.consumer = clients.follower();
     List<TopicPartition> partitions =
         ConsumerGroups.readByDashboard(topics).stream()
@@ -135,6 +143,8 @@ public final class FindingsFollower implements AutoCloseable {
     }
     if (topic.equals(topics.anomalies().name()) || topic.equals(topics.drifts().name())) {
       return Math.max(first, end - MOST_BACK); // incidents are reviewed long after they alarmed
+    if (topic.equals(topics.audit().name())) {
+      return Math.max(first, end - LiveAudit.MAX_ENTRIES);
     }
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
   }
@@ -214,6 +224,10 @@ public final class FindingsFollower implements AutoCloseable {
       found(event.finding(), "intervention", event.kind(), isNew);
     } else if (topic.equals(topics.control().name())) {
       ordered(record);
+    } else if (topic.equals(topics.audit().name())) {
+      if (value != null) {
+        audit.add(topics.audit().read(value));
+      }
     } else if (topic.equals(topics.evidence().name())) {
       if (value != null) {
         evidence.stored(topics.evidence().read(value), record.partition(), record.offset());

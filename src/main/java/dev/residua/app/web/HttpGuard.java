@@ -3,7 +3,9 @@ package dev.residua.app.web;
 import dev.residua.access.AccessRole;
 import dev.residua.access.Grants;
 import dev.residua.access.Person;
+import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.AcknowledgementsResource;
+import dev.residua.dashboard.AuditTrail;
 import dev.residua.dashboard.RequestVisitors;
 import dev.residua.dashboard.SocketPerson;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -16,6 +18,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -69,8 +72,14 @@ public class HttpGuard {
   /** Paths of the dashboard's files; all data is elsewhere. */
   private static final List<String> FILES = List.of("/page/", "/webjars/");
 
+  private final AuditTrail audit;
   private volatile @Nullable HttpAccess access;
   private volatile boolean started;
+
+  @Inject
+  public HttpGuard(AuditTrail audit) {
+    this.audit = audit;
+  }
 
   void register(@Observes Filters filters) {
     filters.register(this::check, PRIORITY);
@@ -145,36 +154,58 @@ public class HttpGuard {
   }
 
   /** Lets a request in that comes from nobody in particular, if it only reads and may. */
-  private static void let(RoutingContext request, Person anonymous, boolean safe, String why) {
+  private void let(RoutingContext request, Person anonymous, boolean safe, String why) {
     if (safe && anonymous.grants().allowAnywhere(AccessRole.VIEWER)) {
       request.put(RequestVisitors.PERSON, anonymous);
       request.next();
     } else {
-      refuse(request, 401, why);
+      deny(request, 401, null, safe, why);
     }
   }
 
+  /** Refuses a request, and records it if it would have changed something. */
+  private void deny(
+      RoutingContext request, int status, @Nullable String by, boolean safe, String why) {
+    if (!safe && !request.normalizedPath().equals(AccessResource.TRIED)) {
+      audit.refused(
+          new AuditTrail.Change(
+              by,
+              "request",
+              request.request().method() + " " + request.normalizedPath(),
+              List.of(),
+              "",
+              ""),
+          why);
+    }
+    refuse(request, status, why);
+  }
+
   /** Lets a person in who may do anything of the kind; what exactly, is decided per source. */
-  private static void admit(
-      RoutingContext request, Person person, boolean safe, HttpAccess access) {
+  private void admit(RoutingContext request, Person person, boolean safe, HttpAccess access) {
     Grants grants = person.grants();
     if (!grants.allowAnywhere(AccessRole.VIEWER)) {
-      refuse(
+      deny(
           request,
           403,
+          person.name(),
+          safe,
           "the token has no grant: it lacks the role %s (residua.http.role), a role of residua.http.grants, and one such as %soperator:scene=pumps"
               .formatted(access.role(), HttpAccess.GRANT_PREFIX));
     } else if (!safe && !grants.allowAnywhere(AccessRole.OPERATOR)) {
-      refuse(
+      deny(
           request,
           403,
+          person.name(),
+          safe,
           "changes need the grant operator or owner, but the token has %s; the role %s (residua.http.role) of an OpenID provider allows everything"
               .formatted(grants, access.role()));
     } else if (!request.normalizedPath().startsWith(DATA)
         && !grants.allowEverywhere(AccessRole.VIEWER)) {
-      refuse(
+      deny(
           request,
           403,
+          person.name(),
+          safe,
           "%s is about all sources and needs the grant viewer, for every source; the token has %s"
               .formatted(request.normalizedPath(), grants));
     } else {
@@ -250,7 +281,7 @@ public class HttpGuard {
     }
   }
 
-  private static void checkIdentity(RoutingContext request, boolean safe, HttpAccess access) {
+  private void checkIdentity(RoutingContext request, boolean safe, HttpAccess access) {
     Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, null);
     if (identity == null) {
       let(request, access.anonymous(), safe, UNKNOWN_TOKEN);

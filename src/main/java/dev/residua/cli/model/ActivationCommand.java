@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
@@ -53,6 +54,21 @@ abstract class ActivationCommand extends RegistryChangeCommand {
     if (!keys.trustEverything()) {
       registry.use(follower -> new TrustedModels(follower, keys).bundle(id));
     }
+  }
+
+  /** Adds an activation to the audit log. */
+  void record(String action, ModelRegistry changed) {
+    CommandAudit.record(
+        registry.kafka,
+        err(),
+        List.of(
+            CommandAudit.entry(
+                author(reason).by(),
+                action,
+                changed.scene(scene.scene).active().map(Activation::modelId).orElse(""),
+                List.of(),
+                scene.scene,
+                reason)));
   }
 
   /** Prints the first frame of each partition that the active model of the scene scores. */

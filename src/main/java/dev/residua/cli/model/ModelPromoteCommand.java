@@ -2,6 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
 import dev.residua.model.TrustedKeys;
 import java.io.IOException;
 import picocli.CommandLine.Command;
@@ -43,6 +44,9 @@ final class ModelPromoteCommand extends ActivationCommand {
     if (acceptance.accept) {
       registry.change(admin -> admin.accept(id, author(reason)));
     }
-    return printStart(registry.change(admin -> admin.promote(scene.scene, id, author(reason))));
+    ModelRegistry changed =
+        registry.change(admin -> admin.promote(scene.scene, id, author(reason)));
+    record("promote", changed);
+    return printStart(changed);
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.model.ModelRegistry;
 import dev.residua.model.TrustedKeys;
 import java.io.IOException;
 import java.util.Optional;
@@ -28,6 +29,9 @@ final class ModelRollbackCommand extends ActivationCommand {
           .or(() -> registry.use(r -> r.registry().scene(scene.scene).previous()))
           .ifPresent(id -> checkTrusted(keys, id));
     }
-    return printStart(registry.change(admin -> admin.rollback(scene.scene, to, author(reason))));
+    ModelRegistry changed =
+        registry.change(admin -> admin.rollback(scene.scene, to, author(reason)));
+    record("rollback", changed);
+    return printStart(changed);
   }
 }

@@ -3,6 +3,7 @@ package dev.residua.cli.model;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -156,6 +157,17 @@ public final class RetrainCommand extends JsonCommand {
     try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control());
         TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
       writer.write(id, new ControlRequest(kind, fields, "--"::concat).command(id, now));
+      CommandAudit.record(
+          kafka,
+          err(),
+          List.of(
+              CommandAudit.entry(
+                  AuthorName.claimed(by),
+                  kind.text(),
+                  cancel == null ? id : cancel,
+                  List.of(),
+                  cancel == null ? scene.scene : "",
+                  given)));
       if (follower != null) {
         return follower.follow(
             cancel, "%s asked for it: %s".formatted(AuthorName.claimed(by), given), now, out());

@@ -1,15 +1,20 @@
 package dev.residua.cli.ops;
 
+import dev.residua.access.CommandAccess;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +87,23 @@ abstract class ControlCommandBase extends ConsoleCommand {
     if (command != null) {
       sent(command);
     }
+    CommandAudit.record(
+        kafka,
+        err(),
+        List.of(
+            CommandAudit.entry(
+                AuthorName.claimed(by),
+                command == null ? "take-back" : kind.text(),
+                command == null ? key : CommandAccess.incident(command).orElse(key),
+                command == null ? List.of() : concerned(command),
+                "",
+                reason)));
     return 0;
+  }
+
+  /** Known sources that a command concerns, as far as they can be read. */
+  Collection<String> concerned(ControlCommand command) {
+    return List.of();
   }
 
   /** Prints what a command that was sent applies to; nothing where its options say it. */

@@ -4,12 +4,14 @@ import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.StoredRecords;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlRequest;
 import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
@@ -228,6 +230,12 @@ final class SourceEraseCommand extends JsonCommand {
                   Map.of("sources", Pattern.quote(source), "by", by, "reason", reason),
                   "--"::concat)
               .command(id, Instant.now()));
+      CommandAudit.record(
+          kafka,
+          err(),
+          List.of(
+              CommandAudit.entry(
+                  AuthorName.claimed(by), "erase", source, List.of(source), "", reason)));
       for (int tenth = 1; tenth <= 10; tenth++) {
         Thread.sleep(RETIRING.toMillis() / 10);
         bar.update(tenth / 10.0);

@@ -1,6 +1,8 @@
 package dev.residua.cli.ops;
 
+import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +36,37 @@ abstract class SourceRulesCommand extends JsonCommand {
   /** Reads and changes the rules. */
   final SourceRulesWriter writer() {
     return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
+  }
+
+  /** Adds changed and removed rules to the audit log. */
+  final void record(SourceRules before, List<SourceRule> written) {
+    Set<String> known = knownSources();
+    CommandAudit.record(
+        kafka,
+        err(),
+        written.stream()
+            .map(
+                rule ->
+                    CommandAudit.entry(
+                        rule.by(),
+                        rule.removed() ? "remove-rule" : "change-rule",
+                        rule.id(),
+                        known.stream().filter(rule.match()::matches).toList(),
+                        "",
+                        String.join(
+                            "; ",
+                            SourceRuleFields.differences(
+                                before.rule(rule.id()).orElse(null),
+                                rule.removed() ? null : rule))))
+            .toList());
+  }
+
+  private Set<String> knownSources() {
+    try {
+      return SourceCalibrations.read(kafka.clients(), kafka.topics().calibrations()).keySet();
+    } catch (IOException e) {
+      return Set.of(); // may not read them
+    }
   }
 
   /** A rule as JSON: id, revision, settings, author. */
@@ -328,10 +362,12 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Override
     public Integer call() throws IOException {
+      SourceRules[] old = {SourceRules.EMPTY};
       List<SourceRule> written =
           writer()
               .change(
                   rules -> {
+                    old[0] = rules;
                     Optional<SourceRule> before = rules.rule(id);
                     if (before.isEmpty() && match == null) {
                       throw new CommandFailedException(
@@ -354,6 +390,7 @@ abstract class SourceRulesCommand extends JsonCommand {
               print("It holds for %s from the next frames on.", rule.match());
             }
           });
+      record(old[0], written);
       return 0;
     }
   }
@@ -370,20 +407,25 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Override
     public Integer call() throws IOException {
-      writer()
-          .change(
-              rules ->
-                  List.of(
-                      author.sign(
-                          rules
-                              .rule(id)
-                              .orElseThrow(
-                                  () ->
-                                      new CommandFailedException(
-                                          "there is no rule '%s'; residua source list shows all"
-                                              .formatted(id)))
-                              .withRemoved(true))));
+      SourceRules[] old = {SourceRules.EMPTY};
+      List<SourceRule> written =
+          writer()
+              .change(
+                  rules -> {
+                    old[0] = rules;
+                    return List.of(
+                        author.sign(
+                            rules
+                                .rule(id)
+                                .orElseThrow(
+                                    () ->
+                                        new CommandFailedException(
+                                            "there is no rule '%s'; residua source list shows all"
+                                                .formatted(id)))
+                                .withRemoved(true)));
+                  });
       print(Json.map("removed", id), () -> print("removed rule %s", id));
+      record(old[0], written);
       return 0;
     }
   }
@@ -416,13 +458,14 @@ abstract class SourceRulesCommand extends JsonCommand {
       Map<String, SourceRule> wanted = SourceRulesFile.read(file, AuthorName.claimed(author.by));
       SourceRulesWriter writer = writer();
       SourceRules[] before = {writer.read()};
-      if (!dryRun) {
-        writer.change(
-            rules -> {
-              before[0] = rules;
-              return changes(rules, wanted);
-            });
-      }
+      List<SourceRule> written =
+          dryRun
+              ? List.of()
+              : writer.change(
+                  rules -> {
+                    before[0] = rules;
+                    return changes(rules, wanted);
+                  });
       List<Change> report = new ArrayList<>();
       changes(before[0], wanted).forEach(rule -> report(before[0], rule).ifPresent(report::add));
       print(
@@ -436,6 +479,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                 "%d of %d rules %s",
                 report.size(), wanted.size(), dryRun ? "would change" : "changed");
           });
+      record(before[0], written);
       return 0;
     }
 

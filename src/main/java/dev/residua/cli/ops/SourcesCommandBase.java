@@ -7,6 +7,8 @@ import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlRequest;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ abstract class SourcesCommandBase extends ControlCommandBase {
 
   @Option(names = "--all", description = "Applies the command to all sources.")
   boolean all;
+
+  private List<String> concerned = List.of();
 
   SourcesCommandBase(ControlRequest.Kind kind) {
     super(kind);
@@ -51,6 +55,11 @@ abstract class SourcesCommandBase extends ControlCommandBase {
     print("%s%s", reach(command), until);
   }
 
+  @Override
+  Collection<String> concerned(ControlCommand command) {
+    return concerned;
+  }
+
   private String reach(ControlCommand command) {
     Set<String> known;
     try {
@@ -58,7 +67,8 @@ abstract class SourcesCommandBase extends ControlCommandBase {
     } catch (IOException e) {
       return "applies to the sources %s".formatted(command.order().sources()); // may not read them
     }
-    long covered = known.stream().filter(command.order()::covers).count();
+    concerned = known.stream().filter(command.order()::covers).toList();
+    int covered = concerned.size();
     return known.isEmpty()
         ? "applies to the sources %s; none is known yet".formatted(command.order().sources())
         : "applies to %d of %d known sources".formatted(covered, known.size());

@@ -3,6 +3,7 @@ package dev.residua.app.web;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.dashboard.LiveAudit;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.wire.Topics;
@@ -25,6 +26,7 @@ class FindingsFollowerTest {
                     new LiveHistory(),
                     new LiveModels(),
                     new LiveEvidence(),
+                    new LiveAudit(),
                     Duration.ofMinutes(-5),
                     finding -> {},
                     () -> {}))
