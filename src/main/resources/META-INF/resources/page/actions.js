@@ -2,6 +2,7 @@
 import { h, toast } from './dom.js';
 import { token, person, remember, tryToken, post, Refused } from './api.js';
 import { sentenceCase } from './words.js';
+import { token, person, remember, tryToken, readAccess, post, Refused } from './api.js';
 
 let about = { writable: true };
 export const setAbout = value => { about = value; };
@@ -14,12 +15,12 @@ const field = (label, input, hint) => h('label', null, label, input, hint && h('
  * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
  * @param send gets all values; its result is shown when it is done
  */
-export function ask({ title, explanation, fields = [], confirm, reason = true, reasonLabel = 'Why', wide = false, send }) {
+export function ask({ title, explanation, fields = [], confirm, reason = true, reasonLabel = 'Why', wide = false, reading = false, send }) {
   const inputs = {};
   const error = h('p', { class: 'error', role: 'alert', hidden: true });
   const form = h('form', { method: 'dialog', 'aria-labelledby': 'ask-title' }, h('h2', { id: 'ask-title' }, title));
   if (explanation) form.append(h('p', { class: 'soft' }, explanation));
-  if (!about.writable) {
+  if (!about.writable && !reading) {
     form.append(h('p', { class: 'error' }, 'Changes are switched off on this service. Start it with a token in RESIDUA_HTTP_TOKEN, 16 characters or more, to allow them.'));
   }
   for (const one of fields) {
@@ -38,9 +39,9 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, r
   let tokenInput = null;
   if (!token()) {
     tokenInput = h('input', { name: 'token', type: 'password', required: true, autocomplete: 'off' });
-    form.append(field('Token', tokenInput, 'residua.http.token of this service. Kept in this tab until it is closed.'));
+    form.append(field('Token', tokenInput, 'Yours, or the shared one of this service. Kept in this tab until it is closed.'));
   }
-  const submit = h('button', { class: 'primary', type: 'submit', disabled: !about.writable }, confirm);
+  const submit = h('button', { class: 'primary', type: 'submit', disabled: !about.writable && !reading }, confirm);
   form.append(error, h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), submit));
   const dialog = h('dialog', { class: wide ? 'wide' : null }, form);
   form.addEventListener('submit', async event => {
@@ -50,7 +51,7 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, r
     try {
       const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]));
       if (tokenInput) {
-        const known = await tryToken(tokenInput.value.trim());
+        const known = await (reading ? readAccess : tryToken)(tokenInput.value.trim());
         remember(tokenInput.value.trim(), known.by ?? values.by);
         if (known.by) values.by = '';
       } else {
@@ -76,10 +77,10 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, r
 export function unlock() {
   if (token()) {
     remember(null);
-    toast('Actions are locked again; the token is forgotten.');
+    toast('Signed out; the token is forgotten.');
     return;
   }
-  ask({ title: 'Unlock actions', explanation: 'Feedback, silences and changes of the model need the token of this service. Reading does not.', confirm: 'Unlock', reason: false, send: async () => 'Actions are unlocked in this tab.' });
+  ask({ title: 'Sign in', explanation: 'Changes need a token, and so does reading where the service is set up that way. The token decides what you see.', confirm: 'Continue', reason: false, reading: true, send: async () => 'Signed in, in this tab.' });
 }
 
 export const order = body => post('api/control', body);

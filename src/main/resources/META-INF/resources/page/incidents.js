@@ -1,6 +1,6 @@
 /* Incidents: all of them with filters in the address, and everything about one. */
 import { h, text, attribute } from './dom.js';
-import { get, picture, Refused } from './api.js';
+import { get, picture, showAllowed, Refused } from './api.js';
 import { acknowledge, assign, remark, feedback, resolve, acceptNormal } from './actions.js';
 import { sourceLink, incidentLink, severityColour, integer, duration, moment, full, kindWords, subjectWords, sentenceCase, fullSentence, spoken, figure, percent } from './words.js';
 
@@ -64,7 +64,7 @@ export function incidents(root, context, parameters, query) {
   const bulk = h('div', { class: 'actions' }, [
     ['Acknowledge …', acknowledge], ['Assign …', assign], ['Note …', remark],
     ['False alarm …', list => feedback(list, false)], ['Resolve …', resolve], ['Accept as normal …', list => acceptNormal(...new Set(list.map(i => i.source)))],
-  ].map(([word, act]) => h('button', { type: 'button', onclick: () => act([...chosen.values()]) }, word)));
+  ].map(([word, act]) => h('button', { class: 'needs-change', type: 'button', onclick: () => act([...chosen.values()]) }, word)));
   const choice = h('div', { class: 'choice' }, h('label', null, every, h('span', null, 'all on this page')), chosenWords, bulk);
   const list = h('div', { class: 'incidents' });
   const before = h('button', { type: 'button', onclick: () => look({ page: String(last.page - 1) }, true) }, 'Previous');
@@ -210,6 +210,7 @@ export function incident(root, context, [id]) {
     const open = !i.endedAt;
     document.title = `${open ? '(!) ' : ''}${i.source}: ${subjectWords(i.subject)} · Residua`;
     const key = JSON.stringify([i, labels, steps, events, orders, earlier.map(e => [e.id, e.state])]);
+    if (!shown) showAllowed(root, { source: i.source });
     if (key === shown) { for (const time of root.querySelectorAll('time[data-since]')) text(time, `for ${duration(at - Number(time.dataset.since))}`); return; }
     shown = key;
     text(title, sentenceCase(i.sentence));
@@ -225,7 +226,7 @@ export function incident(root, context, [id]) {
       ...Object.entries(labels).map(([name, value]) => fact(sentenceCase(name), value)),
       fact('Frames', `${i.openedSequence} to ${i.updatedSequence}`),
       fact('Model', h('a', { href: `#/models/${encodeURIComponent(i.modelId)}` }, i.modelId)), fact('Id', i.id));
-    const button = (word, act, pressed) => h('button', { type: 'button', 'aria-pressed': pressed === undefined ? null : String(pressed), onclick: act }, word);
+    const button = (word, act, pressed) => h('button', { class: 'needs-change', type: 'button', 'aria-pressed': pressed === undefined ? null : String(pressed), onclick: act }, word);
     actions.replaceChildren(...[
       open && button('Acknowledge …', () => acknowledge([i])), open && button('Assign …', () => assign([i])), button('Note …', () => remark([i])),
       button(i.verdict === 'true' ? '✓ True alarm' : 'True alarm', () => feedback([i], true), i.verdict === 'true'), button(i.verdict === 'false' ? '✓ False alarm' : 'False alarm', () => feedback([i], false), i.verdict === 'false'),

@@ -1,6 +1,6 @@
 /* The frame around the pages: navigation, connection, colours and token. */
 import { h, text, attribute } from './dom.js';
-import { get, token, onToken } from './api.js';
+import { get, token, onToken, showAllowed, RIGHTS } from './api.js';
 import { Live } from './live.js';
 import { setAbout, unlock } from './actions.js';
 import { recolour } from './charts.js';
@@ -14,6 +14,7 @@ import { incidents, incident } from './incidents.js';
 import { feedback } from './feedback.js';
 import { models } from './models.js';
 import { settings } from './settings.js';
+import { audit } from './audit.js';
 import { explain } from './explain.js';
 
 const content = document.getElementById('content');
@@ -30,6 +31,7 @@ const PAGES = [
   { pattern: /^\/feedback$/, page: 'feedback', title: () => 'Feedback', show: feedback },
   { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
   { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
+  { pattern: /^\/audit$/, page: 'audit', title: () => 'Audit', show: audit },
   { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Explained', show: explain },
 ];
 
@@ -45,6 +47,7 @@ function route() {
     shown = page;
     leave();
     content.replaceChildren();
+    for (const right of RIGHTS) delete content.dataset[right];
     document.title = `${page.title(parameters)} · Residua`;
     for (const link of document.querySelectorAll('.top nav a')) attribute(link, 'aria-current', link.dataset.page === page.page ? 'page' : null);
     live.see({ see: 'nothing' });
@@ -82,9 +85,22 @@ colours(document.getElementById('theme'), recolour);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
 
 const lock = document.getElementById('unlock');
-const showLock = () => text(lock, token() ? 'Lock actions' : 'Unlock actions');
+const who = document.getElementById('who');
+async function showLock() {
+  text(lock, token() ? 'Sign out' : 'Sign in');
+  const access = await showAllowed(document.body);
+  who.hidden = !access;
+  document.querySelector('.top nav [data-page=audit]').hidden = !access?.configure;
+  if (!access) return;
+  text(who, `${access.by ?? 'shared token'}: ${access.grants.join(', ') || 'no grants'}`);
+  attribute(who, 'title', `Signed in as ${who.textContent}`);
+}
 lock.addEventListener('click', unlock);
-onToken(showLock);
+let signedIn = token();
+onToken(() => {
+  showLock();
+  if (token() !== signedIn) { signedIn = token(); route(); }
+});
 showLock();
 
 addEventListener('hashchange', route);

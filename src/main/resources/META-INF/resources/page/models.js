@@ -1,6 +1,6 @@
 /* The registry of models: all models, their evaluation at the gate, and the one in use. */
 import { h } from './dom.js';
-import { get, post } from './api.js';
+import { get, post, showAllowed } from './api.js';
 import { ask, order } from './actions.js';
 import { drawGraph } from './graph.js';
 import { bytes, figure, integer, moment, spoken } from './words.js';
@@ -11,15 +11,15 @@ const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${ancho
 
 export function models(root, { live }, [wanted]) {
   const list = h('ul', { class: 'pick' });
-  const trainings = h('div'), trainingPanel = h('section', { class: 'panel', 'aria-labelledby': 'trainings-title' }, h('header', null, h('h2', { id: 'trainings-title' }, 'Trainings'), h('span', { class: 'aside' }, h('button', { type: 'button', onclick: train }, 'Train now …'))), trainings);
-  const swaps = h('div', { class: 'incidents' }), swapPanel = h('section', { class: 'panel', 'aria-labelledby': 'swaps-title' }, h('header', null, h('h2', { id: 'swaps-title' }, 'Changes of the model'), h('span', { class: 'aside' }, h('button', { type: 'button', class: 'danger', onclick: () => rollback() }, 'Roll back …'))), swaps);
+  const trainings = h('div'), trainingPanel = h('section', { class: 'panel', 'aria-labelledby': 'trainings-title' }, h('header', null, h('h2', { id: 'trainings-title' }, 'Trainings'), h('span', { class: 'aside' }, h('button', { class: 'needs-administer', type: 'button', onclick: train }, 'Train now …'))), trainings);
+  const swaps = h('div', { class: 'incidents' }), swapPanel = h('section', { class: 'panel', 'aria-labelledby': 'swaps-title' }, h('header', null, h('h2', { id: 'swaps-title' }, 'Changes of the model'), h('span', { class: 'aside' }, h('button', { type: 'button', class: 'danger needs-administer', onclick: () => rollback() }, 'Roll back …'))), swaps);
   const detail = h('div', { class: 'stack' });
   const choice = h('select', { id: 'scene', onchange: () => { scene = choice.value; drawLists(registry, runsNow); } }), sceneBox = h('label', { class: 'small', for: 'scene', hidden: true }, 'Scene ', choice);
   root.append(h('div', null, h('h1', null, 'Models'), h('p', { class: 'soft' }, 'All models, how each one was evaluated before use, and which one scores now.')),
     h('div', { class: 'models' }, h('div', { class: 'stack' }, h('section', { class: 'panel', 'aria-labelledby': 'models-title' }, h('header', null, h('h2', { id: 'models-title' }, 'In the registry'), h('span', { class: 'aside' }, sceneBox)), list), trainingPanel, swapPanel), detail));
   live.see({ see: 'nothing' });
 
-  let registry = null, runsNow = [], scene = null, shown = null, key = '', timer = 0, gone = false;
+  let registry = null, runsNow = [], scene = null, allowedIn = null, shown = null, key = '', timer = 0, gone = false;
   const current = () => registry?.scenes.find(s => s.name === scene) ?? { name: scene, active: null, previous: null, shadow: null };
 
   async function refresh() {
@@ -43,6 +43,7 @@ export function models(root, { live }, [wanted]) {
     sceneBox.hidden = names.length < 2;
     choice.replaceChildren(...names.map(n => h('option', { value: n }, n)));
     choice.value = scene;
+    if (allowedIn !== scene) { allowedIn = scene; showAllowed(root, { scene }); }
     const { active, shadow } = current(), activations = models.activations.filter(a => a.scene === scene), used = new Set(activations.map(a => a.model));
     const here = models.models.filter(m => m.scene === scene || used.has(m.id));
     const id = wanted ?? active ?? here[0]?.id;
@@ -63,7 +64,7 @@ export function models(root, { live }, [wanted]) {
     const ended = t.ended, good = t.phase === 'promoted';
     return h('div', { class: 'training' },
       h('div', { class: 'title' }, h('span', { class: `chip ${good ? 'good' : t.phase === 'failed' ? 'bad' : ended ? '' : 'info'}` }, spoken(t.phase)), h('span', { class: 'soft small' }, `${spoken(t.trigger)}, ${moment(Date.parse(t.at))}`),
-        !ended && h('button', { type: 'button', onclick: () => cancel(t) }, 'Cancel …')),
+        !ended && h('button', { class: 'needs-administer', type: 'button', onclick: () => cancel(t) }, 'Cancel …')),
       !ended && h('progress', { max: 1, value: t.progress, 'aria-label': `Progress of ${spoken(t.phase)}` }),
       h('p', { class: 'small' }, t.reason), t.model && h('p', { class: 'small' }, h('a', { href: modelLink(t.model) }, t.model)));
   }
@@ -76,7 +77,7 @@ export function models(root, { live }, [wanted]) {
     if (actionBox.dataset.key === `${scene} ${id}${active}${was}`) return;
     actionBox.dataset.key = `${scene} ${id}${active}${was}`;
     actionBox.replaceChildren(...(active ? [h('span', { class: 'chip good' }, 'in use')] : [
-      h('button', { class: 'primary', type: 'button', onclick: () => promote(id) }, 'Promote …'), was && h('button', { type: 'button', onclick: () => rollback(id) }, 'Roll back to it …')]).filter(Boolean));
+      h('button', { class: 'primary needs-administer', type: 'button', onclick: () => promote(id) }, 'Promote …'), was && h('button', { class: 'needs-administer', type: 'button', onclick: () => rollback(id) }, 'Roll back to it …')]).filter(Boolean));
   }
 
   async function show(id, models) {

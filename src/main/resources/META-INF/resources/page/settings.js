@@ -123,7 +123,7 @@ export function settings(root) {
   function ruleBox(rule) {
     return h('article', { class: 'rule' },
       h('div', { class: 'title' }, h('h3', null, rule.id), h('code', null, rule.settings.match), rule.settings.enabled === false && h('span', { class: 'chip warn' }, 'not monitored'),
-        h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => edit(rule, load) }, 'Change …'), h('button', { type: 'button', onclick: () => drop(rule, load) }, 'Remove …'))),
+        h('div', { class: 'actions' }, h('button', { class: 'needs-configure', type: 'button', onclick: () => edit(rule, load) }, 'Change …'), h('button', { class: 'needs-configure', type: 'button', onclick: () => drop(rule, load) }, 'Remove …'))),
       settingsOf(rule),
       h('p', { class: 'soft small' }, `Revision ${rule.revision}, ${rule.by}, ${moment(Date.parse(rule.changedAt))}`));
   }
@@ -131,7 +131,7 @@ export function settings(root) {
   root.append(
     h('section', { class: 'panel' }, h('div', { class: 'title note' }, h('div', null, h('h1', null, 'Settings of sources'),
       h('p', { class: 'soft' }, 'The rule with most literal characters in its pattern holds, then the one with the higher priority.')),
-    h('div', { class: 'actions' }, h('button', { class: 'primary', type: 'button', onclick: () => edit(null, load) }, 'New rule …')))),
+    h('div', { class: 'actions' }, h('button', { class: 'primary needs-configure', type: 'button', onclick: () => edit(null, load) }, 'New rule …')))),
     h('section', { class: 'panel', 'aria-labelledby': 'find-title' }, h('header', null, h('h2', { id: 'find-title' }, 'Which rule holds?')), h('div', { class: 'filters' }, find, found)),
     h('section', { class: 'panel', 'aria-labelledby': 'rules-title' }, h('header', null, h('h2', { id: 'rules-title' }, 'Rules'), count), list));
   load().catch(failed);

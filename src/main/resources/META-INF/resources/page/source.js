@@ -1,6 +1,6 @@
 /* One source: its pictures, residuals, drift and events. */
 import { h, text, attribute, toast } from './dom.js';
-import { get, picture, remove, Refused } from './api.js';
+import { get, picture, remove, showAllowed, Refused } from './api.js';
 import { ask, feedback, resolve, acceptNormal, arm, learnAgain, silence } from './actions.js';
 import { TimeChart, ScaleStrip, zBar, normalBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
@@ -19,9 +19,10 @@ export function source(root, { live, about }, [name]) {
   const view = { see: 'source', name };
   const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, commissioning: null, span: 'frames', paused: false, shown: null, pictured: null };
   const scores = rows(), drift = rows();
+  showAllowed(root, { source: name });
 
   const chip = h('span', { class: 'chip' }, '…'), phaseChip = h('span', { class: 'chip', hidden: true });
-  const accept = h('button', { type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal');
+  const accept = h('button', { class: 'needs-change', type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal');
   const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setPaused(!state.paused) }, 'Pause');
   const facts = h('div', { class: 'facts' });
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
@@ -37,6 +38,7 @@ export function source(root, { live, about }, [name]) {
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip, phaseChip,
       h('div', { class: 'actions' }, pause, h('a', { class: 'button', href: `#/history/${encodeURIComponent(name)}` }, 'Past'), accept, h('button', { type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => state.last && whatIf(state.last, parents) }, 'What if …'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
+      h('div', { class: 'actions' }, pause, accept, h('button', { class: 'needs-configure', type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => state.last && whatIf(state.last, parents) }, 'What if …'), h('button', { class: 'needs-change', type: 'button', onclick: () => silence(name) }, 'Silence …'))),
     facts);
   const unknown = h('div', { class: 'panel empty', hidden: true });
   const fault = h('section', { class: 'panel fault', 'aria-label': 'Open incident', hidden: true });
@@ -214,8 +216,8 @@ export function source(root, { live, about }, [name]) {
     }
     if (phase !== 'MODEL') {
       parts.push(h('div', { class: 'actions' },
-        phase === 'NEEDS_REVIEW' && h('button', { type: 'button', class: 'primary', onclick: () => arm(name) }, 'Accept as normal …'),
-        h('button', { type: 'button', onclick: () => learnAgain(name, holds) }, 'Learn again …')));
+        phase === 'NEEDS_REVIEW' && h('button', { type: 'button', class: 'primary needs-change', onclick: () => arm(name) }, 'Accept as normal …'),
+        h('button', { class: 'needs-change', type: 'button', onclick: () => learnAgain(name, holds) }, 'Learn again …')));
     }
     if (!c?.latents.length || phase === 'MODEL') return parts;
     const fact = (label, value) => h('div', null, h('dt', null, label), h('dd', null, value));
@@ -370,7 +372,7 @@ export function source(root, { live, about }, [name]) {
     orders.replaceChildren(...standing.map(o => h('div', { class: 'panel body incident' },
       h('span', { class: 'chip hollow' }, { silence: 'silenced', announce: 'announced', suppress: 'suppressed' }[o.kind]),
       h('div', { class: 'sentence' }, `${o.reason} (${o.by}${o.until ? `, until ${moment(o.until)}` : ''})`),
-      h('button', { type: 'button', onclick: () => takeBack(o) }, 'Take back'))));
+      h('button', { class: 'needs-change', type: 'button', onclick: () => takeBack(o) }, 'Take back'))));
 
     const unfolded = new Set([...timeline.querySelectorAll('details[open]')].map(d => d.dataset.id));
     const known = new Set(state.incidents.map(i => i.id));
@@ -399,10 +401,10 @@ export function source(root, { live, about }, [name]) {
     return h('div', { class: 'actions' },
       h('a', { class: 'button', href: incidentLink(incident.id) }, 'Its page'),
       incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
-      h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback([incident], true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
-      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback([incident], false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
-      !incident.endedAt && incident.subject === 'sensor:moved' && h('button', { type: 'button', onclick: () => followCamera(incident) }, 'Correct the region …'),
-      !incident.endedAt && h('button', { type: 'button', onclick: () => resolve([incident]) }, 'Resolve'));
+      h('button', { class: 'needs-change', type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback([incident], true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
+      h('button', { class: 'needs-change', type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback([incident], false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
+      !incident.endedAt && incident.subject === 'sensor:moved' && h('button', { class: 'needs-configure', type: 'button', onclick: () => followCamera(incident) }, 'Correct the region …'),
+      !incident.endedAt && h('button', { class: 'needs-change', type: 'button', onclick: () => resolve([incident]) }, 'Resolve'));
   }
 
   /** Proposes the region that shows the scene again after the camera has moved. */

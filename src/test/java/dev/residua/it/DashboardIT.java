@@ -748,7 +748,7 @@ class DashboardIT {
       assertThat(browser.text("#banner")).contains("needs a token");
       assertThat(browser.text("main")).doesNotContain("shadow length");
       browser.fill("token", TOKEN);
-      browser.click("Unlock");
+      browser.click("Continue");
       browser.await(SOON, "it reads again", says("✓ True alarm"));
       many(browser, home, kafka.clients()); // now, as sources share the memory for their histories
       assertThat(again.stop(Duration.ofSeconds(10))).as("exit code").isIn(0, 143);
