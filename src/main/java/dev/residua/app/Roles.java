@@ -54,6 +54,7 @@ import dev.residua.streams.MonitorRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.RegistryUnavailableException;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -135,7 +136,7 @@ public class Roles {
   }
 
   private void startAll() throws StartFailedException {
-    Topics topics = new Topics(config.topicPrefix());
+    Topics topics = topics();
     HttpAccess access = httpAccess();
     guard.protect(access);
     createDataDirectory();
@@ -297,6 +298,17 @@ public class Roles {
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  /** The topics, whose schemas are registered where their format needs it. */
+  private Topics topics() throws StartFailedException {
+    try {
+      Topics topics = ScoringSetup.topics(config);
+      topics.registerSchemas();
+      return topics;
+    } catch (IllegalArgumentException | IllegalStateException | RegistryUnavailableException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Follows the rules of sources, once all that are stored are read. */

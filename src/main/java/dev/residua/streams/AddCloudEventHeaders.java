@@ -4,6 +4,7 @@ import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.CloudEventHeaders;
+import dev.residua.wire.Topic;
 import java.time.Instant;
 import java.util.function.Function;
 import org.apache.kafka.common.header.Headers;
@@ -15,7 +16,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, E, E> {
   private final String type;
   private final Function<E, Attributes> attributesOf;
-  private final String topic;
+  private final Topic<String, E> topic;
   private final Tracing tracing;
 
   /**
@@ -43,7 +44,7 @@ final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, 
    * @param topic that the event goes to
    */
   AddCloudEventHeaders(
-      String type, Function<E, Attributes> attributesOf, String topic, Tracing tracing) {
+      String type, Function<E, Attributes> attributesOf, Topic<String, E> topic, Tracing tracing) {
     this.type = type;
     this.attributesOf = attributesOf;
     this.topic = topic;
@@ -54,8 +55,14 @@ final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, 
   public void process(FixedKeyRecord<String, E> event) {
     Attributes attributes = attributesOf.apply(event.value());
     Headers headers = new RecordHeaders();
-    CloudEventHeaders.add(headers, type, attributes.id(), attributes.source(), attributes.time());
-    try (Tracing.Step step = tracing.send(topic, event.headers())) {
+    CloudEventHeaders.add(
+        headers,
+        type,
+        attributes.id(),
+        attributes.source(),
+        attributes.time(),
+        topic.contentType());
+    try (Tracing.Step step = tracing.send(topic.name(), event.headers())) {
       step.writeTo(headers);
     }
     context().forward(event.withHeaders(headers));

@@ -1,6 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.wire.KafkaFailures;
+import dev.residua.wire.RegistryUnavailableException;
 import dev.residua.wire.RootCause;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,11 @@ public sealed interface MonitorFailure {
     if (cause instanceof MonitorRules.UnavailableException) {
       return new Replace(
           "%s waits for the rule of a source, its scores wait with it (%s)"
+              .formatted(application, cause.getMessage()));
+    }
+    if (cause instanceof RegistryUnavailableException) {
+      return new ReplaceLater(
+          "%s waits for the schema registry, its scores wait with it (%s)"
               .formatted(application, cause.getMessage()));
     }
     if (cause instanceof MissingSourceTopicException) {

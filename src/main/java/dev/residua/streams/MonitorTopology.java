@@ -4,6 +4,7 @@ import dev.residua.incident.Incident;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -119,21 +120,21 @@ public final class MonitorTopology {
         results.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
         "anomaly",
         event -> Attributes.of(event.finding()),
-        topics.anomalies().name(),
+        topics.anomalies(),
         topics.anomalies().produced("anomaly-events"),
         tracing);
     publish(
         results.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
         "drift",
         event -> Attributes.of(event.finding()),
-        topics.drifts().name(),
+        topics.drifts(),
         topics.drifts().produced("drift-events"),
         tracing);
     publish(
         results.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
         "intervention",
         event -> Attributes.of(event.finding()),
-        topics.interventions().name(),
+        topics.interventions(),
         topics.interventions().produced("intervention-events"),
         tracing);
     publish(
@@ -142,7 +143,7 @@ public final class MonitorTopology {
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
         "incident",
         Attributes::of,
-        topics.incidents().name(),
+        topics.incidents(),
         topics.incidents().produced("incident-events").withStreamPartitioner(BY_SOURCE),
         tracing);
     results
@@ -159,14 +160,14 @@ public final class MonitorTopology {
       KStream<String, E> events,
       String type,
       Function<E, Attributes> attributesOf,
-      String topic,
+      Topic<String, E> topic,
       Produced<String, E> produced,
       Tracing tracing) {
     events
         .processValues(
             () -> new AddCloudEventHeaders<>("dev.residua." + type, attributesOf, topic, tracing),
             Named.as("describe-" + type))
-        .to(topic, produced);
+        .to(topic.name(), produced);
   }
 
   private static StoreBuilder<KeyValueStore<String, byte[]>> monitors(

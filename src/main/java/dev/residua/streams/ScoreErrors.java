@@ -1,5 +1,6 @@
 package dev.residua.streams;
 
+import dev.residua.wire.RegistryUnavailableException;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,6 +39,9 @@ public final class ScoreErrors
   @Override
   public DeserializationExceptionHandler.Response handleError(
       ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception why) {
+    if (why instanceof RegistryUnavailableException) { // the score is not at fault
+      return DeserializationExceptionHandler.Response.fail();
+    }
     listener.refused(RefusalListener.Reason.UNREADABLE_SCORE);
     return unreadable.handleError(context, record, why);
   }

@@ -2,12 +2,11 @@ package dev.residua.wire;
 
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
-import org.apache.kafka.common.serialization.Serde;
 
 /** {@code AnomalyEvent} records to domain and back. */
 final class AnomalyEventMapper {
-  static final Serde<AnomalyEvent> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.AnomalyEvent, AnomalyEvent> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.AnomalyEvent.class,
           AnomalyEventMapper::toAvro,

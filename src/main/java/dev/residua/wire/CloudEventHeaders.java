@@ -22,15 +22,17 @@ public final class CloudEventHeaders {
    * @param id identity of the event
    * @param source source of the frames
    * @param time when it happened
+   * @param contentType of the value
    */
-  public static void add(Headers headers, String type, String id, String source, Instant time) {
+  public static void add(
+      Headers headers, String type, String id, String source, Instant time, String contentType) {
     put(headers, "ce_specversion", "1.0");
     put(headers, "ce_type", type);
     put(headers, "ce_source", "/residua/sources/" + encode(source));
     put(headers, "ce_id", id);
     put(headers, "ce_time", time.toString());
     put(headers, "ce_subject", source);
-    put(headers, "content-type", "application/avro");
+    put(headers, "content-type", contentType);
   }
 
   /** A text as one segment of the path of an address. */

@@ -12,13 +12,12 @@ import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code SourceCalibration} records to domain and back. */
 final class CommissioningReportMapper {
-  static final Serde<CommissioningReport> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.SourceCalibration, CommissioningReport> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.SourceCalibration.class,
           CommissioningReportMapper::toAvro,

@@ -25,13 +25,12 @@ import dev.residua.incident.ControlCommand.TrainingPhase;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ControlCommand} records to domain and back. */
 final class ControlCommandMapper {
-  static final Serde<ControlCommand> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.ControlCommand, ControlCommand> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.ControlCommand.class,
           ControlCommandMapper::toAvro,

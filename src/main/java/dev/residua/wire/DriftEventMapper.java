@@ -4,12 +4,11 @@ import dev.residua.avro.DriftChannel;
 import dev.residua.avro.DriftKind;
 import dev.residua.drift.DriftEvent;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 
 /** {@code DriftEvent} records to domain and back. */
 final class DriftEventMapper {
-  static final Serde<DriftEvent> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.DriftEvent, DriftEvent> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.DriftEvent.class,
           DriftEventMapper::toAvro,

@@ -4,13 +4,12 @@ import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code DriftScore} records to domain and back. */
 final class DriftScoreMapper {
-  static final Serde<DriftScore> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.DriftScore, DriftScore> SERDE =
+      new RecordSerde<>(
           dev.residua.avro.DriftScore.class, DriftScoreMapper::toAvro, DriftScoreMapper::toDomain);
 
   private DriftScoreMapper() {}

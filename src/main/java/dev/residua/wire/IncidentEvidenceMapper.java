@@ -6,7 +6,6 @@ import dev.residua.incident.Subject;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code IncidentEvidence} records to domain and back. */
@@ -14,8 +13,8 @@ public final class IncidentEvidenceMapper {
   /** Most bytes of a record that is written or read. */
   public static final int MAX_BYTES = 4 << 20;
 
-  static final Serde<IncidentEvidence> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.IncidentEvidence, IncidentEvidence> SERDE =
+      new RecordSerde<>(
           MAX_BYTES,
           dev.residua.avro.IncidentEvidence.class,
           IncidentEvidenceMapper::toAvro,

@@ -4,12 +4,11 @@ import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
-import org.apache.kafka.common.serialization.Serde;
 
 /** {@code Incident} records to domain and back. */
 public final class IncidentMapper {
-  static final Serde<Incident> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.Incident, Incident> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.Incident.class,
           IncidentMapper::toAvro,

@@ -4,13 +4,12 @@ import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.EdgeVerdict;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code InterventionEvent} records to domain and back. */
 final class InterventionEventMapper {
-  static final Serde<InterventionEvent> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.InterventionEvent, InterventionEvent> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.InterventionEvent.class,
           InterventionEventMapper::toAvro,

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The REST API of a schema registry, as Confluent has it and Apicurio offers it under {@code
  * /apis/ccompat/v7}. Every call makes one request and takes at most the timeout. Thread-safe.
  *
- * <p>Own code, since the product needs five requests, within a time limit that covers the whole
+ * <p>Own code, since the product needs six requests, within a time limit that covers the whole
  * answer. Apicurio's SDK 3.3.3 brings at least nine jars for them (Kiota, two HTTP adapters), and
  * its serdes decode records without bounds, see {@link BoundedDecoder}.
  *
@@ -99,15 +100,38 @@ final class RegistryClient {
    *     subject
    */
   int register(String subject, Schema schema) throws RefusalException {
-    JsonNode answer =
-        write(
-            "POST",
-            "/subjects/" + CloudEventHeaders.encode(subject) + "/versions",
-            Map.of("schema", schema.toString(), "schemaType", RegistrySchema.AVRO));
+    String path = "/subjects/" + CloudEventHeaders.encode(subject) + "/versions";
+    return id(subject, write("POST", path, schemaBody(schema)));
+  }
+
+  private int id(String subject, JsonNode answer) {
     if (!answer.path("id").isInt()) {
-      throw unavailable("answers the registration of %s with %s".formatted(subject, answer));
+      throw unavailable("answers a schema of %s with %s".formatted(subject, answer));
     }
     return answer.path("id").asInt();
+  }
+
+  private static BodyPublisher schemaBody(Schema schema) {
+    return body(Map.of("schema", schema.toString(), "schemaType", RegistrySchema.AVRO));
+  }
+
+  private static BodyPublisher body(Map<String, String> values) {
+    return BodyPublishers.ofString(JSON.valueToTree(values).toString());
+  }
+
+  /**
+   * The id of a schema under a subject; empty if the subject does not have it.
+   *
+   * @throws RefusalException if the registry does not take it for a schema
+   */
+  OptionalInt idOf(String subject, Schema schema) throws RefusalException {
+    String path = "/subjects/" + CloudEventHeaders.encode(subject);
+    HttpResponse<byte[]> response = send("POST", path, schemaBody(schema));
+    JsonNode answer = json(response.body());
+    if (isNotFound(response, answer)) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(id(subject, written("POST", path, response, answer)));
   }
 
   /** Sets which changes a subject allows from now on. */
@@ -115,15 +139,13 @@ final class RegistryClient {
     write(
         "PUT",
         "/config/" + CloudEventHeaders.encode(subject),
-        Map.of("compatibility", compatibility.name()));
+        body(Map.of("compatibility", compatibility.name())));
   }
 
   private Optional<RegistrySchema> schema(String path) {
     HttpResponse<byte[]> response = send("GET", path, BodyPublishers.noBody());
     JsonNode answer = json(response.body());
-    if (response.statusCode() == 404
-        && answer != null
-        && NOT_FOUND.contains(answer.path("error_code").asInt())) {
+    if (isNotFound(response, answer)) {
       return Optional.empty();
     }
     if (response.statusCode() != 200 || answer == null || !answer.path("schema").isTextual()) {
@@ -142,11 +164,20 @@ final class RegistryClient {
             references));
   }
 
-  private JsonNode write(String method, String path, Map<String, String> body)
+  private static boolean isNotFound(HttpResponse<byte[]> response, @Nullable JsonNode answer) {
+    return response.statusCode() == 404
+        && answer != null
+        && NOT_FOUND.contains(answer.path("error_code").asInt());
+  }
+
+  private JsonNode write(String method, String path, BodyPublisher body) throws RefusalException {
+    HttpResponse<byte[]> response = send(method, path, body);
+    return written(method, path, response, json(response.body()));
+  }
+
+  private JsonNode written(
+      String method, String path, HttpResponse<byte[]> response, @Nullable JsonNode answer)
       throws RefusalException {
-    HttpResponse<byte[]> response =
-        send(method, path, BodyPublishers.ofString(JSON.valueToTree(body).toString()));
-    JsonNode answer = json(response.body());
     if (REFUSED.contains(response.statusCode()) && answer != null) {
       throw new RefusalException(answer.path("message").asText("no reason given"));
     }

@@ -9,13 +9,12 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** {@code FrameScore} records to domain and back. */
 final class ScoredFrameMapper {
-  static final Serde<ScoredFrame> SERDE =
-      SingleObject.serde(FrameScore.class, ScoredFrameMapper::toAvro, ScoredFrameMapper::toDomain);
+  static final RecordSerde<FrameScore, ScoredFrame> SERDE =
+      new RecordSerde<>(FrameScore.class, ScoredFrameMapper::toAvro, ScoredFrameMapper::toDomain);
 
   private ScoredFrameMapper() {}
 

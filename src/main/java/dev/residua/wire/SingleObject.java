@@ -27,19 +27,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.message.SchemaStore;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * Avro single-object encoding: {@code C3 01}, the schema's 64-bit fingerprint (CRC-64-AVRO, little
@@ -119,21 +118,6 @@ final class SingleObject<T extends SpecificRecordBase> {
     return read(reader, bytes, HEADER_BYTES, name);
   }
 
-  /**
-   * Decodes a record and converts it.
-   *
-   * @throws SerializationException also where the record has a value that the domain refuses
-   */
-  private <D> D decode(byte[] bytes, Function<T, D> toDomain) {
-    T record = decode(bytes);
-    try {
-      return toDomain.apply(record);
-    } catch (RuntimeException e) {
-      throw new SerializationException(
-          "a %s record has a value that it cannot have: %s".formatted(name, reason(e)), e);
-    }
-  }
-
   private DatumReader<T> readerOf(long fingerprint, byte[] bytes) {
     Schema writer = RELEASED_SCHEMAS.findByFingerprint(fingerprint);
     if (writer == null) {
@@ -144,6 +128,29 @@ final class SingleObject<T extends SpecificRecordBase> {
     DatumReader<T> reader = new SpecificDatumReader<>(writer, schema, data);
     readers.put(fingerprint, reader);
     return reader;
+  }
+
+  /** The record in Avro's binary encoding, after a beginning of other bytes. */
+  byte[] encode(byte[] beginning, T value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    out.writeBytes(beginning);
+    BinaryEncoder binary = EncoderFactory.get().directBinaryEncoder(out, null);
+    try {
+      new SpecificDatumWriter<T>(schema, data).write(value, binary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Decodes a record in Avro's binary encoding.
+   *
+   * @param offset of the record's first byte
+   * @throws SerializationException if the bytes are not such a record
+   */
+  T decode(Schema writer, byte[] bytes, int offset) {
+    return read(new SpecificDatumReader<>(writer, schema, data), bytes, offset, name);
   }
 
   /**
@@ -175,36 +182,6 @@ final class SingleObject<T extends SpecificRecordBase> {
     return hex.toString();
   }
 
-  /** A serde of a domain type on top of a record. */
-  static <A extends SpecificRecordBase, D> Serde<D> serde(
-      Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
-    return serde(Integer.MAX_VALUE, type, toAvro, toDomain);
-  }
-
-  /**
-   * The same for records of limited size.
-   *
-   * @param maxBytes of a record that is read; a larger one is refused like a damaged one
-   */
-  static <A extends SpecificRecordBase, D> Serde<D> serde(
-      int maxBytes, Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
-    SingleObject<A> codec = new SingleObject<>(type);
-    Deserializer<D> deserializer =
-        (topic, bytes) -> {
-          if (bytes == null) {
-            return null;
-          }
-          if (bytes.length > maxBytes) {
-            throw new SerializationException(
-                "a %s record has %d bytes, more than %d"
-                    .formatted(codec.name, bytes.length, maxBytes));
-          }
-          return codec.decode(bytes, toDomain);
-        };
-    return Serdes.serdeFrom(
-        (topic, value) -> value == null ? null : codec.encode(toAvro.apply(value)), deserializer);
-  }
-
   /** Names of the released schema files, without folder, from their index. */
   static List<String> releasedFiles() {
     return resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
@@ -212,6 +189,14 @@ final class SingleObject<T extends SpecificRecordBase> {
 
   static Schema releasedSchema(String file) {
     return new SchemaParser().parse(resource(file)).mainSchema();
+  }
+
+  /** The released schemas of a record, the oldest first. */
+  static List<Schema> releasedSchemas(String record) {
+    return releasedFiles().stream()
+        .filter(file -> file.startsWith(record + "-v"))
+        .map(SingleObject::releasedSchema)
+        .toList();
   }
 
   private static SchemaStore releasedSchemas() {

@@ -15,12 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 
 /** {@code SourceRule} records to domain and back. */
 final class SourceRuleMapper {
-  static final Serde<SourceRule> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.SourceRule, SourceRule> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.SourceRule.class,
           SourceRuleMapper::toAvro,

@@ -21,6 +21,13 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
     settings = Map.copyOf(settings);
   }
 
+  /** The media type of values. */
+  public String contentType() {
+    RecordFormat format =
+        value instanceof RecordSerde<?, ?> records ? records.format() : RecordFormat.AVRO;
+    return format.contentType();
+  }
+
   /** The bytes of a value; null for null. */
   @SuppressWarnings("NullAway") // as Kafka's serdes pass null through
   public byte[] write(@Nullable V value) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topics of the product. All names start with one prefix, so that several installations can
@@ -103,20 +104,35 @@ public final class Topics {
 
   private final String prefix;
 
-  /** The catalogue under a prefix such as {@code residua.}. */
+  private final TopicFormats formats;
+  private final @Nullable RegistryClient registry;
+  private final List<RegisteredSchemas> written = new ArrayList<>();
+
+  /** The catalogue under a prefix such as {@code residua.}, with Avro in all topics. */
   public Topics(String prefix) {
+    this(prefix, TopicFormats.DEFAULTS);
+  }
+
+  /**
+   * The catalogue.
+   *
+   * @param prefix such as {@code residua.}
+   * @param formats that are written; all of them are read
+   */
+  public Topics(String prefix, TopicFormats formats) {
     this.prefix = prefix;
+    this.formats = formats;
+    this.registry = formats.registry().map(RegistryClient::new).orElse(null);
     Serde<String> text = Serdes.String();
     Serde<byte[]> bytes = Serdes.ByteArray();
     frames = new Topic<>(prefix + "frames", bytes, bytes, LARGE);
-    scores = new Topic<>(prefix + "scores", text, ScoredFrameMapper.SERDE, DELETE);
+    scores = output("scores", ScoredFrameMapper.SERDE, DELETE);
     shadowScores = new Topic<>(prefix + "scores.shadow", text, ScoredFrameMapper.SERDE, DELETE);
-    drift = new Topic<>(prefix + "drift", text, DriftScoreMapper.SERDE, DELETE);
-    anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
-    drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
-    interventions =
-        new Topic<>(prefix + "interventions", text, InterventionEventMapper.SERDE, DELETE);
-    incidents = new Topic<>(prefix + "incidents", text, IncidentMapper.SERDE, COMPACT);
+    drift = output("drift", DriftScoreMapper.SERDE, DELETE);
+    anomalies = output("anomalies", AnomalyEventMapper.SERDE, DELETE);
+    drifts = output("drifts", DriftEventMapper.SERDE, DELETE);
+    interventions = output("interventions", InterventionEventMapper.SERDE, DELETE);
+    incidents = output("incidents", IncidentMapper.SERDE, COMPACT);
     evidence = new Topic<>(prefix + "evidence", text, IncidentEvidenceMapper.SERDE, EVIDENCE);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
@@ -129,17 +145,42 @@ public final class Topics {
     audit = new Topic<>(prefix + "audit", text, AuditEntryMapper.SERDE, AUDIT);
     calibrations =
         new Topic<>(prefix + "calibrations", text, CommissioningReportMapper.SERDE, COMPACT);
+    calibrations = output("calibrations", CommissioningReportMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
     alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
   }
 
-  /** Frames: Avro {@code Frame} records or bare image files, keyed by source. */
+  private <D> Topic<String, D> output(
+      String name, RecordSerde<?, D> serde, Map<String, String> settings) {
+    RecordFormat format = formats.of(name);
+    RegisteredSchemas schemas =
+        registry == null
+            ? null
+            : new RegisteredSchemas(registry, prefix + name + "-value", serde.record());
+    if (format == RecordFormat.AVRO_REGISTRY && schemas != null) {
+      written.add(schemas);
+    }
+    return new Topic<>(prefix + name, Serdes.String(), serde.in(format, schemas), settings);
+  }
+
+  /**
+   * Registers the schemas of the topics whose records carry the id of a schema, so that nothing
+   * asks the registry later.
+   *
+   * @throws IllegalStateException if the registry refuses one
+   * @throws RegistryUnavailableException if it does not answer
+   */
+  public void registerSchemas() {
+    written.forEach(RegisteredSchemas::register);
+  }
+
   /** Beginning of all names. */
   public String prefix() {
     return prefix;
   }
 
+  /** Frames: Avro {@code Frame} records or bare image files, keyed by source. */
   public Topic<byte[], byte[]> frames() {
     return frames;
   }

@@ -215,6 +215,14 @@ class ConfigurationReferenceTest {
             && interfaces.containsKey(map.getTypeArguments().get(1).toString())) {
           ClassTree each = interfaces.get(map.getTypeArguments().get(1).toString());
           later.add(() -> group(title + ": each of `" + name + "`", name + ".\"NAME\".", each));
+        } else if (returned instanceof ParameterizedTypeTree map
+            && map.getType().toString().equals("Map")) {
+          properties.add(
+              new Property(
+                  name + ".\"NAME\"",
+                  kind(map.getTypeArguments().get(1)),
+                  null,
+                  comment(new TreePath(at.peek(), method))));
         } else {
           properties.add(
               new Property(
@@ -262,6 +270,7 @@ class ConfigurationReferenceTest {
               "dev.residua.app.process.",
               "dev.residua.app.config.",
               "dev.residua.scoring.",
+              "dev.residua.wire.",
               "dev.residua.alerting.",
               "dev.residua.causal.Finding$",
               "dev.residua.app.config.TrainingConfig$")) {

@@ -29,7 +29,8 @@ class DocumentSnippetsTest {
       Pattern.compile("^\\| `(residua\\.[^`]+)` \\|", Pattern.MULTILINE);
 
   /** Of others: the worker of Kafka Connect, and Quarkus as the environment names it. */
-  private static final Set<String> CONNECT = Set.of("key.converter", "value.converter", "topic");
+  private static final Set<String> CONNECT =
+      Set.of("key.converter", "value.converter", "value.converter.schemas.enable", "topic");
 
   private static final String QUARKUS = "QUARKUS_HTTP_";
 

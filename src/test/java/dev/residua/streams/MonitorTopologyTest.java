@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
@@ -44,6 +46,8 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
+import dev.residua.wire.RecordFormat;
+import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +69,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
@@ -448,6 +453,38 @@ class MonitorTopologyTest {
     assertThat(header(event, "ce_specversion")).isEqualTo("1.0");
     assertThat(header(event, "ce_id")).isEqualTo(event.value().finding().eventId());
     assertThat(header(event, "ce_subject")).isEqualTo("cam1");
+  }
+
+  @Test
+  void shouldReadAndWriteJsonWhereTheTopicsAreConfiguredSo() throws Exception {
+    // Given
+    Topics json =
+        new Topics(
+            "residua.",
+            new TopicFormats(
+                Map.of("scores", RecordFormat.JSON, "anomalies", RecordFormat.JSON),
+                Optional.empty()));
+    driver.close();
+    driver =
+        new TopologyTestDriver(
+            MonitorTopology.build(
+                json, MonitorModels.fixed(model), new ControlCommandStore(), SourceLimits.DEFAULTS),
+            settings());
+    byte[] score = json.scores().write(Scored.nominal().broken(LENGTH, 9.5f).frame(7));
+    // When
+    sendBytes(json.scores().name(), "cam1", score);
+    // Then
+    TestRecord<String, byte[]> event =
+        driver
+            .createOutputTopic(
+                json.anomalies().name(), new StringDeserializer(), new ByteArrayDeserializer())
+            .readRecord();
+    assertThat(header(event, "content-type")).isEqualTo("application/json");
+    JsonNode value = new ObjectMapper().readTree(event.value());
+    assertThat(value.path("lastSequence").longValue()).isEqualTo(7);
+    assertThat(value.path("sentence").textValue())
+        .isEqualTo(json.anomalies().read(event.value()).finding().sentence());
+    assertThat(drift().readRecord().value().sequence()).isEqualTo(7);
   }
 
   private static String header(TestRecord<?, ?> record, String name) {

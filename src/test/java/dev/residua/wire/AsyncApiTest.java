@@ -77,11 +77,68 @@ class AsyncApiTest {
             .map(message -> at(message, "payload").get("schema"))
             .filter(java.util.Objects::nonNull)
             .map(schema -> Path.of((String) at(schema).get("$ref")).getFileName().toString())
+            .filter(file -> file.endsWith(".avsc"))
             .sorted()
             .toList();
 
     // Then
     assertThat(given).isEqualTo(wanted);
+  }
+
+  @Test
+  void shouldGiveEveryTopicWhoseFormatCanBeChosenInJson() {
+    // Given
+    Map<String, String> wanted = new TreeMap<>();
+    SchemaRegistration.records(new Topics(""))
+        .forEach(
+            (topic, record) -> {
+              if (TopicFormats.TOPICS.contains(topic.name())) {
+                wanted.put(topic.name(), record.getSimpleName() + ".schema.json");
+              }
+            });
+    assertThat(wanted).hasSameSizeAs(TopicFormats.TOPICS);
+
+    // When
+    Map<String, String> given = new TreeMap<>();
+    Map<String, Object> messages = at(document, "components", "messages");
+    at(document, "channels")
+        .forEach(
+            (channel, value) ->
+                at(value, "messages")
+                    .values()
+                    .forEach(
+                        message -> {
+                          Object payload = at(messages.get(name(message)), "payload").get("schema");
+                          String file = payload == null ? "" : (String) at(payload).get("$ref");
+                          if (file.endsWith(".schema.json")) {
+                            given.put(channel, Path.of(file).getFileName().toString());
+                          }
+                        }));
+
+    // Then
+    assertThat(given).isEqualTo(wanted);
+  }
+
+  @Test
+  void shouldReferToFilesThatThereAre() throws IOException {
+    // Given
+    List<String> files =
+        Pattern.compile("\\$ref: (\\.\\./[^}]+)}")
+            .matcher(Files.readString(DOCUMENT))
+            .results()
+            .map(reference -> reference.group(1))
+            .toList();
+    // When, Then
+    assertThat(files).isNotEmpty();
+    for (String file : files) {
+      assertThat(DOCUMENT.resolveSibling(file)).exists();
+    }
+  }
+
+  /** The last part of a reference. */
+  private static String name(Object reference) {
+    String path = (String) at(reference).get("$ref");
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.residua.app.config;
 
 import dev.residua.app.process.Role;
+import dev.residua.wire.RecordFormat;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -50,6 +52,15 @@ public interface ResiduaConfig {
   boolean acceptModel();
 
   ModelsConfig models();
+
+  /**
+   * Format of the values of the topic NAME, without the prefix: {@code scores}, {@code drift},
+   * {@code anomalies}, {@code drifts}, {@code interventions}, {@code incidents} or {@code
+   * calibrations}. {@code avro} is single-object encoding and holds where nothing is set; {@code
+   * avro-registry} has the id of a schema in {@code residua.registry.url} in front. All processes
+   * of an installation need the same formats.
+   */
+  Map<String, RecordFormat> formats();
 
   KafkaConfig kafka();
 

@@ -33,6 +33,7 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.RegistrySettings;
+import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -205,6 +206,15 @@ public final class ScoringSetup {
         references.referenceRoots().orElse(List.of()),
         references.referenceMaxBytes(),
         references.referenceTimeout());
+  }
+
+  /**
+   * The topics with the configured formats.
+   *
+   * @throws IllegalArgumentException if a format cannot be used
+   */
+  public static Topics topics(ResiduaConfig config) {
+    return new Topics(config.topicPrefix(), new TopicFormats(config.formats(), registry(config)));
   }
 
   /** The schema registry, if one is configured. */

@@ -3,6 +3,8 @@ package dev.residua.cli.console;
 import dev.residua.app.kafka.BrokerProbe;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.wire.KafkaFailures;
+import dev.residua.wire.RegistrySettings;
+import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that connect to a Kafka cluster. */
@@ -43,6 +46,8 @@ public final class KafkaOptions {
       defaultValue = Topics.DEFAULT_PREFIX,
       description = "Prefix of every topic name.")
   public String prefix;
+
+  @Mixin RegistryOptions registry = new RegistryOptions();
 
   private @Nullable KafkaClients clients;
 
@@ -127,8 +132,14 @@ public final class KafkaOptions {
     return offsets.getOrDefault(partition, 0L);
   }
 
+  /** The topics; reads their records in every format. */
   public Topics topics() {
-    return new Topics(prefix);
+    return new Topics(prefix, new TopicFormats(Map.of(), registry.settings()));
+  }
+
+  /** The schema registry; empty if none is given. */
+  public Optional<RegistrySettings> registry() {
+    return registry.settings();
   }
 
   /**

@@ -14,7 +14,6 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.cli.console.RegistryOptions;
 import dev.residua.cli.console.SetDetails;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.dataset.FrameDataset;
@@ -144,7 +143,6 @@ public final class BacktestCommand extends JsonCommand {
   Path config = Path.of(ServerConfiguration.FILE);
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
-  @Mixin RegistryOptions registry = new RegistryOptions();
 
   /** Frames that could not be decoded, and the first reason. */
   private int refused;
@@ -259,7 +257,7 @@ public final class BacktestCommand extends JsonCommand {
       } else if (topic != null) {
         FrameIntake intake =
             FrameIntake.stored(
-                new FrameReader(LIMITS, registry.settings()),
+                new FrameReader(LIMITS, kafka.registry()),
                 new ReferenceSettings(referenceRoots, LARGEST, ReferenceSettings.NONE.timeout()),
                 Clock.systemUTC());
         kafka.read(

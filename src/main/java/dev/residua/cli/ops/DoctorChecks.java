@@ -171,7 +171,7 @@ final class DoctorChecks implements AutoCloseable {
     withSettings(
         SourcePace.CHECK,
         List.of(topics.drift(), topics.sources(), topics.frames()),
-        (known, cluster) -> pace(known, clients, cluster.state(), topics));
+        (known, cluster) -> pace(known, clients, cluster.state(), ScoringSetup.topics(known)));
     ResiduaConfig known = config;
     if (known == null) {
       Stream.of(RECEIVERS, DISK).forEach(check -> found.accept(withoutSettings(check)));
@@ -313,6 +313,7 @@ final class DoctorChecks implements AutoCloseable {
             () -> AlertingSetup.webhookSecrets(config.alerting()),
             () -> HttpAccess.of(config.http()),
             () -> ScoringSetup.settings(config),
+            () -> ScoringSetup.topics(config),
             () -> IngestRole.settings(config),
             () -> new Heartbeats(System::nanoTime, config.stuckAfter()),
             () ->

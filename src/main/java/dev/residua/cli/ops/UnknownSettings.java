@@ -98,7 +98,11 @@ final class UnknownSettings {
 
   /** Of names in the same group the last parts are compared, otherwise the whole. */
   private Optional<String> nearest(String name) {
-    List<String> known = names.stream().map(one -> like(one, name, "\\.")).toList();
+    List<String> known =
+        names.stream()
+            .filter(one -> !one.endsWith("." + ANY)) // any name is near to itself
+            .map(one -> like(one, name, "\\."))
+            .toList();
     String group = name.substring(0, name.lastIndexOf('.') + 1);
     List<String> same =
         known.stream()

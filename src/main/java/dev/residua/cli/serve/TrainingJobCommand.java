@@ -99,7 +99,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
           new KafkaClients(
               properties.getRawValue(KafkaSettings.BOOTSTRAP_SERVERS),
               KafkaSettings.of(properties, Map.of())),
-          new Topics(config.topicPrefix()));
+          ScoringSetup.topics(config));
     }
 
     Consumer<byte[], byte[]> consumer() {
