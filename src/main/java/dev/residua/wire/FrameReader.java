@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding or,
  * where a schema registry is known, with a schema's id in front; or bare files, which take the
- * record's offset as sequence and its timestamp as capture time. Thread-safe.
+ * record's offset as sequence and its timestamp as capture time. Each of them can be the data of a
+ * CloudEvent. Thread-safe.
  */
 public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
@@ -76,12 +77,40 @@ public final class FrameReader {
           "the value has %,d bytes, the limit (residua.frames.max-bytes) is %,d"
               .formatted(value.length, limits.maxBytes()));
     }
+    if (FrameEvent.isEvent(record)) {
+      return read(source, record, FrameEvent.of(record));
+    }
     PixelFormat file = PixelFormat.ofFile(value);
     if (file != null) {
       Instant capturedAt = recordTime(record);
       return new Read(
           new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of()), true);
     }
+    return avro(source, value);
+  }
+
+  /** A file takes what the event says; an Avro frame says everything itself. */
+  private Read read(String source, ConsumerRecord<byte[], byte[]> record, FrameEvent event)
+      throws RejectedFrameException {
+    PixelFormat file = PixelFormat.ofFile(event.data());
+    if (file == null) {
+      return avro(source, event.data());
+    }
+    Frame frame =
+        new Frame(
+            source,
+            event.sequence().orElse(record.offset()),
+            event.time().orElseGet(() -> recordTime(record)),
+            0,
+            0,
+            file,
+            event.data(),
+            event.attributes());
+    return new Read(frame, event.sequence().isEmpty());
+  }
+
+  /** An Avro frame in single-object encoding, or with the id of a schema. */
+  private Read avro(String source, byte[] value) throws RejectedFrameException {
     if (RegistryFrames.isFramed(value)) {
       if (registry == null) {
         throw RegistryFrames.withoutRegistry();
@@ -91,10 +120,10 @@ public final class FrameReader {
     if (value.length < 10 || value[0] != (byte) 0xC3 || value[1] != 0x01) {
       throw new RejectedFrameException(
           Reason.UNKNOWN_FORMAT,
-          "the value begins with %s; expected an Avro Frame (C3 01), or a %s file"
+          "the value begins with %s; expected an Avro Frame (C3 01), a %s file, or a CloudEvent with one of them"
               .formatted(firstBytes(value), PixelFormat.FILES));
     }
-    return new Read(avro(source, value), false);
+    return new Read(singleObject(source, value), false);
   }
 
   /** The timestamp of a record, which producers choose, limited to times a frame may have. */
@@ -117,7 +146,7 @@ public final class FrameReader {
             frame.attributes()));
   }
 
-  private static Frame avro(String source, byte[] value) throws RejectedFrameException {
+  private static Frame singleObject(String source, byte[] value) throws RejectedFrameException {
     dev.residua.avro.Frame frame;
     try {
       frame = CODEC.decode(value);
