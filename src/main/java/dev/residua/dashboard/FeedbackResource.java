@@ -3,6 +3,9 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.access.CommandAccess;
+import dev.residua.access.Decision;
+import dev.residua.access.Visitor;
 import dev.residua.feedback.Precision;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
@@ -11,7 +14,6 @@ import dev.residua.feedback.SubjectPrecision;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -19,7 +21,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -32,14 +33,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What verdicts on incidents teach: {@code GET /api/feedback} has the precision of the alarms by
  * scene and subject, and proposals; {@code POST /api/feedback/proposals/ID/apply} and {@code
  * .../dismiss} with {@code {"by": "ann", "reason": "checked on site"}} decide about one. 400 with a
- * sentence for an invalid request, 404 for a proposal that is no longer made, 503 while Kafka is
- * unavailable. Access is checked before a request arrives here.
+ * sentence for an invalid request, 403 without the grant, 404 for a proposal that is not made of
+ * what the person may see, 503 while Kafka is unavailable.
  */
 @Path("/api/feedback")
 @Produces(MediaType.APPLICATION_JSON)
@@ -51,19 +53,37 @@ public class FeedbackResource {
   private final LiveHistory history;
   private final ControlOrders control;
   private final SourceRuleOrders rules;
+  private final CommandAccess access;
+  private final Visitors visitors;
+  private final AuditTrail audit;
   private final Clock clock;
   private volatile double budget = 1;
 
   @Inject
-  public FeedbackResource(LiveHistory history, ControlOrders control, SourceRuleOrders rules) {
-    this(history, control, rules, Clock.systemUTC());
+  public FeedbackResource(
+      LiveHistory history,
+      LiveModels models,
+      ControlOrders control,
+      SourceRuleOrders rules,
+      Visitors visitors,
+      AuditTrail audit) {
+    this(history, models, control, rules, visitors, audit, Clock.systemUTC());
   }
 
   FeedbackResource(
-      LiveHistory history, ControlOrders control, SourceRuleOrders rules, Clock clock) {
+      LiveHistory history,
+      LiveModels models,
+      ControlOrders control,
+      SourceRuleOrders rules,
+      Visitors visitors,
+      AuditTrail audit,
+      Clock clock) {
     this.history = history;
     this.control = control;
     this.rules = rules;
+    this.access = new CommandAccess(history::sourceOfIncident, models::sceneOfTraining);
+    this.visitors = visitors;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -79,13 +99,14 @@ public class FeedbackResource {
   @GET
   public Map<String, Object> feedback() {
     Instant now = clock.instant();
-    LiveHistory.Reviewed reviewed = history.reviewed();
+    Visitor visitor = visitors.now();
+    LiveHistory.Reviewed reviewed = history.reviewed(visitor);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("at", now.toEpochMilli());
     answer.put("from", oldest(reviewed.incidents(), now).toEpochMilli());
     answer.put("total", view(Precision.of(reviewed.incidents())));
     answer.put("proposals", proposals(reviewed, now).stream().map(FeedbackResource::view).toList());
-    answer.put("decisions", decisions(reviewed.orders()));
+    answer.put("decisions", decisions(visitor, reviewed.orders()));
     answer.put(
         "weeks",
         IntStream.rangeClosed(1, WEEKS)
@@ -99,11 +120,14 @@ public class FeedbackResource {
     return answer;
   }
 
-  /** The last decisions, the newest first. */
-  private static List<Map<String, Object>> decisions(List<ControlCommand> orders) {
+  /** The last decisions about what the visitor may see, the newest first. */
+  private List<Map<String, Object>> decisions(Visitor visitor, List<ControlCommand> orders) {
     List<Map<String, Object>> views = new ArrayList<>();
     for (ControlCommand order : orders) {
-      if (order instanceof ProposalDecision decision) {
+      if (order instanceof ProposalDecision decision
+          && (visitor.maySeeAll()
+              || (!access.sources(order).isEmpty()
+                  && access.sources(order).stream().allMatch(visitor::maySee)))) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("proposal", decision.proposalId());
         view.put("applied", decision.applied());
@@ -131,32 +155,44 @@ public class FeedbackResource {
   @POST
   @Path("/proposals/{id}/apply")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response apply(@PathParam("id") String id, String body, @Context RoutingContext request) {
-    return decide(id, body, request.<String>get(ControlResource.PRINCIPAL), true);
+  public Response apply(@PathParam("id") String id, String body) {
+    return decide(id, body, true);
   }
 
   @POST
   @Path("/proposals/{id}/dismiss")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response dismiss(
-      @PathParam("id") String id, String body, @Context RoutingContext request) {
-    return decide(id, body, request.<String>get(ControlResource.PRINCIPAL), false);
+  public Response dismiss(@PathParam("id") String id, String body) {
+    return decide(id, body, false);
   }
 
-  /** The same for an authenticated person, who is then the author; null if there is none. */
-  Response decide(String id, String body, @Nullable String person, boolean apply) {
+  private Response decide(String id, String body, boolean apply) {
+    Visitor visitor = visitors.now();
     Instant now = clock.instant();
     Proposal.Author author;
     try {
-      author = author(body, person, now);
+      author = author(body, visitor.person().name(), now);
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     Optional<Proposal> found =
-        proposals(history.reviewed(), now).stream().filter(one -> one.id().equals(id)).findFirst();
-    if (found.isEmpty()) {
-      return Problems.answer(
-          Response.Status.NOT_FOUND,
+        proposals(history.reviewed(visitor), now).stream()
+            .filter(one -> one.id().equals(id))
+            .findFirst();
+    Decision decision =
+        found.map(one -> allowed(visitor, one, author, apply)).orElse(Decision.HIDDEN);
+    AuditTrail.Change change =
+        new AuditTrail.Change(
+            author.name(),
+            apply ? "apply-proposal" : "dismiss-proposal",
+            id,
+            found.map(one -> List.copyOf(one.basis().sources())).orElse(List.of()),
+            "",
+            author.reason());
+    if (found.isEmpty() || !(decision instanceof Decision.Allowed)) {
+      audit.refused(change, decision);
+      return Problems.of(
+          decision,
           "there is no proposal '%s' now; GET /api/feedback lists those that there are"
               .formatted(id));
     }
@@ -170,7 +206,9 @@ public class FeedbackResource {
       for (ControlCommand command : commands) {
         control.write(command.order().id(), command);
       }
+      audit.done(change);
     } catch (IOException e) {
+      audit.failed(change, e);
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
     return Response.accepted(
@@ -180,6 +218,21 @@ public class FeedbackResource {
                 "commands",
                 commands.stream().map(command -> command.order().id()).toList()))
         .build();
+  }
+
+  /** Whether a visitor may do all that a proposal takes. */
+  private Decision allowed(
+      Visitor visitor, Proposal proposal, Proposal.Author author, boolean apply) {
+    List<ControlCommand> commands = new ArrayList<>(proposal.commands(author));
+    if (commands.isEmpty()) {
+      commands.add(proposal.decision(author, apply));
+    }
+    return Stream.concat(
+            commands.stream().map(command -> access.decide(visitor, command)),
+            proposal.rules(rules.rules(), author).stream().map(visitor::onRule))
+        .filter(one -> !(one instanceof Decision.Allowed))
+        .findFirst()
+        .orElse(Decision.ALLOWED);
   }
 
   private static Proposal.Author author(String body, @Nullable String person, Instant now) {

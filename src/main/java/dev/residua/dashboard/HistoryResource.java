@@ -22,11 +22,13 @@ import java.time.Instant;
 @Produces(MediaType.APPLICATION_JSON)
 public class HistoryResource {
   private final LiveHistory history;
+  private final Visitors visitors;
   private final Clock clock = Clock.systemUTC();
 
   @Inject
-  public HistoryResource(LiveHistory history) {
+  public HistoryResource(LiveHistory history, Visitors visitors) {
     this.history = history;
+    this.visitors = visitors;
   }
 
   @GET
@@ -50,7 +52,7 @@ public class HistoryResource {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     return history
-        .over(source, first, last, now)
+        .over(visitors.now(), source, first, last, now)
         .map(view -> Response.ok(view).build())
         .orElseGet(
             () ->

@@ -582,13 +582,14 @@ public class LiveHistory {
   /**
    * A source over a long time.
    *
+   * @param visitor who asks
    * @param from start
    * @param to end, at most {@link LongHistory#LONGEST} later
-   * @return empty if the source is unknown
+   * @return empty if the source is unknown or hidden
    */
   public synchronized Optional<HistoryView> over(
-      String name, Instant from, Instant to, Instant now) {
-    SourceHistory known = sources.get(name);
+      Visitor visitor, String name, Instant from, Instant to, Instant now) {
+    SourceHistory known = visitor.maySee(name) ? sources.get(name) : null;
     if (known == null) {
       return Optional.empty();
     }
@@ -694,10 +695,12 @@ public class LiveHistory {
                         .toList()));
   }
 
-  /** What people have said of incidents. */
-  synchronized Reviewed reviewed() {
+  /** What people have said of the incidents that a visitor may see. */
+  synchronized Reviewed reviewed(Visitor visitor) {
     List<ControlCommand> standing = List.copyOf(orders.values());
-    return new Reviewed(reviews.all(standing), standing);
+    return new Reviewed(
+        reviews.all(standing).stream().filter(one -> visitor.maySee(one.source())).toList(),
+        standing);
   }
 
   /**

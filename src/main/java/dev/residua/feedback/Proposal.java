@@ -1,6 +1,5 @@
 package dev.residua.feedback;
 
-import com.google.re2j.Pattern;
 import dev.residua.frame.NamePattern;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Learn;
@@ -18,10 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A change that would have spared false alarms. Nothing happens until a person applies it. */
 public sealed interface Proposal {
+  /** Characters of a name that mean something in a regular expression. */
+  Pattern SPECIAL = Pattern.compile("[.*+?^${}()\\[\\]|\\\\]");
+
   /** Identity: the same for the same change of the same thing; its kind, a colon, and the thing. */
   String id();
 
@@ -269,7 +272,9 @@ public sealed interface Proposal {
 
   /** A regular expression for exactly these names. */
   private static String sources(SortedSet<String> names) {
-    return names.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return names.stream()
+        .map(name -> SPECIAL.matcher(name).replaceAll("\\\\$0"))
+        .collect(Collectors.joining("|"));
   }
 
   private static String spoken(String latent) {

@@ -4,12 +4,11 @@ import dev.residua.access.AuditEntry;
 import dev.residua.access.AuditEntry.Outcome;
 import dev.residua.avro.AuditOutcome;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 
 /** {@code AuditEntry} records to domain and back. */
 final class AuditEntryMapper {
-  static final Serde<AuditEntry> SERDE =
-      SingleObject.serde(
+  static final RecordSerde<dev.residua.avro.AuditEntry, AuditEntry> SERDE =
+      new RecordSerde<>(
           FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.AuditEntry.class,
           AuditEntryMapper::toAvro,

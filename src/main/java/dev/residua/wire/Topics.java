@@ -143,8 +143,6 @@ public final class Topics {
             Map.of("cleanup.policy", "compact,delete"));
     sources = new Topic<>(prefix + "sources", text, SourceRuleMapper.SERDE, COMPACT);
     audit = new Topic<>(prefix + "audit", text, AuditEntryMapper.SERDE, AUDIT);
-    calibrations =
-        new Topic<>(prefix + "calibrations", text, CommissioningReportMapper.SERDE, COMPACT);
     calibrations = output("calibrations", CommissioningReportMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);

@@ -1,6 +1,5 @@
 /* Commands of operators: dialogs that ask for a name and a reason and send the command with the token. */
 import { h, toast } from './dom.js';
-import { token, person, remember, tryToken, post, Refused } from './api.js';
 import { sentenceCase } from './words.js';
 import { token, person, remember, tryToken, readAccess, post, Refused } from './api.js';
 

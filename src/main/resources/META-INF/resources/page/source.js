@@ -37,8 +37,7 @@ export function source(root, { live, about }, [name]) {
   const head = h('header', null,
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip, phaseChip,
-      h('div', { class: 'actions' }, pause, h('a', { class: 'button', href: `#/history/${encodeURIComponent(name)}` }, 'Past'), accept, h('button', { type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => state.last && whatIf(state.last, parents) }, 'What if …'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
-      h('div', { class: 'actions' }, pause, accept, h('button', { class: 'needs-configure', type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => state.last && whatIf(state.last, parents) }, 'What if …'), h('button', { class: 'needs-change', type: 'button', onclick: () => silence(name) }, 'Silence …'))),
+      h('div', { class: 'actions' }, pause, h('a', { class: 'button', href: `#/history/${encodeURIComponent(name)}` }, 'Past'), accept, h('button', { class: 'needs-configure', type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => state.last && whatIf(state.last, parents) }, 'What if …'), h('button', { class: 'needs-change', type: 'button', onclick: () => silence(name) }, 'Silence …'))),
     facts);
   const unknown = h('div', { class: 'panel empty', hidden: true });
   const fault = h('section', { class: 'panel fault', 'aria-label': 'Open incident', hidden: true });

@@ -13,12 +13,15 @@ import dev.residua.access.Visitor;
 import dev.residua.dashboard.LiveViews.EvidenceView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.incident.IncidentEvidence;
+import dev.residua.incident.Subject;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.source.SourceRule;
@@ -87,6 +90,9 @@ class EndpointAccessTest {
   private final IncidentsResource incidents = new IncidentsResource(history, () -> visitor);
   private final ControlResource control =
       new ControlResource(orders, history, models, () -> visitor, trail);
+  private final HistoryResource past = new HistoryResource(history, () -> visitor);
+  private final FeedbackResource feedback =
+      new FeedbackResource(history, models, orders, ruleOrders, () -> visitor, trail);
   private final ModelsResource registry =
       new ModelsResource(models, new ModelOrders(), () -> visitor, trail);
   private final SourceRulesResource rules =
@@ -165,6 +171,9 @@ class EndpointAccessTest {
                 i.source = source;
                 i.sentence = "something of " + scene;
               }));
+      for (int i = 0; i < 3; i++) {
+        falseAlarm(scene + i, source, now);
+      }
       history.found(new FindingView(now.toString(), source, 1, "drift", "of " + scene));
       history.ordered(
           scene,
@@ -221,6 +230,20 @@ class EndpointAccessTest {
         });
   }
 
+  private void falseAlarm(String id, String source, Instant now) {
+    history.incident(
+        Incidents.with(
+            i -> {
+              i.id = id;
+              i.source = source;
+              i.subject = Subject.PICTURE;
+            }));
+    history.ordered(
+        "f-" + id,
+        new Feedback(
+            new Order("f-" + id, source, "ann", "why", now), id, FeedbackVerdict.FALSE_ALARM));
+  }
+
   /** Every operation, with the answer for what is in a scene. */
   private Map<String, Callable<Object>> operations(String scene) {
     String source = scene + "/cam";
@@ -252,6 +275,14 @@ class EndpointAccessTest {
                 "{\"kind\": \"note\", \"incident\": \"%s\", \"by\": \"kim\", \"reason\": \"r\"}"
                     .formatted(scene)));
     all.put("delete /api/control/{id}", () -> control.takeBack(scene));
+    all.put("get /api/history", () -> past.of(source, "", ""));
+    all.put("get /api/feedback", feedback::feedback);
+    all.put(
+        "post /api/feedback/proposals/{id}/apply",
+        () -> feedback.apply("learn:" + source, change(scene, "")));
+    all.put(
+        "post /api/feedback/proposals/{id}/dismiss",
+        () -> feedback.dismiss("learn:" + source, change(scene, "")));
     all.put("get /api/audit", () -> audit.entries("", "", "", "", "0", "50"));
     all.put("get /api/audit/export", () -> audit.export("csv", "", "", "", ""));
     all.put("get /api/models", registry::models);

@@ -2,6 +2,10 @@ package dev.residua.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.access.AuditEntry;
+import dev.residua.access.Grants;
+import dev.residua.access.Person;
+import dev.residua.access.Visitor;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
@@ -12,6 +16,7 @@ import dev.residua.incident.Subject;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.Visits;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Clock;
@@ -35,11 +40,22 @@ class FeedbackResourceTest {
   private final SourceRuleOrders rules = new SourceRuleOrders();
   private final Map<String, ControlCommand> written = new LinkedHashMap<>();
   private final List<SourceRule> changed = new ArrayList<>();
+  private final AuditTrail audit = new AuditTrail();
+  private final List<AuditEntry> entries = new ArrayList<>();
+  private Visitor visitor = Visits.OWNER;
   private final FeedbackResource resource =
-      new FeedbackResource(history, control, rules, Clock.fixed(NOW, ZoneOffset.UTC));
+      new FeedbackResource(
+          history,
+          new LiveModels(),
+          control,
+          rules,
+          () -> visitor,
+          audit,
+          Clock.fixed(NOW, ZoneOffset.UTC));
 
   @BeforeEach
   void open() {
+    audit.open(entries::add);
     control.open(
         (id, command) -> {
           written.put(id, command);
@@ -81,7 +97,7 @@ class FeedbackResourceTest {
     }
     assertThat(proposals()).hasSize(1);
     // When
-    Response applied = resource.decide("learn:cam1", BODY, null, true);
+    Response applied = resource.apply("learn:cam1", BODY);
     // Then
     assertThat(applied.getStatus()).isEqualTo(202);
     assertThat(written.values()).hasSize(2);
@@ -94,7 +110,7 @@ class FeedbackResourceTest {
     assertThat(resource.feedback().get("decisions").toString())
         .contains("learn:cam1", "kim (claimed)", "checked on site");
     // When it is applied again
-    Response again = resource.decide("learn:cam1", BODY, null, true);
+    Response again = resource.apply("learn:cam1", BODY);
     // Then
     assertThat(again.getStatus()).isEqualTo(404);
     assertThat(written).hasSize(2);
@@ -105,7 +121,9 @@ class FeedbackResourceTest {
     for (String source : List.of("cam1", "cam2", "cam3")) {
       falseAlarm("i-" + source, source);
     }
-    Response dismissed = resource.decide("budget:all-sources", BODY, "ann", false);
+    visitor = new Visitor(new Person("ann", Grants.parse("owner")), SourceRules.EMPTY);
+    Response dismissed =
+        resource.dismiss("budget:all-sources", "{\"reason\": \"checked on site\"}");
     assertThat(dismissed.getStatus()).isEqualTo(202);
     assertThat(written.values()).hasSize(1).allMatch(one -> one instanceof ProposalDecision);
     assertThat(written.values().iterator().next().order().by()).isEqualTo("ann");
@@ -114,12 +132,44 @@ class FeedbackResourceTest {
   }
 
   @Test
+  void shouldLetNobodyChangeWhatGrantsDoNotAllow() {
+    // Given
+    for (String id : List.of("i1", "i2", "i3")) {
+      falseAlarm(id, "cam1");
+    }
+    for (String source : List.of("cam2", "cam3", "cam4")) {
+      falseAlarm("i-" + source, source);
+    }
+    // When an operator of one source decides
+    SourceRules some =
+        new SourceRules(
+            List.of(SourceRule.of("one", "cam1").with(r -> r.revision(1).scene("one"))));
+    visitor = Visits.of("viewer,operator:scene=one", some);
+    Response denied = resource.apply("budget:all-sources", BODY);
+    Response applied = resource.apply("learn:cam1", BODY);
+    // Then
+    assertThat(denied.getStatus()).isEqualTo(403);
+    assertThat(denied.getEntity().toString()).contains("operator");
+    assertThat(applied.getStatus()).isEqualTo(202);
+    assertThat(changed).isEmpty();
+    assertThat(entries)
+        .extracting(AuditEntry::outcome)
+        .containsExactly(AuditEntry.Outcome.DENIED, AuditEntry.Outcome.DONE);
+    // When the others are hidden
+    visitor = Visits.of("viewer:scene=one", some);
+    // Then
+    assertThat(resource.feedback().get("total").toString()).contains("incidents=3");
+    assertThat(resource.dismiss("budget:all-sources", BODY).getStatus()).isEqualTo(404);
+    assertThat(resource.feedback().get("decisions").toString()).contains("learn:cam1");
+  }
+
+  @Test
   void shouldChangeTheRuleOfABudget() {
     resource.open(4);
     for (String source : List.of("cam1", "cam2", "cam3")) {
       falseAlarm("i-" + source, source);
     }
-    assertThat(resource.decide("budget:all-sources", BODY, null, true).getStatus()).isEqualTo(202);
+    assertThat(resource.apply("budget:all-sources", BODY).getStatus()).isEqualTo(202);
     assertThat(changed).hasSize(1);
     assertThat(changed.get(0).falseAlarmsPerWeek()).isEqualTo(1);
     assertThat(changed.get(0).by()).isEqualTo("kim (claimed)");
@@ -147,7 +197,7 @@ class FeedbackResourceTest {
     for (String id : List.of("i1", "i2", "i3")) {
       falseAlarm(id, "cam1");
     }
-    assertThat(resource.decide("learn:cam1", body, null, true).getStatus()).isEqualTo(400);
+    assertThat(resource.apply("learn:cam1", body).getStatus()).isEqualTo(400);
     assertThat(written).isEmpty();
   }
 
@@ -160,7 +210,7 @@ class FeedbackResourceTest {
         (id, command) -> {
           throw new IOException("no broker answers");
         });
-    Response answer = resource.decide("learn:cam1", BODY, null, true);
+    Response answer = resource.apply("learn:cam1", BODY);
     assertThat(answer.getStatus()).isEqualTo(503);
     assertThat(answer.getEntity().toString()).contains("no broker answers");
     assertThat(proposals()).hasSize(1);

@@ -43,6 +43,8 @@ class OpenApiTest {
           AuditResource.class,
           ControlResource.class,
           EvidenceResource.class,
+          FeedbackResource.class,
+          HistoryResource.class,
           IncidentsResource.class,
           ModelsResource.class,
           PicturesResource.class,
@@ -178,7 +180,7 @@ class OpenApiTest {
     return switch (plain.getSimpleName()) {
       case "int", "Integer" -> "{type: integer, format: int32}";
       case "long", "Long" -> "{type: integer, format: int64}";
-      case "double", "Double" -> "{type: number, nullable: true}";
+      case "double", "Double", "float", "Float" -> "{type: number, nullable: true}";
       case "boolean", "Boolean" -> "{type: boolean}";
       case "double[]" -> "{type: array, items: {type: number}}";
       default -> "{type: string, nullable: true}";

@@ -10,6 +10,7 @@ import dev.residua.dashboard.LiveViews.HistoryView;
 import dev.residua.testing.Await;
 import dev.residua.testing.Scored;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Visits;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,7 +69,8 @@ class HistoryIT {
   /** Mean residual of the first latent in the quarter of an hour some days ago. */
   private static @Nullable Float mean(LiveHistory history, int daysAgo) {
     Instant at = NOW.minus(Duration.ofDays(daysAgo));
-    HistoryView view = history.over("cam1", at, at.plus(Duration.ofMinutes(1)), NOW).orElseThrow();
+    HistoryView view =
+        history.over(Visits.OWNER, "cam1", at, at.plus(Duration.ofMinutes(1)), NOW).orElseThrow();
     return view.means().get(0).get(0);
   }
 

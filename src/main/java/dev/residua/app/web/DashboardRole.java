@@ -69,7 +69,7 @@ public class DashboardRole implements AutoCloseable {
       SourceRuleOrders ruleOrders,
       AccessResource about,
       AcknowledgementsResource acknowledgements,
-      FeedbackResource feedback) {
+      FeedbackResource feedback,
       AuditTrail trail,
       LiveAudit audit) {
     this.history = history;

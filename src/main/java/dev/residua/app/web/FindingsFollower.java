@@ -37,11 +37,7 @@ import org.slf4j.LoggerFactory;
  * Follows the output topics and feeds the pages: scores, drift scores and interventions from a
  * while ago, so that the pages have a history at once; anomalies and drifts, incidents,
  * calibrations, commands of operators and the status of trainings from the beginning; the last
- * evidence of incidents; dead letters from now on.
- * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
- * so that the pages have a history at once; incidents, calibrations, commands of operators and the
- * status of trainings from the beginning; the last evidence of incidents and audit entries; dead
- * letters from now on.
+ * evidence of incidents and audit entries; dead letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -143,6 +139,7 @@ public final class FindingsFollower implements AutoCloseable {
     }
     if (topic.equals(topics.anomalies().name()) || topic.equals(topics.drifts().name())) {
       return Math.max(first, end - MOST_BACK); // incidents are reviewed long after they alarmed
+    }
     if (topic.equals(topics.audit().name())) {
       return Math.max(first, end - LiveAudit.MAX_ENTRIES);
     }

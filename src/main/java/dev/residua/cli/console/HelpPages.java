@@ -12,6 +12,7 @@ public final class HelpPages {
   private static final String MONITORING = "src/docs/operations.md";
   private static final String DATA = "src/docs/datasets.md";
   private static final String MODELS = "src/docs/models.md";
+  private static final String SECURITY = "src/docs/security.md";
   private static final String CONTROL = "src/docs/control-commands.md";
   private static final String TRAINING = "src/docs/training.md";
   private static final String RUNNING = "src/docs/running.md";
@@ -46,6 +47,8 @@ public final class HelpPages {
           Map.entry("note", CONTROL),
           Map.entry("source", CONTROL),
           Map.entry("feedback", CONTROL),
+          Map.entry("audit", SECURITY),
+          Map.entry("token", SECURITY),
           Map.entry("proposals", CONTROL),
           Map.entry("precision", CONTROL),
           Map.entry("test-alert", "src/docs/alerting.md"),
@@ -63,7 +66,7 @@ public final class HelpPages {
     groups.put(
         "Run the service",
         List.of(
-            "serve", "ingest", "publish", "watch", "doctor", "topics", "schemas", "dead-letters"));
+            "serve", "ingest", "publish", "watch", "doctor", "token", "topics", "schemas", "dead-letters"));
     groups.put("Models of the service", List.of("model", "retrain"));
     groups.put(
         "Sources, incidents and alerts",
@@ -79,6 +82,7 @@ public final class HelpPages {
             "feedback",
             "proposals",
             "precision",
+            "audit",
             "test-alert"));
     groups.put(
         "Analyse and measure",
