@@ -163,29 +163,6 @@ class DeploymentFilesTest {
     access.lines().forEach(line -> yaml.append("      ").append(line).append('\n'));
   }
 
-  @Test
-  void shouldGiveThePrometheusOperatorTheSameRules() throws Exception {
-    // Given
-    StringBuilder yaml =
-        new StringBuilder(
-            """
-            # rules.yml for the Prometheus operator.
-            apiVersion: monitoring.coreos.com/v1
-            kind: PrometheusRule
-            metadata:
-              name: residua
-              labels: {app.kubernetes.io/name: residua}
-            spec:
-            """);
-    // When
-    Files.readString(DEPLOY.resolve("prometheus/rules.yml"))
-        .lines()
-        .dropWhile(line -> !line.equals("groups:"))
-        .forEach(line -> yaml.append(line.isEmpty() ? "" : "  " + line).append('\n'));
-    // Then
-    Documents.assertIs(DEPLOY.resolve("prometheus/prometheusrule.yaml"), yaml.toString());
-  }
-
   /** Properties as the environment spells them; names that people choose stand for any. */
   private static List<Pattern> properties() throws Exception {
     return Pattern.compile("^\\| `(residua\\.[^`]+)` \\|", Pattern.MULTILINE)
@@ -201,8 +178,10 @@ class DeploymentFilesTest {
   void shouldSetOnlyPropertiesThatThereAre() throws Exception {
     // Given
     List<Path> files = new ArrayList<>(List.of(Path.of("docker-compose.yml")));
-    try (Stream<Path> below = Files.walk(DEPLOY.resolve("kustomize"))) {
-      below.filter(Files::isRegularFile).forEach(files::add);
+    for (String folder : List.of("kustomize", "helm")) {
+      try (Stream<Path> below = Files.walk(DEPLOY.resolve(folder))) {
+        below.filter(Files::isRegularFile).forEach(files::add);
+      }
     }
     Set<String> set = new TreeSet<>();
     for (Path file : files) {

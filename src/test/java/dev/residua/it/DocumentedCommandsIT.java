@@ -81,6 +81,8 @@ class DocumentedCommandsIT {
           Map.entry("./mvnw -Pimage", "ProductImageIT"),
           Map.entry("docker run --rm --read-only", "ProductImageIT"),
           Map.entry("docker compose up", "ComposeIT"),
+          Map.entry("helm install", "HelmChartTest"),
+          Map.entry("helm upgrade", "HelmChartTest"),
           Map.entry("kubectl apply -k", "KubernetesManifestsTest"));
 
   /** Why no test runs the lines that start like this. */
@@ -92,6 +94,7 @@ class DocumentedCommandsIT {
           Map.entry("neato ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("apt-get install", "it changes the machine"),
+          Map.entry("helm rollback", "it needs a cluster"),
           Map.entry("xdg-open", "it needs a desktop"),
           Map.entry("docker build", "the page says that it was not tried"),
           Map.entry("docker run --rm --gpus", "the page says that it was not tried"),
