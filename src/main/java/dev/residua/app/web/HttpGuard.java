@@ -26,6 +26,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
@@ -282,6 +283,8 @@ public class HttpGuard {
   }
 
   private void checkIdentity(RoutingContext request, boolean safe, HttpAccess access) {
+    BiConsumer<RoutingContext, Throwable> silent = (failed, why) -> {};
+    request.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, silent); // the answer is given below
     Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, null);
     if (identity == null) {
       let(request, access.anonymous(), safe, UNKNOWN_TOKEN);
