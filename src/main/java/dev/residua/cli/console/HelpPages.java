@@ -66,7 +66,15 @@ public final class HelpPages {
     groups.put(
         "Run the service",
         List.of(
-            "serve", "ingest", "publish", "watch", "doctor", "token", "topics", "schemas", "dead-letters"));
+            "serve",
+            "ingest",
+            "publish",
+            "watch",
+            "doctor",
+            "token",
+            "topics",
+            "schemas",
+            "dead-letters"));
     groups.put("Models of the service", List.of("model", "retrain"));
     groups.put(
         "Sources, incidents and alerts",

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.cli.console.CommandAudit;
+import dev.residua.cli.console.Json;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -74,10 +76,37 @@ abstract class ActivationCommand extends RegistryChangeCommand {
   /** Prints the first frame of each partition that the active model of the scene scores. */
   int printStart(ModelRegistry changed) {
     Activation active = changed.scene(scene.scene).active().orElseThrow();
-    print("activation %d: %s", active.number(), active.modelId());
-    if (active.kind() == Activation.Kind.INITIAL || wait.isZero()) {
-      return 0;
-    }
+    Map<Integer, Long> starts = new TreeMap<>();
+    int missing =
+        active.kind() == Activation.Kind.INITIAL || wait.isZero() ? 0 : awaitStarts(active, starts);
+    print(
+        Json.map(
+            "scene",
+            scene.scene,
+            "activation",
+            active.number(),
+            "model",
+            active.modelId(),
+            "starts",
+            starts,
+            "partitionsThatDoNotUseIt",
+            missing),
+        () -> {
+          print("activation %d: %s", active.number(), active.modelId());
+          starts.forEach(
+              (partition, offset) ->
+                  print("holds on partition %d from offset %d on", partition, offset));
+          if (missing > 0) {
+            print(
+                "%d of %d partitions do not use the model after %d s: check that a scoring process runs and that it accepts the model (its log and /q/health)",
+                missing, missing + starts.size(), wait.toSeconds());
+          }
+        });
+    return missing > 0 ? 1 : 0;
+  }
+
+  /** Waits until all partitions use a model; returns how many do not after the longest time. */
+  private int awaitStarts(Activation active, Map<Integer, Long> found) {
     return registry.use(
         follower -> {
           int partitions = partitions();
@@ -87,16 +116,8 @@ abstract class ActivationCommand extends RegistryChangeCommand {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             starts = follower.registry().starts(active.number());
           }
-          starts.forEach(
-              (partition, offset) ->
-                  print("holds on partition %d from offset %d on", partition, offset));
-          if (starts.size() == partitions) {
-            return 0;
-          }
-          print(
-              "%d of %d partitions do not use the model after %d s: check that a scoring process runs and that it accepts the model (its log and /q/health)",
-              partitions - starts.size(), partitions, wait.toSeconds());
-          return 1;
+          found.putAll(starts);
+          return partitions - starts.size();
         });
   }
 

@@ -31,10 +31,7 @@ final class ModelCleanCommand extends RegistryCommand {
           registry.change(
               admin ->
                   ModelCleanUp.run(kafka.clients(), kafka.topics(), admin, stores::discard, keep));
-      print(removal);
-      if (removal.models().isEmpty() && removal.activations().isEmpty()) {
-        print("nothing to remove");
-      }
+      removed(removal);
     }
     return 0;
   }

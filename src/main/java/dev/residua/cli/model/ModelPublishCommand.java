@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.cli.console.Json;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class ModelPublishCommand extends RegistryChangeCommand {
     if (acceptance.accept) {
       registry.change(admin -> admin.accept(bundle.id(), author("published")));
     }
-    print("published %s", bundle.id());
+    print(Json.map("model", bundle.id()), () -> print("published %s", bundle.id()));
     return 0;
   }
 }

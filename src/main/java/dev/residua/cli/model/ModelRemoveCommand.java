@@ -15,7 +15,7 @@ final class ModelRemoveCommand extends RegistryCommand {
   @Override
   public Integer call() {
     try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
-      print(registry.change(admin -> admin.remove(model, stores::discard)));
+      removed(registry.change(admin -> admin.remove(model, stores::discard)));
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Json;
 import dev.residua.model.RegistryRecord.Shadow;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,17 @@ final class ModelShadowCommand extends RegistryCommand {
     Instant now = Instant.now();
     Shadow shadow = new Shadow(scene.scene, challenger, rate, now, now.plus(length));
     registry.change(admin -> admin.shadow(shadow));
-    print("%s shadows until %s", challenger, shadow.until());
+    print(
+        Json.map(
+            "scene",
+            scene.scene,
+            "model",
+            challenger,
+            "rate",
+            rate,
+            "until",
+            shadow.until().toString()),
+        () -> print("%s shadows until %s", challenger, shadow.until()));
     return 0;
   }
 }

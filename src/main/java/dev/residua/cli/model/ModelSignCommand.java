@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SigningKey;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sign",
     description = "Signs a bundle. Replaces an earlier signature; the digest stays the same.")
-final class ModelSignCommand extends ConsoleCommand {
+final class ModelSignCommand extends JsonCommand {
   @Option(
       names = "--key",
       required = true,
@@ -41,8 +42,11 @@ final class ModelSignCommand extends ConsoleCommand {
     ModelBundle signed = ModelBundle.read(in).signed(signing);
     signed.write(out);
     print(
-        "%s: model %s, digest %s, signed by key %s",
-        out, signed.id(), signed.digest(), signing.keyId());
+        Json.map("model", signed.id(), "digest", signed.digest(), "key", signing.keyId()),
+        () ->
+            print(
+                "%s: model %s, digest %s, signed by key %s",
+                out, signed.id(), signed.digest(), signing.keyId()));
     return 0;
   }
 }

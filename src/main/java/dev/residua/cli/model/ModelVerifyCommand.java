@@ -1,7 +1,8 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
-import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleSignature;
 import dev.residua.model.ModelBundle;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description =
         "Checks a bundle without running it: digests, the layers of its network, calibrations, and the signature by a trusted key.")
-final class ModelVerifyCommand extends ConsoleCommand {
+final class ModelVerifyCommand extends JsonCommand {
   @Option(
       names = "--trusted",
       required = true,
@@ -36,12 +37,13 @@ final class ModelVerifyCommand extends ConsoleCommand {
     ModelBundle bundle = ModelBundle.read(file);
     keys.check(bundle);
     Models.check(bundle);
+    String key = bundle.signature().map(BundleSignature::keyId).orElse("none");
     print(
-        "%s: model %s, digest %s, signed by the trusted key %s",
-        file,
-        bundle.id(),
-        bundle.digest(),
-        bundle.signature().map(BundleSignature::keyId).orElse("none"));
+        Json.map("model", bundle.id(), "digest", bundle.digest(), "key", key),
+        () ->
+            print(
+                "%s: model %s, digest %s, signed by the trusted key %s",
+                file, bundle.id(), bundle.digest(), key));
     return 0;
   }
 }

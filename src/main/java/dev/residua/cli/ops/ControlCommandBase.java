@@ -4,8 +4,8 @@ import dev.residua.access.CommandAccess;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.CommandAudit;
-import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that writes an operator's command to the control topic. */
-abstract class ControlCommandBase extends ConsoleCommand {
+abstract class ControlCommandBase extends JsonCommand {
   private final ControlRequest.Kind kind;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -83,10 +83,23 @@ abstract class ControlCommandBase extends ConsoleCommand {
     try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
       writer.write(key, command);
     }
-    print("%s %s", command == null ? "took back" : "sent", key);
-    if (command != null) {
-      sent(command);
-    }
+    String sent = key;
+    String applies = command == null ? "" : applies(command);
+    Collection<String> sources = command == null ? List.of() : concerned(command);
+    boolean revoked = command == null;
+    print(
+        Json.map(
+            "id", sent,
+            "kind", kind.text(),
+            "takenBack", revoked,
+            "applies", applies,
+            "sources", sources),
+        () -> {
+          print("%s %s", revoked ? "took back" : "sent", sent);
+          if (!applies.isEmpty()) {
+            print("%s", applies);
+          }
+        });
     CommandAudit.record(
         kafka,
         err(),
@@ -95,7 +108,7 @@ abstract class ControlCommandBase extends ConsoleCommand {
                 AuthorName.claimed(by),
                 command == null ? "take-back" : kind.text(),
                 command == null ? key : CommandAccess.incident(command).orElse(key),
-                command == null ? List.of() : concerned(command),
+                sources,
                 "",
                 reason)));
     return 0;
@@ -106,8 +119,10 @@ abstract class ControlCommandBase extends ConsoleCommand {
     return List.of();
   }
 
-  /** Prints what a command that was sent applies to; nothing where its options say it. */
-  void sent(ControlCommand command) {}
+  /** What a command that was sent applies to, in words; empty where its options say it. */
+  String applies(ControlCommand command) {
+    return "";
+  }
 
   /** A period from {@code --from} (default: now) to {@code --until} or of length {@code --for}. */
   static final class PeriodOptions {

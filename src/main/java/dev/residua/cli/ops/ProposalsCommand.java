@@ -5,6 +5,7 @@ import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -134,6 +135,17 @@ public final class ProposalsCommand {
         ControlCommand decision = proposal.decision(author, apply);
         writer.write(decision.order().id(), decision);
       }
+      CommandAudit.record(
+          kafka,
+          err(),
+          List.of(
+              CommandAudit.entry(
+                  author.name(),
+                  apply ? "apply-proposal" : "dismiss-proposal",
+                  id,
+                  proposal.basis().sources(),
+                  "",
+                  reason)));
       print(
           Json.map(
               "id",

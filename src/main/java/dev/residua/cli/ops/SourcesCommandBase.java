@@ -47,12 +47,12 @@ abstract class SourcesCommandBase extends ControlCommandBase {
   }
 
   @Override
-  void sent(ControlCommand command) {
+  String applies(ControlCommand command) {
     String until =
         command instanceof Maintenance m
             ? " until " + m.period().until()
             : command instanceof Announcement a ? " until " + a.period().until() : "";
-    print("%s%s", reach(command), until);
+    return reach(command) + until;
   }
 
   @Override
