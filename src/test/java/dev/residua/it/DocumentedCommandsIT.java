@@ -95,6 +95,7 @@ class DocumentedCommandsIT {
           Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("apt-get install", "it changes the machine"),
           Map.entry("helm rollback", "it needs a cluster"),
+          Map.entry("pip install", "it changes the machine"),
           Map.entry("xdg-open", "it needs a desktop"),
           Map.entry("docker build", "the page says that it was not tried"),
           Map.entry("docker run --rm --gpus", "the page says that it was not tried"),

@@ -56,7 +56,7 @@ public final class Documents {
   /** All pages that users read. */
   public static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(Path.of("README.md")));
-    for (String folder : List.of("src/docs", "src/examples", "deploy", ".github")) {
+    for (String folder : List.of("src/docs", "src/examples", "clients", "deploy", ".github")) {
       try (Stream<Path> files = Files.walk(Path.of(folder))) {
         files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
       }

@@ -1,0 +1,24 @@
+"""Sends frames to Residua and reads its scores, events and incidents.
+
+``Service`` talks to the HTTP interface and needs only the standard library. ``FrameSender`` and ``read`` use Kafka and
+need confluent-kafka. ``data_frame`` needs pandas.
+"""
+
+from .frames import Frame, encode_frame
+from .kafka import TOPICS, FrameSender, Record, data_frame, read
+from .records import UnreadableRecordError, decode
+from .service import Service, ServiceError
+
+__all__ = [
+    "TOPICS",
+    "Frame",
+    "FrameSender",
+    "Record",
+    "Service",
+    "ServiceError",
+    "UnreadableRecordError",
+    "data_frame",
+    "decode",
+    "encode_frame",
+    "read",
+]

@@ -1,0 +1,103 @@
+"""Reading and sending with librdkafka replaced by a list of messages."""
+
+from types import SimpleNamespace
+
+import pytest
+from residua import FrameSender, kafka, read
+
+EOF = -191
+TOPIC = "residua.scores"
+
+
+class _Message:
+    def __init__(self, partition, offset, value=None, error=None):
+        self.topic = lambda: TOPIC
+        self.partition = lambda: partition
+        self.offset = lambda: offset
+        self.key = lambda: b"cam1"
+        self.value = lambda: value
+        self.timestamp = lambda: (1, 1_772_366_400_123)
+        self.error = lambda: None if error is None else SimpleNamespace(code=lambda: error, retriable=lambda: False)
+
+
+def _use(monkeypatch, messages, ends):
+    """Replaces confluent_kafka; partitions are numbered from 0 and end at the given offsets."""
+    queue = iter(messages)
+    closed = []
+    consumer = SimpleNamespace(
+        list_topics=lambda topic, _: SimpleNamespace(
+            topics={topic: SimpleNamespace(partitions=range(len(ends)))}
+        ),
+        get_watermark_offsets=lambda place, _: (0, ends[place.partition]),
+        assign=lambda _: None,
+        poll=lambda _: next(queue),
+        close=lambda: closed.append(True),
+    )
+    fake = SimpleNamespace(
+        OFFSET_BEGINNING=-2,
+        OFFSET_END=-1,
+        KafkaError=SimpleNamespace(_PARTITION_EOF=EOF),
+        KafkaException=RuntimeError,
+        Consumer=lambda _: consumer,
+        TopicPartition=lambda topic, partition, offset: SimpleNamespace(
+            topic=topic, partition=partition, offset=offset
+        ),
+    )
+    monkeypatch.setattr(kafka, "_confluent", lambda: fake)
+    return closed
+
+
+def test_ends_although_the_topic_grows(monkeypatch):
+    endless = (_Message(0, offset, b"{}") for offset in range(10**9))
+    closed = _use(monkeypatch, endless, [3])
+    assert [record.offset for record in read("scores", follow=False)] == [0, 1, 2]
+    assert closed
+
+
+def test_ends_where_only_the_mark_of_a_transaction_is_left(monkeypatch):
+    messages = [
+        _Message(0, 0, b"{}"),
+        _Message(0, 2, error=EOF),
+        _Message(0, 2, b"{}"),  # came later
+        _Message(1, 0, b"{}"),
+        _Message(1, 1, b"{}"),
+    ]
+    _use(monkeypatch, messages, [2, 1])
+    assert [(record.partition, record.offset) for record in read("scores", follow=False)] == [(0, 0), (1, 0)]
+
+
+def test_goes_on_after_the_end_and_leaves_out_what_it_cannot_read(monkeypatch):
+    messages = [_Message(0, 0, b"?"), _Message(0, 1, error=EOF), _Message(0, 1, b'{"a": 1}'), _Message(0, 2)]
+    _use(monkeypatch, messages, [0])
+    records = read("scores")
+    assert next(records).value == {"a": 1}
+    assert next(records).value is None
+
+
+def test_reports_an_error_of_the_broker(monkeypatch):
+    closed = _use(monkeypatch, [_Message(0, 0, error=7)], [1])
+    with pytest.raises(RuntimeError):
+        next(read("scores"))
+    assert closed
+
+
+def test_reports_a_frame_that_was_not_stored(monkeypatch):
+    class Producer:
+        def __init__(self, settings):
+            assert settings["partitioner"] == "murmur2_random"
+
+        def produce(self, topic, key, value, on_delivery):
+            self.answer = on_delivery
+
+        def poll(self, _):
+            pass
+
+        def flush(self, _):
+            self.answer("too large", None)
+            return 0
+
+    monkeypatch.setattr(kafka, "_confluent", lambda: SimpleNamespace(Producer=Producer))
+    sender = FrameSender()
+    assert [sender.send("cam1", b"\xff\xd8\xff") for _ in range(2)] == [0, 1]
+    with pytest.raises(RuntimeError, match="too large"):
+        sender.flush()
