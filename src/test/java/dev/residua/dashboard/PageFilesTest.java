@@ -61,6 +61,24 @@ class PageFilesTest {
   }
 
   @Test
+  void shouldFindEveryFileThatThePageOfTheInterfaceLoads() throws IOException {
+    // Given
+    List<String> files =
+        Pattern.compile("(?:src|href)=\"([^\"]+)\"")
+            .matcher(read("page/api.html"))
+            .results()
+            .map(file -> file.group(1))
+            .toList();
+    // When, Then
+    assertThat(files).hasSizeGreaterThan(3).noneMatch(file -> file.contains(":"));
+    for (String file : files) {
+      assertThat(read(file.startsWith("../") ? file.substring(3) : "page/" + file)).isNotEmpty();
+    }
+    assertThat(read("page/api-page.js")).contains("'../openapi.yaml'");
+    assertThat(read("openapi.yaml")).isNotEmpty();
+  }
+
+  @Test
   void shouldLoadNothingFromElsewhereAndWriteNoMarkup() throws IOException {
     assertThat(read("index.html")).doesNotContain("http://", "https://", " style=", "onclick=");
     for (String module : MODULES) {

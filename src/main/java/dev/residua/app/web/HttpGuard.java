@@ -219,6 +219,7 @@ public class HttpGuard {
     return path.startsWith("/q/health")
         || path.equals("/")
         || path.equals("/index.html")
+        || path.equals("/openapi.yaml")
         || FILES.stream().anyMatch(path::startsWith);
   }
 
