@@ -35,6 +35,8 @@ import picocli.CommandLine.Parameters;
       ModelRemoveCommand.class,
       ModelCleanCommand.class,
       ModelExportCommand.class,
+      ModelPushCommand.class,
+      ModelPullCommand.class,
       ModelCalibrateCommand.class,
       ModelGraphCommand.class,
       ModelWhatIfCommand.class,
