@@ -48,6 +48,7 @@ class LoggingTest {
           "engine",
           "receivers",
           "wanted",
+          "entry",
           "port",
           "rate",
           "file",

@@ -127,7 +127,12 @@ public final class HistoryBackfill implements AutoCloseable {
         history.past(topics.drift().read(record.value()));
       }
     } catch (RuntimeException e) { // no record stops the dashboard
-      LOG.debug("record not shown: {}", e.toString());
+      LOG.debug(
+          "record not shown: topic={} partition={} offset={} reason={}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e.toString());
     }
   }
 

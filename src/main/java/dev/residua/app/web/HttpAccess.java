@@ -169,7 +169,7 @@ public final class HttpAccess {
         try {
           all = all.and(Grants.parse(one.substring(GRANT_PREFIX.length())));
         } catch (IllegalArgumentException e) {
-          LOG.debug("a role is no grant: role={} reason={}", one, e.getMessage());
+          LOG.debug("a role is no grant: roles={} reason={}", one, e.getMessage());
         }
       }
     }

@@ -74,7 +74,7 @@ final class TokensFile {
         return;
       }
       tokens = read();
-      LOG.info("tokens were read again: file={} tokens={}", file, tokens.size());
+      LOG.info("tokens were read again: file={} count={}", file, tokens.size());
     } catch (IOException | IllegalArgumentException e) {
       if (seen != null || stamp != null) {
         LOG.error(
