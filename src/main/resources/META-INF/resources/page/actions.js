@@ -1,7 +1,7 @@
 /* Commands of operators: dialogs that ask for a name and a reason and send the command with the token. */
 import { h, toast } from './dom.js';
 import { sentenceCase } from './words.js';
-import { token, person, remember, tryToken, readAccess, post, Refused } from './api.js';
+import { token, person, keep, announce, remember, tryToken, readAccess, post, Refused } from './api.js';
 
 let about = { writable: true };
 export const setAbout = value => { about = value; };
@@ -51,21 +51,22 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, r
       const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]));
       if (tokenInput) {
         const known = await (reading ? readAccess : tryToken)(tokenInput.value.trim());
-        remember(tokenInput.value.trim(), known.by ?? values.by);
+        keep(tokenInput.value.trim(), known.by ?? values.by);
         if (known.by) values.by = '';
       } else {
-        remember(token(), values.by);
+        keep(token(), values.by);
       }
       if (!values.by) delete values.by;
       const done = await send(values);
       dialog.close();
       if (done) toast(done);
     } catch (e) {
-      if (e instanceof Refused && e.status === 401) remember(null);
+      if (e instanceof Refused && e.status === 401) keep(null);
       error.textContent = e.message;
       error.hidden = false;
       submit.disabled = false;
     }
+    announce();
   });
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);

@@ -5,10 +5,15 @@ const listeners = new Set();
 
 export const token = () => sessionStorage.getItem(TOKEN);
 export const person = () => sessionStorage.getItem(NAME) ?? '';
-export function remember(newToken, by) {
+/** Keeps a token without saying so: a change that is under way is sent before pages are drawn again. */
+export function keep(newToken, by) {
   if (newToken) sessionStorage.setItem(TOKEN, newToken); else sessionStorage.removeItem(TOKEN);
   if (by !== undefined) sessionStorage.setItem(NAME, by);
-  listeners.forEach(listener => listener());
+}
+export const announce = () => listeners.forEach(listener => listener());
+export function remember(newToken, by) {
+  keep(newToken, by);
+  announce();
 }
 export const onToken = listener => { listeners.add(listener); return () => listeners.delete(listener); };
 
