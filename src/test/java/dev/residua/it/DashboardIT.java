@@ -223,7 +223,7 @@ class DashboardIT {
     browser.fill("by", "ann");
     browser.fill("token", "not-the-token-of-this-service");
     browser.click("Confirm true alarm");
-    browser.await(SOON, "the refusal", dialogSays("not the one that this service knows"));
+    browser.await(SOON, "the refusal", dialogSays("not one that this service knows"));
     assertThat(TopicReader.values(clients, TOPICS.control())).isEmpty();
 
     // with the right one
