@@ -35,6 +35,7 @@ class LoggingTest {
           "receiver",
           "part",
           "rule",
+          "entry",
           // Counts
           "count",
           "sources",
@@ -48,7 +49,6 @@ class LoggingTest {
           "engine",
           "receivers",
           "wanted",
-          "entry",
           "port",
           "rate",
           "file",

@@ -3,7 +3,6 @@ package dev.residua.app.kafka;
 import dev.residua.access.AuditEntry;
 import dev.residua.access.AuditExport;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import java.time.Duration;
@@ -34,10 +33,10 @@ public final class AuditWriter implements AutoCloseable {
         topic,
         (entry, why) ->
             LOG.error(
-                "an audit entry was not stored: topic={} reason={} entry={}",
+                "an audit entry was not stored: topic={} entry={} reason={}",
                 topic.name(),
-                RootCause.message(why),
-                AuditExport.JSONL.line(entry).strip()));
+                AuditExport.JSONL.line(entry).strip(),
+                RootCause.message(why)));
   }
 
   /**
@@ -51,14 +50,7 @@ public final class AuditWriter implements AutoCloseable {
       throws StartFailedException {
     this.topic = topic;
     this.lost = lost;
-    try {
-      this.producer = clients.frameProducer();
-    } catch (KafkaException e) {
-      throw new StartFailedException(
-          KafkaFailures.explain(e, clients.bootstrapServers())
-              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
-          e);
-    }
+    this.producer = clients.create(clients::frameProducer);
   }
 
   /** Appends an entry. */

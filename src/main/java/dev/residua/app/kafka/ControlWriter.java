@@ -33,14 +33,7 @@ public final class ControlWriter implements AutoCloseable {
       throws StartFailedException {
     this.topic = topic;
     this.servers = clients.bootstrapServers();
-    try {
-      this.producer = clients.frameProducer();
-    } catch (KafkaException e) {
-      throw new StartFailedException(
-          KafkaFailures.explain(e, servers)
-              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
-          e);
-    }
+    this.producer = clients.create(clients::frameProducer);
   }
 
   /**

@@ -1,8 +1,11 @@
 package dev.residua.app.kafka;
 
+import dev.residua.app.process.StartFailedException;
 import dev.residua.registry.RegistryClients;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringLoop;
+import dev.residua.wire.KafkaFailures;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,6 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -145,6 +150,22 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 << 10);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
     return bytes(settings);
+  }
+
+  /**
+   * Creates a client.
+   *
+   * @throws StartFailedException with what to do, if its settings cannot be used
+   */
+  <C> C create(Supplier<C> client) throws StartFailedException {
+    try {
+      return client.get();
+    } catch (KafkaException e) {
+      throw new StartFailedException(
+          KafkaFailures.explain(e, bootstrapServers)
+              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
+          e);
+    }
   }
 
   /** A follower that reads a few records at many places. */

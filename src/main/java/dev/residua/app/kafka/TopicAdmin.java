@@ -2,8 +2,6 @@ package dev.residua.app.kafka;
 
 import dev.residua.app.process.Role;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.wire.KafkaFailures;
-import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -30,7 +28,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -88,13 +85,10 @@ public final class TopicAdmin implements AutoCloseable {
       logger.setLevel(Level.OFF);
     }
     try {
-      this.admin = Admin.create(clients.admin());
-    } catch (KafkaException e) {
+      this.admin = clients.create(() -> Admin.create(clients.admin()));
+    } catch (StartFailedException e) {
       restoreLevels();
-      throw new StartFailedException(
-          KafkaFailures.explain(e, servers)
-              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
-          e);
+      throw e;
     }
   }
 
