@@ -1,9 +1,8 @@
 package dev.residua.access;
 
 import dev.residua.access.AuditEntry.Outcome;
-import java.time.DateTimeException;
+import dev.residua.frame.PossibleTimes;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -49,15 +48,7 @@ public record AuditQuery(String text, Optional<Outcome> outcome, Instant from, I
   }
 
   private static Instant time(String name, String text, Instant otherwise) {
-    if (text.isBlank()) {
-      return otherwise;
-    }
-    try {
-      return OffsetDateTime.parse(text.strip()).toInstant();
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException(
-          "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'".formatted(name, text), e);
-    }
+    return text.isBlank() ? otherwise : PossibleTimes.parse(name, text.strip());
   }
 
   /** Whether an entry is asked for. */

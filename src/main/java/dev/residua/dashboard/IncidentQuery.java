@@ -1,12 +1,11 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.PossibleTimes;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.source.SourceRule;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -101,17 +100,7 @@ record IncidentQuery(
 
   /** A time of a query; an empty one takes its default. */
   static Instant time(String name, String text, Instant otherwise) {
-    if (text.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException(
-          "query parameter %s must be a time such as 2026-05-01T10:00:00Z but was '%s'"
-              .formatted(name, text),
-          e);
-    }
+    return text.isEmpty() ? otherwise : PossibleTimes.parse("query parameter " + name, text);
   }
 
   private static int number(Map<String, String> parameters, String name, int otherwise) {

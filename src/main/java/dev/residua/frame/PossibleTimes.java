@@ -1,6 +1,8 @@
 package dev.residua.frame;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 
 /**
  * The times that records may carry: those whose nanoseconds since 1970 fit in 64 bits, to the year.
@@ -15,5 +17,20 @@ public final class PossibleTimes {
   /** Whether a time is from 1970 to 2261. */
   public static boolean contain(Instant time) {
     return !time.isBefore(Instant.EPOCH) && time.isBefore(END);
+  }
+
+  /**
+   * The time of a text, in ISO 8601 with an offset.
+   *
+   * @param name what the text is, for the message
+   * @throws IllegalArgumentException with that name, if it is no such time
+   */
+  public static Instant parse(String name, String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'".formatted(name, text), e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.frame.HumanDuration;
+import dev.residua.frame.PossibleTimes;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -20,7 +21,6 @@ import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -249,13 +249,6 @@ public final class ControlRequest {
   }
 
   private Instant time(String name, String text) {
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException(
-          "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'"
-              .formatted(shown.apply(name), text),
-          e);
-    }
+    return PossibleTimes.parse(shown.apply(name), text);
   }
 }
