@@ -1,8 +1,6 @@
 package dev.residua.dashboard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.access.AccessRole;
 import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/control")
 public class ControlResource {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_ID_CHARACTERS = 200;
 
   private final ControlOrders orders;
@@ -185,28 +182,24 @@ public class ControlResource {
   }
 
   private static Map<String, String> fields(String body) {
-    try {
-      JsonNode object = JSON.readTree(body);
-      if (object == null || !object.isObject()) {
-        throw new IllegalArgumentException(
-            "the body must be a JSON object such as {\"kind\": \"silence\", \"for\": \"2h\", \"by\": \"ann\", \"reason\": \"belt change\"}");
-      }
-      Map<String, String> fields = new LinkedHashMap<>();
-      object
-          .properties()
-          .forEach(
-              field -> {
-                if (!field.getValue().isValueNode()) {
-                  throw new IllegalArgumentException(
-                      field.getKey() + " must be a text, a number, true or false");
-                }
-                if (!field.getValue().isNull()) {
-                  fields.put(field.getKey(), field.getValue().asText());
-                }
-              });
-      return fields;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
+    JsonNode object = RequestBody.read(body);
+    if (object == null || !object.isObject()) {
+      throw new IllegalArgumentException(
+          "the body must be a JSON object such as {\"kind\": \"silence\", \"for\": \"2h\", \"by\": \"ann\", \"reason\": \"belt change\"}");
     }
+    Map<String, String> fields = new LinkedHashMap<>();
+    object
+        .properties()
+        .forEach(
+            field -> {
+              if (!field.getValue().isValueNode()) {
+                throw new IllegalArgumentException(
+                    field.getKey() + " must be a text, a number, true or false");
+              }
+              if (!field.getValue().isNull()) {
+                fields.put(field.getKey(), field.getValue().asText());
+              }
+            });
+    return fields;
   }
 }

@@ -1,11 +1,10 @@
 package dev.residua.dashboard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
+import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Precision;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
@@ -32,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,6 @@ import org.jspecify.annotations.Nullable;
 public class FeedbackResource {
   private static final int WEEKS = 12;
   private static final int DECISIONS = 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LiveHistory history;
   private final ControlOrders control;
@@ -104,8 +103,8 @@ public class FeedbackResource {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("at", now.toEpochMilli());
     answer.put("from", oldest(reviewed.incidents(), now).toEpochMilli());
-    answer.put("total", view(Precision.of(reviewed.incidents())));
-    answer.put("proposals", proposals(reviewed, now).stream().map(FeedbackResource::view).toList());
+    answer.put("total", FeedbackFields.of(Precision.of(reviewed.incidents())));
+    answer.put("proposals", proposals(reviewed, now).stream().map(FeedbackFields::of).toList());
     answer.put("decisions", decisions(visitor, reviewed.orders()));
     answer.put(
         "weeks",
@@ -115,7 +114,7 @@ public class FeedbackResource {
     answer.put(
         "precision",
         SubjectPrecision.of(reviewed.incidents(), now, WEEKS).stream()
-            .map(FeedbackResource::view)
+            .map(FeedbackFields::of)
             .toList());
     return answer;
   }
@@ -124,10 +123,7 @@ public class FeedbackResource {
   private List<Map<String, Object>> decisions(Visitor visitor, List<ControlCommand> orders) {
     List<Map<String, Object>> views = new ArrayList<>();
     for (ControlCommand order : orders) {
-      if (order instanceof ProposalDecision decision
-          && (visitor.maySeeAll()
-              || (!access.sources(order).isEmpty()
-                  && access.sources(order).stream().allMatch(visitor::maySee)))) {
+      if (order instanceof ProposalDecision decision && isVisible(visitor, order)) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("proposal", decision.proposalId());
         view.put("applied", decision.applied());
@@ -138,6 +134,12 @@ public class FeedbackResource {
       }
     }
     return views.subList(0, Math.min(DECISIONS, views.size()));
+  }
+
+  private boolean isVisible(Visitor visitor, ControlCommand order) {
+    Set<String> sources = access.sources(order);
+    return visitor.maySeeAll()
+        || (!sources.isEmpty() && sources.stream().allMatch(visitor::maySee));
   }
 
   private static Instant oldest(List<ReviewedIncident> incidents, Instant now) {
@@ -196,16 +198,9 @@ public class FeedbackResource {
           "there is no proposal '%s' now; GET /api/feedback lists those that there are"
               .formatted(id));
     }
-    Proposal proposal = found.get();
-    List<ControlCommand> commands = new ArrayList<>(apply ? proposal.commands(author) : List.of());
-    commands.add(proposal.decision(author, apply));
+    List<ControlCommand> commands;
     try {
-      if (apply && !proposal.rules(rules.rules(), author).isEmpty()) {
-        rules.write(latest -> proposal.rules(latest, author));
-      }
-      for (ControlCommand command : commands) {
-        control.write(command.order().id(), command);
-      }
+      commands = found.get().decide(author, apply, rules::write, control::write);
       audit.done(change);
     } catch (IOException e) {
       audit.failed(change, e);
@@ -236,59 +231,19 @@ public class FeedbackResource {
   }
 
   private static Proposal.Author author(String body, @Nullable String person, Instant now) {
-    JsonNode fields;
-    try {
-      fields = JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
-    }
+    JsonNode fields = RequestBody.read(body);
     if (fields == null || !fields.isObject()) {
       throw new IllegalArgumentException(
           "the body must be a JSON object such as {\"by\": \"ann\", \"reason\": \"checked on site\"}");
     }
-    String reason = fields.path("reason").asText("");
+    String reason = RequestBody.text(fields, "reason");
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason is missing");
     }
-    String by = person == null ? AuthorName.claimed(fields.path("by").asText("")) : person;
+    String by = person == null ? AuthorName.claimed(RequestBody.text(fields, "by")) : person;
     if (by.isBlank()) {
       throw new IllegalArgumentException("by is missing: who decides?");
     }
     return new Proposal.Author(by, reason, now);
-  }
-
-  private static Map<String, Object> view(Proposal proposal) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("id", proposal.id());
-    view.put("kind", proposal.kind());
-    view.put("sentence", proposal.sentence());
-    view.put("effect", proposal.effect());
-    view.put("scene", proposal.basis().scene());
-    view.put("sources", proposal.basis().sources());
-    view.put("incidents", proposal.basis().incidents());
-    return view;
-  }
-
-  private static Map<String, Object> view(SubjectPrecision row) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("scene", row.scene());
-    view.put("subject", row.subject().toString());
-    view.put("sources", row.sources());
-    view.putAll(view(row.all()));
-    view.put("weeks", row.weeks().stream().map(FeedbackResource::view).toList());
-    return view;
-  }
-
-  private static Map<String, Object> view(Precision precision) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("incidents", precision.incidents());
-    view.put("trueAlarms", precision.trueAlarms());
-    view.put("falseAlarms", precision.falseAlarms());
-    if (precision.reviewed() > 0) {
-      view.put("precision", precision.value());
-      view.put("low", precision.low());
-      view.put("high", precision.high());
-    }
-    return view;
   }
 }

@@ -1,8 +1,6 @@
 package dev.residua.dashboard;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
 import dev.residua.frame.SceneName;
@@ -33,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 public class ModelsResource {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_TEXT = 500;
-
   private final LiveModels state;
   private final ModelOrders orders;
   private final Visitors visitors;
@@ -138,23 +133,23 @@ public class ModelsResource {
   private Response change(String body, String action, @Nullable String model, Change change) {
     AuditTrail.Change entry = null;
     try {
-      JsonNode object = JSON.readTree(body);
+      JsonNode object = RequestBody.read(body);
       Visitor visitor = visitors.now();
       String person = visitor.person().name();
-      String by = person == null ? AuthorName.claimed(text(object, "by")) : person;
-      String reason = text(object, "reason");
+      String by = person == null ? AuthorName.claimed(RequestBody.text(object, "by")) : person;
+      String reason = RequestBody.text(object, "reason");
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
             "a change of the model must say who makes it and why but has by='%s', reason='%s'"
                 .formatted(by, reason));
       }
-      String scene = text(object, "scene");
+      String scene = RequestBody.text(object, "scene");
       Request said =
           new Request(
               SceneName.checked(scene.isEmpty() ? SceneName.DEFAULT : scene),
               by,
               reason,
-              text(object, "to"));
+              RequestBody.text(object, "to"));
       entry =
           new AuditTrail.Change(
               by, action, model == null ? said.to() : model, List.of(), said.scene(), reason);
@@ -169,9 +164,6 @@ public class ModelsResource {
       String active = change.of(said);
       audit.done(entry);
       return Response.ok(Map.of("active", active)).build();
-    } catch (JsonProcessingException e) {
-      return Problems.answer(
-          Response.Status.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     } catch (IOException e) {
@@ -180,14 +172,5 @@ public class ModelsResource {
       }
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
-  }
-
-  private static String text(JsonNode object, String name) {
-    String text = object.path(name).asText("").strip();
-    if (text.length() > MAX_TEXT) {
-      throw new IllegalArgumentException(
-          "%s may have %d characters but has %d".formatted(name, MAX_TEXT, text.length()));
-    }
-    return text;
   }
 }

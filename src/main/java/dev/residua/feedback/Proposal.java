@@ -9,6 +9,7 @@ import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Subject;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -54,6 +56,40 @@ public sealed interface Proposal {
    */
   default List<SourceRule> rules(SourceRules rules, Author author) {
     return List.of();
+  }
+
+  /** Writes rules of sources. */
+  @FunctionalInterface
+  interface RuleWriter {
+    /** Writes what follows from the newest rules. */
+    void write(Function<SourceRules, List<SourceRule>> decision) throws IOException;
+  }
+
+  /** Writes control commands. */
+  @FunctionalInterface
+  interface CommandWriter {
+    /** Writes a command under its id. */
+    void write(String id, ControlCommand command) throws IOException;
+  }
+
+  /**
+   * Does what it says, or not, and writes what was decided. That comes last: what was broken off
+   * before can be done again.
+   *
+   * @return the commands that were written, the decision last
+   * @throws IOException with a sentence, if something cannot be stored now
+   */
+  default List<ControlCommand> decide(
+      Author author, boolean apply, RuleWriter rules, CommandWriter writer) throws IOException {
+    List<ControlCommand> commands = new ArrayList<>(apply ? commands(author) : List.of());
+    commands.add(decision(author, apply));
+    if (apply && this instanceof LowerBudget) {
+      rules.write(latest -> rules(latest, author));
+    }
+    for (ControlCommand command : commands) {
+      writer.write(command.order().id(), command);
+    }
+    return commands;
   }
 
   /** The record of what was decided about it. */

@@ -72,7 +72,7 @@ export function feedback(root) {
       h('tbody', null, precision.map(row => h('tr', null, scenes && h('td', null, row.scene),
         h('th', { scope: 'row' }, h('a', { href: `#/incidents?${new URLSearchParams({ state: 'all', subject: row.subject, scene: row.scene })}` }, sentenceCase(subjectWords(row.subject)))),
         ...[row.sources, row.incidents, row.trueAlarms, row.falseAlarms].map(n => h('td', { class: 'right num' }, integer(n))),
-        h('td', { class: 'right num' }, row.precision === undefined ? h('span', { class: 'soft' }, 'not reviewed') : [h('b', null, share(row.precision)), ' ', h('span', { class: 'soft small', title: '95 % interval' }, `${share(row.low)} to ${share(row.high)}`)]),
+        h('td', { class: 'right num' }, row.precision === null ? h('span', { class: 'soft' }, 'not reviewed') : [h('b', null, share(row.precision)), ' ', h('span', { class: 'soft small', title: '95 % interval' }, `${share(row.low)} to ${share(row.high)}`)]),
         h('td', null, bars(row.weeks, weeks, most))))));
   }
 

@@ -69,7 +69,7 @@ class IncidentReviewsTest {
 
   @Test
   void shouldCountAnIncidentThatGoesOnUnderAnotherNameOnce() {
-    // Given one that was diagnosed anew, and one that became a part of that
+    // Given: the second incident replaces the first, and the third is merged into the second
     reviews.incident(closed("first", Reason.REDIAGNOSED, null));
     reviews.incident(closed("part", Reason.MERGED, "second"));
     reviews.incident(

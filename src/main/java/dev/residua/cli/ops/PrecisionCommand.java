@@ -3,11 +3,11 @@ package dev.residua.cli.ops;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Precision;
 import dev.residua.feedback.SubjectPrecision;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,7 +34,7 @@ public final class PrecisionCommand extends JsonCommand {
     List<SubjectPrecision> rows =
         SubjectPrecision.of(StoredReviews.read(kafka).incidents(), Instant.now(), weeks);
     print(
-        Json.map("precision", rows.stream().map(PrecisionCommand::json).toList()),
+        Json.map("precision", rows.stream().map(FeedbackFields::of).toList()),
         () -> {
           if (rows.isEmpty()) {
             print("no incident is stored");
@@ -59,24 +59,5 @@ public final class PrecisionCommand extends JsonCommand {
           }
         });
     return 0;
-  }
-
-  private static Map<String, Object> json(SubjectPrecision row) {
-    Map<String, Object> json =
-        Json.map(
-            "scene", row.scene(), "subject", row.subject().toString(), "sources", row.sources());
-    json.putAll(json(row.all()));
-    json.put("weeks", row.weeks().stream().map(PrecisionCommand::json).toList());
-    return json;
-  }
-
-  private static Map<String, Object> json(Precision all) {
-    return Json.map(
-        "incidents", all.incidents(),
-        "trueAlarms", all.trueAlarms(),
-        "falseAlarms", all.falseAlarms(),
-        "precision", all.reviewed() == 0 ? null : all.value(),
-        "low", all.low(),
-        "high", all.high());
   }
 }

@@ -10,9 +10,12 @@ import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Proposal;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.ProposalDecision;
+import dev.residua.incident.ControlCommand.Suppression;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -72,7 +75,7 @@ public final class ProposalsCommand {
     public Integer call() throws IOException, StartFailedException {
       List<Proposal> proposals = proposals();
       print(
-          Json.map("proposals", proposals.stream().map(ProposalsCommand::json).toList()),
+          Json.map("proposals", proposals.stream().map(FeedbackFields::of).toList()),
           () -> {
             for (Proposal one : proposals) {
               print("%s", one.id());
@@ -124,16 +127,11 @@ public final class ProposalsCommand {
               .findFirst()
               .orElseThrow(() -> new CommandFailedException(unknown(proposals)));
       Proposal.Author author = new Proposal.Author(AuthorName.claimed(by), reason, Instant.now());
-      List<ControlCommand> commands = apply ? proposal.commands(author) : List.of();
+      List<ControlCommand> commands;
       try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
-        if (apply) {
-          rules().change(rules -> proposal.rules(rules, author));
-        }
-        for (ControlCommand command : commands) {
-          writer.write(command.order().id(), command);
-        }
-        ControlCommand decision = proposal.decision(author, apply);
-        writer.write(decision.order().id(), decision);
+        commands =
+            proposal.decide(
+                author, apply, decision -> rules().change(decision::apply), writer::write);
       }
       CommandAudit.record(
           kafka,
@@ -153,14 +151,18 @@ public final class ProposalsCommand {
               "applied",
               apply,
               "commands",
-              commands.stream().map(command -> command.order().id()).toList()),
+              commands.stream()
+                  .filter(command -> !(command instanceof ProposalDecision))
+                  .map(command -> command.order().id())
+                  .toList()),
           () -> {
             print("%s: %s", apply ? "applied" : "dismissed", proposal.sentence());
-            if (proposal instanceof Proposal.Suppress) {
-              commands.forEach(
-                  command ->
-                      print("take it back: residua suppress --take-back %s", command.order().id()));
-            }
+            commands.stream()
+                .filter(command -> command instanceof Suppression)
+                .forEach(
+                    command ->
+                        print(
+                            "take it back: residua suppress --take-back %s", command.order().id()));
           });
       return 0;
     }
@@ -192,16 +194,5 @@ public final class ProposalsCommand {
     DismissCommand() {
       super(false);
     }
-  }
-
-  private static Map<String, Object> json(Proposal one) {
-    return Json.map(
-        "id", one.id(),
-        "kind", one.kind(),
-        "sentence", one.sentence(),
-        "effect", one.effect(),
-        "scene", one.basis().scene(),
-        "sources", one.basis().sources(),
-        "incidents", one.basis().incidents());
   }
 }
