@@ -107,6 +107,7 @@ public class LiveHistory {
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
   private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
+  private int mostLatents;
   private int half; // how often the time of the long history is halved
   private long revision;
 
@@ -134,6 +135,11 @@ public class LiveHistory {
       perSecond[(int) (now % RATE_SECONDS)]++;
     }
     source(frame.source()).scored(frame);
+    int latents = frame.statistics().standardized().length;
+    if (latents > mostLatents && latents <= SourceHistory.MAX_COLUMNS) {
+      mostLatents = latents;
+      share();
+    }
   }
 
   /** The drift detector has seen a frame. */
@@ -300,14 +306,13 @@ public class LiveHistory {
     return known;
   }
 
-  /** Halves the frames of each source while all together are too many. */
+  /** Halves the frames and the long history of each source while all together are too many. */
   private void share() {
     while (rowsEach > MIN_ROWS && (long) rowsEach * sources.size() > ALL_ROWS) {
       rowsEach = Math.max(MIN_ROWS, rowsEach / 2);
       sources.values().forEach(one -> one.limit(rowsEach));
     }
-    int latents = sources.values().stream().mapToInt(SourceHistory::latents).max().orElse(0);
-    int needed = LongHistory.halves(sources.size(), latents);
+    int needed = LongHistory.halves(sources.size(), mostLatents);
     if (needed > half) {
       half = needed;
       sources.values().forEach(one -> one.halve(half));

@@ -73,6 +73,9 @@ public final class HistoryBackfill implements AutoCloseable {
       }
       consumer.assign(later.keySet());
       Map<TopicPartition, Long> first = consumer.beginningOffsets(later.keySet());
+      consumer.endOffsets(List.copyOf(later.keySet())).entrySet().stream()
+          .filter(end -> end.getValue().equals(first.get(end.getKey())))
+          .forEach(empty -> later.remove(empty.getKey()));
       Instant oldest = before.minus(LiveHistory.LONGEST);
       Instant at = before;
       while (!stopped && !later.isEmpty() && at.isAfter(oldest)) {
