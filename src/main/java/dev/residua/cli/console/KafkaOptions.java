@@ -50,6 +50,7 @@ public final class KafkaOptions {
   @Mixin RegistryOptions registry = new RegistryOptions();
 
   private @Nullable KafkaClients clients;
+  private @Nullable Topics topics;
 
   /**
    * Clients of that cluster. The first call checks the connection.
@@ -134,7 +135,12 @@ public final class KafkaOptions {
 
   /** The topics; reads their records in every format. */
   public Topics topics() {
-    return new Topics(prefix, new TopicFormats(Map.of(), registry.settings()));
+    Topics known = topics;
+    if (known == null) {
+      known = new Topics(prefix, new TopicFormats(Map.of(), registry.settings()));
+      topics = known;
+    }
+    return known;
   }
 
   /** The schema registry; empty if none is given. */

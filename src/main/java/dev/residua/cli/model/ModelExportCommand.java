@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.cli.console.Json;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
@@ -46,13 +47,24 @@ final class ModelExportCommand extends RegistryCommand {
     ModelBundle bundle = model == null ? registry.use(this::active) : registry.bundle(model);
     if (out != null) {
       bundle.write(out);
-      print("wrote %s to %s", bundle.id(), out);
     }
-    if (onnx != null) {
-      print(
-          "wrote the network of %s to %s and %s", bundle.id(), onnx, OnnxFile.write(bundle, onnx));
-    }
+    Path description = onnx == null ? null : OnnxFile.write(bundle, onnx);
+    print(
+        Json.map(
+            "model", bundle.id(), "out", name(out), "onnx", name(onnx), "json", name(description)),
+        () -> {
+          if (out != null) {
+            print("wrote %s to %s", bundle.id(), out);
+          }
+          if (onnx != null) {
+            print("wrote the network of %s to %s and %s", bundle.id(), onnx, description);
+          }
+        });
     return 0;
+  }
+
+  private static @Nullable String name(@Nullable Path file) {
+    return file == null ? null : file.toString();
   }
 
   private ModelBundle active(RegistryFollower follower) throws IOException, BadBundleException {

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.cli.console.Json;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -21,6 +22,7 @@ final class ModelLabelCommand extends RegistryCommand {
     labels.forEach(
         (name, value) ->
             registry.change(admin -> admin.label(model, name, value.isEmpty() ? null : value)));
+    print(Json.map("model", model, "labels", labels), () -> {});
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.OciLayout;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
     name = "pull",
     description =
         "Writes a bundle of a folder that is an OCI image layout to a file, and checks it.")
-final class ModelPullCommand extends ConsoleCommand {
+final class ModelPullCommand extends JsonCommand {
   @Parameters(paramLabel = "TAG", description = "Name of the bundle; see model push.")
   String tag;
 
@@ -33,7 +34,9 @@ final class ModelPullCommand extends ConsoleCommand {
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = new OciLayout(layout).pull(tag);
     bundle.write(out);
-    print("%s: model %s, digest %s", out, bundle.id(), bundle.digest());
+    print(
+        Json.map("model", bundle.id(), "digest", bundle.digest()),
+        () -> print("%s: model %s, digest %s", out, bundle.id(), bundle.digest()));
     return 0;
   }
 }

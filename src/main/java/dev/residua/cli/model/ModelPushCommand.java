@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.cli.console.Json;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.OciLayout;
 import java.io.IOException;
@@ -41,7 +42,10 @@ final class ModelPushCommand extends RegistryCommand {
     ModelBundle bundle = registry.bundle(model);
     List<String> names = tags.isEmpty() ? List.of(bundle.id()) : tags;
     String digest = new OciLayout(layout).push(bundle, names);
-    print("%s: model %s as %s, %s", layout, bundle.id(), String.join(", ", names), digest);
+    print(
+        Json.map("model", bundle.id(), "tags", names, "digest", digest),
+        () ->
+            print("%s: model %s as %s, %s", layout, bundle.id(), String.join(", ", names), digest));
     return 0;
   }
 }

@@ -45,6 +45,7 @@ final class ModelShadowCommand extends RegistryCommand {
     String challenger = model;
     if (challenger == null) {
       registry.change(admin -> admin.endShadow(scene.scene));
+      print(Json.map("scene", scene.scene, "model", null), () -> {});
       return 0;
     }
     Instant now = Instant.now();

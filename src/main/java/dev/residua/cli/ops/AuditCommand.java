@@ -6,6 +6,7 @@ import dev.residua.access.AuditQuery;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
+import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.SafeText;
 import dev.residua.wire.RootCause;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "audit",
     description = {
-      "Prints who changed what over HTTP and when, also what was denied, the oldest first.",
+      "Prints who changed what and when, over HTTP and by commands, also what was denied, the oldest first.",
       "Reads the audit topic to its present end."
     })
 public final class AuditCommand extends ConsoleCommand {
@@ -72,8 +73,13 @@ public final class AuditCommand extends ConsoleCommand {
     if (format == Format.CSV) {
       out().print(AuditExport.CSV.start());
     }
-    kafka.read(
-        kafka.topics().audit().name(), OffsetRange.ALL, record -> show(record, query), share -> {});
+    try (ProgressBar bar = new ProgressBar("reading the audit log")) {
+      kafka.read(
+          kafka.topics().audit().name(),
+          OffsetRange.ALL,
+          record -> show(record, query),
+          bar::update);
+    }
     out().flush();
     return 0;
   }

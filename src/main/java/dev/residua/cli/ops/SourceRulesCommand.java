@@ -38,13 +38,29 @@ abstract class SourceRulesCommand extends JsonCommand {
     return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
   }
 
+  /** What a change has found and written. */
+  record Changed(SourceRules before, List<SourceRule> written) {}
+
+  /** Changes the rules. */
+  final Changed change(SourceRulesWriter.Decision decision) throws IOException {
+    SourceRules[] before = {SourceRules.EMPTY}; // of the last attempt
+    List<SourceRule> written =
+        writer()
+            .change(
+                rules -> {
+                  before[0] = rules;
+                  return decision.on(rules);
+                });
+    return new Changed(before[0], written);
+  }
+
   /** Adds changed and removed rules to the audit log. */
-  final void record(SourceRules before, List<SourceRule> written) {
+  final void record(Changed changed) {
     Set<String> known = knownSources();
     CommandAudit.record(
         kafka,
         err(),
-        written.stream()
+        changed.written().stream()
             .map(
                 rule ->
                     CommandAudit.entry(
@@ -56,7 +72,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                         String.join(
                             "; ",
                             SourceRuleFields.differences(
-                                before.rule(rule.id()).orElse(null),
+                                changed.before().rule(rule.id()).orElse(null),
                                 rule.removed() ? null : rule))))
             .toList());
   }
@@ -362,23 +378,21 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Override
     public Integer call() throws IOException {
-      SourceRules[] old = {SourceRules.EMPTY};
-      List<SourceRule> written =
-          writer()
-              .change(
-                  rules -> {
-                    old[0] = rules;
-                    Optional<SourceRule> before = rules.rule(id);
-                    if (before.isEmpty() && match == null) {
-                      throw new CommandFailedException(
-                          "there is no rule '%s' yet; a new one needs --match, such as --match 'line3/*'"
-                              .formatted(id));
-                    }
-                    return List.of(
-                        author.sign(
-                            SourceRuleFields.apply(
-                                before.orElseGet(() -> SourceRule.of(id, "*")), fields())));
-                  });
+      Changed changed =
+          change(
+              rules -> {
+                Optional<SourceRule> before = rules.rule(id);
+                if (before.isEmpty() && match == null) {
+                  throw new CommandFailedException(
+                      "there is no rule '%s' yet; a new one needs --match, such as --match 'line3/*'"
+                          .formatted(id));
+                }
+                return List.of(
+                    author.sign(
+                        SourceRuleFields.apply(
+                            before.orElseGet(() -> SourceRule.of(id, "*")), fields())));
+              });
+      List<SourceRule> written = changed.written();
       print(
           Json.map("changed", written.stream().map(SourceRulesCommand::json).toList()),
           () -> {
@@ -390,7 +404,7 @@ abstract class SourceRulesCommand extends JsonCommand {
               print("It holds for %s from the next frames on.", rule.match());
             }
           });
-      record(old[0], written);
+      record(changed);
       return 0;
     }
   }
@@ -407,25 +421,21 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Override
     public Integer call() throws IOException {
-      SourceRules[] old = {SourceRules.EMPTY};
-      List<SourceRule> written =
-          writer()
-              .change(
-                  rules -> {
-                    old[0] = rules;
-                    return List.of(
-                        author.sign(
-                            rules
-                                .rule(id)
-                                .orElseThrow(
-                                    () ->
-                                        new CommandFailedException(
-                                            "there is no rule '%s'; residua source list shows all"
-                                                .formatted(id)))
-                                .withRemoved(true)));
-                  });
+      Changed changed =
+          change(
+              rules ->
+                  List.of(
+                      author.sign(
+                          rules
+                              .rule(id)
+                              .orElseThrow(
+                                  () ->
+                                      new CommandFailedException(
+                                          "there is no rule '%s'; residua source list shows all"
+                                              .formatted(id)))
+                              .withRemoved(true))));
       print(Json.map("removed", id), () -> print("removed rule %s", id));
-      record(old[0], written);
+      record(changed);
       return 0;
     }
   }
@@ -456,18 +466,13 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Override
     public Integer call() throws IOException {
       Map<String, SourceRule> wanted = SourceRulesFile.read(file, AuthorName.claimed(author.by));
-      SourceRulesWriter writer = writer();
-      SourceRules[] before = {writer.read()};
-      List<SourceRule> written =
+      Changed changed =
           dryRun
-              ? List.of()
-              : writer.change(
-                  rules -> {
-                    before[0] = rules;
-                    return changes(rules, wanted);
-                  });
+              ? new Changed(writer().read(), List.of())
+              : change(rules -> changes(rules, wanted));
       List<Change> report = new ArrayList<>();
-      changes(before[0], wanted).forEach(rule -> report(before[0], rule).ifPresent(report::add));
+      changes(changed.before(), wanted)
+          .forEach(rule -> report(changed.before(), rule).ifPresent(report::add));
       print(
           Json.map("dryRun", dryRun, "changes", report),
           () -> {
@@ -479,7 +484,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                 "%d of %d rules %s",
                 report.size(), wanted.size(), dryRun ? "would change" : "changed");
           });
-      record(before[0], written);
+      record(changed);
       return 0;
     }
 
