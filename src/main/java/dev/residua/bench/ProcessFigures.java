@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +34,11 @@ record ProcessFigures(
     Map<String, Long> classes) {
   private static final Pattern CLASS = Pattern.compile("^ *\\d+: +\\d+ +(\\d+) +(\\S+).*$");
   private static final Pattern COMMITTED = Pattern.compile("Total: .*committed=(\\d+)KB");
-  private static final long ANSWER_SECONDS = 60;
+
+  /** Until a process under load takes the connection of jcmd, and until it has answered. */
+  private static final long ATTACH_SECONDS = 60;
+
+  private static final long ANSWER_SECONDS = 120;
 
   ProcessFigures {
     classes = Map.copyOf(classes);
@@ -101,7 +106,12 @@ record ProcessFigures(
    */
   private static String jcmd(long pid, String... command) throws IOException, InterruptedException {
     List<String> all =
-        Stream.concat(Stream.of(jcmd().toString(), Long.toString(pid)), Stream.of(command))
+        Stream.concat(
+                Stream.of(
+                    jcmd().toString(),
+                    "-J-Dsun.tools.attach.attachTimeout=" + ATTACH_SECONDS * 1000,
+                    Long.toString(pid)),
+                Stream.of(command))
             .toList();
     Path answer = Files.createTempFile("residua-jcmd-", ".txt");
     try {
@@ -115,7 +125,10 @@ record ProcessFigures(
       String text = Files.readString(answer);
       if (process.exitValue() != 0) {
         throw new IOException(
-            "%s failed: %s".formatted(String.join(" ", all), text.lines().findFirst().orElse("")));
+            "%s failed: %s"
+                .formatted(
+                    String.join(" ", all),
+                    text.lines().limit(3).map(String::strip).collect(Collectors.joining(" "))));
       }
       return text;
     } finally {
