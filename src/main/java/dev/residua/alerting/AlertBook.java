@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The incidents of the partitions of this process that receivers have to be notified of. Knows no
@@ -187,18 +187,20 @@ final class AlertBook {
    *
    * @param room most notices
    * @param budget most incidents that may be opened or updated
-   * @param acknowledged whether someone looks at the incident with an id
+   * @param acknowledgedBy person who looks after an incident, by its id
    */
   List<Notice> due(
-      String receiver, int room, int budget, Predicate<String> acknowledged, Instant now) {
+      String receiver, int room, int budget, Map<String, String> acknowledgedBy, Instant now) {
     List<Notice> candidates = new ArrayList<>();
     for (AlertPage page : pages.values()) {
       AlertPage.Track track = page.track(receiver);
       if (!track.inFlight && (track.notBefore == null || !now.isBefore(track.notBefore))) {
-        next(page, receiver, track, acknowledged, now)
+        Optional<String> person = acknowledgedBy(page.entry, acknowledgedBy);
+        next(page, receiver, track, person.isPresent(), now)
             .ifPresent(
                 action ->
-                    candidates.add(new Notice(action, page.entry, page.entry.notified(receiver))));
+                    candidates.add(
+                        new Notice(action, page.entry, page.entry.notified(receiver), person)));
       }
     }
     candidates.sort(
@@ -237,11 +239,7 @@ final class AlertBook {
   }
 
   private Optional<Action> next(
-      AlertPage page,
-      String receiver,
-      AlertPage.Track track,
-      Predicate<String> acknowledged,
-      Instant now) {
+      AlertPage page, String receiver, AlertPage.Track track, boolean acknowledged, Instant now) {
     ReceiverSettings to = receivers.get(receiver);
     if (to == null
         || page.entry.grouping() instanceof Waiting
@@ -254,16 +252,18 @@ final class AlertBook {
         to.type().habits(),
         to.repeatInterval(),
         page.wanted.contains(receiver) || track.attempted,
-        isAcknowledged(page.entry, acknowledged),
+        acknowledged,
         track.lastSent,
         now);
   }
 
-  /** Whether someone looks at the incident, or at one of the group. */
-  private static boolean isAcknowledged(AlertEntry entry, Predicate<String> acknowledged) {
-    return entry.grouping() instanceof Group group
-        ? group.children().stream().map(Child::incident).anyMatch(acknowledged)
-        : acknowledged.test(entry.incident().id());
+  /** Who looks after the incident or the one that it follows, or after one of the group. */
+  private static Optional<String> acknowledgedBy(AlertEntry entry, Map<String, String> people) {
+    Stream<String> incidents =
+        entry.grouping() instanceof Group group
+            ? group.children().stream().map(Child::incident)
+            : Stream.of(entry.incident().id(), entry.alertId());
+    return incidents.filter(people::containsKey).findFirst().map(people::get);
   }
 
   /** Whether a notice counts for the limit; a resolution never does. */
@@ -389,7 +389,7 @@ final class AlertBook {
       if (track.inFlight || now.isBefore(page.entry.changedAt().plus(settings.giveUpAfter()))) {
         continue;
       }
-      next(page, receiver, track, id -> false, now)
+      next(page, receiver, track, false, now)
           .map(action -> new Notice(action, page.entry, page.entry.notified(receiver)))
           .filter(notice -> notice.action() != Action.REPEAT && mayGiveUp(receiver, notice))
           .ifPresent(
@@ -468,7 +468,7 @@ final class AlertBook {
   int waiting(String receiver, Instant now) {
     int waiting = 0;
     for (AlertPage page : pages.values()) {
-      if (next(page, receiver, page.track(receiver), id -> false, now)
+      if (next(page, receiver, page.track(receiver), false, now)
           .filter(action -> action != Action.REPEAT)
           .isPresent()) {
         waiting++;

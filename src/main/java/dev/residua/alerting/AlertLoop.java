@@ -5,9 +5,8 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,14 +35,14 @@ public final class AlertLoop implements Runnable {
   /**
    * Parts of a membership other than its Kafka clients.
    *
-   * @param acknowledged ids of incidents that are not repeated, the latest ones
+   * @param acknowledgedBy person who looks after an incident, by its id, of the latest ones
    * @param stopped whether the loop is about to end
    */
   record Context(
       Topics topics,
       AlertingSettings settings,
       List<ReceiverWorker> workers,
-      Set<String> acknowledged,
+      Map<String, String> acknowledgedBy,
       AlertListener listener,
       Tracing tracing,
       Clock clock,
@@ -91,7 +90,7 @@ public final class AlertLoop implements Runnable {
             topics,
             settings,
             workers,
-            Collections.newSetFromMap(BoundedMap.ofLatest(MAX_ACKNOWLEDGED)),
+            BoundedMap.ofLatest(MAX_ACKNOWLEDGED),
             listener,
             tracing,
             clock,

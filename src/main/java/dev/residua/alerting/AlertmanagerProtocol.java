@@ -22,6 +22,9 @@ final class AlertmanagerProtocol implements Protocol {
   /** Value of the label {@code alertname} of all incidents. */
   static final String ALERT_NAME = "ResiduaIncident";
 
+  /** Name of the label that identifies the incident or group. */
+  static final String INCIDENT = "incident";
+
   /** Shortest time after which an alert that is not repeated counts as resolved. */
   private static final Duration LEAST_DURATION = Duration.ofMinutes(5);
 
@@ -61,7 +64,7 @@ final class AlertmanagerProtocol implements Protocol {
     ObjectNode labels = alert.putObject("labels");
     incident.labels().forEach(labels::put);
     labels.put("alertname", ALERT_NAME);
-    labels.put("incident", entry.alertId());
+    labels.put(INCIDENT, entry.alertId());
     labels.put("source", incident.source());
     labels.put("kind", kind);
     labels.put("severity", Texts.severity(severity));

@@ -134,7 +134,9 @@ final class GroupedAlerts {
 
   private void form(Form form, Instant now) {
     Candidate first = form.candidates().get(0);
-    String id = freeId("group.%s.%d".formatted(first.alertId(), first.incident().flaps()));
+    String id =
+        freeId(
+            "%s%s.%d".formatted(Grouping.GROUP_PREFIX, first.alertId(), first.incident().flaps()));
     Group group = new Group(form.label(), form.value(), List.of(), 0, now, Set.of());
     for (Candidate candidate : form.candidates()) {
       AlertPage page = page(candidate);

@@ -7,9 +7,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Whether receivers are notified of an incident on its own. */
 public sealed interface Grouping {
+  /** The end of a group's identity. */
+  Pattern NUMBERED = Pattern.compile(".+\\.\\d+");
+
+  /** How the identity of a group begins; its first alert and numbers follow. */
+  String GROUP_PREFIX = "group.";
+
+  /**
+   * The identities that the first incident of an alert may have, given that of the alert, the
+   * longest first.
+   */
+  static List<String> possibleIncidents(String alertId) {
+    List<String> ids = new ArrayList<>(List.of(alertId));
+    if (alertId.startsWith(GROUP_PREFIX)) {
+      String first = alertId.substring(GROUP_PREFIX.length());
+      for (int i = 0; i < 2 && NUMBERED.matcher(first).matches(); i++) {
+        first = first.substring(0, first.lastIndexOf('.'));
+        ids.add(first);
+      }
+    }
+    return List.copyOf(ids);
+  }
+
   /** On its own. */
   Grouping ALONE = new Alone();
 

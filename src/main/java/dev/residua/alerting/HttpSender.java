@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeoutException;
 final class HttpSender implements Sender {
   private static final int MOST_ANSWER_BYTES = 4_096;
   private static final int MOST_SHOWN = 200;
+  private static final int OK = 200;
   private static final Duration MOST_WAIT = Duration.ofMinutes(5);
 
   private final ReceiverSettings receiver;
@@ -49,33 +51,16 @@ final class HttpSender implements Sender {
 
   @Override
   public DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
-    check(request.url());
     HttpRequest.Builder post =
-        HttpRequest.newBuilder(request.url())
-            .timeout(receiver.timeout())
+        to(request.url())
             .header("Content-Type", request.contentType())
-            .header("User-Agent", "Residua")
             .POST(BodyPublishers.ofByteArray(request.body()));
     request.headers().forEach(post::header);
-    authorization().ifPresent(value -> post.header("Authorization", value));
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    // The timeout of a request ends with the headers of the answer; this one covers the body too.
-    CompletableFuture<HttpResponse<Void>> response =
-        http.sendAsync(
-            post.build(),
-            BodyHandlers.ofByteArrayConsumer(
-                part ->
-                    part.ifPresent(
-                        bytes ->
-                            answer.write(
-                                bytes,
-                                0,
-                                Math.min(bytes.length, MOST_ANSWER_BYTES - answer.size())))));
     try {
-      HttpResponse<Void> got = response.get(receiver.timeout().toMillis(), TimeUnit.MILLISECONDS);
-      return result(got.statusCode(), got.headers(), answer.toString(StandardCharsets.UTF_8), now);
+      Answer got = exchange(post.build(), MOST_ANSWER_BYTES);
+      return result(
+          got.status(), got.headers(), new String(got.body(), StandardCharsets.UTF_8), now);
     } catch (TimeoutException e) {
-      response.cancel(true);
       return unanswered();
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
@@ -84,7 +69,63 @@ final class HttpSender implements Sender {
         return unanswered();
       }
       return unreachable("cannot be reached (%s)".formatted(cause));
-    } catch (InterruptedException e) {
+    }
+  }
+
+  /**
+   * Reads what an address of the receiver answers.
+   *
+   * @throws IOException with a sentence, if it answers nothing, an error, or more bytes than that
+   */
+  byte[] get(URI url, int mostBytes) throws IOException, InterruptedException {
+    String at = receiver.place();
+    try {
+      Answer got = exchange(to(url).GET().build(), mostBytes + 1);
+      if (got.status() != OK) {
+        String said = shown(new String(got.body(), StandardCharsets.UTF_8));
+        throw new IOException("%s answers %d %s".formatted(at, got.status(), said).strip());
+      }
+      if (got.body().length > mostBytes) {
+        throw new IOException("%s answers more than %d bytes".formatted(at, mostBytes));
+      }
+      return got.body();
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "%s does not answer within %d ms".formatted(at, receiver.timeout().toMillis()), e);
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new IOException("%s cannot be reached (%s)".formatted(at, cause), e);
+    }
+  }
+
+  /** An answer, up to a number of bytes. */
+  private record Answer(int status, HttpHeaders headers, byte[] body) {}
+
+  private HttpRequest.Builder to(URI url) {
+    check(url);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url).timeout(receiver.timeout()).header("User-Agent", "Residua");
+    authorization().ifPresent(value -> request.header("Authorization", value));
+    return request;
+  }
+
+  private Answer exchange(HttpRequest request, int mostBytes)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    // The timeout of a request ends with the headers of the answer; this one covers the body too.
+    CompletableFuture<HttpResponse<Void>> response =
+        http.sendAsync(
+            request,
+            BodyHandlers.ofByteArrayConsumer(
+                part ->
+                    part.ifPresent(
+                        bytes ->
+                            answer.write(
+                                bytes, 0, Math.min(bytes.length, mostBytes - answer.size())))));
+    try {
+      HttpResponse<Void> got = response.get(receiver.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return new Answer(got.statusCode(), got.headers(), answer.toByteArray());
+    } catch (TimeoutException | InterruptedException e) {
       response.cancel(true);
       throw e;
     }

@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One notification for one receiver.
@@ -8,8 +9,15 @@ import java.time.Instant;
  * @param action kind of the notification
  * @param entry of the incident, as it is delivered
  * @param before state of the receiver so far
+ * @param acknowledgedBy who looks after it, if anybody does
  */
-public record Notice(Action action, AlertEntry entry, NotifiedState before) {
+public record Notice(
+    Action action, AlertEntry entry, NotifiedState before, Optional<String> acknowledgedBy) {
+  /** One of an alert that nobody has acknowledged. */
+  public Notice(Action action, AlertEntry entry, NotifiedState before) {
+    this(action, entry, before, Optional.empty());
+  }
+
   /** State of the receiver once it has accepted this. */
   NotifiedState after(Instant now) {
     NotifiedState.Stage stage =

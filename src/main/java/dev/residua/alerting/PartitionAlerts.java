@@ -170,7 +170,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
   }
 
-  /** Somebody looks after an incident, or it is a true alarm: receivers get no repeats. */
+  /** Somebody looks after an incident, or it is a true alarm: receivers are notified of that. */
   private void onControl(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return;
@@ -179,9 +179,9 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       ControlCommand command = context.topics().control().read(record.value());
       if (command instanceof Feedback feedback
           && feedback.verdict() == FeedbackVerdict.TRUE_ALARM) {
-        context.acknowledged().add(feedback.incidentId());
+        context.acknowledgedBy().put(feedback.incidentId(), feedback.order().by());
       } else if (command instanceof Acknowledgement acknowledgement) {
-        context.acknowledged().add(acknowledgement.incidentId());
+        context.acknowledgedBy().put(acknowledgement.incidentId(), acknowledgement.assignee());
       }
     } catch (SerializationException e) {
       LOG.debug("unreadable control command skipped", e);
@@ -267,7 +267,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
     int room = Math.max(ROOM, worker.channel.receiver().type().habits().batch());
     List<Notice> notices =
-        book.due(worker.name, room, worker.limit.free(now), context.acknowledged()::contains, now);
+        book.due(worker.name, room, worker.limit.free(now), context.acknowledgedBy(), now);
     if (!notices.isEmpty()) {
       worker.start(notices);
     }

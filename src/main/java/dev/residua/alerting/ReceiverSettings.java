@@ -17,7 +17,8 @@ import java.util.Set;
  * @param type protocol
  * @param url where it listens; for Alertmanager and PagerDuty without the path of the API. Secret
  *     for Slack
- * @param key PagerDuty's routing key, or the key that signs the webhook's events
+ * @param key PagerDuty's routing key, the key that signs the webhook's events, or the secret with
+ *     which Slack signs clicks on buttons, which its messages have then
  * @param user for basic authentication with {@code token} as the password
  * @param token bearer token, or that password
  * @param timeout for one request, in [100 ms, 60 s]
@@ -93,7 +94,8 @@ public record ReceiverSettings(
         }
         key.ifPresent(k -> signingKey(at, k));
       }
-      case ALERTMANAGER, SLACK -> {
+      case SLACK -> {}
+      case ALERTMANAGER -> {
         if (key.isPresent()) {
           throw new IllegalArgumentException(
               "%s.key is set, but a receiver of type %s has none"

@@ -11,7 +11,7 @@ public enum ReceiverType {
   /** CloudEvents in JSON to any address, signed. */
   WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, false, 1)),
   /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
-  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, false, 1));
+  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, true, 1));
 
   private final Habits habits;
 

@@ -15,10 +15,14 @@ import java.util.StringJoiner;
  * Slack, Mattermost and Rocket.Chat all show.
  *
  * <p>Source: Slack API, "Sending messages using incoming webhooks", "Formatting text for app
- * surfaces", "Reference: Secondary message attachments".
+ * surfaces", "Reference: Secondary message attachments", "Reference: Blocks".
  */
-final class SlackProtocol implements Protocol {
+public final class SlackProtocol implements Protocol {
+  /** Action of the button that acknowledges. */
+  public static final String BUTTON = "acknowledge";
+
   static final int MOST_TEXT = 3_000;
+  private static final int MOST_VALUE = 2_000;
   private static final int MOST_FIELD = 1_000;
 
   private final ReceiverSettings receiver;
@@ -31,8 +35,12 @@ final class SlackProtocol implements Protocol {
 
   @Override
   public OutgoingRequest request(List<Notice> notices, Instant now) {
-    AlertEntry entry = notices.get(0).entry();
+    Notice notice = notices.get(0);
+    AlertEntry entry = notice.entry();
     Incident incident = entry.incident();
+    if (notice.action() == Action.ACKNOWLEDGE) {
+      return acknowledgement(notice);
+    }
     Map<String, String> to = links.of(entry);
     ObjectNode message = Json.object();
     message.put(
@@ -40,9 +48,16 @@ final class SlackProtocol implements Protocol {
         Texts.cut(
             "%s %s: %s".formatted(mark(incident), word(incident), escaped(Texts.headline(entry))),
             MOST_TEXT));
-    ObjectNode attachment = message.putArray("attachments").addObject();
+    ArrayNode attachments = message.putArray("attachments");
+    ObjectNode attachment = attachments.addObject();
     attachment.put("fallback", Texts.cut(escaped(Texts.headline(entry)), MOST_TEXT));
     attachment.put("color", colour(incident));
+    if (incident.open()
+        && receiver.key().isPresent()
+        && entry.alertId().length() <= MOST_VALUE
+        && notice.acknowledgedBy().isEmpty()) {
+      addButton(attachments, entry.alertId());
+    }
     ArrayNode fields = attachment.putArray("fields");
     field(
         fields,
@@ -65,6 +80,28 @@ final class SlackProtocol implements Protocol {
     }
     attachment.put("footer", "Residua, incident " + escaped(incident.id()));
     attachment.put("ts", incident.updatedAt().getEpochSecond());
+    return post(message);
+  }
+
+  /** A click on it is posted to the address that the Slack app has for interactivity. */
+  private static void addButton(ArrayNode attachments, String alertId) {
+    ObjectNode block = attachments.addObject().putArray("blocks").addObject();
+    block.put("type", "actions");
+    ObjectNode button = block.putArray("elements").addObject();
+    button.put("type", "button").put("action_id", BUTTON).put("value", alertId);
+    button.putObject("text").put("type", "plain_text").put("text", "Acknowledge");
+  }
+
+  private OutgoingRequest acknowledgement(Notice notice) {
+    ObjectNode message = Json.object();
+    message.put(
+        "text",
+        Texts.cut(
+            ":eyes: %s looks after it: %s"
+                .formatted(
+                    escaped(notice.acknowledgedBy().orElse("somebody")),
+                    escaped(Texts.headline(notice.entry()))),
+            MOST_TEXT));
     return post(message);
   }
 

@@ -1,5 +1,8 @@
 package dev.residua.dashboard;
 
+import dev.residua.alerting.Grouping;
+import dev.residua.alerting.ReceiverType;
+import dev.residua.alerting.SlackProtocol;
 import dev.residua.incident.ControlRequest;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -19,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people do in the programs that are notified comes back: {@code POST
- * /api/acknowledgements/RECEIVER} takes the webhooks of a receiver of type PagerDuty. Requests need
- * no token but the signature of that receiver. 202 for an event that was taken or concerns nobody
- * here, 401 for a wrong signature, 404 for an unknown receiver, 503 while Kafka is unavailable, so
- * that the event comes again.
+ * /api/acknowledgements/RECEIVER} takes the webhooks of PagerDuty and the clicks of Slack. Requests
+ * need no token but the signature of that receiver. 200 for an event that was taken or concerns
+ * nobody here, 401 for a wrong signature, 404 for an unknown receiver, 503 while Kafka is
+ * unavailable, so that the event comes again.
  */
 @Path(AcknowledgementsResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
@@ -34,7 +37,14 @@ public class AcknowledgementsResource {
   private final ControlOrders orders;
   private final AuditTrail audit;
   private final Clock clock;
-  private volatile Map<String, byte[]> secrets = Map.of();
+  private volatile Map<String, Signing> signing = Map.of();
+
+  /**
+   * How the events of a receiver are signed.
+   *
+   * @param type PagerDuty or Slack
+   */
+  public record Signing(ReceiverType type, byte[] secret) {}
 
   @Inject
   public AcknowledgementsResource(LiveHistory history, ControlOrders orders, AuditTrail audit) {
@@ -52,41 +62,43 @@ public class AcknowledgementsResource {
   /**
    * From now on events are taken.
    *
-   * @param signing signing secret of each receiver whose events come back, by its name
+   * @param receivers those whose events come back, by name
    */
-  public void open(Map<String, byte[]> signing) {
-    secrets = Map.copyOf(signing);
+  public void open(Map<String, Signing> receivers) {
+    signing = Map.copyOf(receivers);
   }
 
   @POST
   @Path("/{receiver}")
   public Response post(
       @PathParam("receiver") String receiver,
-      @HeaderParam(PagerDutyWebhook.SIGNATURE) @Nullable String signature,
+      @HeaderParam(PagerDutyWebhook.SIGNATURE) @Nullable String pagerDuty,
+      @HeaderParam(SlackInteraction.TIMESTAMP) @Nullable String slackTime,
+      @HeaderParam(SlackInteraction.SIGNATURE) @Nullable String slack,
       byte @Nullable [] sent) {
     byte[] body = sent == null ? new byte[0] : sent;
-    byte[] secret = secrets.get(receiver);
-    if (secret == null) {
+    Signing from = signing.get(receiver);
+    if (from == null) {
       return Problems.answer(
           Response.Status.NOT_FOUND,
-          "the receiver '%s' has no residua.alerting.receivers.NAME.webhook-secret"
+          "the receiver '%s' has no secret for what comes back; set residua.alerting.receivers.NAME.webhook-secret for PagerDuty, key for Slack"
               .formatted(receiver));
     }
-    if (!PagerDutyWebhook.isSigned(secret, body, signature)) {
+    boolean isSlack = from.type() == ReceiverType.SLACK;
+    if (isSlack
+        ? !SlackInteraction.isSigned(from.secret(), body, slackTime, slack, clock.instant())
+        : !PagerDutyWebhook.isSigned(from.secret(), body, pagerDuty)) {
       return Problems.answer(
           Response.Status.UNAUTHORIZED,
           "%s is not the signature of this body with the secret of receiver %s"
-              .formatted(PagerDutyWebhook.SIGNATURE, receiver));
+              .formatted(
+                  isSlack ? SlackInteraction.SIGNATURE : PagerDutyWebhook.SIGNATURE, receiver));
     }
-    Instant now = clock.instant();
     try {
-      Optional<PagerDutyWebhook> event =
-          PagerDutyWebhook.read(body)
-              .filter(e -> history.sourceOfIncident(e.incident()).isPresent());
-      if (event.isPresent()) {
-        acknowledge(receiver, event.get(), now);
-      }
-      return Response.accepted(Map.of("acknowledged", event.isPresent())).build();
+      Optional<ReportedAcknowledgement> event =
+          isSlack ? SlackInteraction.read(body, SlackProtocol.BUTTON) : PagerDutyWebhook.read(body);
+      boolean taken = event.isPresent() && acknowledge(receiver, event.get());
+      return Response.ok(Map.of("acknowledged", taken)).build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     } catch (IOException e) {
@@ -94,24 +106,45 @@ public class AcknowledgementsResource {
     }
   }
 
-  private void acknowledge(String receiver, PagerDutyWebhook event, Instant now)
-      throws IOException {
-    String person = "%s (%s)".formatted(event.person(), receiver);
+  /**
+   * Acknowledges the incident of an alert, for a group its first one, unless that event was taken
+   * before.
+   *
+   * @return whether the incident is known here
+   * @throws IOException if the order cannot be stored now
+   * @throws IllegalArgumentException if the event has an identity that no order may have
+   */
+  public boolean acknowledge(String receiver, ReportedAcknowledgement event) throws IOException {
+    Optional<String> incident =
+        Grouping.possibleIncidents(event.alert()).stream()
+            .filter(one -> history.sourceOfIncident(one).isPresent())
+            .findFirst();
+    if (incident.isEmpty()) {
+      return false;
+    }
     String id = receiver + "-" + event.event();
     ControlResource.checkId(id);
+    if (history.command(id).isEmpty()) {
+      write(id, incident.get(), "%s (%s)".formatted(event.person(), receiver), event.reason());
+    }
+    return true;
+  }
+
+  private void write(String id, String incident, String person, String reason) throws IOException {
+    Instant now = clock.instant();
     ControlRequest request =
         new ControlRequest(
             ControlRequest.Kind.ACKNOWLEDGE,
-            Map.of("incident", event.incident(), "reason", "acknowledged in PagerDuty"),
+            Map.of("incident", incident, "reason", reason),
             name -> name);
     AuditTrail.Change change =
         new AuditTrail.Change(
             person,
             "acknowledge",
-            event.incident(),
-            history.sourceOfIncident(event.incident()).stream().toList(),
+            incident,
+            history.sourceOfIncident(incident).stream().toList(),
             "",
-            "acknowledged in PagerDuty");
+            reason);
     try {
       orders.write(id, request.command(id, now, person));
       audit.done(change);

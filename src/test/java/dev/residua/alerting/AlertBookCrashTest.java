@@ -104,7 +104,7 @@ class AlertBookCrashTest {
       return false; // nothing is committed
     }
     committed = read;
-    for (Notice notice : book.due("pager", 10, 10, id -> false, now)) {
+    for (Notice notice : book.due("pager", 10, 10, Map.of(), now)) {
       boolean arrives = random.nextDouble() >= trouble;
       if (arrives) {
         take(notice);

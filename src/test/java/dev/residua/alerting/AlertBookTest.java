@@ -48,7 +48,7 @@ class AlertBookTest {
 
   /** Tells a receiver what is due; every notice gets the same answer. */
   private List<Notice> tell(AlertBook book, String receiver, DeliveryResult answer) {
-    return tell(book, receiver, answer, ROOM, Set.of());
+    return tell(book, receiver, answer, ROOM, Map.of());
   }
 
   private List<Notice> tell(
@@ -56,8 +56,8 @@ class AlertBookTest {
       String receiver,
       DeliveryResult answer,
       int budget,
-      Set<String> acknowledged) {
-    List<Notice> due = book.due(receiver, ROOM, budget, acknowledged::contains, now);
+      Map<String, String> acknowledgedBy) {
+    List<Notice> due = book.due(receiver, ROOM, budget, acknowledgedBy, now);
     due.forEach(notice -> book.applyResult(receiver, notice, answer, now));
     book.sweep(now);
     book.changes()
@@ -191,7 +191,7 @@ class AlertBookTest {
     record(book, Incidents.opened());
     tell(book, "pager", TAKEN);
     record(book, Incidents.resolved());
-    book.due("pager", ROOM, ROOM, id -> false, now); // on its way when the process dies
+    book.due("pager", ROOM, ROOM, Map.of(), now); // on its way when the process dies
 
     // When
     AlertBook next = restarted(settings);
@@ -262,20 +262,40 @@ class AlertBookTest {
   }
 
   @Test
-  void shouldAcknowledgeOnceWhatSomeoneCallsATrueAlarm() {
+  void shouldAcknowledgeOnceWhatSomeoneLooksAfter() {
     // Given
     AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
-    Set<String> acknowledged = Set.of("incident-1");
+    Map<String, String> people = Map.of("incident-1", "Kim");
 
     // When
-    List<Action> told = new ArrayList<>();
+    List<Notice> sent = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      told.addAll(actions(tell(book, "pager", TAKEN, ROOM, acknowledged)));
+      sent.addAll(tell(book, "pager", TAKEN, ROOM, people));
     }
 
     // Then
-    assertThat(told).containsExactly(Action.OPEN, Action.ACKNOWLEDGE);
+    assertThat(actions(sent)).containsExactly(Action.OPEN, Action.ACKNOWLEDGE);
+    assertThat(sent.get(1).acknowledgedBy()).hasValue("Kim");
+  }
+
+  @Test
+  void shouldKeepTheAcknowledgementOfAnIncidentThatAnotherFollows() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.id = "incident-2";
+              i.follows = "incident-1";
+            }));
+    // When
+    List<Notice> sent = tell(book, "pager", TAKEN, ROOM, Map.of("incident-1", "Kim"));
+    // Then
+    assertThat(actions(sent)).containsExactly(Action.ACKNOWLEDGE);
   }
 
   @Test
@@ -283,7 +303,7 @@ class AlertBookTest {
     // Given
     AlertBook book = book(Receivers.settings(Receivers.webhook(r -> {})));
     record(book, Incidents.opened());
-    Notice notice = book.due("hook", ROOM, ROOM, id -> false, now).get(0);
+    Notice notice = book.due("hook", ROOM, ROOM, Map.of(), now).get(0);
 
     // When
     Optional<Lost> lost =
@@ -389,16 +409,16 @@ class AlertBookTest {
     }
 
     // When
-    List<Notice> first = tell(book, "pager", TAKEN, 2, Set.of());
-    List<Notice> second = tell(book, "pager", TAKEN, 0, Set.of());
+    List<Notice> first = tell(book, "pager", TAKEN, 2, Map.of());
+    List<Notice> second = tell(book, "pager", TAKEN, 0, Map.of());
     record(book, one(0, State.RESOLVED));
     record(book, one(4, State.RESOLVED));
-    List<Notice> third = tell(book, "pager", TAKEN, 0, Set.of());
+    List<Notice> third = tell(book, "pager", TAKEN, 0, Map.of());
     int waiting = book.limited("pager");
     now = now.plusSeconds(70);
-    List<Notice> fourth = tell(book, "pager", TAKEN, 2, Set.of());
-    tell(book, "pager", TAKEN, 2, Set.of());
-    List<Notice> last = tell(book, "pager", TAKEN, 2, Set.of());
+    List<Notice> fourth = tell(book, "pager", TAKEN, 2, Map.of());
+    tell(book, "pager", TAKEN, 2, Map.of());
+    List<Notice> last = tell(book, "pager", TAKEN, 2, Map.of());
 
     // Then
     assertThat(ids(first)).containsExactly("i-0", "i-1");
@@ -422,13 +442,13 @@ class AlertBookTest {
         book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(1))));
     record(book, one(0, State.OPENED));
     record(book, one(1, State.OPENED));
-    tell(book, "pager", TAKEN, 1, Set.of());
-    tell(book, "pager", TAKEN, 0, Set.of());
+    tell(book, "pager", TAKEN, 1, Map.of());
+    tell(book, "pager", TAKEN, 0, Map.of());
 
     // When
     now = now.plusSeconds(70);
-    List<Notice> told = new ArrayList<>(tell(book, "pager", TAKEN, 1, Set.of()));
-    told.addAll(tell(book, "pager", TAKEN, 0, Set.of()));
+    List<Notice> told = new ArrayList<>(tell(book, "pager", TAKEN, 1, Map.of()));
+    told.addAll(tell(book, "pager", TAKEN, 0, Map.of()));
 
     // Then
     assertThat(told)

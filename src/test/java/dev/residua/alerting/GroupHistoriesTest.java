@@ -181,7 +181,7 @@ class GroupHistoriesTest {
     store();
     committed = read;
     for (String receiver : List.of("pager", "am")) {
-      for (Notice notice : book.due(receiver, 100, 100, id -> false, now)) {
+      for (Notice notice : book.due(receiver, 100, 100, Map.of(), now)) {
         if (receiver.equals("pager")) {
           take(notice);
         }

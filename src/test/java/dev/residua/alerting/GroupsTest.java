@@ -98,7 +98,7 @@ class GroupsTest {
               partitions.put(id, change.partition());
               change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id));
             });
-    List<Notice> due = book.due(receiver, 100, 100, id -> false, now);
+    List<Notice> due = book.due(receiver, 100, 100, Map.of(), now);
     due.forEach(notice -> book.applyResult(receiver, notice, TAKEN, now));
     return due;
   }
@@ -446,7 +446,7 @@ class GroupsTest {
     after(40, "pager");
 
     // When
-    List<Notice> due = book.due("pager", 10, 10, "i-cam2"::equals, now);
+    List<Notice> due = book.due("pager", 10, 10, Map.of("i-cam2", "Kim"), now);
 
     // Then
     assertThat(due).extracting(Notice::action).containsExactly(Action.ACKNOWLEDGE);

@@ -333,6 +333,43 @@ class ProtocolsTest {
   }
 
   @Test
+  void shouldHaveAButtonWhereClicksComeBack() {
+    // Given
+    ReceiverSettings app = Receivers.slack(r -> r.key = Optional.of(new Secret("of the app")));
+    Notice opened = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    Notice over = notice(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K"));
+    Notice taken = new Notice(opened.action(), opened.entry(), opened.before(), Optional.of("Kim"));
+
+    // When
+    JsonNode button = body(app, opened).at("/attachments/1/blocks/0/elements/0");
+
+    // Then
+    assertThat(button.get("action_id").asText()).isEqualTo(SlackProtocol.BUTTON);
+    assertThat(button.get("value").asText()).isEqualTo("incident-1");
+    assertThat(body(app, opened).toString()).doesNotContain("of the app");
+    for (JsonNode message :
+        List.of(body(Receivers.slack(r -> {}), opened), body(app, over), body(app, taken))) {
+      assertThat(message.get("attachments")).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldSayInAChatWhoLooksAfterIt() {
+    // Given
+    Notice opened = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    // When
+    JsonNode message =
+        body(
+            Receivers.slack(r -> {}),
+            new Notice(
+                Action.ACKNOWLEDGE, opened.entry(), opened.before(), Optional.of("Kim <K>")));
+    // Then
+    assertThat(message.get("text").asText())
+        .startsWith(":eyes: Kim &lt;K&gt; looks after it: cam1: shadow length");
+    assertThat(message.has("attachments")).isFalse();
+  }
+
+  @Test
   void shouldHaveNoLinksWithoutADashboard() {
     // When
     JsonNode alert =

@@ -5,7 +5,7 @@ import dev.residua.wire.Topics;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -82,7 +82,7 @@ public final class SimulatedAlerting {
             topics,
             settings,
             List.of(worker),
-            Collections.newSetFromMap(new java.util.LinkedHashMap<>()),
+            new HashMap<>(),
             AlertListener.NONE,
             Tracing.OFF,
             new SteadyClock(around.clock(), around.nanos()),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.alerting.AlertListener;
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.AlertmanagerSilences;
 import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
@@ -208,7 +209,7 @@ class AlertingIT {
   void shouldNotNotifyAboutWhatIsSilencedInAlertmanager() throws Exception {
     // Given
     Alertmanager manager = alertmanager();
-    manager.silence("am-2");
+    manager.silence("source", "am-2");
 
     // When
     publish(incident("am-2", State.OPENED, 100));
@@ -221,8 +222,28 @@ class AlertingIT {
 
     // Then
     assertThat(notifications("am-2", "firing")).isZero();
+    assertThat(silences(manager)).isEmpty();
     publish(incident("am-2", State.RESOLVED, 200));
     publish(incident("am-3", State.RESOLVED, 200));
+  }
+
+  private static List<AlertmanagerSilences.Silence> silences(Alertmanager manager)
+      throws Exception {
+    return new AlertmanagerSilences(
+            Receivers.at("am", ReceiverType.ALERTMANAGER, manager.url(), null))
+        .fetch();
+  }
+
+  @Test
+  void shouldReadWhoSilencesAnIncidentInAlertmanager() throws Exception {
+    // Given
+    Alertmanager manager = alertmanager();
+    // When
+    manager.silence("incident", "am-i9");
+    // Then
+    assertThat(silences(manager))
+        .extracting(one -> one.incident() + " " + one.person() + " " + one.comment())
+        .containsExactly("am-i9 test test");
   }
 
   @Test

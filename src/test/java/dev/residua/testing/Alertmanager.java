@@ -105,14 +105,14 @@ public final class Alertmanager implements AutoCloseable {
             .body());
   }
 
-  /** Silences a source for an hour. */
-  public void silence(String source) throws IOException, InterruptedException {
+  /** Silences what has a label for an hour. */
+  public void silence(String label, String value) throws IOException, InterruptedException {
     Instant now = Instant.now();
     String body =
         """
-        {"matchers": [{"name": "source", "value": "%s", "isRegex": false, "isEqual": true}],
+        {"matchers": [{"name": "%s", "value": "%s", "isRegex": false, "isEqual": true}],
          "startsAt": "%s", "endsAt": "%s", "createdBy": "test", "comment": "test"}"""
-            .formatted(source, now, now.plusSeconds(3600));
+            .formatted(label, value, now, now.plusSeconds(3600));
     HttpResponse<String> answer =
         send(
             HttpRequest.newBuilder(url.resolve("/api/v2/silences"))

@@ -60,7 +60,9 @@ public interface AlertingConfig {
 
     /**
      * PagerDuty: the routing key of an Events API v2 integration. Webhook: the key that events are
-     * signed with, best {@code whsec_} and 32 random bytes in Base64. Set it in the environment.
+     * signed with, best {@code whsec_} and 32 random bytes in Base64. Slack: the signing secret of
+     * the app whose requests for interactivity go to {@code /api/acknowledgements/NAME}; messages
+     * have a button <i>Acknowledge</i> then. Set it in the environment.
      */
     Optional<String> key();
 

@@ -7,6 +7,7 @@ import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Route;
 import dev.residua.alerting.Secret;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.dashboard.AcknowledgementsResource.Signing;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -84,13 +85,12 @@ public final class AlertingSetup {
   }
 
   /**
-   * Signing secrets of the receivers whose acknowledgements come back, by name.
+   * Receivers that post acknowledgements to the dashboard, by name.
    *
    * @throws StartFailedException with everything that is wrong
    */
-  public static Map<String, byte[]> webhookSecrets(AlertingConfig config)
-      throws StartFailedException {
-    Map<String, byte[]> secrets = new LinkedHashMap<>();
+  public static Map<String, Signing> signing(AlertingConfig config) throws StartFailedException {
+    Map<String, Signing> secrets = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     config
         .receivers()
@@ -102,10 +102,19 @@ public final class AlertingSetup {
                     secret(property, receiver.webhookSecret(), receiver.webhookSecretFile());
                 if (secret.isPresent() && receiver.type() != ReceiverType.PAGERDUTY) {
                   throw new IllegalArgumentException(
-                      "%s is for receivers of type pagerduty; remove it".formatted(property));
+                      "%s is for receivers of type pagerduty; remove it, and for Slack set key"
+                          .formatted(property));
                 }
-                secret.ifPresent(
-                    s -> secrets.put(name, s.value().getBytes(StandardCharsets.UTF_8)));
+                Optional<Secret> signing =
+                    receiver.type() == ReceiverType.SLACK
+                        ? secret(RECEIVERS + name + ".key", receiver.key(), receiver.keyFile())
+                        : secret;
+                signing.ifPresent(
+                    s ->
+                        secrets.put(
+                            name,
+                            new Signing(
+                                receiver.type(), s.value().getBytes(StandardCharsets.UTF_8))));
               } catch (IllegalArgumentException e) {
                 problems.add(String.valueOf(e.getMessage()));
               }
@@ -114,6 +123,28 @@ public final class AlertingSetup {
       throw new StartFailedException(String.join("\nresidua: ", problems));
     }
     return secrets;
+  }
+
+  /**
+   * Receivers of type Alertmanager that have an address, whose silences acknowledge.
+   *
+   * @throws StartFailedException with what is wrong
+   */
+  public static List<ReceiverSettings> alertmanagers(AlertingConfig config)
+      throws StartFailedException {
+    List<ReceiverSettings> receivers = new ArrayList<>();
+    for (Map.Entry<String, AlertingConfig.Receiver> entry : config.receivers().entrySet()) {
+      AlertingConfig.Receiver receiver = entry.getValue();
+      if (receiver.type() == ReceiverType.ALERTMANAGER
+          && (receiver.url().isPresent() || receiver.urlFile().isPresent())) {
+        try {
+          receivers.add(receiver(entry.getKey(), receiver));
+        } catch (IllegalArgumentException e) {
+          throw new StartFailedException(String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    return receivers;
   }
 
   private static ReceiverSettings receiver(String name, AlertingConfig.Receiver config) {

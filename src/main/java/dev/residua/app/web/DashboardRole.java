@@ -1,5 +1,6 @@
 package dev.residua.app.web;
 
+import dev.residua.alerting.ReceiverSettings;
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.AuditWriter;
@@ -32,6 +33,7 @@ import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ public class DashboardRole implements AutoCloseable {
   private final FeedbackResource feedback;
   private final AuditTrail trail;
   private final LiveAudit audit;
+  private final List<SilencePoll> silences = new ArrayList<>();
   private @Nullable ControlWriter writer;
   private @Nullable AuditWriter auditWriter;
   private @Nullable FindingsFollower follower;
@@ -122,7 +125,8 @@ public class DashboardRole implements AutoCloseable {
     AuditWriter entries = new AuditWriter(clients, topics.audit());
     auditWriter = entries;
     trail.open(entries::append);
-    acknowledgements.open(AlertingSetup.webhookSecrets(config.alerting()));
+    acknowledgements.open(AlertingSetup.signing(config.alerting()));
+    List<ReceiverSettings> alertmanagers = AlertingSetup.alertmanagers(config.alerting());
     modelOrders.open(
         registry,
         Models::check,
@@ -138,6 +142,9 @@ public class DashboardRole implements AutoCloseable {
             config.dashboard().history(),
             onFinding,
             heartbeat);
+    for (ReceiverSettings receiver : alertmanagers) {
+      silences.add(new SilencePoll(receiver, acknowledgements, follower::isCaughtUp));
+    }
     backfill = new HistoryBackfill(clients, topics, history, Instant.now(), follower::isCaughtUp);
     SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
@@ -158,6 +165,9 @@ public class DashboardRole implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     try {
+      for (SilencePoll poll : silences) {
+        poll.close();
+      }
       if (backfill != null) {
         backfill.close();
       }

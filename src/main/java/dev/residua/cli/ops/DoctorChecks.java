@@ -310,7 +310,7 @@ final class DoctorChecks implements AutoCloseable {
     List<Callable<?>> parts =
         List.of(
             () -> AlertingSetup.settings(config.alerting()),
-            () -> AlertingSetup.webhookSecrets(config.alerting()),
+            () -> AlertingSetup.signing(config.alerting()),
             () -> HttpAccess.of(config.http()),
             () -> ScoringSetup.settings(config),
             () -> ScoringSetup.topics(config),
