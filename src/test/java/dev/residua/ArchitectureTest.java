@@ -43,7 +43,7 @@ class ArchitectureTest {
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
           "source <- causal frame",
-          "feedback <- anomaly causal drift frame incident source",
+          "feedback <- anomaly causal drift frame incident monitor source",
           "access <- causal frame incident source",
           "ingest <- frame source",
           "monitor <- anomaly causal commissioning drift frame incident intervention source",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,8 @@ public final class Backtest {
 
   private final SourceMonitor.Thresholds limits;
   private final int grace;
-  private final SourceSettings settings;
+  private final Function<String, SourceSettings> settings;
+  private final Function<ScoredFrame, ActiveControls> controls;
   private final Map<String, CommissioningReport> reports = new TreeMap<>();
   private final Map<String, SourceMonitor> monitors = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
@@ -126,9 +128,24 @@ public final class Backtest {
    * @param settings of every source
    */
   public Backtest(SourceMonitor.Thresholds limits, int grace, SourceSettings settings) {
+    this(limits, grace, source -> settings, frame -> ActiveControls.EMPTY);
+  }
+
+  /**
+   * @param grace frames after the end of a known event during which events still count for it, at
+   *     least 0
+   * @param settings of a source
+   * @param controls commands in force at a frame
+   */
+  public Backtest(
+      SourceMonitor.Thresholds limits,
+      int grace,
+      Function<String, SourceSettings> settings,
+      Function<ScoredFrame, ActiveControls> controls) {
     this.limits = limits;
-    this.settings = settings;
     this.grace = grace;
+    this.settings = settings;
+    this.controls = controls;
   }
 
   /** Where the calibration of each source is that learns; by source. */
@@ -143,7 +160,7 @@ public final class Backtest {
     MonitorResult result =
         monitors
             .computeIfAbsent(frame.source(), source -> SourceMonitor.start(limits))
-            .next(frame, ActiveControls.EMPTY, settings);
+            .next(frame, controls.apply(frame), settings.apply(frame.source()));
     result.commissioning().ifPresent(report -> reports.put(report.source(), report));
     result.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
     result.drifts().forEach(e -> add("drift", name(e), e.finding()));

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.app.model.Models;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
@@ -16,6 +18,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.Scored;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topic;
@@ -24,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -75,6 +79,25 @@ class ProposalsIT {
               "suppress:default:level",
               "let shifts of level up to 0.6 standard deviations pass at cam0, cam1",
               "4 false alarms; no true alarm is known there");
+      // When one is evaluated, without scores and with some
+      CommandRun without =
+          CommandRun.against(clients, "proposals", "backtest", "suppress:default:level");
+      for (int i = 0; i < 60; i++) {
+        put(producer, TOPICS.scores(), "cam0", score("cam0", i));
+        put(producer, TOPICS.scores(), "cam9", score("cam9", i));
+      }
+      CommandRun replayed = run(clients, "proposals", "backtest", "suppress:default:level");
+      CommandRun json = run(clients, "proposals", "backtest", "suppress:default:level", "--json");
+      CommandRun unknown = CommandRun.against(clients, "proposals", "backtest", "learn:cam0");
+      // Then
+      assertThat(without.exit()).isNotZero();
+      assertThat(without.output()).contains("no score of these sources is stored");
+      assertThat(replayed.output())
+          .containsPattern("60 stored frames +as it is +applied")
+          .containsPattern("incidents +0 +0")
+          .contains("would not have opened: none", "would have opened all the same: 0");
+      assertThat(json.output()).contains("\"frames\" : 60");
+      assertThat(unknown.output()).contains("there is no proposal 'learn:cam0'");
       // When
       CommandRun applied = decide(clients, "apply", "suppress:default:level");
       CommandRun lowered = decide(clients, "apply", "budget:all-sources");
@@ -151,6 +174,13 @@ class ProposalsIT {
             new ProducerRecord<>(
                 topic.name(), key.getBytes(StandardCharsets.UTF_8), topic.write(value)))
         .get();
+  }
+
+  private static ScoredFrame score(String source, int sequence) throws Exception {
+    return Scored.nominal()
+        .source(source)
+        .modelId(Models.read(Optional.empty()).id())
+        .frame(sequence);
   }
 
   /** A shift over 16 frames. */

@@ -23,6 +23,12 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.feedback.IncidentAlarms;
+import dev.residua.feedback.Proposal.Author;
+import dev.residua.feedback.Proposal.Basis;
+import dev.residua.feedback.Proposal.LearnAgain;
+import dev.residua.feedback.ProposalReplay;
+import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
@@ -40,10 +46,13 @@ import dev.residua.incident.Subject;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.source.SourceContext;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.testing.ChangedModel;
+import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +62,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -1127,5 +1137,45 @@ class SourceCommissioningTest {
     // Then
     assertThat(watched.monitor.state().position().usual().position().right())
         .isCloseTo(0, within(0.002f));
+  }
+
+  @Test
+  void shouldLearnAgainInTheReplayOfAProposal() {
+    // Given a source that is off now and then once it has learned, and a false alarm of that
+    Feed feed = new Feed(Camera.SAME, 12);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 6_000; i++) {
+      frames.add(feed.next(i >= 2_000 && i % 300 < 60 ? 1.5 : 0));
+    }
+    ReviewedIncident falseAlarm =
+        new ReviewedIncident(
+            Incidents.opened().with(i -> i.openedAt(Scored.time(2_100))),
+            new IncidentAlarms(Map.of(), false),
+            Optional.empty());
+    LearnAgain proposal =
+        new LearnAgain(
+            new Basis("default", new TreeSet<>(List.of("cam1")), List.of("incident-1")), "a test");
+    ActiveControls order =
+        ActiveControls.EMPTY.with(
+            proposal.commands(new Author("kim", "a test", Instant.EPOCH)).get(0));
+    SourceSettings.Budget budget = new SourceSettings.Budget(1, 20);
+    SourceSettings settings = SourceSettings.of(SourceRule.DEFAULTS, budget, true);
+    ProposalReplay replay =
+        new ProposalReplay(
+            proposal, thresholds, SourceRules.EMPTY, budget, true, List.of(), List.of(falseAlarm));
+    Backtest twin =
+        new Backtest(
+            thresholds,
+            0,
+            source -> settings,
+            frame -> frame.sequence() < 2_100 ? ActiveControls.EMPTY : order);
+    // When
+    for (ScoredFrame frame : frames) {
+      replay.next(frame);
+      twin.next(frame);
+    }
+    // Then
+    assertThat(replay.appliedOpenings()).isNotEmpty().isEqualTo(twin.openings());
+    assertThat(replay.appliedOpenings()).isNotEqualTo(replay.openings());
   }
 }

@@ -113,7 +113,7 @@ record ComparisonReport(
             .collect(Collectors.joining(", "));
   }
 
-  private static void openings(List<String> lines, String title, List<Opening> some, int width) {
+  static void openings(List<String> lines, String title, List<Opening> some, int width) {
     lines.add("%s: %s".formatted(title, some.isEmpty() ? "none" : some.size()));
     some.stream()
         .limit(MOST_SHOWN)
@@ -167,7 +167,7 @@ record ComparisonReport(
   }
 
   /** Three digits, or all before the point; a dash where there is no number. */
-  private static String number(double value) {
+  static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";
     }
@@ -218,7 +218,7 @@ record ComparisonReport(
     return json;
   }
 
-  private static Map<String, Object> json(Opening one) {
+  static Map<String, Object> json(Opening one) {
     return Json.map(
         "source", one.source(),
         "opened", one.opened(),
@@ -227,7 +227,7 @@ record ComparisonReport(
         "sentence", one.sentence());
   }
 
-  private static @Nullable Double orNull(double value) {
+  static @Nullable Double orNull(double value) {
     return Double.isFinite(value) ? value : null;
   }
 }

@@ -5,23 +5,38 @@ import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.MonitorRole;
+import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.ModelOption;
+import dev.residua.cli.console.OffsetRange;
+import dev.residua.cli.console.ProgressBar;
 import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Proposal;
+import dev.residua.feedback.ProposalReplay;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.model.BadBundleException;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceSettings;
+import dev.residua.wire.Topic;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +51,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     subcommands = {
       ProposalsCommand.ListCommand.class,
+      ProposalsCommand.BacktestProposalCommand.class,
       ProposalsCommand.ApplyCommand.class,
       ProposalsCommand.DismissCommand.class
     })
@@ -56,13 +72,30 @@ public final class ProposalsCommand {
       return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
     }
 
-    final List<Proposal> proposals() throws IOException, StartFailedException {
-      double budget =
-          ServerConfiguration.mapped(config, Map.of())
-              .getConfigMapping(ResiduaConfig.class)
-              .incidents()
-              .falseAlarmsPerWeek();
-      return StoredReviews.read(kafka).proposals(rules(), budget, Instant.now());
+    final ResiduaConfig settings() throws StartFailedException {
+      return ServerConfiguration.mapped(config, Map.of()).getConfigMapping(ResiduaConfig.class);
+    }
+
+    final List<Proposal> proposals(StoredReviews reviews) throws IOException, StartFailedException {
+      return reviews.proposals(rules(), settings().incidents().falseAlarmsPerWeek(), Instant.now());
+    }
+
+    static Proposal find(List<Proposal> proposals, String id) {
+      return proposals.stream()
+          .filter(one -> one.id().equals(id))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new CommandFailedException(
+                      "there is no proposal '%s'; %s"
+                          .formatted(
+                              id,
+                              proposals.isEmpty()
+                                  ? "there is none now"
+                                  : "there are "
+                                      + proposals.stream()
+                                          .map(Proposal::id)
+                                          .collect(Collectors.joining(", ")))));
     }
   }
 
@@ -73,7 +106,7 @@ public final class ProposalsCommand {
   static final class ListCommand extends OnVerdicts {
     @Override
     public Integer call() throws IOException, StartFailedException {
-      List<Proposal> proposals = proposals();
+      List<Proposal> proposals = proposals(StoredReviews.read(kafka));
       print(
           Json.map("proposals", proposals.stream().map(FeedbackFields::of).toList()),
           () -> {
@@ -86,8 +119,8 @@ public final class ProposalsCommand {
                 "%s",
                 proposals.isEmpty()
                     ? "no proposals: none is made before three false alarms that one change would have spared"
-                    : "apply one: residua proposals apply %s --reason TEXT"
-                        .formatted(proposals.get(0).id()));
+                    : "see what one would have changed: residua proposals backtest '%s'%napply it: residua proposals apply '%s' --reason TEXT"
+                        .formatted(proposals.get(0).id(), proposals.get(0).id()));
           });
       return 0;
     }
@@ -120,12 +153,7 @@ public final class ProposalsCommand {
 
     @Override
     public Integer call() throws IOException, StartFailedException {
-      List<Proposal> proposals = proposals();
-      Proposal proposal =
-          proposals.stream()
-              .filter(one -> one.id().equals(id))
-              .findFirst()
-              .orElseThrow(() -> new CommandFailedException(unknown(proposals)));
+      Proposal proposal = find(proposals(StoredReviews.read(kafka)), id);
       Proposal.Author author = new Proposal.Author(AuthorName.claimed(by), reason, Instant.now());
       List<ControlCommand> commands;
       try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
@@ -166,15 +194,88 @@ public final class ProposalsCommand {
           });
       return 0;
     }
+  }
 
-    private String unknown(List<Proposal> proposals) {
-      return "there is no proposal '%s'; %s"
-          .formatted(
-              id,
-              proposals.isEmpty()
-                  ? "there is none now"
-                  : "there are "
-                      + proposals.stream().map(Proposal::id).collect(Collectors.joining(", ")));
+  /** {@code proposals backtest}: what one would have changed, on stored scores. */
+  @Command(
+      name = "backtest",
+      description = {
+        "Evaluates the stored scores of the proposal's sources as they are and as if it had been applied, and prints which incidents differ.",
+        "Both begin without a past: each source learns first, from its first stored frames."
+      })
+  static final class BacktestProposalCommand extends OnVerdicts {
+    @Parameters(paramLabel = "ID", description = "The proposal, as proposals list shows it.")
+    String id;
+
+    @Mixin ModelOption model = new ModelOption();
+
+    @Option(
+        names = "--offsets",
+        paramLabel = "A..B",
+        converter = OffsetRange.Converter.class,
+        description =
+            "Offsets of every partition of the scores, from A to before B; either may be missing.",
+        showDefaultValue = CommandLine.Help.Visibility.NEVER)
+    OffsetRange offsets = OffsetRange.ALL;
+
+    private String otherModel = "";
+
+    @Override
+    public Integer call() throws IOException, BadBundleException, StartFailedException {
+      ResiduaConfig settings = settings();
+      StoredReviews reviews = StoredReviews.read(kafka);
+      Proposal proposal = find(proposals(reviews), id);
+      MonitorModel monitored = MonitorRole.model(model.read(), settings);
+      double framesPerSecond = settings.incidents().framesPerSecond();
+      ProposalReplay replay =
+          new ProposalReplay(
+              proposal,
+              new SourceMonitor.Thresholds(monitored),
+              rules().read(),
+              new SourceSettings.Budget(settings.incidents().falseAlarmsPerWeek(), framesPerSecond),
+              settings.sources().commissioning(),
+              reviews.orders(),
+              reviews.incidents());
+      Topic<String, ScoredFrame> scores = kafka.topics().scores();
+      try (ProgressBar bar = new ProgressBar("evaluating")) {
+        kafka.read(
+            scores.name(),
+            offsets,
+            record -> next(record, scores, replay, monitored.id()),
+            bar::update);
+      }
+      if (replay.frames() == 0) {
+        throw new CommandFailedException(
+            otherModel.isEmpty()
+                ? "no score of these sources is stored on %s".formatted(scores.name())
+                : "the stored scores of these sources are of model %s; give that with --model"
+                    .formatted(otherModel));
+      }
+      ProposalReport report = new ProposalReport(proposal, replay, framesPerSecond);
+      print(report.json(), () -> report.lines(width()).forEach(out()::println));
+      return 0;
+    }
+
+    private void next(
+        ConsumerRecord<byte[], byte[]> record,
+        Topic<String, ScoredFrame> scores,
+        ProposalReplay replay,
+        String modelId) {
+      if (record.key() == null
+          || record.value() == null
+          || !replay.concerns(new String(record.key(), StandardCharsets.UTF_8))) {
+        return;
+      }
+      try {
+        ScoredFrame frame = scores.read(record.value());
+        if (frame.modelId().equals(modelId)) {
+          replay.next(frame);
+        } else {
+          otherModel = frame.modelId();
+        }
+      } catch (SerializationException e) {
+        // it is of another version, or of nobody
+      }
     }
   }
 
