@@ -19,8 +19,10 @@ import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -35,6 +37,8 @@ import java.util.function.Function;
 public final class ProposalReplay {
   private final Set<String> sources;
   private final List<ReviewedIncident> incidents;
+  private final Map<String, Long> firstSequences = new HashMap<>();
+  private final Map<String, Long> lastSequences = new HashMap<>();
   private final Backtest now;
   private final Backtest applied;
 
@@ -105,6 +109,8 @@ public final class ProposalReplay {
 
   /** Evaluates the next frame of one of these sources. */
   public void next(ScoredFrame frame) {
+    firstSequences.merge(frame.source(), frame.sequence(), Math::min);
+    lastSequences.merge(frame.source(), frame.sequence(), Math::max);
     now.next(frame);
     applied.next(frame);
   }
@@ -133,14 +139,34 @@ public final class ProposalReplay {
     return applied.openings();
   }
 
+  /** Incidents of the service that opened at the frames that were evaluated. */
+  public List<ReviewedIncident> known() {
+    return incidents.stream()
+        .filter(
+            one ->
+                firstSequences.getOrDefault(one.source(), Long.MAX_VALUE)
+                        <= one.incident().openedSequence()
+                    && one.incident().openedSequence()
+                        <= lastSequences.getOrDefault(one.source(), Long.MIN_VALUE))
+        .toList();
+  }
+
+  /** How many of them were open while one of these was. */
+  public long found(List<Opening> openings) {
+    return known().stream()
+        .filter(one -> openings.stream().anyMatch(opening -> together(one, opening)))
+        .count();
+  }
+
+  private static boolean together(ReviewedIncident one, Opening opening) {
+    return one.source().equals(opening.source())
+        && one.incident().openedSequence() <= opening.last()
+        && one.incident().updatedSequence() >= opening.opened();
+  }
+
   /** The incident of the service that was open at a frame of this one, reviewed ones first. */
   public Optional<ReviewedIncident> known(Opening opening) {
-    List<ReviewedIncident> all =
-        incidents.stream()
-            .filter(one -> one.source().equals(opening.source()))
-            .filter(one -> one.incident().openedSequence() <= opening.last())
-            .filter(one -> one.incident().updatedSequence() >= opening.opened())
-            .toList();
+    List<ReviewedIncident> all = incidents.stream().filter(one -> together(one, opening)).toList();
     return all.stream()
         .filter(one -> one.verdict().isPresent())
         .findFirst()

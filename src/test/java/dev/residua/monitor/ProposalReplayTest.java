@@ -74,6 +74,9 @@ class ProposalReplayTest {
     assertThat(compared.onlyB()).isEmpty();
     assertThat(compared.both()).hasSize(1);
     assertThat(compared.meanLater()).isZero();
+    assertThat(replay.known()).hasSize(2);
+    assertThat(replay.found(replay.openings())).isEqualTo(2);
+    assertThat(replay.found(replay.appliedOpenings())).isEqualTo(1);
     assertThat(replay.reviewed(replay.openings(), false)).isEqualTo(compared.onlyA().size());
     assertThat(replay.reviewed(replay.openings(), true)).isEqualTo(1);
     assertThat(replay.reviewed(replay.appliedOpenings(), false)).isZero();

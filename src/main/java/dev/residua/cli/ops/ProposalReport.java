@@ -49,6 +49,18 @@ final class ProposalReport {
             ComparisonReport.number(compared.a().perWeek()),
             ComparisonReport.number(compared.b().perWeek())));
     lines.add("");
+    int known = replay.known().size();
+    long found = replay.found(now);
+    if (found < known) {
+      lines.addAll(
+          Lines.wrapped(
+              "",
+              "The service opened %d incidents at these frames, of which %d open here as it is. They open where --config and --model are those of the service, and not while a source still learns."
+                  .formatted(known, found),
+              0,
+              width));
+      lines.add("");
+    }
     ComparisonReport.openings(lines, "would not have opened", compared.onlyA(), width);
     ComparisonReport.openings(lines, "would have opened instead", compared.onlyB(), width);
     double later = compared.meanLater();
@@ -70,6 +82,8 @@ final class ProposalReport {
     return Json.map(
         "id", proposal.id(),
         "frames", replay.frames(),
+        "known", replay.known().size(),
+        "found", replay.found(replay.openings()),
         "asItIs", side(replay.openings(), compared.a()),
         "applied", side(replay.appliedOpenings(), compared.b()),
         "gone", compared.onlyA().stream().map(ComparisonReport::json).toList(),
