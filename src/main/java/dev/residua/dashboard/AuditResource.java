@@ -118,7 +118,7 @@ public class AuditResource {
   private static Response denied(Visitor visitor) {
     return Problems.answer(
         Response.Status.FORBIDDEN,
-        "the audit log is read with the grant owner, for every source or in a scope; you have %s"
+        "the audit log is for those with the grant owner, for every source or in a scope; you have %s: sign in with a token that has it"
             .formatted(visitor.held()));
   }
 }

@@ -1,7 +1,7 @@
 /* The audit log: who changed what and when, also what was denied. */
 import { h, text } from './dom.js';
 import { get, download } from './api.js';
-import { integer, moment, spoken } from './words.js';
+import { fullSentence, integer, moment, spoken } from './words.js';
 
 const SIZE = 50, PAUSE = 250;
 const CHIPS = { DONE: 'good', DENIED: 'warn', FAILED: 'bad' };
@@ -53,7 +53,9 @@ export function audit(root) {
     if (left) return;
     table.hidden = true;
     problem.hidden = false;
-    text(problem, e.message);
+    text(problem, fullSentence(e.message));
+    text(count, '–');
+    before.disabled = after.disabled = true;
   }
 
   load();
