@@ -4,18 +4,29 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Bounds how many denied requests are recorded, so that nobody can fill the audit log: {@value
- * #MAX_PER_PERIOD} per minute. The others are counted. Not for several threads.
+ * Bounds how many denied requests are recorded, so that nobody can fill the audit log. The others
+ * are counted. Not for several threads.
  */
 public final class DeniedLimit {
-  /** Most denied requests that are recorded in a minute. */
-  public static final int MAX_PER_PERIOD = 10;
+  /** Requests of people who are known, recorded in a minute. */
+  public static final int OF_PEOPLE = 10;
+
+  /** Requests of strangers, recorded in a minute. */
+  public static final int OF_STRANGERS = 1;
 
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
+  private final int most;
   private Instant start = Instant.MIN;
   private int recorded;
   private long left;
+
+  /**
+   * @param most recorded in a minute, at least 1
+   */
+  public DeniedLimit(int most) {
+    this.most = most;
+  }
 
   /**
    * Asks whether a denied request is recorded.
@@ -28,7 +39,7 @@ public final class DeniedLimit {
       start = now;
       recorded = 0;
     }
-    if (recorded == MAX_PER_PERIOD) {
+    if (recorded == most) {
       left++;
       return -1;
     }

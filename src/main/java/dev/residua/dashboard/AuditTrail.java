@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class AuditTrail {
   private final Clock clock = Clock.systemUTC();
-  private final DeniedLimit denied = new DeniedLimit(); // is its own lock
+  private final DeniedLimit denied = new DeniedLimit(DeniedLimit.OF_PEOPLE); // is its own lock
+  private final DeniedLimit strangers = new DeniedLimit(DeniedLimit.OF_STRANGERS); // so is this
   private volatile @Nullable Consumer<AuditEntry> writer;
 
   /**
@@ -62,11 +63,14 @@ public class AuditTrail {
         change, decision instanceof Decision.Denied why ? why.sentence() : "its target is hidden");
   }
 
-  /** A change was denied with a sentence. At most some per minute are recorded. */
+  /**
+   * A change was denied with a sentence. At most some per minute are recorded, of strangers fewer.
+   */
   public void refused(Change change, String sentence) {
+    DeniedLimit limit = change.by() == null ? strangers : denied;
     long left;
-    synchronized (denied) {
-      left = denied.admit(clock.instant());
+    synchronized (limit) {
+      left = limit.admit(clock.instant());
     }
     if (left >= 0) {
       write(

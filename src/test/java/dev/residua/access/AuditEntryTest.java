@@ -115,9 +115,9 @@ class AuditEntryTest {
   @Test
   void shouldRecordSomeDeniedRequestsPerMinuteAndCountTheOthers() {
     // Given
-    DeniedLimit limit = new DeniedLimit();
+    DeniedLimit limit = new DeniedLimit(DeniedLimit.OF_PEOPLE);
     // When, Then
-    for (int i = 0; i < DeniedLimit.MAX_PER_PERIOD; i++) {
+    for (int i = 0; i < DeniedLimit.OF_PEOPLE; i++) {
       assertThat(limit.admit(AT.plusSeconds(i / 2))).isZero();
     }
     assertThat(limit.admit(AT.plusSeconds(59))).isEqualTo(-1);
