@@ -67,7 +67,8 @@ public record Visitor(Person person, SourceRules rules) {
   /**
    * Whether a rule may be written. An owner of every source may write any. An owner of some may
    * change rules of these sources, and write one for a single source of them, but not what decides
-   * on scopes and reach: match, priority, scene, labels and camera.
+   * on scopes and reach: match, priority, scene, labels and camera. A source whose rule has a
+   * camera gets no rule of its own that way, as it would lose the camera.
    *
    * @param next the rule to write
    */
@@ -88,7 +89,7 @@ public record Visitor(Person person, SourceRules rules) {
         next.scene().equals(now.scene())
             && next.labels().equals(now.labels())
             && (written.isEmpty()
-                ? next.priority() == 0 && next.camera() == null
+                ? next.priority() == 0 && next.camera() == null && now.camera() == null
                 : next.priority() == now.priority()
                     && next.match().equals(now.match())
                     && Objects.equals(next.camera(), now.camera()));
@@ -99,16 +100,35 @@ public record Visitor(Person person, SourceRules rules) {
                 .formatted(next.id(), held()));
   }
 
-  /** Whether a rule may be removed; one that may not be seen is hidden. */
+  /**
+   * Whether a rule may be removed; one that may not be seen is hidden. An owner of some sources may
+   * remove the rule of a single one, if the rule that follows has the same scene, labels and
+   * camera: they decide on scopes and reach.
+   */
   public Decision onRemoval(SourceRule rule) {
-    if (person.grants().allow(AccessRole.OWNER, rule)) {
+    Grants grants = person.grants();
+    if (grants.allowEverywhere(AccessRole.OWNER)) {
       return Decision.ALLOWED;
     }
-    return maySee(rule)
-        ? new Decision.Denied(
-            "rule %s is removed with an owner grant for its sources; you have %s"
-                .formatted(rule.id(), held()))
-        : Decision.HIDDEN;
+    if (!maySee(rule)) {
+      return Decision.HIDDEN;
+    }
+    boolean single = rule.match().literals() == rule.match().text().length();
+    return single && grants.allow(AccessRole.OWNER, rule) && isReplacedAlike(rule)
+        ? Decision.ALLOWED
+        : new Decision.Denied(
+            "rule %s is removed with the grant owner, for every source; with an owner grant in a scope you may remove the rule of a single source where the rule that follows has the same scene, labels and camera; you have %s"
+                .formatted(rule.id(), held()));
+  }
+
+  private boolean isReplacedAlike(SourceRule rule) {
+    SourceRule after =
+        new SourceRules(
+                rules.revisions().stream().filter(one -> !one.id().equals(rule.id())).toList())
+            .of(rule.match().text());
+    return after.scene().equals(rule.scene())
+        && after.labels().equals(rule.labels())
+        && Objects.equals(after.camera(), rule.camera());
   }
 
   /** The grants, for a sentence. */

@@ -35,13 +35,31 @@ class VisitorTest {
     SourceRule quieter = NORTH.with(r -> r.falseAlarmsPerWeek(0.5));
     // When, Then
     assertThat(owner.onRule(quieter)).isEqualTo(Decision.ALLOWED);
-    assertThat(owner.onRemoval(NORTH)).isEqualTo(Decision.ALLOWED);
+    assertThat(owner.onRemoval(NORTH)).isInstanceOf(Decision.Denied.class);
     assertThat(owner.onRule(SOUTH.with(r -> r.falseAlarmsPerWeek(0.5))))
         .isInstanceOf(Decision.Denied.class);
     assertThat(owner.onRemoval(SOUTH)).isEqualTo(Decision.HIDDEN);
     assertThat(visitor("viewer,owner:site=north").onRemoval(SOUTH))
         .isInstanceOf(Decision.Denied.class);
     assertThat(visitor("operator:site=north").onRule(quieter)).isInstanceOf(Decision.Denied.class);
+  }
+
+  @Test
+  void shouldLetAnOwnerInAScopeRemoveTheRuleOfASourceThatStaysInIt() {
+    // Given rules of single sources, of which one has another scene than the rule that follows
+    SourceRule alike =
+        SourceRule.of("alike", "north/cam1")
+            .with(r -> r.revision(1).scene(NORTH.scene()).labels(NORTH.labels()));
+    SourceRule other =
+        SourceRule.of("other", "north/cam2")
+            .with(r -> r.revision(1).scene("other").labels(NORTH.labels()));
+    Visitor owner =
+        new Visitor(
+            new Person("ann", Grants.parse("owner:site=north")),
+            new SourceRules(List.of(NORTH, alike, other)));
+    // When, Then
+    assertThat(owner.onRemoval(alike)).isEqualTo(Decision.ALLOWED);
+    assertThat(owner.onRemoval(other)).isInstanceOf(Decision.Denied.class);
   }
 
   @Test
