@@ -8,6 +8,7 @@ import dev.residua.access.Visitor;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Retrain;
+import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -91,6 +92,11 @@ public class ControlResource {
         audit.refused(change(person, action, id, null), why);
         return Problems.answer(Response.Status.FORBIDDEN, why);
       }
+      Decision replaced = given == null ? Decision.ALLOWED : replaceable(visitor, id);
+      if (!(replaced instanceof Decision.Allowed)) {
+        audit.refused(change(person, action, id, null), replaced);
+        return Problems.of(replaced, "the id '%s' is taken; leave it out".formatted(id));
+      }
       ControlRequest request = new ControlRequest(kind, fields, name -> name);
       command =
           person == null
@@ -160,18 +166,25 @@ public class ControlResource {
     Visitor visitor = visitors.now();
     Optional<ControlCommand> command = history.command(id);
     Decision decision =
-        command
-            .map(known -> access.decide(visitor, known))
-            .orElse(
-                visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)
-                    ? Decision.ALLOWED
-                    : Decision.HIDDEN);
+        command.isEmpty() && !visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)
+            ? Decision.HIDDEN
+            : replaceable(visitor, id);
     return decided(
         decision,
         change(visitor.person().name(), "take-back", id, command.orElse(null)),
         "there is no command '%s'".formatted(id),
         id,
         null);
+  }
+
+  /** Whether a person may replace what has an id, or take it back. */
+  private Decision replaceable(Visitor visitor, String id) {
+    if (id.startsWith(Training.KEY_PREFIX)) {
+      return new Decision.Denied(
+          "ids that begin with %s are those of trainings, which report their own status"
+              .formatted(Training.KEY_PREFIX));
+    }
+    return history.command(id).map(known -> access.decide(visitor, known)).orElse(Decision.ALLOWED);
   }
 
   static void checkId(String id) {

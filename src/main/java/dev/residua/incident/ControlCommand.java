@@ -240,6 +240,9 @@ public sealed interface ControlCommand {
       @Nullable String modelId,
       List<String> incidents)
       implements ControlCommand {
+    /** How record keys of trainings begin; their identity follows. */
+    public static final String KEY_PREFIX = "training-";
+
     public Training {
       SceneName.checked(scene);
       if (!(progress >= 0 && progress <= 1)) {

@@ -64,7 +64,7 @@ public final class TrainingStatusPublisher {
 
   /** The record key of a training. */
   public static String key(String trainingId) {
-    return "training-" + trainingId;
+    return Training.KEY_PREFIX + trainingId;
   }
 
   /**
