@@ -9,10 +9,13 @@ import dev.residua.feedback.Precision;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
+import dev.residua.feedback.StaleProposalException;
 import dev.residua.feedback.SubjectPrecision;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -39,9 +42,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What verdicts on incidents teach: {@code GET /api/feedback} has the precision of the alarms by
  * scene and subject, and proposals; {@code POST /api/feedback/proposals/ID/apply} and {@code
- * .../dismiss} with {@code {"by": "ann", "reason": "checked on site"}} decide about one. 400 with a
- * sentence for an invalid request, 403 without the grant, 404 for a proposal that is not made of
- * what the person may see, 503 while Kafka is unavailable.
+ * .../dismiss} with {@code {"by": "ann", "reason": "checked on site"}} decide about one; with its
+ * {@code sentence} only if it still says that. 400 with a sentence for an invalid request, 403
+ * without the grant, 404 for a proposal that is not made of what the person may see, 409 if it or
+ * the rules have changed, 503 while Kafka is unavailable.
  */
 @Path("/api/feedback")
 @Produces(MediaType.APPLICATION_JSON)
@@ -181,8 +185,17 @@ public class FeedbackResource {
         proposals(history.reviewed(visitor), now).stream()
             .filter(one -> one.id().equals(id))
             .findFirst();
-    Decision decision =
-        found.map(one -> allowed(visitor, one, author, apply)).orElse(Decision.HIDDEN);
+    if (found.isPresent() && !isAsShown(body, found.get())) {
+      return Problems.answer(
+          Response.Status.CONFLICT,
+          "the proposal has changed; it says by now: " + found.get().sentence());
+    }
+    Decision decision;
+    try {
+      decision = found.map(one -> allowed(visitor, one, author, apply)).orElse(Decision.HIDDEN);
+    } catch (StaleProposalException e) {
+      return Problems.answer(Response.Status.CONFLICT, String.valueOf(e.getMessage()));
+    }
     AuditTrail.Change change =
         new AuditTrail.Change(
             author.name(),
@@ -200,8 +213,18 @@ public class FeedbackResource {
     }
     List<ControlCommand> commands;
     try {
-      commands = found.get().decide(author, apply, rules::write, control::write);
+      commands =
+          found
+              .get()
+              .decide(
+                  author,
+                  apply,
+                  next -> rules.write(latest -> allowed(visitor, latest, next.apply(latest))),
+                  control::write);
       audit.done(change);
+    } catch (StaleProposalException e) {
+      audit.failed(change, e);
+      return Problems.answer(Response.Status.CONFLICT, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       audit.failed(change, e);
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
@@ -215,16 +238,38 @@ public class FeedbackResource {
         .build();
   }
 
+  /** Whether a request names no sentence, or the one that the proposal has now. */
+  private static boolean isAsShown(String body, Proposal proposal) {
+    JsonNode fields = RequestBody.read(body);
+    return fields == null
+        || !fields.has("sentence")
+        || RequestBody.text(fields, "sentence").equals(proposal.sentence());
+  }
+
+  /** Rules that a visitor may write when the newest ones are these. */
+  private static List<SourceRule> allowed(
+      Visitor visitor, SourceRules latest, List<SourceRule> next) {
+    Visitor then = new Visitor(visitor.person(), latest);
+    for (SourceRule rule : next) {
+      if (!(then.onRule(rule) instanceof Decision.Allowed)) {
+        throw new StaleProposalException(
+            "rule %s has changed and is no more one that you may change".formatted(rule.id()));
+      }
+    }
+    return next;
+  }
+
   /** Whether a visitor may do all that a proposal takes. */
   private Decision allowed(
       Visitor visitor, Proposal proposal, Proposal.Author author, boolean apply) {
     List<ControlCommand> commands = new ArrayList<>(proposal.commands(author));
     if (commands.isEmpty()) {
-      commands.add(proposal.decision(author, apply));
+      commands.addAll(proposal.decisions(author, apply));
     }
     return Stream.concat(
             commands.stream().map(command -> access.decide(visitor, command)),
-            proposal.rules(rules.rules(), author).stream().map(visitor::onRule))
+            (apply ? proposal.rules(rules.rules(), author) : List.<SourceRule>of())
+                .stream().map(visitor::onRule))
         .filter(one -> !(one instanceof Decision.Allowed))
         .findFirst()
         .orElse(Decision.ALLOWED);

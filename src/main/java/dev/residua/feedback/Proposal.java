@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -53,6 +54,7 @@ public sealed interface Proposal {
    * Rules of sources that do it, in the newest state; none where commands do.
    *
    * @param rules as they are now
+   * @throws StaleProposalException if these are not those that it was made of
    */
   default List<SourceRule> rules(SourceRules rules, Author author) {
     return List.of();
@@ -78,11 +80,12 @@ public sealed interface Proposal {
    *
    * @return the commands that were written, the decision last
    * @throws IOException with a sentence, if something cannot be stored now
+   * @throws StaleProposalException if the rules are not those that it was made of
    */
   default List<ControlCommand> decide(
       Author author, boolean apply, RuleWriter rules, CommandWriter writer) throws IOException {
     List<ControlCommand> commands = new ArrayList<>(apply ? commands(author) : List.of());
-    commands.add(decision(author, apply));
+    commands.addAll(decisions(author, apply));
     if (apply && this instanceof LowerBudget) {
       rules.write(latest -> rules(latest, author));
     }
@@ -92,14 +95,11 @@ public sealed interface Proposal {
     return commands;
   }
 
-  /** The record of what was decided about it. */
-  default ControlCommand decision(Author author, boolean applied) {
-    String sources = sources(basis().sources());
-    return new ProposalDecision(
-        author.order(
-            author.id(this, 0), sources.length() > NamePattern.MAX_CHARACTERS ? ".*" : sources),
-        id(),
-        applied);
+  /** The records of what was decided about it: as many as the names of its sources need. */
+  default List<ControlCommand> decisions(Author author, boolean applied) {
+    return author.orders(this, "decision-").stream()
+        .<ControlCommand>map(order -> new ProposalDecision(order, id(), applied))
+        .toList();
   }
 
   /**
@@ -111,33 +111,26 @@ public sealed interface Proposal {
    */
   record Author(String name, String reason, Instant at) {
     /** Orders to all sources of a proposal: as many as their names need. */
-    private List<Order> orders(Proposal proposal) {
+    private List<Order> orders(Proposal proposal, String kind) {
       List<Order> orders = new ArrayList<>();
       SortedSet<String> part = new TreeSet<>();
       for (String source : proposal.basis().sources()) {
         part.add(source);
         if (sources(part).length() > NamePattern.MAX_CHARACTERS) {
           part.remove(source);
-          add(orders, proposal, part);
+          add(orders, proposal, kind, part);
           part.clear();
           part.add(source);
         }
       }
-      add(orders, proposal, part);
+      add(orders, proposal, kind, part);
       return orders;
     }
 
-    private void add(List<Order> orders, Proposal proposal, SortedSet<String> part) {
-      orders.add(order(id(proposal, orders.size() + 1), sources(part)));
-    }
-
-    /** Identity of the n-th order of a decision. */
-    private String id(Proposal proposal, int n) {
-      return "%s@%d/%d".formatted(proposal.id(), at.getEpochSecond(), n);
-    }
-
-    private Order order(String id, String sources) {
-      return new Order(id, sources, name, reason, at);
+    private void add(List<Order> orders, Proposal proposal, String kind, SortedSet<String> part) {
+      String id =
+          "%s@%d/%s%d".formatted(proposal.id(), at.getEpochSecond(), kind, orders.size() + 1);
+      orders.add(new Order(id, sources(part), name, reason, at));
     }
   }
 
@@ -206,7 +199,7 @@ public sealed interface Proposal {
 
     @Override
     public List<ControlCommand> commands(Author author) {
-      return author.orders(this).stream()
+      return author.orders(this, "").stream()
           .<ControlCommand>map(order -> new Suppression(order, latent, margin))
           .toList();
     }
@@ -251,7 +244,7 @@ public sealed interface Proposal {
 
     @Override
     public List<ControlCommand> commands(Author author) {
-      return author.orders(this).stream().<ControlCommand>map(Learn::new).toList();
+      return author.orders(this, "").stream().<ControlCommand>map(Learn::new).toList();
     }
   }
 
@@ -278,10 +271,20 @@ public sealed interface Proposal {
     @Override
     public List<SourceRule> rules(SourceRules rules, Author author) {
       String changed = rule.isEmpty() ? FOR_ALL : rule;
+      Optional<SourceRule> now = rules.rule(changed);
+      Double budget = now.map(SourceRule::falseAlarmsPerWeek).orElse(null);
+      boolean other = rule.isEmpty() ? budget != null : budget != null && budget != before;
+      if (other || (now.isEmpty() && !rule.isEmpty())) {
+        throw new StaleProposalException(
+            "rule %s %s; look at the proposals again"
+                .formatted(
+                    changed,
+                    now.isEmpty()
+                        ? "was removed since this was proposed"
+                        : "allows %s false alarms per week by now".formatted(budget)));
+      }
       return List.of(
-          rules
-              .rule(changed)
-              .orElseGet(() -> SourceRule.of(changed, "*"))
+          now.orElseGet(() -> SourceRule.of(changed, "*"))
               .with(
                   r ->
                       r.falseAlarmsPerWeek(after)

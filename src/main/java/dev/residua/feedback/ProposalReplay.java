@@ -161,7 +161,10 @@ public final class ProposalReplay {
   private static boolean together(ReviewedIncident one, Opening opening) {
     return one.source().equals(opening.source())
         && one.incident().openedSequence() <= opening.last()
-        && one.incident().updatedSequence() >= opening.opened();
+        && one.incident().updatedSequence() >= opening.opened()
+        && (!one.subject().isLatent()
+            || opening.latent() == null
+            || one.subject().name().equals(opening.latent()));
   }
 
   /** The incident of the service that was open at a frame of this one, reviewed ones first. */
@@ -173,12 +176,14 @@ public final class ProposalReplay {
         .or(() -> all.stream().findFirst());
   }
 
-  /** How many of some incidents people called false alarms, or true ones. */
+  /** How many incidents of the service that people called false, or true, are among these. */
   public long reviewed(List<Opening> openings, boolean trueAlarms) {
     return openings.stream()
         .map(this::known)
         .flatMap(Optional::stream)
         .filter(one -> trueAlarms ? one.isTrue() : one.isFalse())
+        .map(one -> one.incident().id())
+        .distinct()
         .count();
   }
 }

@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 /**
  * Finds what would have spared the false alarms of the last four weeks. Each false alarm counts for
  * one proposal: a suppression of one latent, else learning again at one source, else a smaller
- * budget for several sources. A proposal needs {@value #LEAST} of them. Those that were reviewed
- * before the proposal was applied or dismissed count no more.
+ * budget for several sources. A proposal needs {@value #LEAST} of them. Those of the sources of a
+ * proposal that were reviewed before it was applied or dismissed count no more for it.
  */
 public final class Proposals {
   /** Fewest false alarms that make a proposal. */
@@ -60,7 +60,7 @@ public final class Proposals {
   private final Collection<ControlCommand> orders;
   private final Function<String, Budget> budgets;
   private final ActiveControls active;
-  private final Map<String, Instant> decided = new HashMap<>();
+  private final Map<String, List<ProposalDecision>> decided = new HashMap<>();
   private final Set<String> used = new HashSet<>();
   private final List<Proposal> found = new ArrayList<>();
 
@@ -98,7 +98,7 @@ public final class Proposals {
     for (ControlCommand order : orders) {
       standing = standing.with(order);
       if (order instanceof ProposalDecision decision) {
-        decided.merge(decision.proposalId(), decision.order().at(), (a, b) -> a.isAfter(b) ? a : b);
+        decided.computeIfAbsent(decision.proposalId(), id -> new ArrayList<>()).add(decision);
       }
     }
     this.active = standing;
@@ -276,8 +276,14 @@ public final class Proposals {
   }
 
   private List<ReviewedIncident> since(String proposal, List<ReviewedIncident> all) {
-    Instant last = decided.getOrDefault(proposal, Instant.MIN);
-    return all.stream().filter(one -> verdictAt(one).isAfter(last)).toList();
+    List<ProposalDecision> decisions = decided.getOrDefault(proposal, List.of());
+    return all.stream()
+        .filter(
+            one ->
+                decisions.stream()
+                    .filter(decision -> decision.order().covers(one.source()))
+                    .noneMatch(decision -> !verdictAt(one).isAfter(decision.order().at())))
+        .toList();
   }
 
   /** When a source was last made to learn again, or its present was accepted. */

@@ -11,9 +11,19 @@ public final class SafeText {
     if (text == null) {
       return "";
     }
+    return printable(text, MAX_LENGTH)
+        + (text.codePointCount(0, text.length()) > MAX_LENGTH ? " ..." : "");
+  }
+
+  /** All characters, with a question mark for each control character. */
+  public static String uncut(String text) {
+    return printable(text, text.length());
+  }
+
+  private static String printable(String text, int most) {
     StringBuilder out = new StringBuilder();
-    text.codePoints().limit(MAX_LENGTH).forEach(c -> out.appendCodePoint(printable(c) ? c : '?'));
-    return out + (text.codePointCount(0, text.length()) > MAX_LENGTH ? " ..." : "");
+    text.codePoints().limit(most).forEach(c -> out.appendCodePoint(printable(c) ? c : '?'));
+    return out.toString();
   }
 
   /** Whether a character is visible and moves no cursor. */

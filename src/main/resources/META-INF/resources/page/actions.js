@@ -124,7 +124,7 @@ export const decide = (proposal, apply, then) => ask({
   explanation: `${sentenceCase(proposal.sentence)}. ${apply ? sentenceCase(proposal.effect) : 'It returns only after three more false alarms'}.`,
   confirm: apply ? 'Apply' : 'Dismiss',
   send: async values => {
-    await post(`api/feedback/proposals/${encodeURIComponent(proposal.id)}/${apply ? 'apply' : 'dismiss'}`, values);
+    await post(`api/feedback/proposals/${encodeURIComponent(proposal.id)}/${apply ? 'apply' : 'dismiss'}`, { ...values, sentence: proposal.sentence });
     setTimeout(then, 500);
     return apply ? 'The proposal is applied.' : 'The proposal is dismissed.';
   },

@@ -6,6 +6,7 @@ import { sourceLink, incidentLink, integer, duration, full, moment, subjectWords
 
 const EVERY = 5000, SHOWN = 12, WIDE = 12, TALL = 26;
 const KINDS = { suppress: 'let small shifts pass', learn: 'learn again', budget: 'fewer false alarms' };
+const quoted = name => `'${name.replaceAll("'", "'\\''")}'`; // for a shell
 const share = value => `${Math.round(100 * value)} %`;
 
 export function feedback(root) {
@@ -58,7 +59,7 @@ export function feedback(root) {
   function card(p) {
     const links = p.incidents.map((id, i) => h('a', { href: incidentLink(id), 'aria-label': `false alarm ${i + 1}` }, `${i + 1}`));
     return h('article', { class: 'incident proposal' }, h('span', { class: 'chip info' }, KINDS[p.kind]),
-      h('div', { class: 'sentence' }, h('b', null, fullSentence(p.sentence)), h('p', { class: 'soft' }, fullSentence(p.effect)), h('p', { class: 'soft small' }, 'Evaluate stored frames with it: ', h('code', null, `./residua proposals backtest '${p.id}'`))),
+      h('div', { class: 'sentence' }, h('b', null, fullSentence(p.sentence)), h('p', { class: 'soft' }, fullSentence(p.effect)), h('p', { class: 'soft small' }, 'Evaluate stored frames with it: ', h('code', null, `./residua proposals backtest ${quoted(p.id)}`))),
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'primary needs-change', onclick: () => decide(p, true, run) }, 'Apply …'), h('button', { type: 'button', class: 'needs-change', onclick: () => decide(p, false, run) }, 'Dismiss …')),
       h('div', { class: 'meta' }, p.sources.length <= 5 ? h('span', null, p.sources.flatMap((name, i) => [i ? ', ' : '', h('a', { href: sourceLink(name) }, name)])) : h('span', null, counted(p.sources.length, 'source', 'sources')),
         h('span', null, 'false alarms ', links.slice(0, SHOWN).flatMap((link, i) => [i ? ' ' : '', link]), links.length > SHOWN ? ` and ${links.length - SHOWN} more` : '')));

@@ -5,8 +5,10 @@ import static dev.residua.feedback.Reviews.REVIEWED_AT;
 import static dev.residua.feedback.Reviews.reviewed;
 import static dev.residua.feedback.Reviews.shifted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.feedback.Proposal.Basis;
 import dev.residua.feedback.Proposal.LearnAgain;
 import dev.residua.feedback.Proposal.LowerBudget;
 import dev.residua.feedback.Proposal.Spared;
@@ -25,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ProposalsTest {
@@ -185,7 +189,7 @@ class ProposalsTest {
     }
     Proposal proposal = proposals().get(0);
     // When
-    orders.add(proposal.decision(KIM, false));
+    orders.addAll(proposal.decisions(KIM, false));
     // Then
     assertThat(proposals()).isEmpty();
     // When one of another kind is dismissed
@@ -252,6 +256,61 @@ class ProposalsTest {
       assertThat(commands.stream().filter(one -> one.order().covers(source)).count()).isEqualTo(1);
     }
     assertThat(commands).noneMatch(one -> one.order().covers("plant(1)xline+01/camera"));
-    assertThat(proposals().get(0).decision(KIM, true).order().covers(sources.get(0))).isTrue();
+    List<ControlCommand> decisions = proposals().get(0).decisions(KIM, true);
+    assertThat(decisions).allMatch(one -> one instanceof ControlCommand.ProposalDecision);
+    for (String source : sources) {
+      assertThat(decisions.stream().filter(one -> one.order().covers(source)).count()).isOne();
+    }
+  }
+
+  @Test
+  void shouldCountTheFalseAlarmsOfSourcesThatNobodyDecidedAbout() {
+    // Given
+    for (int i = 0; i < 3; i++) {
+      shift("cam1", i % 2 == 0 ? 0.5 : -0.5, false);
+      shift("cam2", i % 2 == 0 ? 0.5 : -0.5, false);
+    }
+    // When a person who sees cam1 alone dismisses
+    orders.add(
+        new ControlCommand.ProposalDecision(
+            new Order("d", "cam1", "kim", "checked", NOW), "suppress:tank:level", false));
+    // Then
+    assertThat(proposals())
+        .anySatisfy(
+            one -> {
+              assertThat(one.id()).isEqualTo("suppress:tank:level");
+              assertThat(one.basis().sources()).containsExactly("cam2");
+            });
+  }
+
+  @Test
+  void shouldNotLowerABudgetThatHasChangedSince() {
+    // Given
+    LowerBudget lower =
+        new LowerBudget(
+            new Basis("tank", new TreeSet<>(Set.of("cam1", "cam2")), List.of("i")),
+            "line",
+            1,
+            0.25);
+    LowerBudget forAll = new LowerBudget(lower.basis(), "", 1, 0.25);
+    SourceRules made =
+        new SourceRules(
+            List.of(
+                SourceRule.of("line", "cam*").with(r -> r.revision(1).falseAlarmsPerWeek(1.0))));
+    // When
+    List<SourceRule> once = lower.rules(made, KIM);
+    SourceRules applied = new SourceRules(List.of(once.get(0).with(r -> r.revision(2))));
+    SourceRules allOnce =
+        new SourceRules(
+            List.of(forAll.rules(SourceRules.EMPTY, KIM).get(0).with(r -> r.revision(1))));
+    // Then
+    assertThat(once.get(0).falseAlarmsPerWeek()).isEqualTo(0.25);
+    assertThatThrownBy(() -> lower.rules(applied, KIM))
+        .isInstanceOf(StaleProposalException.class)
+        .hasMessageContaining("rule line allows 0.25 false alarms per week by now");
+    assertThatThrownBy(() -> lower.rules(SourceRules.EMPTY, KIM))
+        .isInstanceOf(StaleProposalException.class)
+        .hasMessageContaining("was removed");
+    assertThatThrownBy(() -> forAll.rules(allOnce, KIM)).isInstanceOf(StaleProposalException.class);
   }
 }

@@ -18,11 +18,13 @@ import dev.residua.cli.console.ProgressBar;
 import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.ProposalReplay;
+import dev.residua.feedback.StaleProposalException;
 import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.SafeText;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
@@ -111,19 +113,24 @@ public final class ProposalsCommand {
           Json.map("proposals", proposals.stream().map(FeedbackFields::of).toList()),
           () -> {
             for (Proposal one : proposals) {
-              print("%s", one.id());
-              print("  %s", one.sentence());
-              print("  %s", one.effect());
+              print("%s", SafeText.uncut(one.id()));
+              print("  %s", SafeText.uncut(one.sentence()));
+              print("  %s", SafeText.uncut(one.effect()));
             }
             print(
                 "%s",
                 proposals.isEmpty()
                     ? "no proposals: none is made before three false alarms that one change would have spared"
-                    : "see what one would have changed: residua proposals backtest '%s'%napply it: residua proposals apply '%s' --reason TEXT"
-                        .formatted(proposals.get(0).id(), proposals.get(0).id()));
+                    : "see what one would have changed: residua proposals backtest %s%napply it: residua proposals apply %<s --reason TEXT"
+                        .formatted(quoted(proposals.get(0).id())));
           });
       return 0;
     }
+  }
+
+  /** A name as one word of a shell. */
+  static String quoted(String name) {
+    return "'%s'".formatted(SafeText.uncut(name).replace("'", "'\\''"));
   }
 
   /** A command that decides about one. */
@@ -160,6 +167,8 @@ public final class ProposalsCommand {
         commands =
             proposal.decide(
                 author, apply, decision -> rules().change(decision::apply), writer::write);
+      } catch (StaleProposalException e) {
+        throw new CommandFailedException(String.valueOf(e.getMessage()));
       }
       CommandAudit.record(
           kafka,
@@ -184,7 +193,7 @@ public final class ProposalsCommand {
                   .map(command -> command.order().id())
                   .toList()),
           () -> {
-            print("%s: %s", apply ? "applied" : "dismissed", proposal.sentence());
+            print("%s: %s", apply ? "applied" : "dismissed", SafeText.uncut(proposal.sentence()));
             commands.stream()
                 .filter(command -> command instanceof Suppression)
                 .forEach(
