@@ -108,7 +108,7 @@ public class AcknowledgementsResource {
 
   /**
    * Acknowledges the incident of an alert, for a group its first one, unless that event was taken
-   * before.
+   * before; one whose acknowledgement was taken back stays so.
    *
    * @return whether the incident is known here
    * @throws IOException if the order cannot be stored now
@@ -124,7 +124,7 @@ public class AcknowledgementsResource {
     }
     String id = receiver + "-" + event.event();
     ControlResource.checkId(id);
-    if (history.command(id).isEmpty()) {
+    if (history.command(id).isEmpty() && !history.isTakenBack(id)) {
       write(id, incident.get(), "%s (%s)".formatted(event.person(), receiver), event.reason());
     }
     return true;

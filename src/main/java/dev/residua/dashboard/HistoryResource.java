@@ -41,6 +41,7 @@ public class HistoryResource {
     Instant first;
     try {
       last = IncidentQuery.time("to", to, now);
+      last = last.isAfter(now) ? now : last;
       first = IncidentQuery.time("from", from, last.minus(Duration.ofDays(1)));
       if (!first.isBefore(last)
           || Duration.between(first, last).compareTo(LongHistory.LONGEST) > 0) {

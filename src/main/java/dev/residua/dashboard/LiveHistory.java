@@ -34,6 +34,7 @@ import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.BoundedMap;
@@ -54,6 +55,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,7 @@ public class LiveHistory {
   private static final int SHOWN_OF_SOURCE = 50;
   private static final int SHOWN_OF_TIME = 500;
   private static final int MAX_ORDERS = 1_000;
+  private static final int MAX_TAKEN_BACK = 10_000;
   private static final int MAX_MODELS = 256;
   private static final int SHOWN_SOURCES = 50;
   private static final int MAX_FINDINGS = 100;
@@ -105,6 +108,12 @@ public class LiveHistory {
   private final IncidentHistory incidents = new IncidentHistory();
   private final IncidentReviews reviews = new IncidentReviews();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
+
+  /** Verdicts, and decisions about what they teach, as long as incidents are reviewed. */
+  private final Map<String, ControlCommand> reviewOrders =
+      BoundedMap.ofLatest(IncidentReviews.MOST);
+
+  private final Map<String, Boolean> takenBack = BoundedMap.ofLatest(MAX_TAKEN_BACK);
   private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
   private int mostLatents;
@@ -161,6 +170,16 @@ public class LiveHistory {
     if (known != null) {
       known.past(score);
     }
+  }
+
+  /** An anomaly was found long ago: it counts for the review of its incident alone. */
+  public synchronized void reviewed(AnomalyEvent e) {
+    reviews.alarmed(e);
+  }
+
+  /** A drift was found long ago: it counts for the review of its incident alone. */
+  public synchronized void reviewed(DriftEvent e) {
+    reviews.alarmed(e);
   }
 
   /** An anomaly was found. */
@@ -268,11 +287,19 @@ public class LiveHistory {
    * @param command null if it was taken back
    */
   public synchronized void ordered(String key, @Nullable ControlCommand command) {
-    ControlCommand before = orders.remove(key);
-    if (before != null) {
-      active = active.without(before.order().id());
+    for (Map<String, ControlCommand> known : List.of(orders, reviewOrders)) {
+      ControlCommand before = known.remove(key);
+      if (before != null) {
+        active = active.without(before.order().id());
+      }
     }
-    if (command != null) {
+    takenBack.remove(key);
+    if (command == null) {
+      takenBack.put(key, true);
+    } else if (command instanceof Feedback || command instanceof ProposalDecision) {
+      reviewOrders.put(key, command);
+      active = active.with(command);
+    } else {
       orders.put(key, command);
       active = active.with(command);
       if (orders.size() > MAX_ORDERS) {
@@ -629,7 +656,7 @@ public class LiveHistory {
   private IncidentView view(Incident incident) {
     String verdict = null;
     String assignee = null;
-    for (ControlCommand command : orders.values()) {
+    for (ControlCommand command : standing()) {
       if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
         verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
       } else if (command instanceof Acknowledgement a && a.incidentId().equals(incident.id())) {
@@ -668,7 +695,17 @@ public class LiveHistory {
 
   /** The command of an operator that a key has now; empty if none is known. */
   synchronized Optional<ControlCommand> command(String key) {
-    return Optional.ofNullable(orders.get(key));
+    return Optional.ofNullable(orders.getOrDefault(key, reviewOrders.get(key)));
+  }
+
+  /** Whether the command with a key was taken back; the latest of these are known. */
+  synchronized boolean isTakenBack(String key) {
+    return takenBack.containsKey(key);
+  }
+
+  /** Commands that stand: verdicts and decisions about them, then the others, in their order. */
+  private List<ControlCommand> standing() {
+    return Stream.of(reviewOrders, orders).flatMap(some -> some.values().stream()).toList();
   }
 
   /** Names of known sources that a command covers. */
@@ -702,7 +739,7 @@ public class LiveHistory {
 
   /** What people have said of the incidents that a visitor may see. */
   synchronized Reviewed reviewed(Visitor visitor) {
-    List<ControlCommand> standing = List.copyOf(orders.values());
+    List<ControlCommand> standing = standing();
     return new Reviewed(
         reviews.all(standing).stream().filter(one -> visitor.maySee(one.source())).toList(),
         standing);
@@ -712,7 +749,7 @@ public class LiveHistory {
    * What people have said of incidents.
    *
    * @param incidents all that are known, with their verdicts
-   * @param orders that stand, in their order
+   * @param orders that stand
    */
   record Reviewed(List<ReviewedIncident> incidents, List<ControlCommand> orders) {}
 
@@ -729,7 +766,7 @@ public class LiveHistory {
   private List<OrderView> ordersOf(Incident incident) {
     List<OrderView> found = new ArrayList<>();
     Instant ended = incident.endedAt();
-    for (ControlCommand command : orders.values()) {
+    for (ControlCommand command : standing()) {
       Instant at = command.order().at();
       String kind = ViewMapper.kind(command);
       if (incident.id().equals(ViewMapper.incidentId(command))) {
@@ -741,12 +778,13 @@ public class LiveHistory {
         found.add(0, order(command, kind));
       }
     }
+    found.sort(Comparator.comparingLong(OrderView::at).reversed());
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
   }
 
   private List<OrderView> ordersFor(String source) {
     List<OrderView> found = new ArrayList<>();
-    for (ControlCommand command : orders.values()) {
+    for (ControlCommand command : standing()) {
       String kind = ViewMapper.kind(command);
       if (kind != null && command.order().covers(source)) {
         found.add(0, order(command, kind));

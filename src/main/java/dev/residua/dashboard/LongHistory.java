@@ -19,7 +19,7 @@ final class LongHistory {
   /** Memory of all sources together, in bytes, beyond which each keeps half. */
   private static final long ALL_BYTES = 64L << 20;
 
-  private static final int BYTES_PER_NUMBER = 12;
+  private static final int MOST_HALVES = 40;
 
   private final RollUp minutes;
   private final RollUp quarters;
@@ -32,34 +32,40 @@ final class LongHistory {
   LongHistory(int latents, int half) {
     this.half = half;
     this.minutes =
-        new RollUp(latents + 1, SHORT_STRETCH.toMillis(), stretches(SHORT, SHORT_STRETCH));
+        new RollUp(latents + 1, SHORT_STRETCH.toMillis(), stretches(SHORT, SHORT_STRETCH, half));
     this.quarters =
-        new RollUp(latents + 1, LONG_STRETCH.toMillis(), stretches(LONGEST, LONG_STRETCH));
+        new RollUp(latents + 1, LONG_STRETCH.toMillis(), stretches(LONGEST, LONG_STRETCH, half));
   }
 
-  private int stretches(Duration time, Duration stretch) {
-    return (int) Math.max(1, (time.toMillis() >> half) / stretch.toMillis());
+  private static int stretches(Duration time, Duration stretch, int half) {
+    return (int) ((time.toMillis() >> half) / stretch.toMillis());
   }
 
   /** How often the time is to be halved for a number of sources with as many latents. */
   static int halves(int sources, int latents) {
-    long each =
-        (SHORT.dividedBy(SHORT_STRETCH) + LONGEST.dividedBy(LONG_STRETCH))
-            * (latents + 1)
-            * BYTES_PER_NUMBER;
     int half = 0;
-    while (half < 16 && (each >> half) * sources > ALL_BYTES) {
+    while (half < MOST_HALVES && bytes(latents, half) * sources > ALL_BYTES) {
       half++;
     }
     return half;
+  }
+
+  private static long bytes(int latents, int half) {
+    return RollUp.bytes(latents + 1, stretches(SHORT, SHORT_STRETCH, half))
+        + RollUp.bytes(latents + 1, stretches(LONGEST, LONG_STRETCH, half));
+  }
+
+  /** Bytes that are taken now. */
+  long bytes() {
+    return minutes.bytes() + quarters.bytes();
   }
 
   /** Keeps the time halved so often. */
   void halve(int newHalf) {
     if (newHalf != half) {
       half = newHalf;
-      minutes.limit(stretches(SHORT, SHORT_STRETCH));
-      quarters.limit(stretches(LONGEST, LONG_STRETCH));
+      minutes.limit(stretches(SHORT, SHORT_STRETCH, half));
+      quarters.limit(stretches(LONGEST, LONG_STRETCH, half));
     }
   }
 

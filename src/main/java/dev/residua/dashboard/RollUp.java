@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RollUp {
   /** Stretches whose memory is taken together. */
-  static final int BLOCK = 48;
+  static final int BLOCK = 12;
+
+  private static final int BYTES_PER_NUMBER = 2 * Float.BYTES + Integer.BYTES;
 
   private final int numbers;
   private final long stretchMillis;
@@ -44,7 +47,7 @@ final class RollUp {
   /**
    * @param numbers how many, at least 1
    * @param stretchMillis length of a stretch
-   * @param stretches how many are kept at least, at least 1
+   * @param stretches how many are kept at least; 0 for none
    */
   RollUp(int numbers, long stretchMillis, int stretches) {
     this.numbers = numbers;
@@ -53,17 +56,36 @@ final class RollUp {
   }
 
   private static int blocks(int stretches) {
-    return (stretches + BLOCK - 1) / BLOCK + 1;
+    return stretches == 0 ? 0 : (stretches + BLOCK - 1) / BLOCK + 1;
+  }
+
+  /** Bytes that so many stretches of some numbers take at most. */
+  static long bytes(int numbers, int stretches) {
+    return (long) blocks(stretches) * BLOCK * numbers * BYTES_PER_NUMBER;
+  }
+
+  /** Bytes that are taken now. */
+  long bytes() {
+    return Arrays.stream(ring)
+        .filter(Objects::nonNull)
+        .mapToLong(
+            block ->
+                (long) Float.BYTES * (block.sums.length + block.extremes.length)
+                    + (long) Integer.BYTES * block.counts.length)
+        .sum();
   }
 
   int numbers() {
     return numbers;
   }
 
-  /** Keeps another number of stretches, at least 1. */
+  /** Keeps another number of stretches; 0 for none. */
   void limit(int stretches) {
     @Nullable Block[] before = ring;
     ring = new Block[blocks(stretches)];
+    if (ring.length == 0) {
+      return;
+    }
     for (Block block : before) {
       if (block != null) {
         int at = slot(block.number);
@@ -81,6 +103,9 @@ final class RollUp {
 
   /** Takes values of the numbers from {@code first} on; those that are too old are dropped. */
   void add(long atMillis, int first, float... values) {
+    if (ring.length == 0) {
+      return;
+    }
     long stretch = Math.floorDiv(atMillis, stretchMillis);
     long number = Math.floorDiv(stretch, (long) BLOCK);
     Block block = ring[slot(number)];
@@ -119,7 +144,7 @@ final class RollUp {
       Arrays.fill(means[k], Float.NaN);
       Arrays.fill(extremes[k], Float.NaN);
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && ring.length > 0; i++) {
       long number = Math.floorDiv(first + i, (long) BLOCK);
       Block block = ring[slot(number)];
       if (block == null || block.number != number) {

@@ -7,6 +7,7 @@ import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.wire.BoundedMap;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -28,9 +29,13 @@ final class SourceHistory {
 
   private static final int PACE_FRAMES = 32;
 
+  /** Most by which the clock of a camera may be ahead for the long history. */
+  private static final Duration AHEAD = LongHistory.LONG_STRETCH;
+
   private final Deque<EventView> events = new ArrayDeque<>();
   private final Map<String, Incident> open = BoundedMap.ofLatest(MAX_OPEN);
   private int rows;
+  private Instant latestPossible = Instant.EPOCH;
   private NumberRing scores;
   private NumberRing drift;
   private Trend trend;
@@ -82,16 +87,27 @@ final class SourceHistory {
     if (past.latents() == 0 && residuals.length <= MAX_COLUMNS) {
       past = new LongHistory(residuals.length, half);
     }
-    if (residuals.length == past.latents()) {
+    if (residuals.length == past.latents() && isPast(frame)) {
       past.residuals(frame.capturedAt().toEpochMilli(), residuals);
     }
   }
 
   /** The drift detector has seen a frame of the past. */
   void past(DriftScore score) {
-    if (isWatched(score) && score.threshold() > 0) {
+    if (isWatched(score) && score.threshold() > 0 && isPast(score)) {
       past.drift(score.capturedAt().toEpochMilli(), score.statistic() / score.threshold());
     }
+  }
+
+  /** Whether a frame is not of the future, whose values would take the place of older ones. */
+  private boolean isPast(ScoredFrame frame) {
+    latestPossible = frame.scoredAt().isAfter(latestPossible) ? frame.scoredAt() : latestPossible;
+    return !frame.capturedAt().isAfter(frame.scoredAt().plus(AHEAD));
+  }
+
+  /** The same for a drift score, which does not say when it was made. */
+  private boolean isPast(DriftScore score) {
+    return !score.capturedAt().isAfter(latestPossible.plus(AHEAD));
   }
 
   void scored(ScoredFrame frame) {
@@ -111,7 +127,9 @@ final class SourceHistory {
     long at = frame.capturedAt().toEpochMilli();
     scores.add(frame.sequence(), at, row);
     trend.add(at, 1, frame.statistics().standardized());
-    past.residuals(at, frame.statistics().standardized());
+    if (isPast(frame)) {
+      past.residuals(at, frame.statistics().standardized());
+    }
     frames++;
     lastFrame = frame;
   }
@@ -138,7 +156,9 @@ final class SourceHistory {
     drift.add(score.sequence(), at, row);
     if (isWatched(score) && score.threshold() > 0) {
       trend.add(at, 0, score.statistic() / score.threshold());
-      past.drift(at, score.statistic() / score.threshold());
+      if (isPast(score)) {
+        past.drift(at, score.statistic() / score.threshold());
+      }
     }
     lastDrift = score;
   }

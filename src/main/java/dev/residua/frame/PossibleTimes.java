@@ -23,11 +23,17 @@ public final class PossibleTimes {
    * The time of a text, in ISO 8601 with an offset.
    *
    * @param name what the text is, for the message
-   * @throws IllegalArgumentException with that name, if it is no such time
+   * @throws IllegalArgumentException with that name, if it is no such time, or not from 1970 to the
+   *     end of 2261
    */
   public static Instant parse(String name, String text) {
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      Instant time = OffsetDateTime.parse(text).toInstant();
+      if (time.isBefore(Instant.EPOCH) || time.isAfter(END)) {
+        throw new IllegalArgumentException(
+            "%s must be a time from 1970 to 2262-01-01 but was '%s'".formatted(name, text));
+      }
+      return time;
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'".formatted(name, text), e);

@@ -32,10 +32,12 @@ export function audit(root) {
   const iso = value => (value ? new Date(value).toISOString() : '');
   const concerned = e => (e.scene ? `scene ${e.scene}` : e.sourceCount === 0 ? '–' : e.sourceCount === e.sources.length && e.sourceCount <= 3 ? e.sources.join(', ') : `${integer(e.sourceCount)} sources`);
 
+  let asked = 0;
   async function load() {
+    const mine = ++asked;
     try {
       const answer = await get(`api/audit?${query({ page, size: SIZE })}`);
-      if (left) return;
+      if (left || mine !== asked) return;
       page = answer.page;
       text(count, integer(answer.matching));
       rows.replaceChildren(...answer.entries.map(e => h('tr', null,

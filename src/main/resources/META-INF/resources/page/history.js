@@ -47,12 +47,16 @@ export function history(root, context, [name], query) {
   }
 
   const ask = (from, to) => get(`api/history?${new URLSearchParams({ source: name, from: new Date(from).toISOString(), to: new Date(to).toISOString() })}`, aborting.signal);
+  let asked = 0;
   async function run() {
     clearTimeout(timer);
     if (!document.hidden) {
       try {
         const to = view.until || Date.now();
-        draw(await ask(to - length(), to), to - length(), to);
+        const mine = ++asked, from = to - length();
+        const found = await ask(from, to);
+        if (mine !== asked) return; // another time was asked for meanwhile
+        draw(found, from, to);
         if (!weeks || Date.now() - weeks.at > 300e3) { weeks = await ask(Date.now() - 28 * DAY + 1000, Date.now()); days(); }
       } catch (e) {
         if (e instanceof Refused) { problem.hidden = false; filled.hidden = true; text(problem, e.message); } else if (e.name !== 'AbortError') throw e;

@@ -45,7 +45,11 @@ function finder() {
     found.replaceChildren(...rows.map((row, i) => h('li', { id: `found-${i}`, role: 'option', 'aria-selected': String(i === at), onclick: () => go(row) }, h('b', null, row.name), ' ', h('span', { class: `chip ${conditionColour(row.condition)}` }, conditionWord(row.condition)))));
     input.setAttribute('aria-activedescendant', rows.length ? `found-${at}` : '');
   };
-  const ask = async () => { try { rows = (await get(`api/sources?size=10&text=${encodeURIComponent(input.value.trim())}`)).rows; at = 0; show(); } catch { rows = []; show(); } };
+  const ask = async () => {
+    const words = input.value;
+    const found = await get(`api/sources?size=10&text=${encodeURIComponent(words.trim())}`).then(answer => answer.rows, () => []);
+    if (words === input.value) { rows = found; at = 0; show(); } // else another answer follows
+  };
   input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
   input.addEventListener('keydown', event => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); at = Math.max(0, Math.min(rows.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))); show(); }

@@ -10,7 +10,7 @@ export function wall(root) {
   const tiles = h('div', { class: 'wall', role: 'list' });
   const problem = h('p', { class: 'empty soft', role: 'status', hidden: true });
   const whole = h('button', { type: 'button', onclick: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()) }, 'Full screen');
-  root.append(h('div', { class: 'title' }, h('h1', null, 'Wall'), counts, h('div', { class: 'actions' }, whole)), tiles, problem);
+  root.append(h('div', { class: 'title' }, h('h1', null, 'Wall'), counts, h('div', { class: 'actions' }, whole)), problem, tiles);
   const known = new Map(), aborting = new AbortController();
   let timer = 0, done = false;
 
@@ -22,12 +22,14 @@ export function wall(root) {
         const rows = [...o.rows], total = Math.min(MOST, o.matching);
         for (let page = 1; page * SIZE < total; page++) rows.push(...(await get(`api/sources?size=${SIZE}&page=${page}`, aborting.signal)).rows);
         draw(o, rows);
-        problem.hidden = rows.length > 0;
-        text(problem, 'No source has sent a frame yet.');
+        problem.hidden = rows.length > 0 && o.matching <= MOST;
+        text(problem, rows.length ? `The ${integer(MOST)} most urgent of ${integer(o.matching)} sources are shown.` : 'No source has sent a frame yet.');
+        attribute(tiles, 'data-old', null);
       } catch (e) {
         if (e.name === 'AbortError') return;
         problem.hidden = false;
-        text(problem, e.message);
+        text(problem, `${e.message} What is below is old.`);
+        attribute(tiles, 'data-old', 'true');
       }
     }
     if (!done) timer = setTimeout(run, EVERY);

@@ -253,6 +253,18 @@ class AcknowledgementsResourceTest {
     assertThat(written).isEmpty();
   }
 
+  @Test
+  void shouldNotAcknowledgeAgainWhatWasTakenBack() throws Exception {
+    // Given
+    history.ordered("am-s1", null);
+    // When
+    boolean taken =
+        resource.acknowledge("am", new ReportedAcknowledgement("s1", "i1", "Kim", "seen"));
+    // Then
+    assertThat(taken).isTrue();
+    assertThat(written).isEmpty();
+  }
+
   /** Test case 2 of RFC 4231. */
   @Test
   void shouldSignAsTheStandardSays() {

@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ class RollUpTest {
     rollUp.add(1, 0, 3);
     assertThat(rollUp.series(1_000 * STRETCH, 1_000 * STRETCH).means()[0]).containsExactly(2);
     // What is older than is kept is not taken either, if its place is in use.
-    long same = (1_000L - 3L * RollUp.BLOCK) * STRETCH;
+    long same = (1_000L - 9L * RollUp.BLOCK) * STRETCH;
     rollUp.add(same, 0, 4);
     assertThat(rollUp.series(same, same).means()[0]).containsExactly(Float.NaN);
     assertThat(rollUp.series(-5 * STRETCH, -3 * STRETCH).means()[0])
@@ -96,11 +97,21 @@ class RollUpTest {
   void shouldStayWithinItsMemoryHoweverManySourcesThereAre() {
     for (int latents : new int[] {1, 4, 62}) {
       for (int sources : new int[] {1, 100, 500, 10_000}) {
-        double days = 28.0 / (1 << LongHistory.halves(sources, latents));
-        double bytes = sources * (days * 96 + days / 28 * 720) * (latents + 1) * 12;
-        assertThat(bytes).isLessThanOrEqualTo(64 << 20);
+        // Given a source whose history of four weeks, two frames a quarter of an hour, is full
+        LongHistory one = new LongHistory(latents, LongHistory.halves(sources, latents));
+        for (long at = 0; at < Duration.ofDays(28).toMillis(); at += 450_000) {
+          one.residuals(at, new float[latents]);
+        }
+        for (long at = 0; at < Duration.ofHours(13).toMillis(); at += 30_000) {
+          one.residuals(Duration.ofDays(28).toMillis() + at, new float[latents]);
+        }
+        // Then
+        assertThat(sources * one.bytes()).isLessThanOrEqualTo(64L << 20);
+        assertThat(one.bytes() > 0).isEqualTo(latents <= 4 || sources <= 500);
       }
     }
+    assertThat(new LongHistory(4, 40).series(0, 1_000_000, 2_000_000).means()[0])
+        .containsOnly(Float.NaN);
     assertThat(LongHistory.halves(200, 4)).isZero();
     assertThat(LongHistory.halves(500, 4)).isEqualTo(1);
   }

@@ -49,7 +49,7 @@ class HistoryIT {
       history.scored(frame("cam1", NOW, 0), true);
       // When
       try (HistoryBackfill backfill =
-          new HistoryBackfill(clients, TOPICS, history, NOW, () -> true)) {
+          new HistoryBackfill(clients, TOPICS, history, NOW, () -> true, p -> Long.MAX_VALUE)) {
         Await.until(
             Duration.ofSeconds(60),
             "the oldest day is there",

@@ -32,6 +32,7 @@ import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,13 +146,19 @@ public class DashboardRole implements AutoCloseable {
     for (ReceiverSettings receiver : alertmanagers) {
       silences.add(new SilencePoll(receiver, acknowledgements, follower::isCaughtUp));
     }
-    backfill = new HistoryBackfill(clients, topics, history, Instant.now(), follower::isCaughtUp);
+    backfill =
+        new HistoryBackfill(
+            clients, topics, history, Instant.now(), follower::isCaughtUp, follower::start);
     SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
         rules::rules,
         decision -> {
           List<SourceRule> written = ruleWriter.change(decision::apply);
-          rules.refreshed(); // so that who asks next sees it
+          try {
+            rules.refreshed(); // so that the next question sees it
+          } catch (IOException e) {
+            // it is stored, and read later
+          }
           return written;
         });
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);

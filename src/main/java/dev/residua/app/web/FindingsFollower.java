@@ -63,6 +63,11 @@ public final class FindingsFollower implements AutoCloseable {
   private final Runnable heartbeat;
   private final Thread thread;
   private final Map<TopicPartition, Long> now;
+
+  /** Where what is shown begins; what is before counts for reviews of incidents alone. */
+  private final Map<TopicPartition, Long> shownFrom = new HashMap<>();
+
+  private final Map<TopicPartition, Long> starts;
   private volatile boolean stopped;
   private volatile boolean caughtUp;
 
@@ -99,7 +104,8 @@ public final class FindingsFollower implements AutoCloseable {
             .toList();
     consumer.assign(partitions);
     this.now = consumer.endOffsets(partitions); // fixes "now" before anything else starts
-    starts(partitions, Instant.now().minus(back)).forEach(consumer::seek);
+    this.starts = Map.copyOf(starts(partitions, Instant.now().minus(back)));
+    starts.forEach(consumer::seek);
     this.thread = new Thread(this::follow, "residua-dashboard");
     thread.setDaemon(true);
     thread.start();
@@ -114,13 +120,10 @@ public final class FindingsFollower implements AutoCloseable {
     for (TopicPartition partition : partitions) {
       OffsetAndTimestamp found = since.get(partition);
       long end = now.getOrDefault(partition, 0L);
-      starts.put(
-          partition,
-          start(
-              partition.topic(),
-              first.getOrDefault(partition, 0L),
-              found == null ? end : found.offset(),
-              end));
+      long oldest = first.getOrDefault(partition, 0L);
+      long recent = found == null ? end : found.offset();
+      starts.put(partition, start(partition.topic(), oldest, recent, end));
+      shownFrom.put(partition, shownFrom(oldest, recent, end));
     }
     return starts;
   }
@@ -143,7 +146,21 @@ public final class FindingsFollower implements AutoCloseable {
     if (topic.equals(topics.audit().name())) {
       return Math.max(first, end - LiveAudit.MAX_ENTRIES);
     }
+    return shownFrom(first, since, end);
+  }
+
+  private static long shownFrom(long first, long since, long end) {
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
+  }
+
+  /** The first record of a partition that this reads; the end of one that it does not read. */
+  long start(TopicPartition partition) {
+    return starts.getOrDefault(partition, Long.MAX_VALUE);
+  }
+
+  private boolean isShown(ConsumerRecord<byte[], byte[]> record) {
+    return record.offset()
+        >= shownFrom.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
   }
 
   /** Whether everything from before the start has been read. */
@@ -183,8 +200,14 @@ public final class FindingsFollower implements AutoCloseable {
   }
 
   private boolean hasReadWhatWasThere() {
-    return now.entrySet().stream()
-        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    try {
+      return now.entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      return false; // a place is not known, and brokers do not answer
+    }
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
@@ -209,12 +232,20 @@ public final class FindingsFollower implements AutoCloseable {
       history.drift(topics.drift().read(value));
     } else if (topic.equals(topics.anomalies().name())) {
       AnomalyEvent event = topics.anomalies().read(value);
-      history.happened(event);
-      found(event.finding(), "anomaly", event.kind(), isNew);
+      if (isShown(record)) {
+        history.happened(event);
+        found(event.finding(), "anomaly", event.kind(), isNew);
+      } else {
+        history.reviewed(event);
+      }
     } else if (topic.equals(topics.drifts().name())) {
       DriftEvent event = topics.drifts().read(value);
-      history.happened(event);
-      found(event.finding(), "drift", event.kind(), isNew);
+      if (isShown(record)) {
+        history.happened(event);
+        found(event.finding(), "drift", event.kind(), isNew);
+      } else {
+        history.reviewed(event);
+      }
     } else if (topic.equals(topics.interventions().name())) {
       InterventionEvent event = topics.interventions().read(value);
       history.happened(event);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -47,29 +48,33 @@ public final class HistoryBackfill implements AutoCloseable {
    *
    * @param before end of the time that is filled
    * @param ready whether the sources are known; it starts then
+   * @param followed first record of a partition that is read elsewhere, into the same history
    */
   public HistoryBackfill(
       KafkaClients clients,
       Topics topics,
       LiveHistory history,
       Instant before,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      ToLongFunction<TopicPartition> followed) {
     this.topics = topics;
     this.history = history;
     this.consumer = clients.sampler(RECORDS);
-    this.thread = new Thread(() -> fill(before, ready), "residua-history");
+    this.thread = new Thread(() -> fill(before, ready, followed), "residua-history");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void fill(Instant before, BooleanSupplier ready) {
+  private void fill(
+      Instant before, BooleanSupplier ready, ToLongFunction<TopicPartition> followed) {
     try (consumer) {
       while (!stopped && !ready.getAsBoolean()) {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
       Map<TopicPartition, Long> later = new HashMap<>(); // where a later stretch begins
       for (Topic<?, ?> topic : List.of(topics.scores(), topics.drift())) {
-        KafkaClients.partitions(consumer, topic.name()).forEach(p -> later.put(p, Long.MAX_VALUE));
+        KafkaClients.partitions(consumer, topic.name())
+            .forEach(p -> later.put(p, followed.applyAsLong(p)));
       }
       consumer.assign(later.keySet());
       Map<TopicPartition, Long> first = consumer.beginningOffsets(later.keySet());
