@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.model.ModelRegistry;
@@ -60,17 +59,8 @@ abstract class ActivationCommand extends RegistryChangeCommand {
 
   /** Adds an activation to the audit log. */
   void record(String action, ModelRegistry changed) {
-    CommandAudit.record(
-        registry.kafka,
-        err(),
-        List.of(
-            CommandAudit.entry(
-                author(reason).by(),
-                action,
-                changed.scene(scene.scene).active().map(Activation::modelId).orElse(""),
-                List.of(),
-                scene.scene,
-                reason)));
+    String model = changed.scene(scene.scene).active().map(Activation::modelId).orElse("");
+    record(action, model, scene.scene, reason);
   }
 
   /** Prints the first frame of each partition that the active model of the scene scores. */

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
           + " models and models of a needed activation stay.",
       "Also removes activations that apply to no stored frame."
     })
-final class ModelCleanCommand extends RegistryCommand {
+final class ModelCleanCommand extends RegistryChangeCommand {
   @Option(
       names = "--keep",
       paramLabel = "N",
@@ -31,7 +31,7 @@ final class ModelCleanCommand extends RegistryCommand {
           registry.change(
               admin ->
                   ModelCleanUp.run(kafka.clients(), kafka.topics(), admin, stores::discard, keep));
-      removed(removal);
+      removed(removal, "no stored frame needs it");
     }
     return 0;
   }

@@ -1,6 +1,8 @@
 package dev.residua.cli.model;
 
 import dev.residua.cli.console.Json;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord.Entry;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "label",
     description =
         "Sets labels of a model, or removes them (KEY=). Clean-up never removes a model with a label.")
-final class ModelLabelCommand extends RegistryCommand {
+final class ModelLabelCommand extends RegistryChangeCommand {
   @Parameters(index = "0", paramLabel = "ID", description = "The model.")
   String model;
 
@@ -20,8 +22,12 @@ final class ModelLabelCommand extends RegistryCommand {
   @Override
   public Integer call() {
     labels.forEach(
-        (name, value) ->
-            registry.change(admin -> admin.label(model, name, value.isEmpty() ? null : value)));
+        (name, value) -> {
+          ModelRegistry changed =
+              registry.change(admin -> admin.label(model, name, value.isEmpty() ? null : value));
+          String scene = changed.entry(model).map(Entry::scene).orElse("");
+          record("label-model", model, scene, name + "=" + value);
+        });
     print(Json.map("model", model, "labels", labels), () -> {});
     return 0;
   }

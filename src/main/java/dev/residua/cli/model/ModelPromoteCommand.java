@@ -36,13 +36,13 @@ final class ModelPromoteCommand extends ActivationCommand {
       acceptance.check(bundle);
       checkRuns(bundle);
       id = bundle.id();
-      registry.publish(bundle, scene.scene, store.store, author(reason));
+      publish(bundle, scene.scene, store.store, reason);
     } else {
       id = model;
     }
     checkTrusted(keys, id); // the registry may have had another bundle of this id
     if (acceptance.accept) {
-      registry.change(admin -> admin.accept(id, author(reason)));
+      accept(id, scene.scene, reason);
     }
     ModelRegistry changed =
         registry.change(admin -> admin.promote(scene.scene, id, author(reason)));

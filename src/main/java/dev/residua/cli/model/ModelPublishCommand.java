@@ -27,9 +27,9 @@ final class ModelPublishCommand extends RegistryChangeCommand {
     ModelBundle bundle = registry.bundle(file.toString());
     acceptance.check(bundle);
     checkRuns(bundle);
-    registry.publish(bundle, scene.scene, store.store, author("published"));
+    publish(bundle, scene.scene, store.store, "published");
     if (acceptance.accept) {
-      registry.change(admin -> admin.accept(bundle.id(), author("published")));
+      accept(bundle.id(), scene.scene, "published");
     }
     print(Json.map("model", bundle.id()), () -> print("published %s", bundle.id()));
     return 0;

@@ -8,14 +8,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "remove",
     description = "Removes a model that no stored frame needs from the registry.")
-final class ModelRemoveCommand extends RegistryCommand {
+final class ModelRemoveCommand extends RegistryChangeCommand {
   @Parameters(paramLabel = "ID", description = "The model.")
   String model;
 
   @Override
   public Integer call() {
     try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
-      removed(registry.change(admin -> admin.remove(model, stores::discard)));
+      removed(registry.change(admin -> admin.remove(model, stores::discard)), "");
     }
     return 0;
   }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
           + " a limited time. Processes with the role shadow do it and write to"
           + " residua.scores.shadow."
     })
-final class ModelShadowCommand extends RegistryCommand {
+final class ModelShadowCommand extends RegistryChangeCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "ID",
@@ -45,12 +45,18 @@ final class ModelShadowCommand extends RegistryCommand {
     String challenger = model;
     if (challenger == null) {
       registry.change(admin -> admin.endShadow(scene.scene));
+      record("end-shadow", "", scene.scene, "");
       print(Json.map("scene", scene.scene, "model", null), () -> {});
       return 0;
     }
     Instant now = Instant.now();
     Shadow shadow = new Shadow(scene.scene, challenger, rate, now, now.plus(length));
     registry.change(admin -> admin.shadow(shadow));
+    record(
+        "shadow-model",
+        challenger,
+        scene.scene,
+        "rate=%s until=%s".formatted(rate, shadow.until()));
     print(
         Json.map(
             "scene",

@@ -1,11 +1,18 @@
 package dev.residua.cli.model;
 
+import dev.residua.access.AuditEntry;
+import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.Models;
+import dev.residua.cli.console.CommandAudit;
+import dev.residua.cli.console.Json;
 import dev.residua.incident.AuthorName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.registry.ModelAdmin.Removal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** A command that changes the registry. */
@@ -20,6 +27,66 @@ abstract class RegistryChangeCommand extends RegistryCommand {
   /** Checks that the model of a bundle can be opened and passes its self-test. */
   static void checkRuns(ModelBundle bundle) throws BadBundleException {
     Models.scoring(bundle, 1).close();
+  }
+
+  /**
+   * Adds a change that was just made to the audit log.
+   *
+   * @param action such as {@code publish-model}
+   * @param model that it concerns
+   * @param scene whose models it concerns
+   * @param detail reason, or what changed
+   */
+  void record(String action, String model, String scene, String detail) {
+    record(List.of(entry(action, model, scene, detail)));
+  }
+
+  /** Adds changes that were just made to the audit log. */
+  void record(List<AuditEntry> entries) {
+    CommandAudit.record(registry.kafka, err(), entries);
+  }
+
+  /** The entry of a change that was just made. */
+  AuditEntry entry(String action, String model, String scene, String detail) {
+    return CommandAudit.entry(AuthorName.claimed(by), action, model, List.of(), scene, detail);
+  }
+
+  /** Publishes a bundle, see {@link ModelRegistryOptions#publish}. */
+  void publish(ModelBundle bundle, String scene, String store, String reason) {
+    registry.publish(bundle, scene, store, author(reason));
+    record("publish-model", bundle.id(), scene, reason);
+  }
+
+  /** Accepts a model in spite of what its training found. */
+  void accept(String model, String scene, String reason) {
+    registry.change(admin -> admin.accept(model, author(reason)));
+    record("accept-model", model, scene, reason);
+  }
+
+  /** Prints what was removed, and adds it to the audit log. */
+  void removed(Removal removal, String detail) {
+    List<AuditEntry> entries = new ArrayList<>();
+    removal
+        .models()
+        .forEach(model -> entries.add(entry("remove-model", model.id(), model.scene(), detail)));
+    if (!removal.activations().isEmpty()) {
+      entries.add(entry("remove-activations", removal.activations().toString(), "", detail));
+    }
+    record(entries);
+    print(
+        Json.map(
+            "models",
+            removal.models(),
+            "activations",
+            removal.activations(),
+            "sentences",
+            ModelCleanUp.sentences(removal)),
+        () -> {
+          ModelCleanUp.sentences(removal).forEach(out()::println);
+          if (removal.models().isEmpty() && removal.activations().isEmpty()) {
+            print("nothing to remove");
+          }
+        });
   }
 
   /** The author of a change that is made now. */

@@ -1,5 +1,6 @@
 package dev.residua.cli.ops;
 
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Failures;
@@ -8,6 +9,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.frame.NamePattern;
+import dev.residua.incident.AuthorName;
 import dev.residua.wire.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -15,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -183,6 +187,14 @@ public final class DeadLettersCommand {
     @Option(names = "--dry-run", description = "Only count the records that would be sent.")
     boolean dryRun;
 
+    @Option(
+        names = "--by",
+        paramLabel = "NAME",
+        defaultValue = "${sys:user.name}",
+        description = "Author of the change; stored as a claim.")
+    String by;
+
+    private final Set<String> sources = new TreeSet<>();
     private int sendable;
     private int unknown;
     private int alerts;
@@ -212,6 +224,7 @@ public final class DeadLettersCommand {
                 sendable++;
                 if (!dryRun) {
                   sent.add(producer.send(again(found)));
+                  sources.add(found.source());
                 }
               }
             });
@@ -219,6 +232,7 @@ public final class DeadLettersCommand {
           each.get();
         }
       } catch (ExecutionException e) {
+        record(sent.size());
         throw new CommandFailedException(
             "a dead letter could not be sent again: %s; the earlier ones were sent, and are refused as duplicates if they are replayed once more"
                 .formatted(Failures.reason(e)),
@@ -227,6 +241,7 @@ public final class DeadLettersCommand {
         Thread.currentThread().interrupt();
         throw new CommandFailedException("interrupted", e);
       }
+      record(sent.size());
       print(
           "%d dead letter%s %s",
           sendable, sendable == 1 ? "" : "s", dryRun ? "would be sent again" : "sent again");
@@ -244,6 +259,23 @@ public final class DeadLettersCommand {
             truncated.size(), truncated);
       }
       return 0;
+    }
+
+    /** Adds the replay to the audit log. */
+    private void record(int letters) {
+      if (letters > 0) {
+        CommandAudit.record(
+            selection.kafka,
+            err(),
+            List.of(
+                CommandAudit.entry(
+                    AuthorName.claimed(by),
+                    "replay",
+                    selection.kafka.topics().deadLetters().name(),
+                    sources,
+                    "",
+                    "%d dead letters".formatted(letters))));
+      }
     }
 
     private static ProducerRecord<byte[], byte[]> again(Selection.Found found) {

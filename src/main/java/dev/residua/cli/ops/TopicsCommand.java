@@ -2,9 +2,11 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.incident.AuthorName;
 import dev.residua.wire.Topic;
 import java.util.List;
 import java.util.Optional;
@@ -38,12 +40,33 @@ public final class TopicsCommand {
         description = "Copies of each partition (default: the setting of the broker).")
     @Nullable Short replication;
 
+    @Option(
+        names = "--by",
+        paramLabel = "NAME",
+        defaultValue = "${sys:user.name}",
+        description = "Author of the change; stored as a claim.")
+    String by;
+
     @Override
     public Integer call() throws StartFailedException {
       atLeast(1, "--partitions", partitions);
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         List<String> created =
             admin.create(kafka.topics(), partitions, Optional.ofNullable(replication));
+        if (!created.isEmpty()) {
+          CommandAudit.record(
+              kafka,
+              err(),
+              List.of(
+                  CommandAudit.entry(
+                      AuthorName.claimed(by),
+                      "create-topics",
+                      String.join(" ", created),
+                      List.of(),
+                      "",
+                      "partitions=%d replication=%s"
+                          .formatted(partitions, replication == null ? "default" : replication))));
+        }
         List<String> all = kafka.topics().all().stream().map(Topic::name).toList();
         print(
             Json.map("created", created, "topics", all),
