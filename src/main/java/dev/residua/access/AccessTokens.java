@@ -3,6 +3,7 @@ package dev.residua.access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -89,6 +90,13 @@ public final class AccessTokens {
   /** The person of a token; empty if it is none of these. */
   public Optional<Person> person(String token) {
     return Optional.ofNullable(byHash.get(hash(token)));
+  }
+
+  /** The people of all tokens, by name. */
+  public List<Person> people() {
+    return byHash.values().stream()
+        .sorted(Comparator.comparing(person -> String.valueOf(person.name())))
+        .toList();
   }
 
   /** How many tokens there are. */

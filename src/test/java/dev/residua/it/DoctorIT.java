@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.Residua;
+import dev.residua.access.AccessTokens;
+import dev.residua.access.Grants;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.RecordingServer;
@@ -13,6 +15,7 @@ import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +68,11 @@ class DoctorIT {
                   .configs(Map.of("cleanup.policy", "compact"))));
       admin.create(TOPICS, 4, Optional.empty());
       String receiver = "http://localhost:" + Service.freePort();
+      Path tokens = directory.resolve("tokens.txt");
+      Files.writeString(tokens, AccessTokens.line("kim", "of kim", Grants.parse("owner:site=no")));
+      Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-r--r--"));
       configure(
+          "residua.http.tokens-file=" + tokens,
           "kafka.bootstrap.servers=" + kafka.bootstrapServers(),
           "residua.incidents.flap-limits=3",
           "residua.alerting.receivers.ops.type=alertmanager",
@@ -87,6 +94,11 @@ class DoctorIT {
               "topic residua.scores has cleanup.policy=compact, expected delete -> set it with:"
                   + " kafka-configs.sh --bootstrap-server %s --alter --entity-type topics --entity-name residua.scores --add-config cleanup.policy=delete"
                       .formatted(kafka.bootstrapServers()));
+      assertThat(texts(report, "tokens", "warning"))
+          .satisfiesExactly(
+              one -> assertThat(one).contains("rw-r--r--", "chmod 600 " + tokens),
+              two -> assertThat(two).contains("nobody is an owner"),
+              three -> assertThat(three).contains("kim has the grant owner:site=no"));
       assertThat(texts(report, "receivers", "error"))
           .singleElement()
           .asString()

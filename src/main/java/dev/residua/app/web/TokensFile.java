@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The tokens of a file, read again after it has changed. A changed file that cannot be used is
  * reported once, and the tokens from before stay in force until it is corrected. For any thread.
  */
-final class TokensFile {
+public final class TokensFile {
   /** Longest file, in bytes. */
   static final long MAX_BYTES = 8 << 20;
 
@@ -39,24 +39,41 @@ final class TokensFile {
    * @param nanoTime clock, so that the file is looked at no more than once per second
    * @throws IllegalArgumentException with a sentence, if it cannot be used
    */
-  TokensFile(Path file, LongSupplier nanoTime) {
+  public TokensFile(Path file, LongSupplier nanoTime) {
     this.file = file;
     this.nanoTime = nanoTime;
     try {
       stamp = stamp();
-      tokens = read();
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "residua.http.tokens-file %s cannot be read: %s".formatted(file, e), e);
+      throw unreadable(file, e);
+    }
+    tokens = tokens(file);
+    checkedAt = nanoTime.getAsLong();
+  }
+
+  /**
+   * The tokens that a file has now.
+   *
+   * @throws IllegalArgumentException with a sentence, if it cannot be used
+   */
+  public static AccessTokens tokens(Path file) {
+    try {
+      return read(file);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "residua.http.tokens-file %s, %s".formatted(file, e.getMessage()), e);
     }
-    checkedAt = nanoTime.getAsLong();
+  }
+
+  private static IllegalArgumentException unreadable(Path file, IOException why) {
+    return new IllegalArgumentException(
+        "residua.http.tokens-file %s cannot be read: %s".formatted(file, why), why);
   }
 
   /** The person of a token, by the file as it is now. */
-  Optional<Person> person(String token) {
+  public Optional<Person> person(String token) {
     refresh();
     return tokens.person(token);
   }
@@ -73,7 +90,7 @@ final class TokensFile {
       if (seen.equals(stamp)) {
         return;
       }
-      tokens = read();
+      tokens = read(file);
       LOG.info("tokens were read again: file={} count={}", file, tokens.size());
     } catch (IOException | IllegalArgumentException e) {
       if (seen != null || stamp != null) {
@@ -91,7 +108,7 @@ final class TokensFile {
     return new Stamp(now.lastModifiedTime(), now.size(), now.fileKey());
   }
 
-  private AccessTokens read() throws IOException {
+  private static AccessTokens read(Path file) throws IOException {
     long bytes = Files.size(file);
     if (bytes > MAX_BYTES) {
       throw new IllegalArgumentException(

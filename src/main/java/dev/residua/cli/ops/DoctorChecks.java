@@ -1,9 +1,11 @@
 package dev.residua.cli.ops;
 
+import dev.residua.access.AccessTokens;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.ReceiverProbe;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.app.config.AlertingSetup;
+import dev.residua.app.config.HttpConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.kafka.BrokerProbe;
@@ -26,6 +28,7 @@ import dev.residua.app.roles.IngestRole;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.web.HttpAccess;
+import dev.residua.app.web.TokensFile;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.PropertiesFile;
 import dev.residua.cli.ops.DoctorReport.Finding;
@@ -54,6 +57,7 @@ import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +169,7 @@ final class DoctorChecks implements AutoCloseable {
     check(BROKER, () -> broker(clients));
     onBroker(TOPICS, List.of(), (known, cluster) -> topics(known, topics, cluster));
     withSettings(ACCESS, List.of(), DoctorChecks::access);
+    tokens(clients, topics);
     withSettings(CLOCK, List.of(), (known, cluster) -> clock(known, cluster.state(), topics));
     withSettings(
         MODEL, List.of(topics.models()), (known, cluster) -> model(known, clients, topics));
@@ -625,11 +630,7 @@ final class DoctorChecks implements AutoCloseable {
                   ? "see ResiduaScoringStopped in src/docs/operations.md"
                   : "check that the cameras send, and that the service runs"));
     }
-    SourceRules rules;
-    try (SourceRulesFollower follower =
-        new SourceRulesFollower(clients.sources(known.topicPrefix()), topics.sources(), () -> {})) {
-      rules = follower.refreshed();
-    }
+    SourceRules rules = rules(known, clients, topics);
     SourceSettings.Budget budget =
         new SourceSettings.Budget(
             known.incidents().falseAlarmsPerWeek(), known.incidents().framesPerSecond());
@@ -638,6 +639,52 @@ final class DoctorChecks implements AutoCloseable {
             .map(score -> pace(score, rules.of(score.source()), budget))
             .toList();
     return SourcePace.findings(sources, waiting);
+  }
+
+  private static SourceRules rules(ResiduaConfig known, KafkaClients clients, Topics topics)
+      throws IOException, InterruptedException {
+    try (SourceRulesFollower follower =
+        new SourceRulesFollower(clients.sources(known.topicPrefix()), topics.sources(), () -> {})) {
+      return follower.refreshed();
+    }
+  }
+
+  /** Checks the file of people's tokens, where there is one; without Kafka not its scopes. */
+  private void tokens(KafkaClients clients, Topics topics) throws InterruptedException {
+    ResiduaConfig known = config;
+    Optional<Path> tokensFile = known == null ? Optional.empty() : known.http().tokensFile();
+    if (known == null || tokensFile.isEmpty()) {
+      return;
+    }
+    Path path = tokensFile.get();
+    AccessTokens tokens;
+    try {
+      tokens = TokensFile.tokens(path);
+    } catch (IllegalArgumentException e) {
+      found.accept(Finding.notChecked(TokensReview.CHECK, "the file cannot be used"));
+      return; // the check of the settings has said why
+    }
+    check(
+        TokensReview.CHECK,
+        () -> {
+          HttpConfig http = known.http();
+          List<Finding> findings = new ArrayList<>();
+          if (Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            findings.addAll(TokensReview.permissions(path, Files.getPosixFilePermissions(path)));
+          }
+          findings.addAll(
+              TokensReview.people(
+                  tokens, http.token().isPresent() || http.tokenFile().isPresent() || http.oidc()));
+          if (findings.isEmpty()) {
+            findings.add(
+                Finding.ok(TokensReview.CHECK, "%s has %d tokens".formatted(path, tokens.size())));
+          }
+          return findings;
+        });
+    withSettings(
+        TokensReview.CHECK,
+        List.of(topics.sources()),
+        (same, cluster) -> TokensReview.scopes(tokens, rules(same, clients, topics)));
   }
 
   private static SourcePace pace(
