@@ -56,13 +56,36 @@ export const app = {
 
 async function refresh() {
   try {
+    if (!app.person) {
+      app.person = await get(`${API}/person`);
+      if (app.person.name) { whoInput.value = app.person.name; whoInput.disabled = true; }
+    }
     const state = await app.get('');
     banner.hidden = true;
     if (!app.state || state.revision !== app.state.revision) app.update(state);
   } catch (e) {
+    if (e.status === 401) { signIn(); return; }
     banner.hidden = false;
     text(banner, e.status === 0 ? 'The program does not answer. Is it still running? Start it again with ./residua teach.' : e.message);
   }
+}
+
+/** Asks for a token, once. The server keeps it in a cookie, which pictures need. */
+function signIn() {
+  if (document.querySelector('.sign-in')) return;
+  view?.leave?.();
+  view = null;
+  app.state = app.person = null;
+  goal.replaceChildren();
+  const input = h('input', { name: 'token', type: 'password', required: true, autocomplete: 'off', 'aria-label': 'Your token' });
+  content.replaceChildren(h('section', { class: 'welcome sign-in' },
+    h('h1', null, 'Sign in'),
+    h('p', { class: 'soft' }, 'This page needs a token: your own, as for the dashboard, or that of the printed address.'),
+    h('form', { class: 'first', onsubmit: async event => {
+      event.preventDefault();
+      try { await post(`${API}/session`, { token: input.value.trim() }); location.reload(); } catch (e) { toast(e.message); }
+    } }, input, h('button', { class: 'primary', type: 'submit' }, 'Sign in'))));
+  input.focus();
 }
 
 /** "about 8 minutes to go" */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.Residua;
+import dev.residua.access.AccessTokens;
+import dev.residua.access.Grants;
+import dev.residua.app.teach.TeachAccess;
 import dev.residua.app.teach.Teaching;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.DatasetWriter.Description;
@@ -17,6 +20,7 @@ import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.Chromium;
@@ -95,6 +99,32 @@ class TeachIT {
     }
   }
 
+  @Test
+  void shouldSignPeopleInWithTheirTokens() throws Exception {
+    assumeThat(Chromium.installed())
+        .as("skipped: no chromium on this machine (apt-get install chromium)")
+        .isPresent();
+    generate();
+    Path tokens = directory.resolve("tokens.txt");
+    Files.writeString(tokens, AccessTokens.line("kim", "of-kim", Grants.parse("operator")));
+    try (Teaching teaching = start(TeachAccess.ofPeople(tokens, SceneName.DEFAULT));
+        Chromium browser = Chromium.start(directory.resolve("browser"))) {
+      // When
+      browser.open("http://localhost:%d/".formatted(teaching.port()));
+      browser.await(SOON, "the page asks for a token", "document.querySelector('.sign-in')");
+      browser.fill("token", "of-kim");
+      browser.click("Sign in");
+
+      // Then
+      browser.await(
+          SOON,
+          "the page knows the name and shows pictures",
+          "document.getElementById('who').disabled"
+              + " && document.getElementById('who').value === 'kim'"
+              + " && [...document.querySelectorAll('.samples img')].some(i => i.naturalWidth > 0)");
+    }
+  }
+
   /** The frames of the scene without anything that is known of them. */
   private void generate() throws IOException {
     Path whole = directory.resolve("truth");
@@ -132,6 +162,10 @@ class TeachIT {
   }
 
   private Teaching start() throws Exception {
+    return start(TeachAccess.OPEN);
+  }
+
+  private Teaching start(TeachAccess access) throws Exception {
     return Teaching.start(
         set,
         set.resolve("taught.residua"),
@@ -143,7 +177,7 @@ class TeachIT {
         1,
         InetAddress.getLoopbackAddress(),
         0,
-        null,
+        access,
         Clock.systemUTC());
   }
 

@@ -71,7 +71,8 @@ final class TeachApi {
   }
 
   private Response read(Request request) throws IOException {
-    String who = who(request.query().getOrDefault("who", ""));
+    String who =
+        request.person() == null ? who(request.query().getOrDefault("who", "")) : request.person();
     String factor = request.query().getOrDefault("factor", "");
     String path = request.path();
     if (path.startsWith("/frames/")) {
@@ -79,6 +80,7 @@ final class TeachApi {
     }
     return switch (path) {
       case "" -> json(set.state(who));
+      case "/person" -> json(Map.of("name", request.person() == null ? "" : request.person()));
       case "/question" -> json(set.question(factor, who));
       case "/series" -> json(set.series(factor, who));
       case "/unlabelled" -> json(set.unlabelled(factor, who));
@@ -117,7 +119,7 @@ final class TeachApi {
 
   private Response change(Request request, JsonNode body)
       throws TeachingConflictException, IOException {
-    String who = who(text(body, "who"));
+    String who = who(request, text(body, "who"));
     switch (request.path()) {
       case "/factors" -> addFactor(who, body);
       case "/answers" -> {
@@ -156,7 +158,7 @@ final class TeachApi {
   }
 
   private Response remove(Request request) throws TeachingConflictException, IOException {
-    String who = who(request.query().getOrDefault("who", ""));
+    String who = who(request, request.query().getOrDefault("who", ""));
     if (request.path().equals("/training")) {
       training.cancel();
       return json(training.view());
@@ -238,7 +240,7 @@ final class TeachApi {
         .orElseThrow(() -> new NoSuchElementException("there is no factor '%s'".formatted(name)));
   }
 
-  private static JsonNode body(Request request) {
+  static JsonNode body(Request request) {
     try {
       JsonNode body = JSON.readTree(request.body().isBlank() ? "{}" : request.body());
       if (!body.isObject()) {
@@ -248,6 +250,19 @@ final class TeachApi {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** Who makes a change: the authenticated name, if there is one, and else the given one. */
+  private static String who(Request request, String given) {
+    String person = request.person();
+    if (person == null) {
+      return who(given);
+    }
+    if (!given.isBlank() && !given.strip().equals(person)) {
+      throw new IllegalArgumentException(
+          "who is '%s' but the token is that of %s; leave who out".formatted(given, person));
+    }
+    return person;
   }
 
   /** A name of a person, without characters that break a line or begin a formula. */
@@ -262,7 +277,7 @@ final class TeachApi {
     return bare;
   }
 
-  private static String text(JsonNode body, String name) {
+  static String text(JsonNode body, String name) {
     return body.path(name).asText("");
   }
 

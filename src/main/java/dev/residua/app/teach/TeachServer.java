@@ -2,6 +2,7 @@ package dev.residua.app.teach;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.residua.access.Person;
 import dev.residua.app.web.AllowedHosts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,30 +10,34 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves the teaching page and its API. On loopback it answers for names of this machine only;
- * elsewhere every request needs the token, as a bearer token or, in a browser that opened the
- * printed address, as a cookie. A request that changes something is refused if a page of another
- * origin sent it: its {@code Origin} and {@code Sec-Fetch-Site} say so, and its body must be
- * declared as JSON, which no form of another page can do.
+ * elsewhere, and where people have tokens, every request for data needs a token, as a bearer token
+ * or, in a browser, as a cookie: that of the printed address, or one that a person signed in with.
+ * A request that changes something is refused if a page of another origin sent it: its {@code
+ * Origin} and {@code Sec-Fetch-Site} say so, and its body must be declared as JSON, which no form
+ * of another page can do.
  */
 final class TeachServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TeachServer.class);
   private static final int THREADS = 8;
   private static final int MAX_BODY = 1 << 16;
   private static final String COOKIE = "residua-teach";
+  private static final String SIGN_IN = TeachApi.PREFIX + "/session";
+  private static final Pattern TOKENS = Pattern.compile("[A-Za-z0-9._~+/=-]{1,512}");
   private static final String BEARER = "Bearer ";
   private static final Set<String> SAFE = Set.of("GET", "HEAD");
   private static final AllowedHosts HOSTS = new AllowedHosts(List.of());
@@ -63,12 +68,12 @@ final class TeachServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final boolean loopback;
-  private final @Nullable String token;
+  private final TeachAccess access;
 
-  private TeachServer(TeachApi api, InetAddress host, int port, @Nullable String token)
+  private TeachServer(TeachApi api, InetAddress host, int port, TeachAccess access)
       throws IOException {
     this.api = api;
-    this.token = token;
+    this.access = access;
     this.loopback = host.isLoopbackAddress();
     this.server = HttpServer.create(new InetSocketAddress(host, port), 0);
     this.threads =
@@ -88,16 +93,16 @@ final class TeachServer implements AutoCloseable {
    * Starts to serve.
    *
    * @param port 0 selects a free one
-   * @param token that every request needs; null for none, which only loopback may have
+   * @param access who may send requests; only loopback may be open
    * @throws IOException if the port cannot be opened
    */
-  static TeachServer start(TeachApi api, InetAddress host, int port, @Nullable String token)
+  static TeachServer start(TeachApi api, InetAddress host, int port, TeachAccess access)
       throws IOException {
-    if (token == null && !host.isLoopbackAddress()) {
+    if (access.isOpen() && !host.isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "a server on %s needs a token, only loopback may go without".formatted(host));
     }
-    return new TeachServer(api, host, port, token);
+    return new TeachServer(api, host, port, access);
   }
 
   private static Map<String, String> files() {
@@ -126,8 +131,17 @@ final class TeachServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /** A request without what only the server needs. */
-  record Request(String method, String path, Map<String, String> query, String body) {}
+  /**
+   * A request without what only the server needs.
+   *
+   * @param person authenticated name of the sender; null where there is none
+   */
+  record Request(
+      String method,
+      String path,
+      Map<String, String> query,
+      String body,
+      @Nullable String person) {}
 
   /**
    * A response.
@@ -169,19 +183,19 @@ final class TeachServer implements AutoCloseable {
     if (loopback && !HOSTS.allow(header(exchange, "Host"), true)) {
       return Response.text(421, "this page does not answer for that host name");
     }
-    if (token != null && path.equals("/") && matches(query.get("token"))) {
-      return new Response(
-          303,
-          Map.of(
-              "Location",
-              "/",
-              "Set-Cookie",
-              "%s=%s; HttpOnly; SameSite=Strict; Path=/".formatted(COOKIE, token)),
-          new byte[0]);
+    String offered = query.get("token");
+    if (path.equals("/") && offered != null && knows(offered)) {
+      return new Response(303, Map.of("Location", "/", "Set-Cookie", cookie(offered)), new byte[0]);
     }
-    if (token != null && !matches(given(exchange))) {
+    boolean signsIn = !access.isOpen() && path.equals(SIGN_IN);
+    boolean open = signsIn || (access.knowsPeople() && FILES.containsKey(path));
+    Optional<Person> person = access.person(given(exchange));
+    if (person.isEmpty() && !open) {
       return Response.text(
-          401, "open the address that the command printed, or send Authorization: Bearer TOKEN");
+          401,
+          access.knowsPeople()
+              ? "sign in with your token, or send Authorization: Bearer TOKEN"
+              : "open the address that the command printed, or send Authorization: Bearer TOKEN");
     }
     boolean safe = SAFE.contains(exchange.getRequestMethod());
     if (!safe && isForeign(exchange)) {
@@ -197,15 +211,50 @@ final class TeachServer implements AutoCloseable {
       if (body.length > MAX_BODY) {
         return Response.text(413, "the body may have %d bytes".formatted(MAX_BODY));
       }
-      return api.respond(
+      Request request =
           new Request(
               exchange.getRequestMethod(),
               path.substring(TeachApi.PREFIX.length()),
               query,
-              new String(body, StandardCharsets.UTF_8)));
+              new String(body, StandardCharsets.UTF_8),
+              person.map(Person::name).orElse(null));
+      if (signsIn) {
+        return signIn(request);
+      }
+      boolean training = !safe && path.equals(TeachApi.PREFIX + "/training");
+      return access
+          .refusal(person.orElse(Person.NOBODY), training)
+          .map(why -> Response.text(403, why))
+          .orElseGet(() -> api.respond(request));
     }
     String file = FILES.get(path);
     return file == null || !safe ? Response.text(404, "there is nothing at " + path) : file(file);
+  }
+
+  /** Gives a browser the cookie of a person, whose token is in the body. */
+  private Response signIn(Request request) {
+    try {
+      String candidate = TeachApi.text(TeachApi.body(request), "token");
+      return request.method().equals("POST") && knows(candidate)
+          ? new Response(
+              200,
+              Map.of("Content-Type", "application/json", "Set-Cookie", cookie(candidate)),
+              "{}".getBytes(StandardCharsets.UTF_8))
+          : Response.text(401, "the token is not one that this page knows");
+    } catch (IllegalArgumentException e) {
+      return Response.text(400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whether a token that a cookie can hold is one of those that count. */
+  private boolean knows(String candidate) {
+    return !access.isOpen()
+        && TOKENS.matcher(candidate).matches()
+        && access.person(candidate).isPresent();
+  }
+
+  private static String cookie(String token) {
+    return "%s=%s; HttpOnly; SameSite=Strict; Path=/".formatted(COOKIE, token);
   }
 
   private static Response file(String name) throws IOException {
@@ -243,13 +292,6 @@ final class TeachServer implements AutoCloseable {
       }
     }
     return null;
-  }
-
-  private boolean matches(@Nullable String candidate) {
-    return token != null
-        && candidate != null
-        && MessageDigest.isEqual(
-            token.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
   }
 
   private static @Nullable String header(HttpExchange exchange, String name) {

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The teaching page of one data set, from its start to its end. */
 public final class Teaching implements AutoCloseable {
@@ -42,7 +41,7 @@ public final class Teaching implements AutoCloseable {
    * @param models whose opinions choose questions
    * @param threads native threads of a training
    * @param port 0 selects a free one
-   * @param token that every request needs; null for none, which only loopback may have
+   * @param access who may use it; only loopback may be open
    * @throws IOException if the folder is no data set, is taught by another process or cannot be
    *     written, or the port cannot be opened
    * @throws BadBundleException if a model is damaged
@@ -55,7 +54,7 @@ public final class Teaching implements AutoCloseable {
       int threads,
       InetAddress host,
       int port,
-      @Nullable String token,
+      TeachAccess access,
       Clock clock)
       throws IOException, BadBundleException {
     TeachingSet set = TeachingSet.open(data, clock);
@@ -65,7 +64,7 @@ public final class Teaching implements AutoCloseable {
         training.addOpinion(ModelBundle.read(model), FrameDataset.open(data));
       }
       return new Teaching(
-          set, training, TeachServer.start(new TeachApi(set, training), host, port, token));
+          set, training, TeachServer.start(new TeachApi(set, training), host, port, access));
     } catch (IOException | BadBundleException | RuntimeException e) {
       set.close();
       throw e;

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.app.teach.TeachAccess;
 import dev.residua.app.teach.Teaching;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
@@ -24,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,7 +59,7 @@ public final class TeachCommand extends ConsoleCommand {
       paramLabel = "ADDRESS",
       description =
           "Address to listen on. On another than this machine's own, such as 0.0.0.0, the printed"
-              + " address has a token, which every request needs. The connection is not encrypted.")
+              + " address has a token, which every request needs, unless there is a tokens file. The connection is not encrypted.")
   String host = "localhost";
 
   @Option(
@@ -82,12 +84,25 @@ public final class TeachCommand extends ConsoleCommand {
       description = "Native threads of a training; only with 1 does it repeat exactly.")
   int threads = TrainingSettings.DEFAULTS.threads();
 
+  @Option(
+      names = "--tokens-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:RESIDUA_HTTP_TOKENS_FILE}",
+      description =
+          "Tokens of people, as the service reads them. The page then needs the token of somebody"
+              + " with the grant operator for the scene, and owner to train; what a person does is"
+              + " recorded under the name in the file (default: no tokens).",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+  @Nullable Path tokensFile;
+
+  @Mixin SceneOption scene = new SceneOption();
+
   @Override
   public Integer call() throws IOException, BadBundleException, InterruptedException {
     TrainingBackend.CPU.start();
     atLeast(1, "--threads", threads);
     InetAddress address = address();
-    String token = address.isLoopbackAddress() ? null : token();
+    String token = tokensFile != null || address.isLoopbackAddress() ? null : token();
     Path bundle = out == null ? data.resolve("taught.residua") : out;
     try (Teaching teaching =
         Teaching.start(
@@ -105,7 +120,7 @@ public final class TeachCommand extends ConsoleCommand {
             threads,
             address,
             port,
-            token,
+            access(token),
             Clock.systemUTC())) {
       print(
           "teaching %s at http://%s:%d/%s",
@@ -121,6 +136,17 @@ public final class TeachCommand extends ConsoleCommand {
           e);
     } finally {
       ended.countDown();
+    }
+  }
+
+  private TeachAccess access(@Nullable String token) {
+    if (token != null) {
+      return TeachAccess.withToken(token);
+    }
+    try {
+      return tokensFile == null ? TeachAccess.OPEN : TeachAccess.ofPeople(tokensFile, scene.scene);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 

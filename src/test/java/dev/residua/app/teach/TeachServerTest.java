@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.access.AccessTokens;
+import dev.residua.access.Grants;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.DatasetWriter.Description;
 import dev.residua.dataset.FrameDataset;
@@ -103,7 +105,7 @@ class TeachServerTest {
             1,
             InetAddress.getLoopbackAddress(),
             0,
-            null,
+            TeachAccess.OPEN,
             CLOCK);
   }
 
@@ -431,7 +433,7 @@ class TeachServerTest {
             1,
             InetAddress.getByName("0.0.0.0"),
             0,
-            "secret",
+            TeachAccess.withToken("secret"),
             CLOCK);
 
     // When
@@ -455,8 +457,110 @@ class TeachServerTest {
                 .statusCode())
         .isEqualTo(200);
     InetAddress everywhere = InetAddress.getByName("0.0.0.0");
-    assertThatThrownBy(() -> TeachServer.start(new TeachApi(null, null), everywhere, 0, null))
+    assertThatThrownBy(
+            () -> TeachServer.start(new TeachApi(null, null), everywhere, 0, TeachAccess.OPEN))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private HttpResponse<String> as(String token, HttpRequest.Builder request) throws Exception {
+    return send(request.header("Authorization", "Bearer " + token));
+  }
+
+  private HttpResponse<String> read(String token, String path) throws Exception {
+    return as(token, HttpRequest.newBuilder(uri("/api/teach" + path)));
+  }
+
+  @Test
+  void shouldShowAndRecordPeopleOfATokensFile() throws Exception {
+    // Given
+    Path dir = set(List.of());
+    Path file = directory.resolve("tokens.txt");
+    Files.write(
+        file,
+        List.of(
+            AccessTokens.line("kim", "of-kim", Grants.parse("operator:scene=pumps")),
+            AccessTokens.line("lee", "of-lee", Grants.parse("viewer,operator:scene=valves")),
+            AccessTokens.line("ann", "of-ann", Grants.parse("owner"))));
+    teaching =
+        Teaching.start(
+            dir,
+            dir.resolve("m"),
+            List.of(),
+            REFUSES,
+            1,
+            InetAddress.getLoopbackAddress(),
+            0,
+            TeachAccess.ofPeople(file, "pumps"),
+            CLOCK);
+
+    // When, Then: who may see it
+    assertThat(send(HttpRequest.newBuilder(uri("/"))).statusCode()).isEqualTo(200);
+    assertThat(get("").statusCode()).isEqualTo(401);
+    assertThat(get("/frames/1.png").statusCode()).isEqualTo(401);
+    assertThat(post("/factors", "{\"name\": \"level\"}").statusCode()).isEqualTo(401);
+    assertThat(read("of-nobody", "").statusCode()).isEqualTo(401);
+    HttpResponse<String> viewer = read("of-lee", "");
+    assertThat(viewer.statusCode()).isEqualTo(403);
+    assertThat(viewer.body()).contains("operator:scene=pumps", "viewer,operator:scene=valves");
+    assertThat(json(read("of-kim", "/person")).path("name").asText()).isEqualTo("kim");
+
+    // When, Then: under which name changes are recorded
+    json(as("of-kim", posting("/factors", "{\"name\": \"level\"}")));
+    json(
+        as(
+            "of-kim",
+            posting("/answers", "{\"factor\": \"level\", \"a\": 1, \"b\": 2, \"answer\": \"a\"}")));
+    HttpResponse<String> other =
+        as(
+            "of-kim",
+            posting(
+                "/holds", "{\"factor\": \"level\", \"first\": 1, \"last\": 9, \"who\": \"ann\"}"));
+    assertThat(other.statusCode()).isEqualTo(400);
+    assertThat(other.body()).contains("the token is that of kim");
+    assertThat(Files.readString(dir.resolve(TaughtAnswer.FILE))).contains(",kim,");
+    assertThat(dir.resolve("holds.csv")).doesNotExist();
+
+    // When, Then: who may train
+    assertThat(as("of-kim", posting("/training", "{}")).statusCode()).isEqualTo(403);
+    assertThat(as("of-ann", posting("/training", "{}")).statusCode()).isNotEqualTo(403);
+  }
+
+  @Test
+  void shouldSignABrowserInWithTheTokenOfAPerson() throws Exception {
+    // Given
+    Path dir = set(List.of());
+    Path file = directory.resolve("tokens.txt");
+    Files.writeString(file, AccessTokens.line("kim", "of-kim", Grants.parse("operator")));
+    teaching =
+        Teaching.start(
+            dir,
+            dir.resolve("m"),
+            List.of(),
+            REFUSES,
+            1,
+            InetAddress.getLoopbackAddress(),
+            0,
+            TeachAccess.ofPeople(file, "pumps"),
+            CLOCK);
+
+    // When
+    HttpResponse<String> signedIn = post("/session", "{\"token\": \"of-kim\"}");
+
+    // Then
+    assertThat(signedIn.statusCode()).isEqualTo(200);
+    String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+    assertThat(cookie).contains("HttpOnly", "SameSite=Strict");
+    assertThat(
+            send(HttpRequest.newBuilder(uri("/api/teach/frames/1.png"))
+                    .header("Cookie", cookie.split(";", -1)[0]))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(post("/session", "{\"token\": \"of-nobody\"}").statusCode()).isEqualTo(401);
+    assertThat(post("/session", "no JSON").statusCode()).isEqualTo(400);
+    assertThat(
+            send(posting("/session", "{\"token\": \"of-kim\"}").header("Origin", "http://evil"))
+                .statusCode())
+        .isEqualTo(403);
   }
 
   @Test
