@@ -3,6 +3,7 @@ package dev.residua.cli.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.Residua;
+import dev.residua.testing.FakeMlflow;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -81,5 +82,32 @@ class ModelPushCommandTest {
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString()).contains("has no tag 'latest', only: stable");
     assertThat(folder.resolve("pulled.residua")).doesNotExist();
+  }
+
+  @Test
+  void shouldExchangeBundlesWithMlflow() throws Exception {
+    try (FakeMlflow server = new FakeMlflow()) {
+      // Given
+      String address = "mlflow:" + server.url() + "/pendulum";
+
+      // When
+      int pushed =
+          run("model", "push", path("mine.residua"), "--mlflow", address, "--tag", "champion");
+      int pulled =
+          run("model", "pull", "champion", "--mlflow", address, "--out", path("pulled.residua"));
+
+      // Then
+      assertThat(pushed).as(err.toString()).isZero();
+      assertThat(pulled).as(err.toString()).isZero();
+      assertThat(out.toString()).contains(" is version 1, champion", ", digest ");
+      assertThat(folder.resolve("pulled.residua"))
+          .hasSameBinaryContentAs(folder.resolve("mine.residua"));
+    }
+  }
+
+  @Test
+  void shouldTakeOnePlaceOnly() {
+    assertThat(run("model", "push", path("mine.residua"))).isEqualTo(2);
+    assertThat(push("--mlflow", "mlflow:http://localhost:1/pendulum")).isEqualTo(2);
   }
 }
