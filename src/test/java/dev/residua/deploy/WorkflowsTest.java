@@ -88,17 +88,23 @@ class WorkflowsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1.2.3, v1.2.3, 0, ''",
-    "1.2.3, v1.2.4, 1, 'the tag v1.2.4 is not v1.2.3, which pom.xml says'",
-    "1.2.3, 1.2.3, 1, 'the tag 1.2.3 is not v1.2.3'",
-    "1.2.3-SNAPSHOT, v1.2.3, 1, 'a release has one without -SNAPSHOT'",
+    "1.2.3, v1.2.3, true, 0, ''",
+    "1.2.3, v1.2.3, false, 1, 'the schemas of 1.2.3 may still change: run .ci/release freeze'",
+    "1.2.3, v1.2.4, true, 1, 'the tag v1.2.4 is not v1.2.3, which pom.xml says'",
+    "1.2.3, 1.2.3, true, 1, 'the tag 1.2.3 is not v1.2.3'",
+    "1.2.3-SNAPSHOT, v1.2.3, true, 1, 'a release has one without -SNAPSHOT'",
   })
   void shouldCompareTheTagWithTheVersion(
-      String version, String tag, int exit, String message, @TempDir Path folder) throws Exception {
+      String version, String tag, boolean frozen, int exit, String message, @TempDir Path folder)
+      throws Exception {
     // Given
     Path ci = Files.createDirectory(folder.resolve(".ci"));
     for (String script : List.of("lib", "release")) {
       Files.copy(Path.of(".ci", script), ci.resolve(script));
+    }
+    Path released = Files.createDirectories(folder.resolve("schemas/released"));
+    if (frozen) {
+      Files.writeString(released.resolve("FROZEN"), "00  a.avsc");
     }
     Files.writeString(
         folder.resolve("pom.xml"),

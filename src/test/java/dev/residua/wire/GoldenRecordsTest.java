@@ -46,6 +46,7 @@ import dev.residua.avro.Severity;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
 import dev.residua.avro.TrainingPhase;
+import dev.residua.model.ModelBundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -67,14 +68,16 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Compares every record with the bytes and the schema of its released versions. Until {@code
  * schemas/released/FROZEN} exists, nothing is released: run this class with {@code
- * -Dresidua.golden.write=true} after a change to rewrite version 1. The first tag adds that file.
- * From then on a released version never changes; a compatible change adds {@code
+ * -Dresidua.golden.write=true} after a change to rewrite version 1. Before the first tag, {@code
+ * .ci/release freeze} writes that file, with a digest of each schema and each record; a tag without
+ * it is refused. From then on a released version never changes; a compatible change adds {@code
  * <Record>-v<N>.avsc} to {@code schemas/released/index.txt} and runs the same command.
  */
 class GoldenRecordsTest {
@@ -161,6 +164,44 @@ class GoldenRecordsTest {
             record.getSchema().getName())
         .isEqualTo(fingerprint(SingleObject.releasedSchema(newest)));
     assertThat(written).isEqualTo(golden(newest.replace(".avsc", ".bin")));
+  }
+
+  @Test
+  void shouldNotChangeWhatIsFrozen() throws IOException {
+    // Given
+    Path frozen = RELEASED.resolve("FROZEN");
+    List<String> digests = Files.exists(frozen) ? Files.readAllLines(frozen) : List.of();
+    // When, Then
+    assertThat(changed(digests)).as("released files never change: add a version").isEmpty();
+  }
+
+  @Test
+  void shouldSeeAChangeOfAFrozenFile(@TempDir Path folder) throws IOException {
+    // Given
+    Path file = Files.writeString(folder.resolve("Frame-v1.avsc"), "{}");
+    String digest = ModelBundle.sha256(Files.readAllBytes(file));
+    List<String> digests = List.of(digest + "  " + file);
+    // When
+    List<String> before = changed(digests);
+    Files.writeString(file, "{ }");
+    // Then
+    assertThat(before).isEmpty();
+    assertThat(changed(digests)).containsExactly(file.toString());
+    Files.delete(file);
+    assertThat(changed(digests)).containsExactly(file.toString());
+  }
+
+  /** Files that do not have the digests of a list, as sha256sum writes it. */
+  private static List<String> changed(List<String> digests) throws IOException {
+    List<String> changed = new ArrayList<>();
+    for (String line : digests) {
+      String[] parts = line.split(" [ *]", 2);
+      Path file = Path.of(parts[1]);
+      if (!Files.exists(file) || !ModelBundle.sha256(Files.readAllBytes(file)).equals(parts[0])) {
+        changed.add(parts[1]);
+      }
+    }
+    return changed;
   }
 
   @Test
