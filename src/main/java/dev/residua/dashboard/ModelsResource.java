@@ -104,6 +104,9 @@ public class ModelsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response promote(@PathParam("id") String id, String body) {
     if (!visible(id)) {
+      audit.refused(
+          new AuditTrail.Change(visitors.now().person().name(), "promote", id, List.of(), "", ""),
+          Decision.HIDDEN);
       return Problems.answer(Response.Status.NOT_FOUND, missing(id));
     }
     return change(
@@ -159,6 +162,7 @@ public class ModelsResource {
         return Problems.of(decision, "there is no scene '%s'".formatted(said.scene()));
       }
       if (!said.to().isEmpty() && !visible(said.to())) {
+        audit.refused(entry, Decision.HIDDEN);
         return Problems.answer(Response.Status.NOT_FOUND, missing(said.to()));
       }
       String active = change.of(said);

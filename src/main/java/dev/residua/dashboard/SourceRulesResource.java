@@ -181,6 +181,9 @@ public class SourceRulesResource {
     Visitor visitor = visitors.now();
     Person person = visitor.person();
     if (visitor.rules().rule(id).filter(visitor::maySee).isEmpty()) {
+      audit.refused(
+          new AuditTrail.Change(person.name(), "remove-rule", id, List.of(), "", ""),
+          Decision.HIDDEN);
       return Problems.answer(Response.Status.NOT_FOUND, unknown(id));
     }
     try {

@@ -40,9 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The present build opens a data directory that version 0.1.0 wrote, with the embedded broker and
- * all state. Every topic has records but those of alerts and of scores in shadow. Until that version
- * is released, a run with {@code -Dresidua.golden.write=true} writes the directory again; afterwards
- * it never changes, and the next version adds its own.
+ * all state. Every topic has records but those of alerts and of scores in shadow. Until that
+ * version is released, a run with {@code -Dresidua.golden.write=true} writes the directory again;
+ * afterwards it never changes, and the next version adds its own.
  */
 @Timeout(400)
 class StoredDataIT {
