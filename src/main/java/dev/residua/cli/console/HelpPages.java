@@ -137,7 +137,8 @@ public final class HelpPages {
   /** Puts the page below the help of every command. */
   public static void addTo(CommandLine command) {
     of(command)
-        .ifPresent(page -> command.getCommandSpec().usageMessage().footer("", "More: " + page));
+        .ifPresent(
+            page -> command.getCommandSpec().usageMessage().footerHeading("%nMore: ").footer(page));
     command.getSubcommands().values().forEach(HelpPages::addTo);
   }
 }
