@@ -47,7 +47,7 @@ public final class DriftSentence {
         graph.isRoot(latent)
             ? graph.spokenName(latent) + " varies %s than usual"
             : graph.spokenName(latent)
-                + " strays %s than usual from what "
+                + " deviates %s than usual from what "
                 + String.join(" and ", graph.spokenParentNames(latent))
                 + (graph.parents(latent).length == 1 ? " explains" : " explain");
     return String.format(

@@ -108,7 +108,7 @@ final class InterventionSentence {
                   name, distance(latent, shift, statistics.meanResidual(latent, 0, m)), explain, m);
       case NOISE_CHANGE ->
           text(
-              "%s strays %.1f times as far as normal from what %s, over %d frames",
+              "%s deviates %.1f times as far as normal from what %s, over %d frames",
               name, times, explain, m);
       case COVARIATE_DRIFT ->
           !scales.categories(latent).isEmpty()

@@ -76,7 +76,7 @@ class ProtocolsTest {
                 .put("kind", "DRIFT.RESIDUAL")
                 .put("severity", "warning"));
     assertThat(alert.at("/annotations/summary").asText())
-        .isEqualTo("cam1: shadow length strays more than usual from what pendulum explains");
+        .isEqualTo("cam1: shadow length deviates more than usual from what pendulum explains");
     assertThat(alert.at("/annotations/causes").asText())
         .isEqualTo("shadow_length (80 %) given pendulum, light");
     assertThat(alert.at("/annotations/expected").asText())

@@ -78,7 +78,7 @@ class IncidentHistoryTest {
   @ParameterizedTest
   @CsvSource({
     "text, CAM2, b",
-    "text, strays more, a b c",
+    "text, deviates more, a b c",
     "severity, critical, c",
     "subject, mechanism, a b",
     "subject, mechanism:shadow_length, a b",

@@ -552,7 +552,7 @@ class MonitorTopologyTest {
     DriftEvent onset = drifts().readValue();
     assertThat(onset.finding().causes().get(0).latent()).isEqualTo("shadow_length");
     assertThat(onset.finding().sentence())
-        .startsWith("shadow length strays less than usual from what pendulum and light explain");
+        .startsWith("shadow length deviates less than usual from what pendulum and light explain");
   }
 
   @Test

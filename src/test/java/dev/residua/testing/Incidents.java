@@ -27,7 +27,7 @@ public final class Incidents {
   public @Nullable String mergedInto;
   public Severity severity = Severity.WARNING;
   public String kind = "DRIFT.RESIDUAL";
-  public String sentence = "shadow length strays more than usual from what pendulum explains";
+  public String sentence = "shadow length deviates more than usual from what pendulum explains";
   public long sequence = 100;
   public int flaps;
   public @Nullable IncidentFrame frame =
