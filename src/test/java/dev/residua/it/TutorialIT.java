@@ -45,16 +45,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tutorial, line by line as it stands there, from an RTSP camera to an alert in Alertmanager
- * and to a corrected region after the camera was knocked: with fewer pictures, fewer steps of
- * training and a faster camera.
+ * The tutorial, line by line as it stands there: from two videos to an alert in Alertmanager, and
+ * from an RTSP camera to a corrected region after the camera was knocked. With fewer pictures,
+ * fewer steps of training and a faster camera.
  */
 @Tag("soak")
 @Timeout(1200)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
-  private static final Duration TRAINING = Duration.ofSeconds(600);
+  private static final Duration MINUTES = Duration.ofSeconds(600);
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String SOURCE = "tank/cam1";
   private static final int PICTURES = 2_000;
@@ -66,20 +66,89 @@ class TutorialIT {
 
   @TempDir Path folder;
 
-  /** The blocks of the sections before the one for readers without a camera, or of that one. */
-  private static Iterator<String> blocks(boolean withCamera) throws IOException {
-    int without = Files.readAllLines(PAGE).indexOf("## Without a camera");
+  /** The blocks of a section, in order. */
+  private static Iterator<String> blocks(String section) throws IOException {
+    List<String> lines = Files.readAllLines(PAGE);
+    int from = lines.indexOf("## " + section);
+    int next = from + 1;
+    while (!lines.get(next).startsWith("## ")) {
+      next++;
+    }
+    int to = next;
     return Documents.snippets(PAGE, "sh").stream()
-        .filter(snippet -> snippet.line() < without == withCamera)
+        .filter(snippet -> snippet.line() > from && snippet.line() <= to)
         .map(Snippet::code)
+        .toList()
         .iterator();
+  }
+
+  @Test
+  void shouldLeadFromAVideoToAnAlert() throws Exception {
+    assumeTrue(Alertmanager.problem() == null, "skipped: " + Alertmanager.problem());
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/ffmpeg")), "skipped: ffmpeg is not installed");
+    // Given
+    Iterator<String> look = blocks("Look and label");
+    Iterator<String> train = blocks("Train");
+    Iterator<String> watch = blocks("Watch");
+    Iterator<String> broken = blocks("Break something");
+    try (RecordingServer notified = RecordingServer.anything();
+        Alertmanager alertmanager = Alertmanager.start(folder, notified.url());
+        Walkthrough reader = Walkthrough.embedded(folder)) {
+      reader
+          .replacing("http://localhost:9093", alertmanager.url().toString())
+          .replacing("--count 3000", "--count " + PICTURES)
+          .replacing("--preview ", "--labels data/drawn/labels.csv --preview ")
+          .replacing("teach data/mine", "teach data/mine --port 0")
+          .replacing("--rate 20", "--rate 100");
+      reader.start(blocks("Without a video").next()).awaitEnd(MINUTES);
+
+      // When
+      String imported = reader.start(look.next()).awaitEnd(MINUTES);
+      Typed teaching = reader.start(look.next());
+      teaching.await(LIMIT, "its page", () -> teaching.output().contains("http://localhost:"));
+      teaching.end();
+      String trained = reader.start(train.next()).awaitEnd(MINUTES);
+      String evaluated = reader.start(train.next()).awaitEnd(LIMIT);
+      reader.start(watch.next()).awaitEnd(LIMIT);
+      Typed service = reader.start(watch.next());
+      reader.awaitReady(service);
+      reader.start(watch.next()).awaitEnd(LIMIT);
+      awaitArmed(service, reader, watch.next(), "after the first video");
+      Typed incidents = reader.start(broken.next());
+      incidents.await(LIMIT, "it watches", () -> incidents.output().contains("watching"));
+      reader.start(broken.next()).awaitEnd(LIMIT);
+      String query = broken.next();
+      String[] asked = {""};
+      service.await(
+          LIMIT,
+          "the alert is in Alertmanager",
+          () -> {
+            asked[0] = ask(reader, query);
+            return asked[0].contains("water height");
+          });
+
+      // Then
+      assertThat(List.of(look, train, watch, broken))
+          .as("steps that this test does not take")
+          .noneMatch(Iterator::hasNext);
+      assertThat(imported).contains("%d frames of 64x64x3".formatted(PICTURES), "sheet.png");
+      assertThat(trained).contains("graph ");
+      assertThat(evaluated).contains("names", "independence", "reconstruction");
+      assertThat(asked[0]).contains("ResiduaIncident");
+      assertThat(incidents.output().lines().filter(line -> line.contains("incident opened")))
+          .hasSize(1);
+      assertThat(incidents.output()).contains("mechanism:water_height");
+    }
   }
 
   @Test
   void shouldLeadFromACameraToAnAlert() throws Exception {
     assumeTrue(Alertmanager.problem() == null, "skipped: " + Alertmanager.problem());
     // Given
-    Iterator<String> blocks = blocks(true);
+    Iterator<String> camera = blocks("With a live camera");
+    String train = blocks("Train").next();
+    Iterator<String> watch = blocks("Watch");
+    Iterator<String> broken = blocks("Break something");
     TankCamera tank = new TankCamera(3, 5);
     try (RecordingServer notified = RecordingServer.anything();
         Alertmanager alertmanager = Alertmanager.start(folder, notified.url());
@@ -89,27 +158,29 @@ class TutorialIT {
           .replacing("http://localhost:9093", alertmanager.url().toString())
           .replacing("rtsp://10.0.0.7", cameras.address("").replaceFirst("/$", ""))
           .replacing("--rate 2 --count 3000", "--rate 100 --count " + PICTURES)
-          .replacing("--steps 1500", "--steps 500")
           .replacing("--frames-per-second 20", "--frames-per-second 100");
 
       // When it is recorded, labelled and trained
-      reader.start(blocks.next()).awaitEnd(LIMIT);
+      reader.start(camera.next()).awaitEnd(LIMIT);
       label(tank);
-      String imported = reader.start(blocks.next()).awaitEnd(LIMIT);
-      String trained = reader.start(blocks.next()).awaitEnd(TRAINING);
+      String imported = reader.start(camera.next()).awaitEnd(LIMIT);
+      String trained = reader.start(train).awaitEnd(MINUTES);
 
       // And watched
-      Typed service = reader.start(blocks.next());
+      reader.start(watch.next()).awaitEnd(LIMIT);
+      Typed service = reader.start(watch.next());
       reader.awaitReady(service);
-      reader.start(blocks.next()).awaitEnd(LIMIT);
-      String status = blocks.next();
+      watch.next(); // the video
+      reader.start(camera.next()).awaitEnd(LIMIT);
+      String status = watch.next();
       awaitArmed(service, reader, status, "");
-      Typed incidents = reader.start(blocks.next());
+      Typed incidents = reader.start(broken.next());
       incidents.await(LIMIT, "it watches", () -> incidents.output().contains("watching"));
       tank.leak(true);
       incidents.await(
           LIMIT, "an incident of the leak", () -> incidents.output().contains("incident opened"));
-      String query = blocks.next();
+      broken.next(); // the video
+      String query = broken.next();
       String[] asked = {""};
       service.await(
           LIMIT,
@@ -123,7 +194,7 @@ class TutorialIT {
           LIMIT, "the end of the incident", () -> incidents.output().contains("resolved"));
 
       // Then
-      assertThat(blocks).as("steps that this test does not take").isExhausted();
+      assertThat(camera).as("steps that this test does not take").isExhausted();
       assertThat(imported).contains("%d frames of 64x64x3".formatted(PICTURES));
       assertThat(trained).contains("graph ", "mcc ", "residual.distanceCorrelation ");
       assertThat(service.output()).contains("delivered ops (alertmanager, ");
@@ -156,28 +227,6 @@ class TutorialIT {
       awaitArmed(service, reader, status, "after the correction");
       Thread.sleep(4 * QUIET_MILLIS);
       assertThat(openIncidents(reader)).isEmpty();
-    }
-  }
-
-  @Test
-  void shouldGoOnWithoutACamera() throws Exception {
-    // Given
-    Iterator<String> blocks = blocks(false);
-    try (Walkthrough reader = Walkthrough.embedded(folder)) {
-      reader.replacing("--count 3000", "--count 200").replacing("--count 1400", "--count 100");
-      reader.replacing("--rate 20", "--rate 200");
-      reader.awaitReady(reader.start("./residua serve --data-dir data/tutorial"));
-
-      // When
-      String drawn = reader.start(blocks.next()).awaitEnd(LIMIT);
-      String normal = reader.start(blocks.next()).awaitEnd(LIMIT);
-      String leak = reader.start(blocks.next()).awaitEnd(LIMIT);
-
-      // Then
-      assertThat(blocks).as("steps that this test does not take").isExhausted();
-      assertThat(drawn).contains("200 frames of 64x64x3");
-      assertThat(normal).contains("100 frames");
-      assertThat(leak).contains("900 frames");
     }
   }
 
