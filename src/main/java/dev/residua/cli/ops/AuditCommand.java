@@ -113,7 +113,7 @@ public final class AuditCommand extends ConsoleCommand {
             ? "scene " + entry.scene()
             : entry.sourceCount() == 1 && entry.sources().size() == 1
                 ? entry.sources().get(0)
-                : entry.sourceCount() + " sources";
+                : entry.sourceCount() == 0 ? "-" : entry.sourceCount() + " sources";
     return SafeText.of(
         "%s  %-6s  %s  %s %s  %s  %s"
             .formatted(

@@ -28,6 +28,7 @@ class AuditCommandTest {
         .isEqualTo("2026-05-01T10:00:00Z  done    kim  silence id-1  cam1  belt");
     assertThat(AuditCommand.line(entry(List.of("cam1"), 7, "", ""))).contains("  7 sources");
     assertThat(AuditCommand.line(entry(List.of(), 0, "pumps", ""))).contains("  scene pumps");
+    assertThat(AuditCommand.line(entry(List.of(), 0, "", "belt"))).endsWith("id-1  -  belt");
   }
 
   @Test
