@@ -161,9 +161,9 @@ class TutorialIT {
           .replacing("--frames-per-second 20", "--frames-per-second 100");
 
       // When it is recorded, labelled and trained
-      reader.start(camera.next()).awaitEnd(LIMIT);
+      reader.start(camera.next()).awaitEnd(MINUTES);
       label(tank);
-      String imported = reader.start(camera.next()).awaitEnd(LIMIT);
+      String imported = reader.start(camera.next()).awaitEnd(MINUTES);
       String trained = reader.start(train).awaitEnd(MINUTES);
 
       // And watched
