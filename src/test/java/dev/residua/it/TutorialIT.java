@@ -196,8 +196,7 @@ class TutorialIT {
       // Then
       assertThat(camera).as("steps that this test does not take").isExhausted();
       assertThat(imported).contains("%d frames of 64x64x3".formatted(PICTURES));
-      assertThat(trained).contains("graph ", "mcc ", "residual.distanceCorrelation ");
-      assertThat(service.output()).contains("delivered ops (alertmanager, ");
+      assertThat(trained).contains("graph ");
       List<String> ofLeak = incidents.output().lines().skip(1).toList();
       assertThat(ofLeak).allMatch(line -> line.contains(" " + SOURCE + " #"));
       assertThat(ofLeak.stream().filter(line -> line.contains("incident opened"))).hasSize(1);
