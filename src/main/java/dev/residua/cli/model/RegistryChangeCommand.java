@@ -3,9 +3,9 @@ package dev.residua.cli.model;
 import dev.residua.access.AuditEntry;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.Models;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
-import dev.residua.incident.AuthorName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin.Author;
@@ -13,16 +13,11 @@ import dev.residua.registry.ModelAdmin.Removal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** A command that changes the registry. */
 abstract class RegistryChangeCommand extends RegistryCommand {
-  @Option(
-      names = "--by",
-      paramLabel = "NAME",
-      defaultValue = "${sys:user.name}",
-      description = "Author of the change; stored as a claim.")
-  String by;
+  @Mixin AuthorOption author = new AuthorOption();
 
   /** Checks that the model of a bundle can be opened and passes its self-test. */
   static void checkRuns(ModelBundle bundle) throws BadBundleException {
@@ -48,7 +43,7 @@ abstract class RegistryChangeCommand extends RegistryCommand {
 
   /** The entry of a change that was just made. */
   AuditEntry entry(String action, String model, String scene, String detail) {
-    return CommandAudit.entry(AuthorName.claimed(by), action, model, List.of(), scene, detail);
+    return CommandAudit.entry(author.claimed(), action, model, List.of(), scene, detail);
   }
 
   /** Publishes a bundle, see {@link ModelRegistryOptions#publish}. */
@@ -91,6 +86,6 @@ abstract class RegistryChangeCommand extends RegistryCommand {
 
   /** The author of a change that is made now. */
   Author author(String reason) {
-    return new Author(AuthorName.claimed(by), reason, Instant.now());
+    return new Author(author.claimed(), reason, Instant.now());
   }
 }

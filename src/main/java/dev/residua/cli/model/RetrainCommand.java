@@ -3,6 +3,7 @@ package dev.residua.cli.model;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
@@ -10,7 +11,6 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlRequest;
 import dev.residua.model.BadBundleException;
 import dev.residua.renewal.job.CronSchedule;
@@ -55,12 +55,7 @@ public final class RetrainCommand extends JsonCommand {
 
   @Mixin SceneOption scene = new SceneOption();
 
-  @Option(
-      names = "--by",
-      paramLabel = "NAME",
-      defaultValue = "${sys:user.name}",
-      description = "Author of the request; stored as a claim.")
-  String by;
+  @Mixin AuthorOption author = new AuthorOption();
 
   @Option(
       names = "--incidents",
@@ -141,7 +136,7 @@ public final class RetrainCommand extends JsonCommand {
     if (given == null) {
       throw new CommandFailedException("--reason is missing: it is stored with the training");
     }
-    Map<String, String> fields = new LinkedHashMap<>(Map.of("by", by, "reason", given));
+    Map<String, String> fields = new LinkedHashMap<>(Map.of("by", author.given(), "reason", given));
     ControlRequest.Kind kind = ControlRequest.Kind.RETRAIN;
     if (cancel != null) {
       kind = ControlRequest.Kind.CANCEL_TRAINING;
@@ -162,7 +157,7 @@ public final class RetrainCommand extends JsonCommand {
           err(),
           List.of(
               CommandAudit.entry(
-                  AuthorName.claimed(by),
+                  author.claimed(),
                   kind.text(),
                   cancel == null ? id : cancel,
                   List.of(),
@@ -170,7 +165,7 @@ public final class RetrainCommand extends JsonCommand {
                   given)));
       if (follower != null) {
         return follower.follow(
-            cancel, "%s asked for it: %s".formatted(AuthorName.claimed(by), given), now, out());
+            cancel, "%s asked for it: %s".formatted(author.claimed(), given), now, out());
       }
     } catch (KafkaException e) {
       throw kafka.failed("following " + kafka.topics().control().name(), e);

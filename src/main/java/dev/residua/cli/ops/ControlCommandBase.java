@@ -3,11 +3,11 @@ package dev.residua.cli.ops;
 import dev.residua.access.CommandAccess;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
-import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import java.io.IOException;
@@ -28,12 +28,7 @@ abstract class ControlCommandBase extends JsonCommand {
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(
-      names = "--by",
-      paramLabel = "NAME",
-      defaultValue = "${sys:user.name}",
-      description = "Author of the command; stored as a claim.")
-  String by;
+  @Mixin AuthorOption author = new AuthorOption();
 
   @Option(
       names = "--reason",
@@ -70,7 +65,7 @@ abstract class ControlCommandBase extends JsonCommand {
     String key = takeBack;
     if (key == null) {
       key = id == null ? UUID.randomUUID().toString() : id;
-      Map<String, String> fields = new HashMap<>(Map.of("by", by, "reason", reason));
+      Map<String, String> fields = new HashMap<>(Map.of("by", author.given(), "reason", reason));
       fields()
           .forEach(
               (name, value) -> {
@@ -105,7 +100,7 @@ abstract class ControlCommandBase extends JsonCommand {
         err(),
         List.of(
             CommandAudit.entry(
-                AuthorName.claimed(by),
+                author.claimed(),
                 command == null ? "take-back" : kind.text(),
                 command == null ? key : CommandAccess.incident(command).orElse(key),
                 sources,

@@ -1,5 +1,6 @@
 package dev.residua.cli.ops;
 
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
@@ -9,7 +10,6 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.frame.NamePattern;
-import dev.residua.incident.AuthorName;
 import dev.residua.wire.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -187,12 +187,7 @@ public final class DeadLettersCommand {
     @Option(names = "--dry-run", description = "Only count the records that would be sent.")
     boolean dryRun;
 
-    @Option(
-        names = "--by",
-        paramLabel = "NAME",
-        defaultValue = "${sys:user.name}",
-        description = "Author of the change; stored as a claim.")
-    String by;
+    @Mixin AuthorOption author = new AuthorOption();
 
     private final Set<String> sources = new TreeSet<>();
     private int sendable;
@@ -269,7 +264,7 @@ public final class DeadLettersCommand {
             err(),
             List.of(
                 CommandAudit.entry(
-                    AuthorName.claimed(by),
+                    author.claimed(),
                     "replay",
                     selection.kafka.topics().deadLetters().name(),
                     sources,

@@ -7,6 +7,7 @@ import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
@@ -19,7 +20,6 @@ import dev.residua.feedback.FeedbackFields;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.ProposalReplay;
 import dev.residua.feedback.StaleProposalException;
-import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.ControlCommand.Suppression;
@@ -140,12 +140,7 @@ public final class ProposalsCommand {
     @Parameters(paramLabel = "ID", description = "The proposal, as proposals list shows it.")
     String id;
 
-    @Option(
-        names = "--by",
-        paramLabel = "NAME",
-        defaultValue = "${sys:user.name}",
-        description = "Author of the decision; stored as a claim.")
-    String by;
+    @Mixin AuthorOption by = new AuthorOption();
 
     @Option(
         names = "--reason",
@@ -161,7 +156,7 @@ public final class ProposalsCommand {
     @Override
     public Integer call() throws IOException, StartFailedException {
       Proposal proposal = find(proposals(StoredReviews.read(kafka)), id);
-      Proposal.Author author = new Proposal.Author(AuthorName.claimed(by), reason, Instant.now());
+      Proposal.Author author = new Proposal.Author(by.claimed(), reason, Instant.now());
       List<ControlCommand> commands;
       try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
         commands =

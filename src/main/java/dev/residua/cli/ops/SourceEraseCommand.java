@@ -4,6 +4,7 @@ import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.StoredRecords;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
@@ -11,7 +12,6 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlRequest;
 import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
@@ -70,12 +70,7 @@ final class SourceEraseCommand extends JsonCommand {
       description = "Reason; stored with the order that retires the source.")
   String reason;
 
-  @Option(
-      names = "--by",
-      paramLabel = "NAME",
-      defaultValue = "${sys:user.name}",
-      description = "Author of the order; stored as a claim.")
-  String by;
+  @Mixin AuthorOption author = new AuthorOption();
 
   @Option(
       names = "--with-others",
@@ -227,15 +222,14 @@ final class SourceEraseCommand extends JsonCommand {
           id,
           new ControlRequest(
                   ControlRequest.Kind.RETIRE,
-                  Map.of("sources", Pattern.quote(source), "by", by, "reason", reason),
+                  Map.of("sources", Pattern.quote(source), "by", author.given(), "reason", reason),
                   "--"::concat)
               .command(id, Instant.now()));
       CommandAudit.record(
           kafka,
           err(),
           List.of(
-              CommandAudit.entry(
-                  AuthorName.claimed(by), "erase", source, List.of(source), "", reason)));
+              CommandAudit.entry(author.claimed(), "erase", source, List.of(source), "", reason)));
       for (int tenth = 1; tenth <= 10; tenth++) {
         Thread.sleep(RETIRING.toMillis() / 10);
         bar.update(tenth / 10.0);

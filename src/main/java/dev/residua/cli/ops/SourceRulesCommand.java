@@ -2,13 +2,13 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
-import dev.residua.incident.AuthorName;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRuleFields;
 import dev.residua.source.SourceRules;
@@ -108,21 +108,10 @@ abstract class SourceRulesCommand extends JsonCommand {
             .collect(Collectors.joining(" "));
   }
 
-  /** Who changes a rule. */
-  static final class AuthorOptions {
-    @Option(
-        names = "--by",
-        paramLabel = "NAME",
-        defaultValue = "${sys:user.name}",
-        description = "Author of the change; stored as a claim.")
-    String by;
-
-    /** A rule that this author changes now. */
-    SourceRule sign(SourceRule rule) {
-      return rule.with(
-          r ->
-              r.by(AuthorName.claimed(by)).changedAt(Instant.now().truncatedTo(ChronoUnit.MICROS)));
-    }
+  /** A rule that an author changes now. */
+  static SourceRule signed(AuthorOption author, SourceRule rule) {
+    return rule.with(
+        r -> r.by(author.claimed()).changedAt(Instant.now().truncatedTo(ChronoUnit.MICROS)));
   }
 
   /** {@code source list}: all rules. */
@@ -201,7 +190,7 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Parameters(paramLabel = "ID", description = "The rule.")
     String id;
 
-    @Mixin AuthorOptions author = new AuthorOptions();
+    @Mixin AuthorOption author = new AuthorOption();
 
     @Option(
         names = "--match",
@@ -388,7 +377,8 @@ abstract class SourceRulesCommand extends JsonCommand {
                           .formatted(id));
                 }
                 return List.of(
-                    author.sign(
+                    signed(
+                        author,
                         SourceRuleFields.apply(
                             before.orElseGet(() -> SourceRule.of(id, "*")), fields())));
               });
@@ -417,7 +407,7 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Parameters(paramLabel = "ID", description = "The rule.")
     String id;
 
-    @Mixin AuthorOptions author = new AuthorOptions();
+    @Mixin AuthorOption author = new AuthorOption();
 
     @Override
     public Integer call() throws IOException {
@@ -425,7 +415,8 @@ abstract class SourceRulesCommand extends JsonCommand {
           change(
               rules ->
                   List.of(
-                      author.sign(
+                      signed(
+                          author,
                           rules
                               .rule(id)
                               .orElseThrow(
@@ -455,7 +446,7 @@ abstract class SourceRulesCommand extends JsonCommand {
         description = "The file: rules:, then a map of settings for each id.")
     Path file;
 
-    @Mixin AuthorOptions author = new AuthorOptions();
+    @Mixin AuthorOption author = new AuthorOption();
 
     @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
     boolean dryRun;
@@ -465,7 +456,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Override
     public Integer call() throws IOException {
-      Map<String, SourceRule> wanted = SourceRulesFile.read(file, AuthorName.claimed(author.by));
+      Map<String, SourceRule> wanted = SourceRulesFile.read(file, author.claimed());
       Changed changed =
           dryRun
               ? new Changed(writer().read(), List.of())
@@ -493,11 +484,11 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     private List<SourceRule> changes(SourceRules rules, Map<String, SourceRule> wanted) {
       List<SourceRule> changes = new ArrayList<>();
-      wanted.values().forEach(rule -> changes.add(author.sign(rule)));
+      wanted.values().forEach(rule -> changes.add(signed(author, rule)));
       if (prune) {
         rules.rules().stream()
             .filter(rule -> !wanted.containsKey(rule.id()))
-            .forEach(rule -> changes.add(author.sign(rule.withRemoved(true))));
+            .forEach(rule -> changes.add(signed(author, rule.withRemoved(true))));
       }
       return changes;
     }

@@ -2,11 +2,11 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
-import dev.residua.incident.AuthorName;
 import dev.residua.wire.Topic;
 import java.util.List;
 import java.util.Optional;
@@ -40,12 +40,7 @@ public final class TopicsCommand {
         description = "Copies of each partition (default: the setting of the broker).")
     @Nullable Short replication;
 
-    @Option(
-        names = "--by",
-        paramLabel = "NAME",
-        defaultValue = "${sys:user.name}",
-        description = "Author of the change; stored as a claim.")
-    String by;
+    @Mixin AuthorOption author = new AuthorOption();
 
     @Override
     public Integer call() throws StartFailedException {
@@ -59,7 +54,7 @@ public final class TopicsCommand {
               err(),
               List.of(
                   CommandAudit.entry(
-                      AuthorName.claimed(by),
+                      author.claimed(),
                       "create-topics",
                       String.join(" ", created),
                       List.of(),
