@@ -28,7 +28,7 @@ final class SilencePoll implements AutoCloseable {
   private final AcknowledgementsResource acknowledgements;
   private final BooleanSupplier ready;
 
-  /** Silences that were taken, so that an acknowledgement which is taken back stays so. */
+  /** Silences that were taken, whose orders may not have been read back yet. */
   private final Set<String> taken = Collections.newSetFromMap(BoundedMap.ofLatest(MAX_TAKEN));
 
   private final Thread thread;

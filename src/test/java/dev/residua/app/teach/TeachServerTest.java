@@ -96,6 +96,10 @@ class TeachServerTest {
   }
 
   private void start(Path dir, Teaching.ModelTrainer trainer) throws Exception {
+    start(dir, trainer, TeachAccess.OPEN);
+  }
+
+  private void start(Path dir, Teaching.ModelTrainer trainer, TeachAccess access) throws Exception {
     teaching =
         Teaching.start(
             dir,
@@ -105,7 +109,7 @@ class TeachServerTest {
             1,
             InetAddress.getLoopbackAddress(),
             0,
-            TeachAccess.OPEN,
+            access,
             CLOCK);
   }
 
@@ -481,17 +485,7 @@ class TeachServerTest {
             AccessTokens.line("kim", "of-kim", Grants.parse("operator:scene=pumps")),
             AccessTokens.line("lee", "of-lee", Grants.parse("viewer,operator:scene=valves")),
             AccessTokens.line("ann", "of-ann", Grants.parse("owner"))));
-    teaching =
-        Teaching.start(
-            dir,
-            dir.resolve("m"),
-            List.of(),
-            REFUSES,
-            1,
-            InetAddress.getLoopbackAddress(),
-            0,
-            TeachAccess.ofPeople(file, "pumps"),
-            CLOCK);
+    start(dir, REFUSES, TeachAccess.ofPeople(file, "pumps"));
 
     // When, Then: who may see it
     assertThat(send(HttpRequest.newBuilder(uri("/"))).statusCode()).isEqualTo(200);
@@ -531,17 +525,7 @@ class TeachServerTest {
     Path dir = set(List.of());
     Path file = directory.resolve("tokens.txt");
     Files.writeString(file, AccessTokens.line("kim", "of-kim", Grants.parse("operator")));
-    teaching =
-        Teaching.start(
-            dir,
-            dir.resolve("m"),
-            List.of(),
-            REFUSES,
-            1,
-            InetAddress.getLoopbackAddress(),
-            0,
-            TeachAccess.ofPeople(file, "pumps"),
-            CLOCK);
+    start(dir, REFUSES, TeachAccess.ofPeople(file, "pumps"));
 
     // When
     HttpResponse<String> signedIn = post("/session", "{\"token\": \"of-kim\"}");
