@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Who is told what and when, over records, time and answers. */
+/** Who is delivered what and when, over records, time and answers. */
 class AlertBookTest {
   private static final int ROOM = 100;
   private static final AlertingSettings PAGER = Receivers.settings(Receivers.pagerduty(r -> {}));
@@ -46,12 +46,12 @@ class AlertBookTest {
     book.incident(incident, at(++offset, false), now);
   }
 
-  /** Tells a receiver what is due; every notice gets the same answer. */
-  private List<Notice> tell(AlertBook book, String receiver, DeliveryResult answer) {
-    return tell(book, receiver, answer, ROOM, Map.of());
+  /** Delivers what is due to a receiver; every notice gets the same answer. */
+  private List<Notice> deliver(AlertBook book, String receiver, DeliveryResult answer) {
+    return deliver(book, receiver, answer, ROOM, Map.of());
   }
 
-  private List<Notice> tell(
+  private List<Notice> deliver(
       AlertBook book,
       String receiver,
       DeliveryResult answer,
@@ -84,19 +84,19 @@ class AlertBookTest {
     record(book, Incidents.opened());
 
     // When
-    List<Action> told = new ArrayList<>(actions(tell(book, "hook", TAKEN)));
+    List<Action> delivered = new ArrayList<>(actions(deliver(book, "hook", TAKEN)));
     for (int i = 0; i < 20; i++) {
       now = now.plusSeconds(60);
-      told.addAll(actions(tell(book, "hook", TAKEN)));
+      delivered.addAll(actions(deliver(book, "hook", TAKEN)));
     }
     record(book, Incidents.resolved());
     for (int i = 0; i < 20; i++) {
-      told.addAll(actions(tell(book, "hook", TAKEN)));
+      delivered.addAll(actions(deliver(book, "hook", TAKEN)));
       now = now.plusSeconds(60);
     }
 
     // Then
-    assertThat(told).containsExactly(Action.OPEN, Action.RESOLVE);
+    assertThat(delivered).containsExactly(Action.OPEN, Action.RESOLVE);
     assertThat(stored).isEmpty();
   }
 
@@ -107,19 +107,19 @@ class AlertBookTest {
     record(book, Incidents.opened());
 
     // When
-    List<Action> told = new ArrayList<>();
+    List<Action> delivered = new ArrayList<>();
     for (int second = 0; second < 180; second++) {
-      told.addAll(actions(tell(book, "am", TAKEN)));
+      delivered.addAll(actions(deliver(book, "am", TAKEN)));
       now = now.plusSeconds(1);
     }
     record(book, Incidents.resolved());
     for (int second = 0; second < 600; second++) {
-      told.addAll(actions(tell(book, "am", TAKEN)));
+      delivered.addAll(actions(deliver(book, "am", TAKEN)));
       now = now.plusSeconds(1);
     }
 
     // Then
-    assertThat(told)
+    assertThat(delivered)
         .containsExactly(
             Action.OPEN,
             Action.REPEAT,
@@ -139,20 +139,20 @@ class AlertBookTest {
         Receivers.settings(Receivers.alertmanager(r -> {}), Receivers.pagerduty(r -> {}));
     AlertBook book = book(settings);
     record(book, Incidents.opened());
-    tell(book, "am", TAKEN);
-    tell(book, "pager", TAKEN);
+    deliver(book, "am", TAKEN);
+    deliver(book, "pager", TAKEN);
 
     // When
     AlertBook next = restarted(settings);
     next.incident(Incidents.opened(), at(offset, false), now); // was not committed
-    List<Notice> pager = tell(next, "pager", TAKEN);
-    List<Notice> alertmanager = tell(next, "am", TAKEN);
+    List<Notice> pager = deliver(next, "pager", TAKEN);
+    List<Notice> alertmanager = deliver(next, "am", TAKEN);
     record(next, Incidents.resolved());
 
     // Then
     assertThat(pager).isEmpty();
     assertThat(actions(alertmanager)).containsExactly(Action.REPEAT);
-    assertThat(actions(tell(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
+    assertThat(actions(deliver(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
   }
 
   @Test
@@ -164,17 +164,17 @@ class AlertBookTest {
     record(book, Incidents.opened());
 
     // When
-    List<Action> chat = new ArrayList<>(actions(tell(book, "chat", TAKEN)));
-    int attempts = tell(book, "pager", AWAY).size();
+    List<Action> chat = new ArrayList<>(actions(deliver(book, "chat", TAKEN)));
+    int attempts = deliver(book, "pager", AWAY).size();
     record(book, Incidents.resolved());
-    chat.addAll(actions(tell(book, "chat", TAKEN)));
+    chat.addAll(actions(deliver(book, "chat", TAKEN)));
     for (int second = 0; second < 600; second++) {
       now = now.plusSeconds(1);
-      attempts += tell(book, "pager", AWAY).size();
+      attempts += deliver(book, "pager", AWAY).size();
     }
     now = now.plusSeconds(60);
-    List<Action> pager = new ArrayList<>(actions(tell(book, "pager", TAKEN)));
-    pager.addAll(actions(tell(book, "pager", TAKEN)));
+    List<Action> pager = new ArrayList<>(actions(deliver(book, "pager", TAKEN)));
+    pager.addAll(actions(deliver(book, "pager", TAKEN)));
 
     // Then
     assertThat(chat).containsExactly(Action.OPEN, Action.RESOLVE);
@@ -189,7 +189,7 @@ class AlertBookTest {
     AlertingSettings settings = Receivers.settings(Receivers.pagerduty(r -> {}));
     AlertBook book = book(settings);
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
     record(book, Incidents.resolved());
     book.due("pager", ROOM, ROOM, Map.of(), now); // on its way when the process dies
 
@@ -198,7 +198,7 @@ class AlertBookTest {
     next.incident(Incidents.resolved(), at(offset, false), now);
 
     // Then
-    assertThat(actions(tell(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
+    assertThat(actions(deliver(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
   }
 
   @Test
@@ -206,9 +206,9 @@ class AlertBookTest {
     // Given
     AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
     record(book, Incidents.resolved());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
 
     // When
     record(
@@ -220,7 +220,7 @@ class AlertBookTest {
             }));
 
     // Then
-    assertThat(actions(tell(book, "pager", TAKEN))).containsExactly(Action.OPEN);
+    assertThat(actions(deliver(book, "pager", TAKEN))).containsExactly(Action.OPEN);
   }
 
   @Test
@@ -229,8 +229,8 @@ class AlertBookTest {
     AlertBook book =
         book(Receivers.settings(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {})));
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
-    tell(book, "chat", TAKEN);
+    deliver(book, "pager", TAKEN);
+    deliver(book, "chat", TAKEN);
 
     // When
     record(
@@ -241,10 +241,10 @@ class AlertBookTest {
               i.kind = "INTERVENTION.OFFSET";
               i.sequence = 120;
             }));
-    List<Action> same = actions(tell(book, "pager", TAKEN));
-    List<Action> chat = actions(tell(book, "chat", TAKEN));
+    List<Action> same = actions(deliver(book, "pager", TAKEN));
+    List<Action> chat = actions(deliver(book, "chat", TAKEN));
     record(book, escalated(Severity.CRITICAL, 140));
-    List<Action> worse = actions(tell(book, "pager", TAKEN));
+    List<Action> worse = actions(deliver(book, "pager", TAKEN));
 
     // Then
     assertThat(same).isEmpty();
@@ -271,7 +271,7 @@ class AlertBookTest {
     // When
     List<Notice> sent = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      sent.addAll(tell(book, "pager", TAKEN, ROOM, people));
+      sent.addAll(deliver(book, "pager", TAKEN, ROOM, people));
     }
 
     // Then
@@ -284,7 +284,7 @@ class AlertBookTest {
     // Given
     AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
     record(
         book,
         Incidents.with(
@@ -293,7 +293,7 @@ class AlertBookTest {
               i.follows = "incident-1";
             }));
     // When
-    List<Notice> sent = tell(book, "pager", TAKEN, ROOM, Map.of("incident-1", "Kim"));
+    List<Notice> sent = deliver(book, "pager", TAKEN, ROOM, Map.of("incident-1", "Kim"));
     // Then
     assertThat(actions(sent)).containsExactly(Action.ACKNOWLEDGE);
   }
@@ -311,7 +311,7 @@ class AlertBookTest {
 
     // Then
     assertThat(lost).get().extracting(Lost::why, Lost::refused).containsExactly("400 bad", true);
-    assertThat(tell(book, "hook", TAKEN)).isEmpty();
+    assertThat(deliver(book, "hook", TAKEN)).isEmpty();
   }
 
   @Test
@@ -335,8 +335,8 @@ class AlertBookTest {
         .extracting(Lost::why)
         .isEqualTo("was not delivered for PT24H: no route");
     assertThat(alertmanager).isEmpty();
-    assertThat(tell(book, "hook", TAKEN)).isEmpty();
-    assertThat(actions(tell(book, "am", TAKEN))).containsExactly(Action.OPEN);
+    assertThat(deliver(book, "hook", TAKEN)).isEmpty();
+    assertThat(actions(deliver(book, "am", TAKEN))).containsExactly(Action.OPEN);
   }
 
   @Test
@@ -349,7 +349,7 @@ class AlertBookTest {
     book.incident(Incidents.with(i -> i.id = "open"), at(6, true), now);
 
     // Then
-    assertThat(tell(book, "chat", TAKEN))
+    assertThat(deliver(book, "chat", TAKEN))
         .extracting(notice -> notice.entry().incident().id())
         .containsExactly("open");
   }
@@ -370,9 +370,9 @@ class AlertBookTest {
 
     // When
     record(book, Incidents.opened());
-    List<Notice> before = tell(book, "pager", TAKEN);
+    List<Notice> before = deliver(book, "pager", TAKEN);
     record(book, escalated(Severity.CRITICAL, 120));
-    List<Action> pager = new ArrayList<>(actions(tell(book, "pager", TAKEN)));
+    List<Action> pager = new ArrayList<>(actions(deliver(book, "pager", TAKEN)));
     record(
         book,
         Incidents.with(
@@ -381,7 +381,7 @@ class AlertBookTest {
               i.kind = "INTERVENTION.OFFSET";
               i.sequence = 150;
             }));
-    pager.addAll(actions(tell(book, "pager", TAKEN)));
+    pager.addAll(actions(deliver(book, "pager", TAKEN)));
     record(
         book,
         Incidents.with(
@@ -393,7 +393,7 @@ class AlertBookTest {
     // Then
     assertThat(before).isEmpty();
     assertThat(pager).containsExactly(Action.OPEN, Action.RESOLVE);
-    assertThat(tell(book, "chat", TAKEN))
+    assertThat(deliver(book, "chat", TAKEN))
         .extracting(notice -> notice.entry().incident().source())
         .containsExactly("cam1");
   }
@@ -409,16 +409,16 @@ class AlertBookTest {
     }
 
     // When
-    List<Notice> first = tell(book, "pager", TAKEN, 2, Map.of());
-    List<Notice> second = tell(book, "pager", TAKEN, 0, Map.of());
+    List<Notice> first = deliver(book, "pager", TAKEN, 2, Map.of());
+    List<Notice> second = deliver(book, "pager", TAKEN, 0, Map.of());
     record(book, one(0, State.RESOLVED));
     record(book, one(4, State.RESOLVED));
-    List<Notice> third = tell(book, "pager", TAKEN, 0, Map.of());
+    List<Notice> third = deliver(book, "pager", TAKEN, 0, Map.of());
     int waiting = book.limited("pager");
     now = now.plusSeconds(70);
-    List<Notice> fourth = tell(book, "pager", TAKEN, 2, Map.of());
-    tell(book, "pager", TAKEN, 2, Map.of());
-    List<Notice> last = tell(book, "pager", TAKEN, 2, Map.of());
+    List<Notice> fourth = deliver(book, "pager", TAKEN, 2, Map.of());
+    deliver(book, "pager", TAKEN, 2, Map.of());
+    List<Notice> last = deliver(book, "pager", TAKEN, 2, Map.of());
 
     // Then
     assertThat(ids(first)).containsExactly("i-0", "i-1");
@@ -442,16 +442,16 @@ class AlertBookTest {
         book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(1))));
     record(book, one(0, State.OPENED));
     record(book, one(1, State.OPENED));
-    tell(book, "pager", TAKEN, 1, Map.of());
-    tell(book, "pager", TAKEN, 0, Map.of());
+    deliver(book, "pager", TAKEN, 1, Map.of());
+    deliver(book, "pager", TAKEN, 0, Map.of());
 
     // When
     now = now.plusSeconds(70);
-    List<Notice> told = new ArrayList<>(tell(book, "pager", TAKEN, 1, Map.of()));
-    told.addAll(tell(book, "pager", TAKEN, 0, Map.of()));
+    List<Notice> delivered = new ArrayList<>(deliver(book, "pager", TAKEN, 1, Map.of()));
+    delivered.addAll(deliver(book, "pager", TAKEN, 0, Map.of()));
 
     // Then
-    assertThat(told)
+    assertThat(delivered)
         .extracting(n -> n.action() + " " + n.entry().incident().id())
         .containsExactly("OPEN i-1", "RESOLVE held-back-pager");
     assertThat(stored.keySet()).containsExactlyInAnyOrder("i-0", "i-1");
@@ -522,16 +522,16 @@ class AlertBookTest {
     // Given
     AlertBook book = book(PAGER);
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
     // When
     record(book, follower());
     record(book, rediagnosed());
-    List<Notice> due = tell(book, "pager", TAKEN);
+    List<Notice> due = deliver(book, "pager", TAKEN);
     // Then
     assertThat(due).extracting(Notice::action).containsExactly(Action.UPDATE);
     assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
     assertThat(due.get(0).entry().incident().id()).isEqualTo("incident-2");
-    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    assertThat(deliver(book, "pager", TAKEN)).isEmpty();
     // When it ends, also after a restart
     AlertBook next = book(PAGER);
     stored.values().forEach(entry -> next.restore(3, entry));
@@ -546,7 +546,7 @@ class AlertBookTest {
               i.sequence = 200;
             }));
     // Then
-    due = tell(next, "pager", TAKEN);
+    due = deliver(next, "pager", TAKEN);
     assertThat(due).extracting(Notice::action).containsExactly(Action.RESOLVE);
     assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
   }
@@ -557,7 +557,7 @@ class AlertBookTest {
     AlertBook book = book(PAGER);
     record(book, Incidents.with(i -> i.state = State.SUSPENDED));
     // When, Then
-    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    assertThat(deliver(book, "pager", TAKEN)).isEmpty();
     record(
         book,
         Incidents.with(
@@ -565,7 +565,9 @@ class AlertBookTest {
               i.state = State.UPDATED;
               i.sequence = 130;
             }));
-    assertThat(tell(book, "pager", TAKEN)).extracting(Notice::action).containsExactly(Action.OPEN);
+    assertThat(deliver(book, "pager", TAKEN))
+        .extracting(Notice::action)
+        .containsExactly(Action.OPEN);
     // When it is suspended and goes on unchanged
     record(
         book,
@@ -574,7 +576,7 @@ class AlertBookTest {
               i.state = State.SUSPENDED;
               i.sequence = 140;
             }));
-    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    assertThat(deliver(book, "pager", TAKEN)).isEmpty();
     record(
         book,
         Incidents.with(
@@ -582,7 +584,7 @@ class AlertBookTest {
               i.state = State.UPDATED;
               i.sequence = 150;
             }));
-    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    assertThat(deliver(book, "pager", TAKEN)).isEmpty();
   }
 
   @Test
@@ -590,7 +592,7 @@ class AlertBookTest {
     // Given
     AlertBook book = book(PAGER);
     record(book, Incidents.opened());
-    tell(book, "pager", TAKEN);
+    deliver(book, "pager", TAKEN);
     // When
     record(
         book,
@@ -602,7 +604,7 @@ class AlertBookTest {
               i.sequence = 130;
             }));
     // Then
-    assertThat(tell(book, "pager", TAKEN))
+    assertThat(deliver(book, "pager", TAKEN))
         .extracting(Notice::action)
         .containsExactly(Action.RESOLVE);
   }
