@@ -64,6 +64,13 @@ class RetrainIT {
   private static final int SOURCES = 2;
   private static final double FRAMES_PER_SECOND = 60; // of each source
   private static final int QUIET_FRAMES = 1_600; // of which sources learn from some 1,250
+
+  /**
+   * About one source in a hundred seems to change while it learns and then needs a review: 1 of 120
+   * seeds did. With these two both engines learn alike.
+   */
+  private static final int FIRST_SEED = 32;
+
   private static final Duration LIMIT =
       Duration.ofSeconds(480); // a training yields to whatever else runs
 
@@ -129,7 +136,8 @@ class RetrainIT {
       List<Double> noise = Arrays.stream(scene.usualNoise()).boxed().toList();
       for (int i = 0; i < SOURCES; i++) {
         streams.add(
-            new ScenarioStream(new Scenario(scene, noise, 20, 31 + i, 0, frames, events), shape));
+            new ScenarioStream(
+                new Scenario(scene, noise, 20, FIRST_SEED + i, 0, frames, events), shape));
       }
       thread.start();
     }
@@ -242,6 +250,7 @@ class RetrainIT {
     try (Pendulums pendulums = new Pendulums(QUIET_FRAMES);
         Told published = new Told()) {
       Training begun = published.await(TrainingPhase.TRAINING, TrainingPhase.CALIBRATING);
+      assertEverySourceWasCalibrated();
       running.get("t").kill();
       start("t", "train");
       Training done = published.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
@@ -288,6 +297,23 @@ class RetrainIT {
         .containsKeys("trigger", "acceptedIncidents")
         .anySatisfy((key, count) -> assertThat(key).startsWith("leftOut."));
     assertThat(TopicReader.values(clients, TOPICS.deadLetters())).isEmpty();
+  }
+
+  private void assertEverySourceWasCalibrated() {
+    Map<String, String> last = new TreeMap<>();
+    TopicReader.values(clients, TOPICS.calibrations())
+        .forEach(
+            report ->
+                last.put(
+                    report.source(),
+                    report.status().phase()
+                        + (report.calibration() == null ? " without" : " with")
+                        + " a calibration, "
+                        + report.status().reasons()));
+    assertThat(last)
+        .as("calibrations before the training")
+        .hasSize(SOURCES)
+        .allSatisfy((source, state) -> assertThat(state).contains(" with a calibration"));
   }
 
   private void assertWatchedFromTheFirstFrameOf(String model) {

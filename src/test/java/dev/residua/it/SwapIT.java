@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 @Tag("alone")
-@Timeout(300)
+@Timeout(600)
 class SwapIT {
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 8;
@@ -162,7 +162,7 @@ class SwapIT {
                     "--reason",
                     "to be killed"));
         command.await(
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(120),
             moment.toString(),
             () ->
                 switch (moment) {
