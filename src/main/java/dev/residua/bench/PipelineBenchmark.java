@@ -19,6 +19,7 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures the scoring role with a real broker in a process of its own on the same machine: how
  * fast a backlog drains and what the processor does meanwhile, and how long a frame takes to its
- * committed score at a steady open-loop load of half that rate.
+ * committed score at a steady open-loop load of a share of that rate.
  *
  * <p>The rate is that of the last three quarters of the backlog, so that compilation and the first
  * fetches do not count. A first small backlog warms up the process before anything is measured.
@@ -53,6 +54,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   private static final Duration LIMIT = Duration.ofSeconds(300);
   private static final int WARM_UP_FRAMES = 30_000;
   private static final int WARM_UP_FILES = 600;
+  private static final double SLOWEST = 0.01;
   private static final SourceRule ONE_RULE = SourceRule.of("all", "*");
 
   private final BenchmarkFrames drawn;
@@ -113,6 +115,9 @@ public final class PipelineBenchmark extends BrokerBenchmark {
    * @param p99Millis 99th percentile of the same
    * @param p999Millis 99.9th percentile of the same
    * @param maxMillis largest of the same
+   * @param slowest what the slowest hundredth of these frames waited for
+   * @param collectionMillis garbage collections of this process during the load, which is
+   *     generator, scoring and reader
    */
   public record Result(
       int frames,
@@ -123,7 +128,9 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       double p50Millis,
       double p99Millis,
       double p999Millis,
-      double maxMillis) {}
+      double maxMillis,
+      LatencyParts.Slowest slowest,
+      long collectionMillis) {}
 
   /**
    * Draws the frames that are sent, and starts the broker.
@@ -174,7 +181,8 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   /** Drains a small backlog, so that the first figures are those of a warm process. */
   public void warmUp(ModelMaker model, ScoringSettings settings)
       throws StartFailedException, BadBundleException, InterruptedException {
-    drain(backlog(warmUpFrames), Models.one(model.make()), settings, warmUpFrames, 0, part -> {});
+    drain(
+        backlog(warmUpFrames), Models.one(model.make()), settings, warmUpFrames, 1, 0, part -> {});
   }
 
   /**
@@ -183,6 +191,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
    * @param topics with the backlog of the first part
    * @param models closed at the end
    * @param backlog its frames, at least 100
+   * @param loadShare load of the second part over the rate of the first, above 0
    * @param loadSeconds length of the second part; 0 leaves it out
    * @param progress receives the part done, in [0, 1]
    */
@@ -191,6 +200,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       Models models,
       ScoringSettings settings,
       int backlog,
+      double loadShare,
       int loadSeconds,
       DoubleConsumer progress)
       throws StartFailedException, InterruptedException {
@@ -218,10 +228,13 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       Map<String, Double> cpu = count.cpuMicros();
       progress.accept(0.6);
       Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
-      double load = loadSeconds == 0 ? 0 : rate / 2;
+      double load = loadSeconds == 0 ? 0 : rate * loadShare;
+      LatencyParts parts = new LatencyParts((int) (load * loadSeconds));
+      long collected = collectionMillis();
       if (loadSeconds > 0) {
-        load(topics, producer, load, loadSeconds, backlog, micros, models, progress);
+        load(topics, producer, load, backlog, micros, parts, models, progress);
       }
+      collected = collectionMillis() - collected;
       return new Result(
           backlog,
           rate,
@@ -235,8 +248,16 @@ public final class PipelineBenchmark extends BrokerBenchmark {
           micros.getValueAtPercentile(50) / 1e3,
           micros.getValueAtPercentile(99) / 1e3,
           micros.getValueAtPercentile(99.9) / 1e3,
-          micros.getMaxValue() / 1e3);
+          micros.getMaxValue() / 1e3,
+          parts.slowest(SLOWEST),
+          collected);
     }
+  }
+
+  private static long collectionMillis() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(collector -> Math.max(0, collector.getCollectionTime()))
+        .sum();
   }
 
   /**
@@ -247,29 +268,20 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       Topics topics,
       Producer<byte[], byte[]> producer,
       double rate,
-      int seconds,
       int first,
       Histogram micros,
+      LatencyParts parts,
       Models models,
       DoubleConsumer progress)
       throws InterruptedException, StartFailedException {
     AtomicLong missing = new AtomicLong();
-    int total = (int) (rate * seconds);
+    int total = parts.frames();
     int warmUp = (int) Math.min(total / 4, rate * 2);
     CountDownLatch started = new CountDownLatch(1);
     Instant startAt = Instant.now().plusMillis(500).truncatedTo(ChronoUnit.MICROS);
     Thread reader =
         new Thread(
-            () ->
-                read(
-                    topics.scores(),
-                    startAt
-                        .plusNanos((long) (warmUp * 1e9 / rate))
-                        .truncatedTo(ChronoUnit.MICROS), // as on the wire
-                    total - warmUp,
-                    micros,
-                    started,
-                    missing),
+            () -> read(topics.scores(), startAt, rate, warmUp, parts, micros, started, missing),
             "bench-reader");
     reader.start();
     started.await();
@@ -283,6 +295,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
         LockSupport.parkNanos(left);
       }
       producer.send(drawn.record(topics, first + i, startAt.plusNanos(dueNanos)));
+      parts.sent(i, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start - dueNanos));
       if (i == total / 2) {
         models.disturb();
       }
@@ -297,8 +310,10 @@ public final class PipelineBenchmark extends BrokerBenchmark {
 
   private void read(
       Topic<String, ScoredFrame> topic,
-      Instant from,
-      int wanted,
+      Instant startAt,
+      double rate,
+      int warmUp,
+      LatencyParts parts,
       Histogram micros,
       CountDownLatch started,
       AtomicLong missing) {
@@ -307,14 +322,18 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       consumer.assign(all);
       consumer.seekToEnd(all);
       all.forEach(consumer::position);
-      missing.set(wanted);
+      missing.set(parts.frames() - warmUp);
       started.countDown();
       long deadline = System.nanoTime() + 2 * LIMIT.toNanos();
       while (missing.get() > 0 && !hasFailed() && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(20))) {
-          if (!record.value().capturedAt().isBefore(from)) {
-            micros.recordValue(
-                Math.max(0, ChronoUnit.MICROS.between(record.value().capturedAt(), Instant.now())));
+          Instant due = record.value().capturedAt();
+          int frame = (int) Math.round(ChronoUnit.NANOS.between(startAt, due) * rate / 1e9);
+          if (frame >= warmUp) {
+            long waited = Math.max(0, ChronoUnit.MICROS.between(due, Instant.now()));
+            Instant published = Instant.ofEpochMilli(record.timestamp());
+            micros.recordValue(waited);
+            parts.read(frame, ChronoUnit.MICROS.between(due, published), waited);
             missing.decrementAndGet();
           }
         }

@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
       "The broker runs in its own process, scoring in this one."
     })
 final class BenchFleet extends FleetBenchmark {
+  private static final double LOAD = 0.5; // over the rate at which the backlog drained
+
   @Option(names = "--frames", paramLabel = "N", description = "Number of frames in the backlog.")
   int frames = 20_000;
 
@@ -79,6 +81,7 @@ final class BenchFleet extends FleetBenchmark {
                 fleet,
                 settings,
                 frames,
+                LOAD,
                 seconds,
                 part -> progress.update((done + part) / runs));
         rows.add(

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     name = "pipeline",
     description = {
       "Frames per second, processor time by part, and time from frame to committed score, with a broker in its own process on this machine.",
-      "First drains a backlog, then sends a steady load at half of that rate and times each frame from the moment it was due.",
+      "First drains a backlog, then sends a steady load at a share of that rate and times each frame from the moment it was due.",
       "Measures every combination of the options with several values, on one broker, after one warm-up."
     })
 final class BenchPipeline extends BenchmarkCommand.OfModel {
@@ -65,6 +65,13 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
       defaultValue = "20",
       description = "Duration of the steady load in seconds; 0 leaves it out.")
   int seconds;
+
+  @Option(
+      names = "--load",
+      paramLabel = "SHARE",
+      defaultValue = "0.5",
+      description = "Steady load over the rate at which the backlog drained.")
+  double load;
 
   @Option(
       names = "--threads",
@@ -173,6 +180,9 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
       atLeast(MonitoringRun.MIN_SCORES, "--frames with --versus", frames);
     }
     atLeast(0, "--seconds", seconds);
+    if (!(load > 0 && load <= 2)) {
+      throw new CommandFailedException("--load must be above 0 and at most 2 but was " + load);
+    }
     if (!versus.isEmpty()
         && (threads.stream().anyMatch(n -> n != 1)
             || shares.stream().anyMatch(share -> share != 0 && share != 1))) {
@@ -213,6 +223,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
                 PipelineBenchmark.Models.one(setup.model(bundle)),
                 setup.settings("bench-run-" + i, maxFrames),
                 frames,
+                load,
                 seconds,
                 part -> progress.update((done + part) / runs));
         Map<String, Object> row = setup.row(result);
