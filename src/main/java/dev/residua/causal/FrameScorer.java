@@ -13,6 +13,9 @@ import java.util.List;
  * as encoding it. The halves give what the whole gives, up to the engine's rounding.
  */
 public interface FrameScorer extends AutoCloseable {
+  /** See {@link #batchFrames}; larger batches gain nothing on a CPU. */
+  int BATCH_FRAMES = 32;
+
   /** Shape of the images that {@link #score} takes. */
   ImageShape imageShape();
 
@@ -22,6 +25,11 @@ public interface FrameScorer extends AutoCloseable {
   /** Number of nodes {@code d + k}: latents, and behind them the variables that are observed. */
   default int nodes() {
     return latents();
+  }
+
+  /** Most frames that one call should hold, at least 1: more are allowed and gain nothing. */
+  default int batchFrames() {
+    return BATCH_FRAMES;
   }
 
   /**

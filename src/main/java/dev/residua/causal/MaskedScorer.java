@@ -46,6 +46,11 @@ public final class MaskedScorer implements FrameScorer {
   }
 
   @Override
+  public int batchFrames() {
+    return scorer.batchFrames();
+  }
+
+  @Override
   public LatentBatch score(byte[] pixels, int frames) {
     return score(pixels, frames, List.of());
   }

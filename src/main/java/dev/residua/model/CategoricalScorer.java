@@ -63,6 +63,11 @@ public final class CategoricalScorer implements FrameScorer {
   }
 
   @Override
+  public int batchFrames() {
+    return engine.batchFrames();
+  }
+
+  @Override
   public LatentBatch score(byte[] pixels, int frames) {
     return score(pixels, frames, List.of());
   }

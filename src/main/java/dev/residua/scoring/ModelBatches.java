@@ -54,7 +54,7 @@ final class ModelBatches implements AutoCloseable {
             lease.model(),
             settings.decodedLimits(),
             settings.reconstruction(),
-            ScoringLoop.BATCH_FRAMES,
+            settings.batchFrames(lease.model().scorer()),
             clock,
             stages));
   }

@@ -47,9 +47,6 @@ import org.slf4j.LoggerFactory;
  * <p>Runs on one thread, which owns consumer and producer; {@link #stop} may be called from any.
  */
 public final class ScoringLoop implements Runnable {
-  /** Frames that go through the network together; larger batches gain nothing on a CPU. */
-  public static final int BATCH_FRAMES = 32;
-
   /** Most frames that one poll should hand over: 256 MiB for the largest values, uncompressed. */
   public static final int POLLED_FRAMES = 16;
 

@@ -1,5 +1,6 @@
 package dev.residua.scoring;
 
+import dev.residua.causal.FrameScorer;
 import dev.residua.frame.FrameLimits;
 import dev.residua.wire.RegistrySettings;
 import java.time.Duration;
@@ -106,6 +107,11 @@ public record ScoringSettings(
             Math.max(limits.maxBytes(), references.maxBytes()),
             limits.maxSide(),
             limits.maxPixels());
+  }
+
+  /** Frames that go through the network together. */
+  int batchFrames(FrameScorer scorer) {
+    return Math.min(scorer.batchFrames(), maxFrames);
   }
 
   /** Static member id and transactional id of one thread. */

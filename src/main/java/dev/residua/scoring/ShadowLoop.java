@@ -203,7 +203,7 @@ public final class ShadowLoop implements Runnable {
             model,
             settings.decodedLimits(),
             settings.reconstruction(),
-            ScoringLoop.BATCH_FRAMES,
+            settings.batchFrames(model.scorer()),
             clock,
             Stages.NONE);
     return new Running(shadow, model, batch);

@@ -63,6 +63,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScoringLoopTest {
@@ -716,19 +717,85 @@ class ScoringLoopTest {
         .containsExactlyElementsOf(LongStream.range(0, 100).boxed().toList());
   }
 
+  @ParameterizedTest
+  @CsvSource({"32, 256, '32, 32, 32, 4'", "64, 256, '64, 36'", "1000, 50, '50, 50'"})
+  void shouldGiveAnEngineTheBatchesItAsksFor(int batchFrames, int maxFrames, String expected) {
+    // Given
+    List<Integer> sizes = new ArrayList<>();
+    ScoringModel usual = model("model-1");
+    models =
+        ScoringModels.fixed(
+            new ScoringModel(
+                usual.id(),
+                new Batching(usual.scorer(), batchFrames, sizes),
+                usual.variables(),
+                usual.calibration(),
+                usual.appearance(),
+                usual.mask(),
+                usual.meanPicture(),
+                usual.details(),
+                usual.bytes()));
+    settings =
+        settings(
+            ReconstructionPlan.EVERY_FRAME,
+            Duration.ofMinutes(1),
+            ScoringSettings.MODEL_MEMORY,
+            maxFrames);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      records.add(record(i, key("cam1"), frame("cam1", i)));
+    }
+    // When
+    run(loop(), records);
+    // Then
+    assertThat(sizes).hasToString("[" + expected + "]");
+    assertThat(scores()).hasSize(100);
+  }
+
+  /** An engine with a size of batches of its own, which keeps the sizes that it got. */
+  private record Batching(FrameScorer scorer, int batchFrames, List<Integer> sizes)
+      implements FrameScorer {
+    @Override
+    public ImageShape imageShape() {
+      return scorer.imageShape();
+    }
+
+    @Override
+    public int latents() {
+      return scorer.latents();
+    }
+
+    @Override
+    public LatentBatch score(byte[] pixels, int frames) {
+      sizes.add(frames);
+      return scorer.score(pixels, frames);
+    }
+
+    @Override
+    public void close() {
+      scorer.close();
+    }
+  }
+
   private static ScoringSettings settings(ReconstructionPlan plan, Duration transactionDeadline) {
     return settings(plan, transactionDeadline, ScoringSettings.MODEL_MEMORY);
   }
 
   private static ScoringSettings settings(
       ReconstructionPlan plan, Duration transactionDeadline, long modelMemory) {
+    return settings(
+        plan, transactionDeadline, modelMemory, ScoringSettings.defaults("score", "1").maxFrames());
+  }
+
+  private static ScoringSettings settings(
+      ReconstructionPlan plan, Duration transactionDeadline, long modelMemory, int maxFrames) {
     ScoringSettings usual = ScoringSettings.defaults("score", "1");
     return new ScoringSettings(
         usual.group(),
         usual.instance(),
         1,
         1,
-        usual.maxFrames(),
+        maxFrames,
         usual.guarantee(),
         modelMemory,
         Duration.ZERO,
