@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs a network plan on the processor with ONNX Runtime. Safe for several threads at once. Direct
- * buffers for the input are kept per thread.
+ * Runs a network plan with ONNX Runtime, on the processor or on a GPU. Safe for several threads at
+ * once. Direct buffers for the input are kept per thread.
  */
 public final class OnnxFrameScorer implements FrameScorer {
   private final OrtEnvironment environment;
@@ -36,6 +36,7 @@ public final class OnnxFrameScorer implements FrameScorer {
   private final StructuralEquations equations;
   private final ImageShape image;
   private final int latents;
+  private final int batchFrames;
   private final ThreadLocal<ByteBuffer> input = ThreadLocal.withInitial(() -> direct(0));
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -45,12 +46,23 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   /**
-   * Opens the network.
+   * Opens the network on the processor.
    *
    * @param threads threads that share the work of one call, at least 1
    * @throws IllegalArgumentException if the runtime does not run the plan
    */
   public OnnxFrameScorer(NetworkPlan plan, int threads) {
+    this(plan, threads, Device.PROCESSOR);
+  }
+
+  /**
+   * Opens the network.
+   *
+   * @param threads threads of the processor that share the work of one call, at least 1
+   * @throws IllegalArgumentException if the runtime does not run the plan on the processor
+   * @throws IllegalStateException if the GPU cannot be used
+   */
+  public OnnxFrameScorer(NetworkPlan plan, int threads, Device device) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
@@ -59,18 +71,18 @@ public final class OnnxFrameScorer implements FrameScorer {
     this.equations = plan.equations();
     this.image = plan.image();
     this.latents = plan.latents();
+    this.batchFrames = device.batchFrames(image);
     try {
-      this.whole = opened(OnnxGraphs.scorer(plan), threads);
-      this.encoder = opened(OnnxGraphs.encoder(plan), threads);
-      this.reconstruction = opened(OnnxGraphs.reconstruction(plan), threads);
+      this.whole = opened(OnnxGraphs.scorer(plan), threads, device);
+      this.encoder = opened(OnnxGraphs.encoder(plan), threads, device);
+      this.reconstruction = opened(OnnxGraphs.reconstruction(plan), threads, device);
       this.environment = OnnxEnvironment.get();
-    } catch (RuntimeException | OrtException e) {
+    } catch (OrtException e) {
       closeSessions();
-      if (e instanceof RuntimeException wrong) {
-        throw wrong;
-      }
-      throw new IllegalArgumentException(
-          "ONNX Runtime does not run this network: " + e.getMessage(), e);
+      throw device.failure(e);
+    } catch (RuntimeException e) {
+      closeSessions();
+      throw e;
     }
   }
 
@@ -79,19 +91,24 @@ public final class OnnxFrameScorer implements FrameScorer {
     OnnxEnvironment.get();
   }
 
-  private OrtSession opened(byte[] model, int threads) throws OrtException {
-    OrtSession session = load(model, threads);
+  private OrtSession opened(byte[] model, int threads, Device device) throws OrtException {
+    OrtSession session = load(model, threads, device);
     open.add(session);
     return session;
   }
 
   static OrtSession load(byte[] model, int threads) throws OrtException {
+    return load(model, threads, Device.PROCESSOR);
+  }
+
+  private static OrtSession load(byte[] model, int threads, Device device) throws OrtException {
     OrtEnvironment environment = OnnxEnvironment.get(); // before anything else of the library
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      device.addTo(options);
       return environment.createSession(model, options);
     }
   }
@@ -109,6 +126,11 @@ public final class OnnxFrameScorer implements FrameScorer {
   @Override
   public int nodes() {
     return equations.latents();
+  }
+
+  @Override
+  public int batchFrames() {
+    return batchFrames;
   }
 
   /**

@@ -12,10 +12,10 @@ public interface ScoringConfig {
   int threads();
 
   /**
-   * Engine that runs the network. {@code auto} chooses oneDNN in bfloat16 where the processor has
-   * AMX and oneDNN agrees with ONNX Runtime on the model's self-test, and ONNX Runtime elsewhere;
-   * {@code onnxruntime}, {@code onednn} and {@code onednn-fp32} are mandatory: scoring does not
-   * start without them.
+   * Engine that runs the network. {@code auto} chooses the first that runs here and agrees with
+   * ONNX Runtime on the model's self-test: CUDA in a build for GPUs, then oneDNN in bfloat16 where
+   * the processor has AMX, then ONNX Runtime itself. {@code onnxruntime}, {@code onednn}, {@code
+   * onednn-fp32} and {@code cuda} are mandatory: scoring does not start without them.
    */
   @WithDefault("auto")
   ScoringEngine engine();
@@ -29,7 +29,7 @@ public interface ScoringConfig {
 
   /**
    * Most frames in one transaction, at least 1. Fewer bound the delay under load, more raise the
-   * rate.
+   * rate. It also bounds the batches of {@code cuda}; processors take at most 32 frames at once.
    */
   @WithDefault("256")
   int maxFrames();

@@ -13,20 +13,40 @@ import dev.residua.model.SelfTest;
 import dev.residua.onednn.OneDnn;
 import dev.residua.onednn.OneDnnFrameScorer;
 import dev.residua.onednn.Precision;
+import dev.residua.onnx.Device;
 import dev.residua.onnx.OnnxFrameScorer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Chooses the engine of the scoring role and opens it; see {@link ScoringEngine}. */
 public final class ScoringEngines {
   private static final String PROPERTY = "residua.scoring.engine";
 
   private final CpuFeatures cpu;
+  private final boolean cudaInBuild;
+  private final Opener opener;
 
-  ScoringEngines(CpuFeatures cpu) {
+  /** Opens the network of a bundle with one engine, as {@link ScoringEngines#scorer}. */
+  @FunctionalInterface
+  interface Opener {
+    FrameScorer open(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+        throws BadBundleException;
+  }
+
+  /**
+   * Chooses among engines that are opened in a given way.
+   *
+   * @param cudaInBuild whether {@link ScoringEngine#AUTO} tries a GPU
+   */
+  ScoringEngines(CpuFeatures cpu, boolean cudaInBuild, Opener opener) {
     this.cpu = cpu;
+    this.cudaInBuild = cudaInBuild;
+    this.opener = opener;
   }
 
   public static ScoringEngines ofThisMachine() {
-    return new ScoringEngines(CpuFeatures.ofThisMachine());
+    return new ScoringEngines(
+        CpuFeatures.ofThisMachine(), Device.CUDA.isInBuild(), ScoringEngines::scorer);
   }
 
   /**
@@ -34,7 +54,8 @@ public final class ScoringEngines {
    *
    * @param scorer owned by the holder of this record
    * @param engine which one it is, never {@link ScoringEngine#AUTO}
-   * @param why it was chosen
+   * @param why it was chosen, after the reasons against those that {@link ScoringEngine#AUTO} would
+   *     have preferred
    */
   public record Chosen(FrameScorer scorer, ScoringEngine engine, String why) {}
 
@@ -56,7 +77,7 @@ public final class ScoringEngines {
    */
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
-    FrameScorer reference = scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+    FrameScorer reference = opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
     boolean kept = false;
     try {
       SelfTest.check(bundle, reference);
@@ -64,17 +85,14 @@ public final class ScoringEngines {
         kept = true;
         return new Chosen(reference, wanted, "configured by " + PROPERTY);
       }
-      ScoringEngine candidate = wanted == ScoringEngine.AUTO ? ScoringEngine.ONEDNN : wanted;
+      if (wanted == ScoringEngine.AUTO) {
+        Chosen chosen = best(bundle, reference);
+        kept = chosen.scorer() == reference;
+        return chosen;
+      }
       try {
-        if (wanted == ScoringEngine.AUTO && !cpu.amxBf16()) {
-          throw new Unfit("this processor has no AMX (flags amx_tile and amx_bf16)");
-        }
-        return candidate(bundle, candidate, reference);
+        return candidate(bundle, wanted, reference);
       } catch (Unfit e) {
-        if (wanted == ScoringEngine.AUTO) {
-          kept = true;
-          return new Chosen(reference, ScoringEngine.ONNXRUNTIME, String.valueOf(e.getMessage()));
-        }
         throw new StartFailedException(
             "%s is %s, but %s; set it to auto or onnxruntime"
                 .formatted(PROPERTY, wanted.label(), e.getMessage()),
@@ -87,6 +105,27 @@ public final class ScoringEngines {
     }
   }
 
+  /** The first engine that is fit: CUDA, oneDNN in bfloat16 on AMX, the reference. */
+  private Chosen best(ModelBundle bundle, FrameScorer reference) throws BadBundleException {
+    List<String> reasons = new ArrayList<>();
+    for (ScoringEngine engine :
+        cudaInBuild
+            ? List.of(ScoringEngine.CUDA, ScoringEngine.ONEDNN)
+            : List.of(ScoringEngine.ONEDNN)) {
+      try {
+        if (engine == ScoringEngine.ONEDNN && !cpu.amxBf16()) {
+          throw new Unfit("this processor has no AMX (flags amx_tile and amx_bf16)");
+        }
+        Chosen chosen = candidate(bundle, engine, reference);
+        reasons.add(chosen.why());
+        return new Chosen(chosen.scorer(), engine, String.join("; ", reasons));
+      } catch (Unfit e) {
+        reasons.add(String.valueOf(e.getMessage()));
+      }
+    }
+    return new Chosen(reference, ScoringEngine.ONNXRUNTIME, String.join("; ", reasons));
+  }
+
   private Chosen candidate(ModelBundle bundle, ScoringEngine engine, FrameScorer reference)
       throws Unfit, BadBundleException {
     if (engine == ScoringEngine.ONEDNN && !cpu.bf16()) {
@@ -94,7 +133,7 @@ public final class ScoringEngines {
     }
     FrameScorer scorer;
     try {
-      scorer = scorer(bundle, engine, 1);
+      scorer = opener.open(bundle, engine, 1);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new Unfit(String.valueOf(e.getMessage()));
     }
@@ -107,14 +146,11 @@ public final class ScoringEngines {
               : deviation.latents() <= SelfTest.TOLERANCE
                   && deviation.reconstruction() <= SelfTest.TOLERANCE;
       if (!agrees) {
-        throw new Unfit(
-            "oneDNN %s disagrees with ONNX Runtime: %s".formatted(OneDnn.version(), deviation));
+        throw new Unfit("%s disagrees with ONNX Runtime: %s".formatted(library(engine), deviation));
       }
       kept = true;
       return new Chosen(
-          scorer,
-          engine,
-          "oneDNN %s agrees with ONNX Runtime: %s".formatted(OneDnn.version(), deviation));
+          scorer, engine, "%s agrees with ONNX Runtime: %s".formatted(library(engine), deviation));
     } catch (IllegalStateException e) {
       throw new Unfit(String.valueOf(e.getMessage()));
     } finally {
@@ -124,6 +160,10 @@ public final class ScoringEngines {
     }
   }
 
+  private static String library(ScoringEngine engine) {
+    return engine == ScoringEngine.CUDA ? "CUDA" : "oneDNN " + OneDnn.version();
+  }
+
   /**
    * Opens the network of a bundle with a given engine, without a self-test.
    *
@@ -131,7 +171,7 @@ public final class ScoringEngines {
    * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
    * @return owns native memory
    * @throws BadBundleException if the bundle's network is no scorer of its images and latents
-   * @throws IllegalStateException if the engine's library is missing
+   * @throws IllegalStateException if the engine's library or GPU is missing
    * @throws IllegalArgumentException if this machine cannot run the network with this engine
    */
   public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
@@ -149,6 +189,7 @@ public final class ScoringEngines {
       case ONNXRUNTIME -> onnxRuntime(bundle, network, networkThreads);
       case ONEDNN -> new OneDnnFrameScorer(network, Precision.BF16);
       case ONEDNN_FP32 -> new OneDnnFrameScorer(network, Precision.FP32);
+      case CUDA -> new OnnxFrameScorer(network, networkThreads, Device.CUDA);
       case AUTO -> throw new IllegalArgumentException("auto is not one engine");
     };
   }

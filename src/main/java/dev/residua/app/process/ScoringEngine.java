@@ -11,7 +11,9 @@ public enum ScoringEngine {
   /** oneDNN in bfloat16. */
   ONEDNN,
   /** oneDNN in single precision. */
-  ONEDNN_FP32;
+  ONEDNN_FP32,
+  /** ONNX Runtime on an NVIDIA GPU in single precision, in a build with the profile {@code gpu}. */
+  CUDA;
 
   /** Its name in the configuration, such as {@code onednn-fp32}. */
   public String label() {

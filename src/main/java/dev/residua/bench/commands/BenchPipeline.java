@@ -113,7 +113,8 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
       paramLabel = "NAME",
       converter = EngineConverter.class,
       defaultValue = "onnxruntime",
-      description = "Engine that runs the network: onnxruntime, onednn-fp32, onednn (bfloat16).")
+      description =
+          "Engine that runs the network: onnxruntime, onednn-fp32, onednn (bfloat16), cuda.")
   List<ScoringEngine> engines;
 
   @Option(
@@ -191,6 +192,9 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
               .formatted(threads, shares));
     }
     ModelBundle bundle = model.read();
+    for (ScoringEngine engine : engines) {
+      ScoringEngines.scorer(bundle, engine, 1).close(); // or fails before a broker starts
+    }
     List<Map<String, Object>> rows = new ArrayList<>();
     Map<String, Object> compared = new LinkedHashMap<>();
     BackgroundTraining training = null;

@@ -43,7 +43,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
       paramLabel = "ENGINE",
       converter = EngineConverter.class,
       defaultValue = "onnxruntime,onednn-fp32,onednn",
-      description = "Engines: onnxruntime, onednn-fp32, onednn (bfloat16).")
+      description = "Engines: onnxruntime, onednn-fp32, onednn (bfloat16), cuda.")
   List<ScoringEngine> engines;
 
   @Option(

@@ -2,14 +2,20 @@ package dev.residua.app.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import dev.residua.onnx.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +28,10 @@ class ScoringEnginesTest {
 
   private static ModelBundle bundle;
 
+  private static ScoringEngines withoutGpu(CpuFeatures cpu) {
+    return new ScoringEngines(cpu, false, ScoringEngines::scorer);
+  }
+
   @BeforeAll
   static void readTheShippedModel() throws Exception {
     bundle = Models.read(Optional.empty());
@@ -31,7 +41,7 @@ class ScoringEnginesTest {
   void shouldTakeOnnxRuntimeWhereThereIsNoAmx() throws Exception {
     // Given bfloat16 but no AMX
     // When
-    ScoringEngines.Chosen chosen = new ScoringEngines(BF16).open(bundle, ScoringEngine.AUTO, 1);
+    ScoringEngines.Chosen chosen = withoutGpu(BF16).open(bundle, ScoringEngine.AUTO, 1);
     // Then
     try (FrameScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
@@ -45,7 +55,7 @@ class ScoringEnginesTest {
     // Given a processor that says it has AMX
     needsBfloat16();
     // When
-    ScoringEngines.Chosen chosen = new ScoringEngines(AMX).open(bundle, ScoringEngine.AUTO, 1);
+    ScoringEngines.Chosen chosen = withoutGpu(AMX).open(bundle, ScoringEngine.AUTO, 1);
     // Then
     try (FrameScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONEDNN);
@@ -59,7 +69,7 @@ class ScoringEnginesTest {
   @Test
   void shouldRefuseToInsistOnBfloat16WhereThereIsNone() {
     // Given
-    ScoringEngines engines = new ScoringEngines(PLAIN);
+    ScoringEngines engines = withoutGpu(PLAIN);
     // When
     // Then
     assertThatThrownBy(() -> engines.open(bundle, ScoringEngine.ONEDNN, 1))
@@ -73,7 +83,7 @@ class ScoringEnginesTest {
     // Given
     needsBfloat16();
     // When
-    ScoringEngines.Chosen chosen = new ScoringEngines(BF16).open(bundle, ScoringEngine.ONEDNN, 1);
+    ScoringEngines.Chosen chosen = withoutGpu(BF16).open(bundle, ScoringEngine.ONEDNN, 1);
     // Then
     try (FrameScorer scorer = chosen.scorer();
         FrameScorer reference = Models.scorer(bundle, 1)) {
@@ -88,12 +98,175 @@ class ScoringEnginesTest {
   void shouldPassTheBundlesOwnSelfTestInSinglePrecision() throws Exception {
     // Given
     // When
-    ScoringEngines.Chosen chosen =
-        new ScoringEngines(PLAIN).open(bundle, ScoringEngine.ONEDNN_FP32, 1);
+    ScoringEngines.Chosen chosen = withoutGpu(PLAIN).open(bundle, ScoringEngine.ONEDNN_FP32, 1);
     // Then
     try (FrameScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine().label()).isEqualTo("onednn-fp32");
       SelfTest.check(bundle, scorer);
+    }
+  }
+
+  /** Engines of a build for GPUs, with a replacement for the one that needs a GPU. */
+  private static ScoringEngines withGpu(ScoringEngines.Opener cuda) {
+    return new ScoringEngines(
+        PLAIN,
+        true,
+        (bundle, engine, threads) ->
+            engine == ScoringEngine.CUDA
+                ? cuda.open(bundle, engine, threads)
+                : ScoringEngines.scorer(bundle, engine, threads));
+  }
+
+  @Test
+  void shouldPreferAGpuThatAgrees() throws Exception {
+    // Given a GPU that computes as the processor does
+    ScoringEngines engines = withGpu((bundle, engine, threads) -> Models.scorer(bundle, threads));
+    // When
+    ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
+    // Then
+    try (FrameScorer scorer = chosen.scorer()) {
+      assertThat(chosen.engine()).isEqualTo(ScoringEngine.CUDA);
+      assertThat(chosen.why())
+          .startsWith("CUDA agrees with ONNX Runtime: on 8 frames latents and residuals differ by");
+      SelfTest.check(bundle, scorer);
+    }
+  }
+
+  @Test
+  void shouldScoreOnTheProcessorWhereTheGpuCannotBeUsed() throws Exception {
+    // Given
+    ScoringEngines engines =
+        withGpu(
+            (bundle, engine, threads) -> {
+              throw new IllegalStateException("no GPU is there");
+            });
+    // When
+    ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
+    // Then
+    try (FrameScorer scorer = chosen.scorer()) {
+      assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
+      assertThat(chosen.why())
+          .isEqualTo("no GPU is there; this processor has no AMX (flags amx_tile and amx_bf16)");
+      SelfTest.check(bundle, scorer);
+    }
+    assertThatThrownBy(() -> engines.open(bundle, ScoringEngine.CUDA, 1))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessage(
+            "residua.scoring.engine is cuda, but no GPU is there; set it to auto or onnxruntime");
+  }
+
+  @Test
+  void shouldRefuseAGpuWithTheRoundingOfBfloat16() throws Exception {
+    // Given deviations within the bounds of bfloat16, but not of single precision
+    Shifted shifted = new Shifted(Models.scorer(bundle, 1), 0.004f);
+    // When
+    ScoringEngines.Chosen chosen =
+        withGpu((bundle, engine, threads) -> shifted).open(bundle, ScoringEngine.AUTO, 1);
+    // Then
+    try (FrameScorer scorer = chosen.scorer()) {
+      assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
+      assertThat(chosen.why())
+          .startsWith("CUDA disagrees with ONNX Runtime: on 8 frames")
+          .contains("4.0e-03 standard deviations");
+      assertThat(shifted.closed).isTrue();
+      SelfTest.check(bundle, scorer);
+    }
+  }
+
+  @Test
+  void shouldTryNoGpuInABuildWithoutIt() throws Exception {
+    // Given
+    ScoringEngines engines =
+        new ScoringEngines(
+            PLAIN,
+            false,
+            (bundle, engine, threads) -> {
+              assertThat(engine).isEqualTo(ScoringEngine.ONNXRUNTIME);
+              return ScoringEngines.scorer(bundle, engine, threads);
+            });
+    // When
+    ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
+    // Then
+    chosen.scorer().close();
+    assertThat(chosen.why()).doesNotContainIgnoringCase("cuda").doesNotContain("GPU");
+  }
+
+  @Test
+  void shouldSayHowToBuildForAGpu() {
+    assumeFalse(Device.CUDA.isInBuild());
+    assertThatThrownBy(() -> ScoringEngines.ofThisMachine().open(bundle, ScoringEngine.CUDA, 1))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessage(
+            "residua.scoring.engine is cuda, but this build has no CUDA provider: build it with ./mvnw -Pgpu package; set it to auto or onnxruntime");
+  }
+
+  /** Only in a build with the profile gpu: with the GPU where there is one. */
+  @Test
+  void shouldScoreOnAGpuOrSayWhatIsMissing() throws Exception {
+    assumeTrue(Device.CUDA.isInBuild());
+    if (Files.exists(Path.of("/dev/nvidia0"))) {
+      ScoringEngines.Chosen chosen =
+          ScoringEngines.ofThisMachine().open(bundle, ScoringEngine.CUDA, 1);
+      try (FrameScorer scorer = chosen.scorer()) {
+        SelfTest.check(bundle, scorer);
+        assertThat(scorer.batchFrames()).isEqualTo(1024);
+      }
+    } else {
+      assertThatThrownBy(() -> ScoringEngines.ofThisMachine().open(bundle, ScoringEngine.CUDA, 1))
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageStartingWith(
+              "residua.scoring.engine is cuda, but the GPU cannot be used, which needs")
+          .hasMessageContaining(".so.")
+          .hasMessageEndingWith("; set it to auto or onnxruntime");
+    }
+  }
+
+  /** Adds a number to every latent and residual. */
+  private static final class Shifted implements FrameScorer {
+    private final FrameScorer scorer;
+    private final float by;
+    private boolean closed;
+
+    Shifted(FrameScorer scorer, float by) {
+      this.scorer = scorer;
+      this.by = by;
+    }
+
+    @Override
+    public ImageShape imageShape() {
+      return scorer.imageShape();
+    }
+
+    @Override
+    public int latents() {
+      return scorer.latents();
+    }
+
+    @Override
+    public LatentBatch score(byte[] pixels, int frames) {
+      LatentBatch batch = scorer.score(pixels, frames);
+      return new LatentBatch(
+          frames,
+          batch.latents(),
+          shifted(batch.observed()),
+          batch.expected(),
+          shifted(batch.residuals()),
+          batch.reconstructionErrors(),
+          batch.codes());
+    }
+
+    private float[] shifted(float[] values) {
+      float[] sums = values.clone();
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += by;
+      }
+      return sums;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      scorer.close();
     }
   }
 

@@ -1,14 +1,18 @@
 package dev.residua.bench.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.Residua;
+import dev.residua.onnx.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class BenchCommandTest {
@@ -100,7 +104,20 @@ class BenchCommandTest {
   void shouldNameTheEnginesThatThereAre() {
     assertThat(run("bench", "score", "--engine", "tensorrt")).isNotZero();
     assertThat(err.toString())
-        .contains("'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32");
+        .contains(
+            "'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32, cuda");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"score", "pipeline"})
+  void shouldSayWhyAnEngineDoesNotRun(String benchmark) {
+    assumeFalse(Device.CUDA.isInBuild());
+    // When
+    int exit = run("bench", benchmark, "--engine", "cuda");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("this build has no CUDA provider: build it with ./mvnw -Pgpu package");
   }
 
   @Test
