@@ -28,6 +28,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
           "p999Millis",
           "maxMillis",
           "medianMillis",
+          "threadMillis",
           "millisPerFrame",
           "waitShare",
           "swapGapMillis",

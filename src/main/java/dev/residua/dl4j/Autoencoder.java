@@ -49,7 +49,7 @@ final class Autoencoder {
   private final double pixelWeight;
   private @Nullable INDArray weights; // of differences; null where all count
 
-  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, INDArray> parameters = new LinkedHashMap<>();
 
   /**
    * Rows that the decoder carries in addition to those of the batch.
@@ -65,6 +65,19 @@ final class Autoencoder {
    * @param extras further rows of the decoder, block after block
    */
   Autoencoder(NetworkLayout layout, INDArray frames, INDArray targets, List<Extra> extras) {
+    this(layout, frames, targets, extras, null);
+  }
+
+  /**
+   * @param other the network whose parameters this one has too, or null for parameters of its own;
+   *     gradients are its own in any case
+   */
+  Autoencoder(
+      NetworkLayout layout,
+      INDArray frames,
+      INDArray targets,
+      List<Extra> extras,
+      @Nullable Autoencoder other) {
     this.frames = frames;
     this.targets = targets;
     this.batch = Math.toIntExact(frames.size(0));
@@ -72,7 +85,13 @@ final class Autoencoder {
     this.extra = extras.stream().mapToInt(Extra::rows).sum();
     this.variational = layout.variational();
     for (Parameter parameter : layout.parameters()) {
-      parameters.put(parameter.name(), parameter);
+      if (parameter.group() == Parameter.Group.AUTOENCODER) {
+        parameters.put(
+            parameter.name(),
+            other == null
+                ? Nd4j.create(DataType.FLOAT, parameter.shape())
+                : other.parameter(parameter.name()));
+      }
     }
     this.image = layout.image();
     this.pixelWeight = Math.min(1, (double) USUAL_VALUES / image.size());
@@ -133,16 +152,16 @@ final class Autoencoder {
     this.reconstruction = last.output;
   }
 
-  private Parameter weight(String layer) {
+  private INDArray weight(String layer) {
     return parameter(layer + ".w");
   }
 
-  private Parameter bias(String layer) {
+  private INDArray bias(String layer) {
     return parameter(layer + ".b");
   }
 
-  private Parameter parameter(String name) {
-    Parameter found = parameters.get(name);
+  private INDArray parameter(String name) {
+    INDArray found = parameters.get(name);
     if (found == null) {
       throw new IllegalArgumentException("the network has no parameter " + name);
     }
@@ -225,15 +244,17 @@ final class Autoencoder {
   record Errors(double reconstruction, double[] extras) {}
 
   /**
-   * Decodes latents and passes the gradient of {@code reconstruction + sum_e extraWeights_e
+   * Decodes latents and passes the gradient of {@code weight reconstruction + sum_e extraWeights_e
    * extras_e} back to them, for large frames a part of it.
    *
    * @param values {@code [batch + extra, d]} row-major
    * @param counted rows of the batch, from the first, whose error counts
+   * @param weight of their error
    * @param extraWeights one per block of further rows
    * @param gradient receives the gradient by {@code values}
    */
-  Errors decode(float[] values, int counted, double[] extraWeights, float[] gradient) {
+  Errors decode(
+      float[] values, int counted, double weight, double[] extraWeights, float[] gradient) {
     latents.data().asNioFloat().put(values);
     decoder.forEach(Layer::forward);
     INDArray difference = decoder.get(decoder.size() - 1).outputGradient;
@@ -243,9 +264,12 @@ final class Autoencoder {
     if (weights != null) {
       ofBatch.muli(weights);
     }
-    INDArray seen = rows(difference, 0, counted);
-    double error = squares(seen) / counted;
-    seen.muli(2 * pixelWeight / counted);
+    double error = 0;
+    if (counted > 0) {
+      INDArray seen = rows(difference, 0, counted);
+      error = squares(seen) / counted;
+      seen.muli(2 * pixelWeight * weight / counted);
+    }
     if (counted < batch) {
       rows(difference, counted, batch).assign(0);
     }

@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A trained network that can still compute in the engine, on the training thread. */
 final class LancaTrained implements TrainedNetwork {
-  private final Autoencoder autoencoder;
-  private final INDArray input;
+  private final ParallelAutoencoder autoencoder;
   private final NetworkWeights weights;
   private final LossCurve curve;
   private final List<String> warnings;
@@ -24,15 +22,13 @@ final class LancaTrained implements TrainedNetwork {
   private final ExecutorService thread;
 
   LancaTrained(
-      Autoencoder autoencoder,
-      INDArray input,
+      ParallelAutoencoder autoencoder,
       NetworkWeights weights,
       LossCurve curve,
       List<String> warnings,
       StepTimes stepTimes,
       ExecutorService thread) {
     this.autoencoder = autoencoder;
-    this.input = input;
     this.weights = weights;
     this.curve = curve;
     this.warnings = List.copyOf(warnings);
@@ -60,7 +56,7 @@ final class LancaTrained implements TrainedNetwork {
   private float[] encodeHere(byte[] pixels, int frames) {
     int d = weights.latents();
     int size = weights.image().size();
-    int batch = Math.toIntExact(input.size(0));
+    int batch = autoencoder.batch();
     float[] latents = new float[frames * d];
     float[] blocks = new float[batch * size];
     for (int from = 0; from < frames; from += batch) {
@@ -69,8 +65,7 @@ final class LancaTrained implements TrainedNetwork {
         Blocks.put(
             weights.image(), pixels, (from + r) * size, weights.meanImage(), blocks, r * size);
       }
-      input.data().asNioFloat().put(blocks);
-      float[] encoded = autoencoder.encode().data().asFloat();
+      float[] encoded = autoencoder.encode(blocks, blocks);
       System.arraycopy(encoded, 0, latents, from * d, count * d);
     }
     return latents;
@@ -122,5 +117,6 @@ final class LancaTrained implements TrainedNetwork {
   @Override
   public void close() {
     thread.shutdownNow();
+    autoencoder.close();
   }
 }

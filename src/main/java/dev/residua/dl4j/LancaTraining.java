@@ -19,6 +19,8 @@ import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,9 +79,7 @@ final class LancaTraining {
 
   private final LabelScale labels;
   private final float[] mean;
-  private final INDArray input;
-  private final INDArray targets;
-  private final Autoencoder autoencoder;
+  private final ParallelAutoencoder autoencoder;
   private final CausalLoss causal;
   private final TrainingWatchdog watch;
   private final List<String> warnings = new ArrayList<>();
@@ -176,7 +176,6 @@ final class LancaTraining {
     this.adam = checkpoint == null ? new Adam(length) : checkpoint.adam();
     this.curve = checkpoint == null ? new LossCurve(settings.steps()) : checkpoint.curve();
 
-    this.input = Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch));
     this.predicted =
         causes() && lanca.structural() == StructuralTerm.PIXELS && lanca.structuralWeight() > 0
             ? rows
@@ -189,11 +188,13 @@ final class LancaTraining {
     if (swapped > 0) {
       extras.add(new Autoencoder.Extra(rows, swapped));
     }
-    this.targets =
-        settings.variation() > 0
-            ? Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch))
-            : input;
-    this.autoencoder = new Autoencoder(layout, input, targets, extras);
+    this.autoencoder =
+        new ParallelAutoencoder(
+            layout,
+            batch,
+            settings.variation() > 0,
+            extras,
+            Nd4jBackends.splits(settings.threads()));
     this.causal = new CausalLoss(DataType.FLOAT, layout, rows, lanca);
     this.values = new float[length];
     this.gradient = new float[length];
@@ -285,11 +286,16 @@ final class LancaTraining {
       TrainingProgress progress,
       ExecutorService thread)
       throws Exception {
-    Nd4jBackends.useThreads(settings.threads());
+    Nd4jBackends.useThreads(settings.threads() / Nd4jBackends.splits(settings.threads()));
     LancaTraining training =
         QuietOutput.during(
             () -> new LancaTraining(data, frames, labelled, settings, start, progress));
-    return training.train(thread);
+    try {
+      return training.train(thread);
+    } catch (Exception e) {
+      training.autoencoder.close();
+      throw e;
+    }
   }
 
   private static NetworkWeights given(byte[] start, NetworkLayout layout)
@@ -314,6 +320,8 @@ final class LancaTraining {
     int end = Math.max(firstStep, Math.min(steps, settings.stopAt()));
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
     long[] waits = new long[nanos.length];
+    long[] processor = new long[nanos.length];
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     int labelledRows = batch - rows - 2 * (heldPairs + ordered);
     try (FrameFeeder feeder =
         new FrameFeeder(
@@ -332,10 +340,12 @@ final class LancaTraining {
             firstStep)) {
       for (int step = firstStep; step < end; step++) {
         long began = System.nanoTime();
+        long computed = threads.getCurrentThreadCpuTime();
         FrameFeeder.Batch next = feeder.next();
         waits[(step - firstStep) % nanos.length] = System.nanoTime() - began;
         curve.add(step, step(next, step));
         nanos[(step - firstStep) % nanos.length] = System.nanoTime() - began;
+        processor[(step - firstStep) % nanos.length] = threads.getCurrentThreadCpuTime() - computed;
         if (step % 10 == 9 || step == end - 1) {
           progress.at("training", (step + 1.0) / steps, curve.shown());
         }
@@ -353,11 +363,10 @@ final class LancaTraining {
     warnings.addAll(watch.warnings(edges()));
     return new LancaTrained(
         autoencoder,
-        input,
         weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]),
         curve,
         warnings,
-        StepTimes.of(nanos, waits),
+        StepTimes.of(nanos, waits, processor),
         thread);
   }
 
@@ -371,12 +380,8 @@ final class LancaTraining {
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
-    input.data().asNioFloat().put(next.frames());
-    if (targets != input) {
-      targets.data().asNioFloat().put(next.targets());
-    }
     autoencoder.weigh(next.masks());
-    double[] means = doubles(autoencoder.encode());
+    double[] means = doubles(autoencoder.encode(next.frames(), next.targets()));
     double[] byMean = new double[means.length];
     boolean variational = layout.variational();
     double[] logVariances = variational ? doubles(autoencoder.logVariances()) : new double[0];
@@ -647,10 +652,6 @@ final class LancaTraining {
       hard[k] = edges[k / d][k % d] > 0.5 ? 1 : 0;
     }
     return hard;
-  }
-
-  private static double[] doubles(INDArray array) {
-    return doubles(array.data().asFloat());
   }
 
   static double[] doubles(float[] values) {

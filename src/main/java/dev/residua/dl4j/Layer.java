@@ -36,16 +36,16 @@ final class Layer {
   private Layer(
       INDArray input,
       INDArray inputGradient,
-      Parameter weight,
-      Parameter bias,
+      INDArray weight,
+      INDArray bias,
       long[] outputShape,
       boolean rectified,
       String operation,
       int... arguments) {
     this.output = Nd4j.create(DataType.FLOAT, outputShape);
     this.outputGradient = Nd4j.create(DataType.FLOAT, outputShape);
-    this.weight = Nd4j.create(DataType.FLOAT, weight.shape());
-    this.bias = Nd4j.create(DataType.FLOAT, bias.shape());
+    this.weight = weight;
+    this.bias = bias;
     this.weightGradient = Nd4j.create(DataType.FLOAT, weight.shape());
     this.biasGradient = Nd4j.create(DataType.FLOAT, bias.shape());
     this.rectified = rectified;
@@ -53,15 +53,13 @@ final class Layer {
     this.forward =
         DynamicCustomOp.builder(operation)
             .addInputs(
-                dense
-                    ? new INDArray[] {input, this.weight}
-                    : new INDArray[] {input, this.weight, this.bias})
+                dense ? new INDArray[] {input, weight} : new INDArray[] {input, weight, bias})
             .addOutputs(output)
             .addIntegerArguments(arguments)
             .build();
     this.backward =
         DynamicCustomOp.builder(dense ? "xw_plus_b_bp" : operation + "_bp")
-            .addInputs(input, this.weight, this.bias, outputGradient)
+            .addInputs(input, weight, bias, outputGradient)
             .addOutputs(inputGradient, weightGradient, biasGradient)
             .addIntegerArguments(arguments)
             .build();
@@ -69,13 +67,13 @@ final class Layer {
 
   /** {@code [batch, in]} to {@code [batch, out]}. */
   static Layer dense(
-      INDArray input, INDArray inputGradient, Parameter weight, Parameter bias, boolean rectified) {
+      INDArray input, INDArray inputGradient, INDArray weight, INDArray bias, boolean rectified) {
     return new Layer(
         input,
         inputGradient,
         weight,
         bias,
-        new long[] {input.size(0), weight.shape()[1]},
+        new long[] {input.size(0), weight.size(1)},
         rectified,
         "matmul");
   }
@@ -84,19 +82,17 @@ final class Layer {
   static Layer convolution(
       INDArray input,
       INDArray inputGradient,
-      Parameter weight,
-      Parameter bias,
+      INDArray weight,
+      INDArray bias,
       int stride,
       boolean rectified) {
-    int kernel = Math.toIntExact(weight.shape()[0]);
+    int kernel = Math.toIntExact(weight.size(0));
     return new Layer(
         input,
         inputGradient,
         weight,
         bias,
-        new long[] {
-          input.size(0), input.size(1) / stride, input.size(2) / stride, weight.shape()[3]
-        },
+        new long[] {input.size(0), input.size(1) / stride, input.size(2) / stride, weight.size(3)},
         rectified,
         "conv2d",
         arguments(kernel, stride));
@@ -104,13 +100,13 @@ final class Layer {
 
   /** {@code [batch, H, W, in]} to {@code [batch, 2 H, 2 W, out]} with a kernel of 4. */
   static Layer deconvolution(
-      INDArray input, INDArray inputGradient, Parameter weight, Parameter bias) {
+      INDArray input, INDArray inputGradient, INDArray weight, INDArray bias) {
     return new Layer(
         input,
         inputGradient,
         weight,
         bias,
-        new long[] {input.size(0), 2 * input.size(1), 2 * input.size(2), weight.shape()[2]},
+        new long[] {input.size(0), 2 * input.size(1), 2 * input.size(2), weight.size(2)},
         true,
         "deconv2d",
         arguments(4, 2));

@@ -96,6 +96,14 @@ public final class Nd4jBackends {
     }
   }
 
+  /**
+   * Number of parts of a batch that so many threads compute best: one each on the processor. A GPU
+   * computes a batch as a whole.
+   */
+  static int splits(int threads) {
+    return Nd4j.getEnvironment().isCPU() ? threads : 1;
+  }
+
   /** Version of ND4J; {@code unknown} where its library does not say. */
   public static String engineVersion() {
     Properties properties = new Properties();

@@ -10,6 +10,8 @@ import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.variational.LossFunctionWrapper;
@@ -161,6 +163,8 @@ public final class VariationalLayerTrainer implements Trainer {
       throws TrainingFailedException {
     long[] nanos = new long[settings.steps()];
     long[] waits = new long[settings.steps()];
+    long[] processor = new long[settings.steps()];
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     TrainingLosses losses = losses(Double.NaN);
     try (FrameFeeder feeder =
         new FrameFeeder(
@@ -179,6 +183,7 @@ public final class VariationalLayerTrainer implements Trainer {
             0)) {
       for (int step = 0; step < settings.steps(); step++) {
         long began = System.nanoTime();
+        long computed = threads.getCurrentThreadCpuTime();
         FrameFeeder.Batch next = feeder.next();
         waits[step] = System.nanoTime() - began;
         input.data().asNioFloat().put(next.frames());
@@ -190,6 +195,7 @@ public final class VariationalLayerTrainer implements Trainer {
                   .formatted(step + 1, settings.steps()));
         }
         nanos[step] = System.nanoTime() - began;
+        processor[step] = threads.getCurrentThreadCpuTime() - computed;
         if (step % MEASURED_EVERY == 0) {
           losses = losses(VariationalLayerNetwork.error(network, input));
         }
@@ -205,7 +211,7 @@ public final class VariationalLayerTrainer implements Trainer {
       Thread.currentThread().interrupt();
       throw new TrainingFailedException("training was interrupted", e);
     }
-    return StepTimes.of(nanos, waits);
+    return StepTimes.of(nanos, waits, processor);
   }
 
   private static TrainingLosses losses(double reconstruction) {

@@ -73,7 +73,7 @@ class AutoencoderTest {
       float[] gradient = new float[decoded.length];
       Autoencoder.Errors errors =
           network.decode(
-              decoded, COUNTED, new double[] {EXTRA_WEIGHT, SECOND_EXTRA_WEIGHT}, gradient);
+              decoded, COUNTED, 1, new double[] {EXTRA_WEIGHT, SECOND_EXTRA_WEIGHT}, gradient);
       float[] byMean = new float[z.length];
       System.arraycopy(gradient, 0, byMean, 0, z.length);
       network.backward(byMean, byLogVariance.data().asFloat());

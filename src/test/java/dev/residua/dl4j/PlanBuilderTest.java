@@ -84,7 +84,7 @@ class PlanBuilderTest {
       error += onnx.reconstructionErrors()[n] * image.size() / N;
     }
     double reconstruction =
-        engine.decode(z.data().asFloat(), N, new double[0], new float[N * D]).reconstruction();
+        engine.decode(z.data().asFloat(), N, 1, new double[0], new float[N * D]).reconstruction();
     assertThat(error).isCloseTo(reconstruction, within(1e-4 * reconstruction));
   }
 

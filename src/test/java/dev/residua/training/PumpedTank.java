@@ -286,7 +286,7 @@ final class PumpedTank implements TrainingData {
 
     @Override
     public StepTimes stepTimes() {
-      return new StepTimes(1, 1, 0);
+      return new StepTimes(1, 1, 1, 0);
     }
 
     @Override

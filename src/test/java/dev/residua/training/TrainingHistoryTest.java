@@ -46,15 +46,17 @@ class TrainingHistoryTest {
     // Given ten steps of 1 ms of which two slow first ones and one slow later one
     long[] steps = {900, 90, 1, 1, 1, 1, 1, 1, 1, 3};
     long[] waits = {900, 90, 0, 0, 0, 0, 0, 0, 0, 2};
+    long[] processor = {900, 90, 4, 4, 4, 4, 5, 5, 5, 6};
     for (int i = 0; i < steps.length; i++) {
       steps[i] *= 1_000_000;
       waits[i] *= 1_000_000;
+      processor[i] *= 1_000_000;
     }
     // When
-    StepTimes times = StepTimes.of(steps, waits);
+    StepTimes times = StepTimes.of(steps, waits, processor);
     // Then
-    assertThat(times).isEqualTo(new StepTimes(1, 3, 0.2));
-    assertThat(StepTimes.of(new long[] {5_000_000}, new long[] {0}))
-        .isEqualTo(new StepTimes(5, 5, 0));
+    assertThat(times).isEqualTo(new StepTimes(1, 3, 5, 0.2));
+    assertThat(StepTimes.of(new long[] {5_000_000}, new long[] {0}, new long[] {4_000_000}))
+        .isEqualTo(new StepTimes(5, 5, 4, 0));
   }
 }

@@ -1,0 +1,296 @@
+package dev.residua.dl4j;
+
+import dev.residua.dl4j.Autoencoder.Errors;
+import dev.residua.dl4j.Autoencoder.Extra;
+import dev.residua.frame.PixelMask;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * An {@link Autoencoder} whose batch is split into parts of consecutive rows, each computed by a
+ * thread of its own; their gradients are summed in the order of the parts. The parts share the
+ * parameters. With one part it computes what the autoencoder computes, bit by bit.
+ *
+ * <p>Threads within an operation would wait for each other some hundred times per step, and those
+ * operations that the engine does on one thread would leave the others idle.
+ */
+final class ParallelAutoencoder implements AutoCloseable {
+  /** Fewest rows that are worth a thread. */
+  private static final int LEAST_ROWS = 8;
+
+  private final int batch;
+  private final int size;
+  private final int d;
+  private final List<Extra> extras;
+  private final List<Part> parts = new ArrayList<>();
+  private final ExecutorService threads;
+
+  /** Consecutive rows of everything that is decoded; those of the batch are block -1. */
+  private record Run(int block, int first, int rows) {}
+
+  private static final class Part {
+    final int from;
+    final int rows;
+    final List<Run> runs;
+    final INDArray frames;
+    final INDArray targets;
+    final Autoencoder network;
+
+    Part(
+        int from,
+        int rows,
+        List<Run> runs,
+        INDArray frames,
+        INDArray targets,
+        Autoencoder network) {
+      this.from = from;
+      this.rows = rows;
+      this.runs = runs;
+      this.frames = frames;
+      this.targets = targets;
+      this.network = network;
+    }
+
+    int decodedRows() {
+      return runs.stream().mapToInt(Run::rows).sum();
+    }
+  }
+
+  /**
+   * @param batch rows of a batch
+   * @param ownTargets whether the decodings are compared with other pictures than the frames
+   * @param extras further rows of the decoder, block after block
+   * @param most number of parts, if the batch is large enough
+   */
+  ParallelAutoencoder(
+      NetworkLayout layout, int batch, boolean ownTargets, List<Extra> extras, int most) {
+    this.batch = batch;
+    this.size = layout.image().size();
+    this.d = layout.latents();
+    this.extras = List.copyOf(extras);
+    int count = parts(batch, most);
+    for (int p = 0; p < count; p++) {
+      int from = batch * p / count;
+      int rows = batch * (p + 1) / count - from;
+      INDArray frames = Nd4j.create(DataType.FLOAT, Blocks.shape(layout.image(), rows));
+      INDArray targets = ownTargets ? frames.ulike() : frames;
+      List<Run> runs = runs(from, rows);
+      parts.add(
+          new Part(
+              from,
+              rows,
+              runs,
+              frames,
+              targets,
+              new Autoencoder(
+                  layout,
+                  frames,
+                  targets,
+                  extras(from, runs),
+                  p == 0 ? null : parts.get(0).network)));
+    }
+    AtomicInteger number = new AtomicInteger(1);
+    this.threads =
+        Executors.newFixedThreadPool(
+            Math.max(1, count - 1),
+            work -> {
+              Thread made =
+                  new Thread(
+                      () -> {
+                        Nd4jBackends.useThreads(1);
+                        work.run();
+                      },
+                      "residua-training-" + number.incrementAndGet());
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  /** Number of parts that a batch is split into, where so many threads may work. */
+  static int parts(int batch, int threads) {
+    return Math.max(1, Math.min(threads, batch / LEAST_ROWS));
+  }
+
+  /**
+   * What a part decodes: its rows of the batch, and the further rows that are compared with them.
+   */
+  private List<Run> runs(int from, int rows) {
+    List<Run> runs = new ArrayList<>(List.of(new Run(-1, from, rows)));
+    int at = batch;
+    for (int e = 0; e < extras.size(); e++) {
+      Extra extra = extras.get(e);
+      int first = Math.max(from, extra.first());
+      int count = Math.min(from + rows, extra.first() + extra.rows()) - first;
+      if (count > 0) {
+        runs.add(new Run(e, at + first - extra.first(), count));
+      }
+      at += extra.rows();
+    }
+    return runs;
+  }
+
+  private List<Extra> extras(int from, List<Run> runs) {
+    List<Extra> own = new ArrayList<>();
+    for (Run run : runs) {
+      if (run.block() >= 0) {
+        own.add(new Extra(Math.max(0, extras.get(run.block()).first() - from), run.rows()));
+      }
+    }
+    return own;
+  }
+
+  /** Rows of a batch. */
+  int batch() {
+    return batch;
+  }
+
+  /** Rows that the decoder carries in addition to those of the batch. */
+  int extra() {
+    return extras.stream().mapToInt(Extra::rows).sum();
+  }
+
+  /** As {@link Autoencoder#values}; a parameter is the same array in all parts. */
+  Map<String, INDArray> values() {
+    return parts.get(0).network.values();
+  }
+
+  /** As {@link Autoencoder#gradients}, of the whole batch. */
+  Map<String, INDArray> gradients() {
+    return parts.get(0).network.gradients();
+  }
+
+  /** As {@link Autoencoder#weigh}. */
+  void weigh(PixelMask[] masks) {
+    for (Part part : parts) {
+      part.network.weigh(Arrays.copyOfRange(masks, part.from, part.from + part.rows));
+    }
+  }
+
+  /**
+   * As {@link Autoencoder#encode}.
+   *
+   * @param frames {@code [batch, H/4, W/4, 16 C]}
+   * @param targets what the decoding of these frames is compared with; not read where this has no
+   *     targets of its own
+   * @return {@code [batch, d]} row-major
+   */
+  float[] encode(float[] frames, float[] targets) {
+    float[] latents = new float[batch * d];
+    each(
+        part -> {
+          part.frames.data().asNioFloat().put(frames, part.from * size, part.rows * size);
+          if (part.targets != part.frames) {
+            part.targets.data().asNioFloat().put(targets, part.from * size, part.rows * size);
+          }
+          part.network.encode().data().asNioFloat().get(latents, part.from * d, part.rows * d);
+        });
+    return latents;
+  }
+
+  /** As {@link Autoencoder#logVariances}, {@code [batch, d]} row-major. */
+  float[] logVariances() {
+    float[] all = new float[batch * d];
+    each(
+        part ->
+            part.network.logVariances().data().asNioFloat().get(all, part.from * d, part.rows * d));
+    return all;
+  }
+
+  /** As {@link Autoencoder#decode} with weight 1. */
+  Errors decode(float[] values, int counted, double[] extraWeights, float[] gradient) {
+    double[] reconstruction = new double[parts.size()];
+    double[][] errors = new double[parts.size()][extras.size()];
+    each(
+        part -> {
+          float[] own = new float[part.decodedRows() * d];
+          float[] byOwn = new float[own.length];
+          int at = 0;
+          for (Run run : part.runs) {
+            System.arraycopy(values, run.first() * d, own, at * d, run.rows() * d);
+            at += run.rows();
+          }
+          int ownCounted = Math.max(0, Math.min(part.rows, counted - part.from));
+          double share = (double) ownCounted / counted;
+          double[] weights =
+              part.runs.stream()
+                  .filter(run -> run.block() >= 0)
+                  .mapToDouble(run -> extraWeights[run.block()] * share(run))
+                  .toArray();
+          Errors of = part.network.decode(own, ownCounted, share, weights, byOwn);
+          int p = parts.indexOf(part);
+          reconstruction[p] = share * of.reconstruction();
+          at = 0;
+          Iterator<Double> ofExtras = Arrays.stream(of.extras()).iterator();
+          for (Run run : part.runs) {
+            System.arraycopy(byOwn, at * d, gradient, run.first() * d, run.rows() * d);
+            at += run.rows();
+            if (run.block() >= 0) {
+              errors[p][run.block()] = share(run) * ofExtras.next();
+            }
+          }
+        });
+    double[] sums = new double[extras.size()];
+    for (double[] ofPart : errors) {
+      for (int e = 0; e < sums.length; e++) {
+        sums[e] += ofPart[e];
+      }
+    }
+    return new Errors(Arrays.stream(reconstruction).sum(), sums);
+  }
+
+  /** Share of a block of further rows that a part has. */
+  private double share(Run run) {
+    return (double) run.rows() / extras.get(run.block()).rows();
+  }
+
+  /** As {@link Autoencoder#backward}. */
+  void backward(float[] byMean, float[] byLogVariance) {
+    each(
+        part ->
+            part.network.backward(
+                rows(byMean, part),
+                byLogVariance.length == 0 ? byLogVariance : rows(byLogVariance, part)));
+    for (Part part : parts.subList(1, parts.size())) {
+      Iterator<INDArray> sums = gradients().values().iterator(); // in the same order
+      for (INDArray array : part.network.gradients().values()) {
+        sums.next().addi(array);
+      }
+    }
+  }
+
+  private float[] rows(float[] all, Part part) {
+    return parts.size() == 1
+        ? all
+        : Arrays.copyOfRange(all, part.from * d, (part.from + part.rows) * d);
+  }
+
+  /** Works on all parts, on the first in the calling thread. */
+  private void each(Consumer<Part> work) {
+    CompletableFuture<?>[] others =
+        parts.stream()
+            .skip(1)
+            .map(part -> CompletableFuture.runAsync(() -> work.accept(part), threads))
+            .toArray(CompletableFuture<?>[]::new);
+    try {
+      work.accept(parts.get(0));
+    } finally {
+      CompletableFuture.allOf(others).join();
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+}
