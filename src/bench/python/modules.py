@@ -11,10 +11,15 @@ def require(needed):
 
     needed: packages, separated by blanks, by module.
     """
-    missing = [package for module, package in needed.items() if not _found(module)]
-    if missing:
-        print("apt-get install -y --no-install-recommends " + " ".join(missing), file=sys.stderr)
-        sys.exit(MISSING)
+    packages = [package for module, package in needed.items() if not _found(module)]
+    if packages:
+        missing(" ".join(packages))
+
+
+def missing(packages):
+    """Ends with packages to install."""
+    print("apt-get install -y --no-install-recommends " + packages, file=sys.stderr)
+    sys.exit(MISSING)
 
 
 def _found(module):

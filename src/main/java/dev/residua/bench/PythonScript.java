@@ -132,6 +132,9 @@ public final class PythonScript {
       // Set on some machines for old builds of OpenBLAS; they slow down a current one.
       environment.remove("OPENBLAS_CORETYPE");
       environment.remove("OPENBLAS_L2_SIZE");
+      // The launcher keeps our threads from spinning; the script gets PyTorch's defaults.
+      environment.remove("OMP_WAIT_POLICY");
+      environment.remove("GOMP_SPINCOUNT");
       environment.put("OMP_NUM_THREADS", "1");
       environment.put("OPENBLAS_NUM_THREADS", "1");
       environment.put("PYTHONDONTWRITEBYTECODE", "1");

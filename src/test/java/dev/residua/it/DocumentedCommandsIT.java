@@ -78,6 +78,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua bench alternatives", "AlternativesTrialTest"),
           Map.entry("./residua bench compare", "BenchCompareTest"),
           Map.entry("./residua bench train --repeat", "BenchCommandTest"),
+          Map.entry("./residua bench train --versus", "PythonTrainingTest"),
           Map.entry("./residua bench pipeline --versus", "PythonPipelineIT"),
           Map.entry("./mvnw -Pimage", "ProductImageIT"),
           Map.entry("docker run --rm --read-only", "ProductImageIT"),

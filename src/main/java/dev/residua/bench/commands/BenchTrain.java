@@ -1,5 +1,9 @@
 package dev.residua.bench.commands;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.bench.PythonTraining;
+import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.TrainingBackend;
@@ -11,6 +15,7 @@ import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.training.DatasetSource;
+import dev.residua.training.StepTimes;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingSettings;
@@ -19,7 +24,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,7 +35,7 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Milliseconds per training step on frames of the noisy pendulum, 64x64 in colour, with 64 frames and 32 labelled ones per step.",
-      "The first fifth of the steps warms up and does not count."
+      "The first fifth of the steps warms up and does not count. threadMillis is the processor time of the thread that computes longest."
     })
 final class BenchTrain extends BenchmarkCommand {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
@@ -49,13 +56,41 @@ final class BenchTrain extends BenchmarkCommand {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Native threads.")
+      description = "Threads; each computes a part of the batch.")
   int threads;
 
+  @Option(
+      names = "--versus",
+      paramLabel = "RIVAL",
+      description = {
+        "Then measures a PyTorch program with the same network, losses and threads, and adds the ratios of its times to ours: ${COMPLETION-CANDIDATES}.",
+        "Needs the CPU backend."
+      })
+  @Nullable Rival versus;
+
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      description =
+          "Interpreter for --versus (default: /usr/bin/python3, else the first on the path).")
+  @Nullable Path python;
+
+  /** What a training is compared with. */
+  enum Rival {
+    /** PyTorch in single precision. */
+    PYTHON
+  }
+
   @Override
-  Map<String, Object> measure(Path folder) throws IOException, TrainingFailedException {
+  Map<String, Object> measure(Path folder)
+      throws IOException, TrainingFailedException, StartFailedException, InterruptedException {
     atLeast(10, "--steps", steps);
     atLeast(1, "--threads", threads);
+    if (versus != null && backend != TrainingBackend.CPU) {
+      throw new CommandFailedException(
+          "--versus compares trainings on the processor: leave --backend out");
+    }
+    PythonTraining rival = versus == null ? null : PythonTraining.find(Optional.ofNullable(python));
     backend.start();
     TrainingSettings settings = TrainingSettings.DEFAULTS.withSteps(steps).withThreads(threads);
     try (StageProgress bars = new StageProgress()) {
@@ -69,21 +104,33 @@ final class BenchTrain extends BenchmarkCommand {
       FrameDataset set = FrameDataset.open(data);
       DatasetSource source = new DatasetSource(set, set.factors());
       int[] labelled = IntStream.range(0, FRAMES).filter(i -> source.factors(i) != null).toArray();
-      try (TrainedNetwork network =
-          new LancaTrainer().train(source, FRAMES, labelled, settings, null, bars)) {
+      LancaTrainer trainer = new LancaTrainer();
+      try (TrainedNetwork network = trainer.train(source, FRAMES, labelled, settings, null, bars)) {
         Map<String, Object> environment = environment();
         environment.put("nd4j", Nd4jBackends.engineVersion());
-        return Json.map(
-            "benchmark", "train",
-            "backend", backend.name().toLowerCase(Locale.ROOT),
-            "image", SHAPE.toString(),
-            "batch", settings.batch(),
-            "labelledBatch", settings.labelledBatch(),
-            "steps", steps,
-            "threads", threads,
-            "result", network.stepTimes(),
-            "peakMemoryMiB", Machine.peakMemoryMiB(),
-            "environment", environment);
+        Map<String, Object> answer =
+            Json.map(
+                "benchmark", "train",
+                "backend", backend.name().toLowerCase(Locale.ROOT),
+                "image", SHAPE.toString(),
+                "batch", settings.batch(),
+                "labelledBatch", settings.labelledBatch(),
+                "steps", steps,
+                "threads", threads,
+                "result", network.stepTimes(),
+                "peakMemoryMiB", Machine.peakMemoryMiB());
+        if (rival != null) {
+          JsonNode theirs =
+              rival.run(
+                  trainer, source, labelled, scene.graph(), settings, network.weights(), folder);
+          StepTimes ours = network.stepTimes();
+          answer.put("versus", Map.of("python", theirs));
+          answer.put("ratio", theirs.path("medianMillis").asDouble() / ours.medianMillis());
+          answer.put(
+              "ratioOfThreads", theirs.path("threadMillis").asDouble() / ours.threadMillis());
+        }
+        answer.put("environment", environment);
+        return answer;
       }
     }
   }
