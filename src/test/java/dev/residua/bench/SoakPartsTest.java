@@ -3,6 +3,8 @@ package dev.residua.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,13 +55,45 @@ class SoakPartsTest {
     assertThat(ProcessFigures.committedBytes("Native memory tracking is not enabled")).isZero();
   }
 
-  @Test
-  void shouldReadItsOwnFigures() throws Exception {
-    ProcessFigures figures = ProcessFigures.read(ProcessHandle.current().pid());
+  /** A process with an array of 16 MiB that waits until its input ends. */
+  static final class Holding {
+    public static void main(String[] arguments) throws IOException {
+      long[] held = new long[2 << 20];
+      System.out.println(held.length);
+      while (System.in.read() >= 0) {
+        held[0]++;
+      }
+      System.out.println(held[0]);
+    }
+  }
 
-    assertThat(figures.heapBytes()).isBetween(1L << 20, figures.residentBytes());
-    assertThat(figures.threads()).isGreaterThanOrEqualTo(Thread.activeCount());
-    assertThat(figures.files()).isPositive();
+  @Test
+  void shouldReadTheFiguresOfAnotherProcess() throws Exception {
+    // Given
+    Path classes =
+        Path.of(Holding.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-cp",
+                classes.toString(),
+                Holding.class.getName())
+            .start();
+    try {
+      assertThat(process.inputReader().readLine()).isEqualTo("2097152");
+
+      // When
+      ProcessFigures figures = ProcessFigures.read(process.pid());
+
+      // Then
+      assertThat(figures.classes().get("[J")).isBetween(16L << 20, 17L << 20);
+      assertThat(figures.heapBytes()).isBetween(16L << 20, figures.residentBytes());
+      assertThat(figures.threads()).isBetween(2, 1_000);
+      assertThat(figures.files()).isPositive();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
