@@ -1,5 +1,7 @@
 package dev.residua.renewal.trigger;
 
+import java.util.List;
+
 /**
  * A trigger that starts no training now, and the reason.
  *
@@ -20,9 +22,14 @@ public record SuppressedTrigger(RetrainTrigger trigger, Reason reason, String de
     DRIFT
   }
 
-  /** Sources and incidents of the trigger, to distinguish it from others of its kind. */
-  String subject() {
-    return trigger.sources() + " " + trigger.incidents();
+  /**
+   * What distinguishes the trigger from others of its kind: its incidents, or its sources where it
+   * has no incident; at least one.
+   */
+  List<String> subjects() {
+    return trigger.incidents().isEmpty()
+        ? List.of(trigger.sources().toString())
+        : trigger.incidents();
   }
 
   /** Trigger and reason in one sentence. */

@@ -19,6 +19,7 @@ import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
 import dev.residua.renewal.trigger.TriggerState.KnownIncident;
+import dev.residua.renewal.trigger.TriggerState.Reported;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -279,16 +280,25 @@ public final class TriggerEvaluation {
       c.busy = "the training requested at %s has not ended".formatted(trigger.at());
     }
     suppressed.addAll(0, obstructed);
-    Set<String> keys = new HashSet<>();
+    Set<Reported> reported = new HashSet<>();
+    for (Reported before : c.reported) { // an incident may change its kind, and change it back
+      if (c.incidents.containsKey(before.subject())) {
+        reported.add(before);
+      }
+    }
     List<SuppressedTrigger> fresh = new ArrayList<>();
     for (SuppressedTrigger one : suppressed) {
-      String key = String.join("|", one.trigger().kind(), one.reason().name(), one.subject());
-      keys.add(key);
-      if (!state.reported.contains(key) || one.trigger() instanceof RetrainTrigger.Commanded) {
+      boolean isNew = one.trigger() instanceof RetrainTrigger.Commanded;
+      for (String subject : one.subjects()) {
+        Reported now = new Reported(one.trigger().kind(), one.reason(), subject);
+        isNew |= !state.reported.contains(now);
+        reported.add(now);
+      }
+      if (isNew) {
         fresh.add(one);
       }
     }
-    c.reported = Set.copyOf(keys);
+    c.reported = Set.copyOf(reported);
     return new Step(new TriggerEvaluation(c), Optional.ofNullable(trigger), fresh);
   }
 

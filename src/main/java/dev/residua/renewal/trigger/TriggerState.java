@@ -27,8 +27,15 @@ final class TriggerState {
   /** The training that is requested or running, as the end of a sentence. */
   @Nullable String busy;
 
-  /** Keys of suppressed triggers that were reported already. */
-  Set<String> reported = Set.of();
+  /** Suppressed triggers that were reported already. */
+  Set<Reported> reported = Set.of();
+
+  /**
+   * That a kind of trigger is suppressed for a reason.
+   *
+   * @param subject one of {@link SuppressedTrigger#subjects}
+   */
+  record Reported(String kind, SuppressedTrigger.Reason reason, String subject) {}
 
   /** An incident, and whether an operator accepted it as normal. */
   record KnownIncident(Incident incident, boolean accepted) {}

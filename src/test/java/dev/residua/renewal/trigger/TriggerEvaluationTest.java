@@ -221,6 +221,38 @@ class TriggerEvaluationTest {
   }
 
   @Test
+  void shouldReportAnIncidentOnceWhileATrainingRuns() {
+    // Given a training that runs while a drift lasts
+    Evaluation evaluation =
+        new Evaluation(SETTINGS)
+            .observe(opened("i1", "cam1", ROOT, "PT0S"))
+            .observe(new TrainingStarted("t", at("PT1H")))
+            .tick("PT2H");
+    assertThat(evaluation.suppressed).hasSize(1);
+
+    // When its kind changes and changes back
+    evaluation.observe(
+        new IncidentChanged(Incidents.open("i1", "cam1", BROKEN, at("PT0S")), at("PT2H1M")));
+    assertThat(evaluation.suppressed).isEmpty();
+    evaluation.observe(
+        new IncidentChanged(Incidents.open("i1", "cam1", ROOT, at("PT0S")), at("PT2H2M")));
+    assertThat(evaluation.suppressed).isEmpty();
+
+    // When another one joins it, and leaves it
+    evaluation.observe(opened("i2", "cam2", ROOT, "PT2H3M")).tick("PT3H3M");
+    assertThat(evaluation.suppressed).hasSize(1);
+    assertThat(evaluation.suppressed.get(0).trigger().incidents()).containsExactly("i1", "i2");
+    evaluation.observe(resolved("i2", "cam2", ROOT, "PT2H3M", "PT3H4M"));
+    assertThat(evaluation.suppressed).isEmpty();
+
+    // Then the end of the training reports it again, for another reason
+    evaluation.observe(new TrainingEnded("t", at("PT3H5M"))).tick("PT3H6M");
+    assertThat(evaluation.suppressed)
+        .extracting(SuppressedTrigger::reason)
+        .containsExactly(Reason.COOLDOWN);
+  }
+
+  @Test
   void shouldKeepToTheBudgetOfAPeriod() {
     // Given two trainings within a day, which is all that there may be
     Evaluation evaluation =
