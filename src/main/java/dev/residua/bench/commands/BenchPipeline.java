@@ -28,9 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench pipeline}: the scoring role together with the broker. */
@@ -148,12 +148,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
       })
   List<PythonComparison.Rival> versus = new ArrayList<>();
 
-  @Option(
-      names = "--python",
-      paramLabel = "FILE",
-      description =
-          "Interpreter for --versus (default: /usr/bin/python3, else the first on the path).")
-  @Nullable Path python;
+  @Mixin PythonOption python = new PythonOption();
 
   @Option(
       names = "--image",
@@ -200,9 +195,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
     BackgroundTraining training = null;
     try (ProgressBar progress = new ProgressBar("bench pipeline");
         PythonComparison rival =
-            versus.isEmpty()
-                ? null
-                : new PythonComparison(bundle, versus, Optional.ofNullable(python));
+            versus.isEmpty() ? null : new PythonComparison(bundle, versus, python.interpreter());
         PipelineBenchmark benchmark =
             image == null
                 ? new PipelineBenchmark(bundle.manifest().image(), folder, partitions, sources)

@@ -24,10 +24,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench train}: the time of a training step. */
@@ -68,12 +68,7 @@ final class BenchTrain extends BenchmarkCommand {
       })
   @Nullable Rival versus;
 
-  @Option(
-      names = "--python",
-      paramLabel = "FILE",
-      description =
-          "Interpreter for --versus (default: /usr/bin/python3, else the first on the path).")
-  @Nullable Path python;
+  @Mixin PythonOption python = new PythonOption();
 
   /** What a training is compared with. */
   enum Rival {
@@ -90,7 +85,7 @@ final class BenchTrain extends BenchmarkCommand {
       throw new CommandFailedException(
           "--versus compares trainings on the processor: leave --backend out");
     }
-    PythonTraining rival = versus == null ? null : PythonTraining.find(Optional.ofNullable(python));
+    PythonTraining rival = versus == null ? null : PythonTraining.find(python.interpreter());
     backend.start();
     TrainingSettings settings = TrainingSettings.DEFAULTS.withSteps(steps).withThreads(threads);
     try (StageProgress bars = new StageProgress()) {
