@@ -39,29 +39,15 @@ final class ParallelAutoencoder implements AutoCloseable {
   /** Consecutive rows of everything that is decoded; those of the batch are block -1. */
   private record Run(int block, int first, int rows) {}
 
-  private static final class Part {
-    final int from;
-    final int rows;
-    final List<Run> runs;
-    final INDArray frames;
-    final INDArray targets;
-    final Autoencoder network;
-
-    Part(
-        int from,
-        int rows,
-        List<Run> runs,
-        INDArray frames,
-        INDArray targets,
-        Autoencoder network) {
-      this.from = from;
-      this.rows = rows;
-      this.runs = runs;
-      this.frames = frames;
-      this.targets = targets;
-      this.network = network;
-    }
-
+  /** Rows of the batch that one thread computes, with what it decodes in addition. */
+  private record Part(
+      int number,
+      int from,
+      int rows,
+      List<Run> runs,
+      INDArray frames,
+      INDArray targets,
+      Autoencoder network) {
     int decodedRows() {
       return runs.stream().mapToInt(Run::rows).sum();
     }
@@ -88,6 +74,7 @@ final class ParallelAutoencoder implements AutoCloseable {
       List<Run> runs = runs(from, rows);
       parts.add(
           new Part(
+              p,
               from,
               rows,
               runs,
@@ -228,7 +215,7 @@ final class ParallelAutoencoder implements AutoCloseable {
                   .mapToDouble(run -> extraWeights[run.block()] * share(run))
                   .toArray();
           Errors of = part.network.decode(own, ownCounted, share, weights, byOwn);
-          int p = parts.indexOf(part);
+          int p = part.number;
           reconstruction[p] = share * of.reconstruction();
           at = 0;
           Iterator<Double> ofExtras = Arrays.stream(of.extras()).iterator();
