@@ -44,7 +44,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
           "processorSeconds",
           "restoreSeconds",
           "restoredMiB",
-          "stateBytes",
+          "stateBytesPerScore",
           "heapMiBAtHalf",
           "heapMiBAtEnd",
           "residentMiB",

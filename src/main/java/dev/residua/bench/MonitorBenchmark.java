@@ -1,5 +1,6 @@
 package dev.residua.bench;
 
+import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
@@ -15,8 +16,6 @@ import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
-import dev.residua.state.MonitorStates;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -24,15 +23,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.processor.StateRestoreListener;
 
 /**
  * Measures the monitoring role with a real broker in a process of its own: how fast it evaluates a
@@ -60,12 +58,12 @@ public final class MonitorBenchmark extends BrokerBenchmark {
    *     MonitoringRun.Figures}
    * @param brokerMicrosPerScore processor time of the broker's process for each score
    * @param pureMicrosPerScore time of the detectors alone, without Kafka and state
-   * @param stateBytes bytes of one source's state
+   * @param stateBytesPerScore bytes of the state's changelog on the broker for each score
    * @param heapMiBAtHalf heap in use after a collection when half of the backlog was evaluated
    * @param heapMiBAtEnd the same at the end
    * @param restoreSeconds time from the start of a process without state until it evaluates frames
    *     again
-   * @param restoredMiB state that it read back for that; an upper bound where sources learn
+   * @param restoredMiB size of the changelog that it read back for that
    * @param armedSources sources that have learned what is normal; 0 where they do not learn
    */
   public record Result(
@@ -76,7 +74,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
       double processMicrosPerScore,
       double brokerMicrosPerScore,
       double pureMicrosPerScore,
-      int stateBytes,
+      double stateBytesPerScore,
       long heapMiBAtHalf,
       long heapMiBAtEnd,
       double restoreSeconds,
@@ -191,7 +189,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     MonitoringRun.Figures figures =
         run.measure(topics, prefix, settings, scores, part -> progress.accept(0.2 + 0.6 * part));
     TemporaryFolders.delete(settings.stateDirectory());
-    AtomicLong restored = new AtomicLong();
+    long changelog = changelogBytes(prefix);
     AtomicBoolean running = new AtomicBoolean();
     long start = System.nanoTime();
     double seconds;
@@ -201,7 +199,6 @@ public final class MonitorBenchmark extends BrokerBenchmark {
             prefix,
             settings,
             streams -> {
-              streams.setGlobalStateRestoreListener(new RestoredRecords(restored));
               streams.setStateListener(
                   (next, previous) -> {
                     if (next == KafkaStreams.State.RUNNING) {
@@ -218,8 +215,6 @@ public final class MonitorBenchmark extends BrokerBenchmark {
       armed += report.status().phase() == CalibrationPhase.ARMED ? 1 : 0;
     }
     progress.accept(1);
-    SourceMonitor fresh = SourceMonitor.start(new SourceMonitor.Thresholds(model));
-    int bytes = MonitorStates.encode(fresh.state()).length;
     return new Result(
         scores,
         sources,
@@ -228,11 +223,11 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         figures.processMicrosPerScore(),
         figures.brokerMicrosPerScore(),
         pureMicros(Math.min(scores, 50_000), sources),
-        bytes,
+        (double) changelog / scores,
         figures.heapMiBAtHalf(),
         figures.heapMiBAtEnd(),
         seconds,
-        restored.get() * (double) bytes / (1 << 20),
+        changelog / (double) (1 << 20),
         armed);
   }
 
@@ -249,17 +244,13 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     }
   }
 
-  /** Counts the records that are restored. */
-  private record RestoredRecords(AtomicLong count) implements StateRestoreListener {
-    @Override
-    public void onRestoreStart(TopicPartition partition, String store, long from, long to) {}
-
-    @Override
-    public void onBatchRestored(TopicPartition partition, String store, long end, long n) {}
-
-    @Override
-    public void onRestoreEnd(TopicPartition partition, String store, long total) {
-      count.addAndGet(total);
+  private long changelogBytes(String prefix) throws StartFailedException, InterruptedException {
+    try (Admin admin = Admin.create(clients.admin())) {
+      return TopicSizes.of(admin, ConsumerGroups.monitorChangelog(prefix)::equals).values().stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    } catch (ExecutionException e) {
+      throw new StartFailedException("the size of the changelog cannot be read: " + e, e);
     }
   }
 }

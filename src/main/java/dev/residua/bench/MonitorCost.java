@@ -6,10 +6,13 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.ActiveControls;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
+import dev.residua.state.Ring;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   private static final long MAX_SECONDS = 120;
+  private static final Ring[] RINGS = Ring.values();
 
   /**
    * The same for scores that are read from a topic, with the state.
@@ -66,15 +70,30 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
       SourceMonitor.Thresholds limits,
       boolean withState) {
     long bytes = 0;
+    Map<String, Map<Ring, Long>> blocks = new HashMap<>();
     for (ScoredFrame score : scores) {
       SourceMonitor monitor =
           monitors.computeIfAbsent(score.source(), source -> SourceMonitor.start(limits));
       monitor.next(score, ActiveControls.EMPTY);
-      bytes += withState ? MonitorStates.encode(monitor.state()).length : 1;
+      bytes += withState ? stateBytes(monitor.state(), blocks, score.source()) : 1;
     }
     if (bytes < scores.size()) {
       throw new IllegalStateException("monitors of no size");
     }
+  }
+
+  /** Writes what a frame has changed of a state, and returns its size. */
+  private static int stateBytes(
+      SourceMonitorState state, Map<String, Map<Ring, Long>> completed, String source) {
+    int bytes = MonitorStates.encodeOpen(state).length;
+    Map<Ring, Long> before = completed.computeIfAbsent(source, any -> new EnumMap<>(Ring.class));
+    for (Ring ring : RINGS) {
+      long now = ring.completed(state);
+      if (now > 0 && !Long.valueOf(now).equals(before.put(ring, now))) {
+        bytes += ring.block(state, now - 1).length;
+      }
+    }
+    return bytes;
   }
 
   private static List<ScoredFrame> read(String bootstrapServers, Topics topics, int frames)

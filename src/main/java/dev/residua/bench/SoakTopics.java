@@ -16,8 +16,6 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.LogDirDescription;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
@@ -109,25 +107,12 @@ final class SoakTopics {
 
   /** Bytes of each topic on all brokers, without the prefix in its name. */
   Map<String, Long> bytes() throws ExecutionException, InterruptedException {
-    List<Integer> nodes = admin.describeCluster().nodes().get().stream().map(Node::id).toList();
     Map<String, Long> bytes = new TreeMap<>();
-    Set<String> names = names();
-    for (Map<String, LogDirDescription> node :
-        admin.describeLogDirs(nodes).allDescriptions().get().values()) {
-      for (LogDirDescription folder : node.values()) {
-        folder
-            .replicaInfos()
-            .forEach(
-                (partition, replica) -> {
-                  if (names.contains(partition.topic())) {
-                    String topic = partition.topic();
-                    String name =
-                        topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic;
-                    bytes.merge(name, replica.size(), Long::sum);
-                  }
-                });
-      }
-    }
+    TopicSizes.of(admin, names()::contains)
+        .forEach(
+            (topic, size) ->
+                bytes.put(
+                    topic.startsWith(prefix) ? topic.substring(prefix.length()) : topic, size));
     return bytes;
   }
 }

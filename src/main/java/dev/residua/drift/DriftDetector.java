@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DriftDetector {
   /** Samples that a state holds. */
-  private static final int KEPT = 2 * WindowSums.BLOCK;
+  public static final int KEPT = 2 * WindowSums.BLOCK;
 
   private final DriftReference reference;
   private final FeatureMap features;

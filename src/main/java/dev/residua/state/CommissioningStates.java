@@ -27,8 +27,8 @@ import dev.residua.commissioning.UniformityWatch;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.OtherModel;
-import dev.residua.state.WindowBlocks.Channel;
-import dev.residua.state.WindowBlocks.Slot;
+import dev.residua.state.StateBlocks.Channel;
+import dev.residua.state.StateBlocks.Slot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ final class CommissioningStates {
   }
 
   static CommissioningState toDomain(
-      dev.residua.avro.state.CommissioningState record, Slot slot, WindowBlocks windows) {
+      dev.residua.avro.state.CommissioningState record, Slot slot, StateBlocks windows) {
     List<CommissioningState.Context> contexts = new ArrayList<>();
     for (ContextState context : record.getContexts()) {
       int index = contexts.size();
@@ -98,7 +98,7 @@ final class CommissioningStates {
   }
 
   static @Nullable OtherModel toDomain(
-      @Nullable OtherModelState record, Slot slot, WindowBlocks windows) {
+      @Nullable OtherModelState record, Slot slot, StateBlocks windows) {
     return record == null
         ? null
         : new OtherModel(

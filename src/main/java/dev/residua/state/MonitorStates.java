@@ -32,7 +32,7 @@ import dev.residua.monitor.MissingVariables;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.Suppression;
-import dev.residua.state.WindowBlocks.Slot;
+import dev.residua.state.StateBlocks.Slot;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentMapper;
 import java.nio.ByteBuffer;
@@ -42,9 +42,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * States of source monitors to bytes and back, once per frame.
  *
- * <p>15 kB for 4 latents. Blocks of numbers are Avro bytes and Avro's generated coders are on;
- * without them an encoding takes 7.8 us instead of 4.7. All that an encoding leaves as garbage is
- * its record and, later, its bytes, see {@link StateBuffer}. A restore takes 52 us.
+ * <p>15 kB for 4 latents, or about 2 kB without complete blocks. Blocks of numbers are Avro bytes and
+ * Avro's generated coders are on; without them an encoding of all takes 7.8 us instead of 4.7. All
+ * that an encoding leaves as garbage is its record and, later, its bytes, see {@link StateBuffer}. A
+ * restore takes 52 us.
  */
 public final class MonitorStates {
   private static final StateCodec<MonitorState> CODEC =
@@ -52,8 +53,20 @@ public final class MonitorStates {
 
   private MonitorStates() {}
 
-  /** Always the same bytes for the same state. Windows are left out, see {@link WindowBlocks}. */
+  /**
+   * The state without the complete blocks of its rings, see {@link Ring#block}: what a frame
+   * changes.
+   */
+  public static byte[] encodeOpen(SourceMonitorState state) {
+    return encode(state, false);
+  }
+
+  /** Always the same bytes for the same state. Windows are left out, see {@link StateBlocks}. */
   public static byte[] encode(SourceMonitorState state) {
+    return encode(state, true);
+  }
+
+  private static byte[] encode(SourceMonitorState state, boolean whole) {
     StateBuffer buffer = StateBuffer.start();
     MonitorState record = new MonitorState();
     record.setIncidents(state.incidents().entries().stream().map(MonitorStates::entry).toList());
@@ -65,11 +78,13 @@ public final class MonitorStates {
     record.setSettling(state.baseline().settling());
     record.setModelId(state.modelId());
     DetectorStates detectors = new DetectorStates();
-    detectors.setResiduals(detector(state.residuals(), buffer));
-    detectors.setPicture(detector(state.picture(), buffer));
+    detectors.setResiduals(
+        detector(state.residuals(), Ring.RESIDUALS.stored(0, state, whole, buffer), buffer));
+    detectors.setPicture(
+        detector(state.picture(), Ring.PICTURE.stored(0, state, whole, buffer), buffer));
     detectors.setWindowCount(state.window().count());
-    detectors.setWindow(buffer.block(state.window().values()));
-    detectors.setWindowFlags(ByteBuffer.wrap(state.window().flags()));
+    detectors.setWindow(Ring.WINDOW.stored(0, state, whole, buffer));
+    detectors.setWindowFlags(Ring.WINDOW.stored(1, state, whole, buffer));
     detectors.setQuietPauses(buffer.block(state.quiet().pauses()));
     detectors.setQuietWatched(buffer.block(state.quiet().watched()));
     detectors.setQuietPassages(buffer.block(state.quiet().passages()));
@@ -98,8 +113,8 @@ public final class MonitorStates {
     detectors.setFault(
         state.fault() == null ? null : dev.residua.avro.AnomalyKind.valueOf(state.fault().name()));
     detectors.setFaultSince(state.faultSince());
-    detectors.setSequences(buffer.block(state.sequences()));
-    detectors.setPictureFrames(buffer.block(state.pictureFrames()));
+    detectors.setSequences(Ring.RESIDUALS.stored(1, state, whole, buffer));
+    detectors.setPictureFrames(Ring.PICTURE.stored(1, state, whole, buffer));
     record.setDetectors(detectors);
     SourceMonitorState.Pace pace = state.pace();
     record.setLastMicros(pace.measured().lastMicros());
@@ -118,14 +133,19 @@ public final class MonitorStates {
   }
 
   /**
-   * @param windows gives the blocks of the windows that the source learns from
+   * Reads what {@link #encode} or {@link #encodeOpen} wrote.
+   *
+   * @param blocks gives what is stored apart
    * @throws IllegalArgumentException if the bytes have another schema or are damaged
    */
-  public static SourceMonitorState decode(byte[] bytes, WindowBlocks windows) {
+  public static SourceMonitorState decode(byte[] bytes, StateBlocks blocks) {
     MonitorState record = CODEC.decode(bytes);
     DetectorStates detectors = record.getDetectors();
     dev.residua.avro.AnomalyKind fault = detectors.getFault();
     try {
+      if (detectors.getWindowFlags().remaining() < MechanismWindow.LENGTH) {
+        addBlocks(detectors, blocks);
+      }
       return new SourceMonitorState(
           new SourceIncidents(
               record.getIncidents().stream().map(MonitorStates::entry).toList(),
@@ -184,14 +204,35 @@ public final class MonitorStates {
               record.getRunLength()),
           record.getCommissioning() == null
               ? null
-              : CommissioningStates.toDomain(record.getCommissioning(), Slot.PRESENT, windows),
+              : CommissioningStates.toDomain(record.getCommissioning(), Slot.PRESENT, blocks),
           record.getWatchedSince(),
-          CommissioningStates.toDomain(record.getBefore(), Slot.BEFORE, windows),
-          CommissioningStates.toDomain(record.getChallenger(), Slot.CHALLENGER, windows),
+          CommissioningStates.toDomain(record.getBefore(), Slot.BEFORE, blocks),
+          CommissioningStates.toDomain(record.getChallenger(), Slot.CHALLENGER, blocks),
           record.getGeometry());
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }
+  }
+
+  /** Puts the blocks that are stored apart where {@link #encode} writes them. */
+  private static void addBlocks(DetectorStates detectors, StateBlocks blocks) {
+    DetectorState residuals = detectors.getResiduals();
+    ByteBuffer[] ofResiduals =
+        Ring.RESIDUALS.whole(
+            residuals.getCount(), blocks, residuals.getSamples(), detectors.getSequences());
+    residuals.setSamples(ofResiduals[0]);
+    detectors.setSequences(ofResiduals[1]);
+    DetectorState picture = detectors.getPicture();
+    ByteBuffer[] ofPicture =
+        Ring.PICTURE.whole(
+            picture.getCount(), blocks, picture.getSamples(), detectors.getPictureFrames());
+    picture.setSamples(ofPicture[0]);
+    detectors.setPictureFrames(ofPicture[1]);
+    ByteBuffer[] ofWindow =
+        Ring.WINDOW.whole(
+            detectors.getWindowCount(), blocks, detectors.getWindow(), detectors.getWindowFlags());
+    detectors.setWindow(ofWindow[0]);
+    detectors.setWindowFlags(ofWindow[1]);
   }
 
   private static IncidentEntry entry(SourceIncidents.Entry entry) {
@@ -280,7 +321,8 @@ public final class MonitorStates {
             FindingFields.read(record));
   }
 
-  private static DetectorState detector(SourceMonitorState.Detector detector, StateBuffer buffer) {
+  private static DetectorState detector(
+      SourceMonitorState.Detector detector, ByteBuffer samplesKept, StateBuffer buffer) {
     DriftAlarm alarm = detector.alarm();
     DriftDetector.State samples = detector.samples();
     return new DetectorState(
@@ -296,7 +338,7 @@ public final class MonitorStates {
         detector.change().coverage(),
         samples.reference(),
         samples.count(),
-        buffer.block(samples.samples()),
+        samplesKept,
         samples.slowCount(),
         buffer.block(samples.slow()));
   }

@@ -37,8 +37,12 @@ final class StateBuffer extends OutputStream {
   }
 
   ByteBuffer block(float[] values) {
-    ByteBuffer block = next(values.length * Float.BYTES);
-    block.asFloatBuffer().put(values);
+    return block(values, 0, values.length);
+  }
+
+  ByteBuffer block(float[] values, int from, int size) {
+    ByteBuffer block = next(size * Float.BYTES);
+    block.asFloatBuffer().put(values, from, size);
     return block;
   }
 
@@ -55,8 +59,12 @@ final class StateBuffer extends OutputStream {
   }
 
   ByteBuffer block(long[] values) {
-    ByteBuffer block = next(values.length * Long.BYTES);
-    block.asLongBuffer().put(values);
+    return block(values, 0, values.length);
+  }
+
+  ByteBuffer block(long[] values, int from, int size) {
+    ByteBuffer block = next(size * Long.BYTES);
+    block.asLongBuffer().put(values, from, size);
     return block;
   }
 

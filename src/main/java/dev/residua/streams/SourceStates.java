@@ -5,9 +5,10 @@ import dev.residua.commissioning.InnovationLaw;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.WindowBlocks;
-import dev.residua.state.WindowBlocks.Channel;
-import dev.residua.state.WindowBlocks.Slot;
+import dev.residua.state.Ring;
+import dev.residua.state.StateBlocks;
+import dev.residua.state.StateBlocks.Channel;
+import dev.residua.state.StateBlocks.Slot;
 import dev.residua.wire.BoundedMap;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,17 +23,48 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored states of the sources. What a source learns from is stored in blocks of its own, of
- * which a frame changes none or one. For one thread.
+ * The stored states of the sources. What a source learns from and the last samples of its detectors
+ * are stored in blocks of their own, of which a frame changes none or few. For one thread.
  */
 final class SourceStates {
   /** Separates a source from the name of a block; a score with it in its source is refused. */
   private static final char BLOCK = 0;
 
+  private static final Ring[] RINGS = Ring.values();
+  private static final Slot[] SLOTS = Slot.values();
+
   private final KeyValueStore<String, byte[]> store;
 
   /** What is stored in blocks, of the sources seen last. */
-  private final Map<String, Map<Slot, CommissioningState>> stored;
+  private final Map<String, Stored> stored;
+
+  /**
+   * What of a state is stored in blocks.
+   *
+   * @param completed blocks of each ring that were completed
+   * @param learnt what the source learns from
+   */
+  private record Stored(Map<Ring, Long> completed, Map<Slot, CommissioningState> learnt) {
+    static final Stored NOTHING = new Stored(Map.of(), Map.of());
+
+    static Stored of(SourceMonitorState state) {
+      Map<Ring, Long> completed = new EnumMap<>(Ring.class);
+      for (Ring ring : RINGS) {
+        completed.put(ring, ring.completed(state));
+      }
+      Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
+      if (state.commissioning() != null) {
+        learnt.put(Slot.PRESENT, state.commissioning());
+      }
+      if (state.before() != null) {
+        learnt.put(Slot.BEFORE, state.before().commissioning());
+      }
+      if (state.challenger() != null) {
+        learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
+      }
+      return new Stored(completed, learnt);
+    }
+  }
 
   /**
    * @param live sources whose blocks are remembered, so that only changes are written
@@ -69,43 +101,41 @@ final class SourceStates {
       return Optional.empty();
     }
     SourceMonitorState state = MonitorStates.decode(bytes, blocks(source));
-    stored.put(source, learnt(state));
+    stored.put(source, Stored.of(state));
     return Optional.of(state);
   }
 
-  /** What of a state is stored in blocks. */
-  private static Map<Slot, CommissioningState> learnt(SourceMonitorState state) {
-    Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
-    if (state.commissioning() != null) {
-      learnt.put(Slot.PRESENT, state.commissioning());
-    }
-    if (state.before() != null) {
-      learnt.put(Slot.BEFORE, state.before().commissioning());
-    }
-    if (state.challenger() != null) {
-      learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
-    }
-    return learnt;
-  }
-
-  private WindowBlocks blocks(String source) {
-    return (slot, context, channel, block) -> {
-      byte[] bytes = store.get(key(prefix(source, slot, context), channel, block));
-      if (bytes == null) {
-        throw new IllegalArgumentException("block %s %d is missing".formatted(channel, block));
+  private StateBlocks blocks(String source) {
+    return new StateBlocks() {
+      @Override
+      public byte[] read(Slot slot, int context, Channel channel, int block) {
+        return read(key(prefix(source, slot, context), channel, block));
       }
-      return bytes;
+
+      @Override
+      public byte[] read(Ring ring, int block) {
+        return read(key(source, ring, block));
+      }
+
+      private byte[] read(String key) {
+        byte[] bytes = store.get(key);
+        if (bytes == null) {
+          throw new IllegalArgumentException(
+              "block %s is missing".formatted(key.substring(source.length() + 1)));
+        }
+        return bytes;
+      }
     };
   }
 
   /** Writes what has changed of a source, of which something changes with every frame. */
   void write(String source, SourceMonitorState state) {
-    write(source, MonitorStates.encode(state), state);
+    write(source, MonitorStates.encodeOpen(state), state);
   }
 
   /** The same between frames, where perhaps nothing has changed. */
   void writeIfChanged(String source, SourceMonitorState state) {
-    byte[] bytes = MonitorStates.encode(state);
+    byte[] bytes = MonitorStates.encodeOpen(state);
     if (!Arrays.equals(bytes, store.get(source))) {
       write(source, bytes, state);
     }
@@ -113,15 +143,28 @@ final class SourceStates {
 
   private void write(String source, byte[] bytes, SourceMonitorState state) {
     store.put(source, bytes);
-    Map<Slot, CommissioningState> now = learnt(state);
-    Map<Slot, CommissioningState> before = stored.getOrDefault(source, Map.of());
-    for (Slot slot : Slot.values()) {
-      write(source, slot, now.get(slot), before.get(slot));
+    Stored now = Stored.of(state);
+    Stored before = stored.getOrDefault(source, Stored.NOTHING);
+    for (Ring ring : RINGS) {
+      write(source, ring, state, before.completed().get(ring));
     }
-    if (now.isEmpty()) {
-      stored.remove(source);
-    } else {
-      stored.put(source, now);
+    for (Slot slot : SLOTS) {
+      write(source, slot, now.learnt().get(slot), before.learnt().get(slot));
+    }
+    stored.put(source, now);
+  }
+
+  /**
+   * Writes the blocks of a ring that were completed since.
+   *
+   * @param before completed blocks of which all but those of the last sample are stored; null if
+   *     nothing is remembered
+   */
+  private void write(String source, Ring ring, SourceMonitorState state, @Nullable Long before) {
+    long now = ring.completed(state);
+    long first = before == null ? now - ring.blocks() : before; // fewer where it was emptied
+    for (long number = Math.max(0, first); number < now; number++) {
+      store.put(key(source, ring, (int) (number % ring.blocks())), ring.block(state, number));
     }
   }
 
@@ -179,6 +222,10 @@ final class SourceStates {
     for (int block = now.blocks(); before != null && block < before.blocks(); block++) {
       store.delete(key(prefix, channel, block));
     }
+  }
+
+  private static String key(String source, Ring ring, int block) {
+    return source + BLOCK + ring.label() + block;
   }
 
   private static String prefix(String source, Slot slot) {

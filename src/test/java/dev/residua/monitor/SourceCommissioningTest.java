@@ -49,8 +49,8 @@ import dev.residua.source.SourceContext;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.WindowBlocks;
-import dev.residua.state.WindowBlocks.Slot;
+import dev.residua.state.StateBlocks;
+import dev.residua.state.StateBlocks.Slot;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
@@ -949,7 +949,7 @@ class SourceCommissioningTest {
     if (state.challenger() != null) {
       learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
     }
-    WindowBlocks read =
+    StateBlocks read =
         (slot, index, channel, block) -> {
           CommissioningState.Context context = learnt.get(slot).contexts().get(index);
           return switch (channel) {

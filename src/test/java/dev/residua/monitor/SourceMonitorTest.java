@@ -33,7 +33,7 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.WindowBlocks;
+import dev.residua.state.StateBlocks;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
@@ -163,7 +163,7 @@ class SourceMonitorTest {
 
   private static SourceMonitor restored(
       SourceMonitor.Thresholds thresholds, byte[] bytes, @Nullable SourceMonitor spare) {
-    return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes, WindowBlocks.NONE), spare);
+    return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes, StateBlocks.NONE), spare);
   }
 
   private static List<MonitorResult> judge(ActiveControls board, float shift) {

@@ -33,7 +33,7 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.WindowBlocks;
+import dev.residua.state.StateBlocks;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -135,7 +135,7 @@ class RunTimeVariablesTest {
           settings == SourceSettings.NONE
               ? SourceMonitor.restore(
                   thresholds,
-                  MonitorStates.decode(MonitorStates.encode(monitor.state()), WindowBlocks.NONE),
+                  MonitorStates.decode(MonitorStates.encode(monitor.state()), StateBlocks.NONE),
                   null)
               : monitor;
     }

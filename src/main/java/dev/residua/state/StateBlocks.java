@@ -4,9 +4,9 @@ import dev.residua.commissioning.CommissioningWindow;
 
 /** Where a source stores what most frames do not change. */
 @FunctionalInterface
-public interface WindowBlocks {
+public interface StateBlocks {
   /** For a source without blocks. */
-  WindowBlocks NONE =
+  StateBlocks NONE =
       (slot, context, channel, block) -> {
         throw new IllegalArgumentException("there is no block %d".formatted(block));
       };
@@ -38,4 +38,13 @@ public interface WindowBlocks {
    * @throws IllegalArgumentException if it is missing
    */
   byte[] read(Slot slot, int context, Channel channel, int block);
+
+  /**
+   * Bytes of a block of a ring, see {@link Ring#block}.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
+  default byte[] read(Ring ring, int block) {
+    throw new IllegalArgumentException("there is no block %d of %s".formatted(block, ring));
+  }
 }
