@@ -340,6 +340,16 @@ public final class AnomalyCalibration {
   }
 
   /** Residual in robust standard deviations from its median. */
+  /**
+   * One of the nominal frames that it was fitted on, evaluated as if it were new.
+   *
+   * @param row from 0, less than {@link #size}
+   */
+  public FrameStatistics nominal(int row) {
+    return statistics(
+        residuals, row * latents, reconstructionErrors[row], appearanceDeviations[row]);
+  }
+
   private float standardize(float residual, int latent) {
     return (residual - location[latent]) / scale[latent];
   }

@@ -1,5 +1,6 @@
 package dev.residua.bench;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.process.StartFailedException;
@@ -7,7 +8,6 @@ import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.MonitorSettings;
 import dev.residua.causal.FrameStatistics;
-import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
@@ -37,7 +37,7 @@ import org.apache.kafka.streams.KafkaStreams;
  * backlog of scores of many sources, what memory it takes, and how long a process without any state
  * takes until it goes on.
  *
- * <p>Scores are quiet: independent standard normal residuals, reconstruction errors as calibrated.
+ * <p>Scores are quiet: those of frames that the model was calibrated on, drawn again and again.
  */
 public final class MonitorBenchmark extends BrokerBenchmark {
   private static final int DRAWN = 4_096;
@@ -94,20 +94,21 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     this.drawn = draw(model);
   }
 
-  private static ScoredFrame[] draw(MonitorModel model) {
+  static ScoredFrame[] draw(MonitorModel model) {
     Random random = new Random(1);
+    AnomalyCalibration calibration = model.rule().calibration();
     int d = model.graph().size();
     ScoredFrame[] frames = new ScoredFrame[DRAWN];
     for (int i = 0; i < DRAWN; i++) {
+      FrameStatistics statistics = calibration.nominal(random.nextInt(calibration.size()));
       float[] residuals = new float[d];
       float[] expected = new float[d];
       float[] latents = new float[d];
-      float[] p = new float[d];
       for (int k = 0; k < d; k++) {
-        residuals[k] = (float) random.nextGaussian();
+        residuals[k] =
+            calibration.location(k) + calibration.scale(k) * statistics.standardized()[k];
         expected[k] = (float) random.nextGaussian();
         latents[k] = expected[k] + residuals[k];
-        p[k] = 1 - random.nextFloat();
       }
       frames[i] =
           new ScoredFrame(
@@ -120,22 +121,14 @@ public final class MonitorBenchmark extends BrokerBenchmark {
               latents,
               expected,
               residuals,
-              drawStatistics(random, residuals, p),
-              new SensorReadings(128, 0.1f, 0.1f, 1, 1, i),
+              statistics,
+              new SensorReadings(128, 0, 0, 100, 1, i),
               FrameTiming.ON_TIME,
               new FramePosition("frames", 0, i),
               "",
               "");
     }
     return frames;
-  }
-
-  private static FrameStatistics drawStatistics(Random random, float[] residuals, float[] pValues) {
-    float joint = 1 - random.nextFloat();
-    float error = (float) (1e-3 * Math.exp(0.2 * random.nextGaussian()));
-    float errorPValue = 1 - random.nextFloat();
-    return new FrameStatistics(
-        residuals, pValues, joint, Reconstruction.SAMPLED, errorPValue, 1, error, 0);
   }
 
   private ScoredFrame frame(int index, int sources) {

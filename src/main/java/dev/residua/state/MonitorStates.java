@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * States of source monitors to bytes and back, once per frame.
  *
- * <p>15 kB for 4 latents, or about 2 kB without complete blocks. Blocks of numbers are Avro bytes and
- * Avro's generated coders are on; without them an encoding of all takes 7.8 us instead of 4.7. All
- * that an encoding leaves as garbage is its record and, later, its bytes, see {@link StateBuffer}. A
- * restore takes 52 us.
+ * <p>15 kB for 4 latents, or about 2 kB without complete blocks. Blocks of numbers are Avro bytes
+ * and Avro's generated coders are on; without them an encoding of all takes 7.8 us instead of 4.7.
+ * All that an encoding leaves as garbage is its record and, later, its bytes, see {@link
+ * StateBuffer}. A restore takes 52 us.
  */
 public final class MonitorStates {
   private static final StateCodec<MonitorState> CODEC =
