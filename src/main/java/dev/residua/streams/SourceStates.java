@@ -100,32 +100,42 @@ final class SourceStates {
     if (bytes == null) {
       return Optional.empty();
     }
-    SourceMonitorState state = MonitorStates.decode(bytes, blocks(source));
-    stored.put(source, Stored.of(state));
+    Blocks blocks = new Blocks(source);
+    SourceMonitorState state = MonitorStates.decode(bytes, blocks);
+    Stored now = Stored.of(state);
+    stored.put(source, blocks.ofRings ? now : new Stored(Map.of(), now.learnt()));
     return Optional.of(state);
   }
 
-  private StateBlocks blocks(String source) {
-    return new StateBlocks() {
-      @Override
-      public byte[] read(Slot slot, int context, Channel channel, int block) {
-        return read(key(prefix(source, slot, context), channel, block));
-      }
+  private final class Blocks implements StateBlocks {
+    private final String source;
 
-      @Override
-      public byte[] read(Ring ring, int block) {
-        return read(key(source, ring, block));
-      }
+    /** Whether a ring has any: version 0.1.0 wrote all samples into the state itself. */
+    boolean ofRings;
 
-      private byte[] read(String key) {
-        byte[] bytes = store.get(key);
-        if (bytes == null) {
-          throw new IllegalArgumentException(
-              "block %s is missing".formatted(key.substring(source.length() + 1)));
-        }
-        return bytes;
+    Blocks(String source) {
+      this.source = source;
+    }
+
+    @Override
+    public byte[] read(Slot slot, int context, Channel channel, int block) {
+      return read(key(prefix(source, slot, context), channel, block));
+    }
+
+    @Override
+    public byte[] read(Ring ring, int block) {
+      ofRings = true;
+      return read(key(source, ring, block));
+    }
+
+    private byte[] read(String key) {
+      byte[] bytes = store.get(key);
+      if (bytes == null) {
+        throw new IllegalArgumentException(
+            "block %s is missing".formatted(key.substring(source.length() + 1)));
       }
-    };
+      return bytes;
+    }
   }
 
   /** Writes what has changed of a source, of which something changes with every frame. */

@@ -55,8 +55,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
 
   /**
    * First pause before a transaction's request is sent again, which grows to a second. The broker
-   * refuses the first ones of a transaction while it completes the one before; Kafka's default of
-   * 100 ms made every frame of some hundredths of the transactions late.
+   * refuses the first ones of a transaction while it completes the one before; with Kafka's default
+   * of 100 ms the frames of one transaction in some hundred were that much later.
    */
   private static final int TRANSACTION_BACKOFF_MILLIS = 5;
 
