@@ -42,9 +42,9 @@ class SimulationTest {
 
   @Test
   void shouldRepeatTheSameHistoryForTheSameSeed() {
-    // Given
-    Installation first = new Installation(1, Scale.SMALL);
-    Installation second = new Installation(1, Scale.SMALL);
+    // Given a seed under which transactions time out, as under 11 of the first 13
+    Installation first = new Installation(2, Scale.SMALL);
+    Installation second = new Installation(2, Scale.SMALL);
     Installation other = new Installation(6, Scale.SMALL);
     // When
     first.run();
