@@ -191,14 +191,13 @@ public final class MonitorBenchmark extends BrokerBenchmark {
             topics,
             prefix,
             settings,
-            streams -> {
-              streams.setStateListener(
-                  (next, previous) -> {
-                    if (next == KafkaStreams.State.RUNNING) {
-                      running.set(true);
-                    }
-                  });
-            })) {
+            streams ->
+                streams.setStateListener(
+                    (next, previous) -> {
+                      if (next == KafkaStreams.State.RUNNING) {
+                        running.set(true);
+                      }
+                    }))) {
       await("the state is restored", LIMIT, running::get);
       seconds = (System.nanoTime() - start) / 1e9;
     }

@@ -89,8 +89,8 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
     Map<Ring, Long> before = completed.computeIfAbsent(source, any -> new EnumMap<>(Ring.class));
     for (Ring ring : RINGS) {
       long now = ring.completed(state);
-      if (now > 0 && !Long.valueOf(now).equals(before.put(ring, now))) {
-        bytes += ring.block(state, now - 1).length;
+      for (long number = ring.firstSince(before.put(ring, now), state); number < now; number++) {
+        bytes += ring.block(state, number).length;
       }
     }
     return bytes;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arrays of a state that keep the last samples, sample t at row {@code t % rows}. They are most of
@@ -32,7 +33,10 @@ public enum Ring {
       new Column(MechanismWindow.LENGTH, state -> state.window().values()),
       new Column(MechanismWindow.LENGTH, state -> state.window().flags()));
 
-  /** Samples of a block. Fewer would make more records of a frame, and each costs time. */
+  /**
+   * Samples of a block. Fewer would make more records of a frame, and each costs time. Stored
+   * states depend on it.
+   */
   static final int BLOCK = 32;
 
   /** An array of the ring; the first one of a ring has the most rows. */
@@ -63,7 +67,7 @@ public enum Ring {
     this.columns = List.of(columns);
   }
 
-  /** Its name in keys: small letters. */
+  /** Its name in the keys of stored blocks: small letters. */
   public String label() {
     return label;
   }
@@ -76,6 +80,16 @@ public enum Ring {
   /** Blocks that were completed since the ring was empty. */
   public long completed(SourceMonitorState state) {
     return samples.applyAsLong(state) / BLOCK;
+  }
+
+  /**
+   * First of the blocks that were completed since so many were; the last is the one before {@link
+   * #completed}. There are none where the ring was emptied in between.
+   *
+   * @param before null where that is not known: then all that are kept
+   */
+  public long firstSince(@Nullable Long before, SourceMonitorState state) {
+    return before == null ? Math.max(0, completed(state) - blocks()) : before;
   }
 
   /**

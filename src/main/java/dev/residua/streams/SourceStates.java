@@ -165,15 +165,13 @@ final class SourceStates {
   }
 
   /**
-   * Writes the blocks of a ring that were completed since.
+   * Writes the blocks of a ring that were completed since the last write.
    *
-   * @param before completed blocks of which all but those of the last sample are stored; null if
-   *     nothing is remembered
+   * @param before blocks that were completed then; null if nothing is remembered
    */
   private void write(String source, Ring ring, SourceMonitorState state, @Nullable Long before) {
     long now = ring.completed(state);
-    long first = before == null ? now - ring.blocks() : before; // fewer where it was emptied
-    for (long number = Math.max(0, first); number < now; number++) {
+    for (long number = ring.firstSince(before, state); number < now; number++) {
       store.put(key(source, ring, (int) (number % ring.blocks())), ring.block(state, number));
     }
   }

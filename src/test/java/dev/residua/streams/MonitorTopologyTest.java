@@ -44,8 +44,6 @@ import dev.residua.source.ActiveHours;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.Ring;
-import dev.residua.state.StateBlocks;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
@@ -1274,82 +1272,72 @@ class MonitorTopologyTest {
     return values;
   }
 
-  @Test
-  void shouldGoOnBitForBitAfterARestart() throws Exception {
-    // Given
+  /**
+   * The first 300 of some quiet frames in a fresh driver, after all of them in another one.
+   *
+   * @param rest the other frames
+   * @param uninterrupted statistics of all frames without a break
+   * @param restarted statistics of the first 300
+   */
+  private record Interrupted(
+      List<ScoredFrame> rest, List<Float> uninterrupted, List<Float> restarted) {}
+
+  private Interrupted interrupted(int count) throws Exception {
     Random random = new Random(6);
     List<ScoredFrame> frames = new ArrayList<>();
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < count; i++) {
       frames.add(Scored.nominal().residuals(noise(random, 0)).frame(i));
     }
     frames.forEach(this::send);
     List<Float> uninterrupted = statistics();
     driver.close();
     deleteState();
-    // When
     driver = driver();
     frames.subList(0, 300).forEach(this::send);
-    List<Float> restarted = new ArrayList<>(statistics());
+    return new Interrupted(
+        frames.subList(300, count), uninterrupted, new ArrayList<>(statistics()));
+  }
+
+  @Test
+  void shouldGoOnBitForBitAfterARestart() throws Exception {
+    // Given
+    Interrupted monitor = interrupted(400);
     Map<String, byte[]> kept = state();
+    // When
     driver.close();
     deleteState();
     driver = driver();
     kept.forEach(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE)::put);
-    frames.subList(300, 400).forEach(this::send);
-    restarted.addAll(statistics());
+    monitor.rest().forEach(this::send);
+    monitor.restarted().addAll(statistics());
     // Then
     assertThat(kept.get("cam1")).hasSizeLessThan(3_000);
     assertThat(kept.values().stream().mapToInt(bytes -> bytes.length).sum()).isLessThan(20_000);
-    assertThat(restarted).isEqualTo(uninterrupted);
+    assertThat(monitor.restarted()).isEqualTo(monitor.uninterrupted());
   }
 
   @Test
   void shouldGoOnFromAStateThatWasWrittenWhole() throws Exception {
     // Given what version 0.1.0 has stored of a source
-    Random random = new Random(6);
-    List<ScoredFrame> frames = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      frames.add(Scored.nominal().residuals(noise(random, 0)).frame(i));
-    }
-    frames.forEach(this::send);
-    List<Float> uninterrupted = statistics();
-    driver.close();
-    deleteState();
-    driver = driver();
-    frames.subList(0, 300).forEach(this::send);
-    List<Float> restarted = new ArrayList<>(statistics());
-    Map<String, byte[]> stored = state();
-    byte[] whole =
-        MonitorStates.encode(MonitorStates.decode(stored.get("cam1"), new StoredBlocks(stored)));
+    Interrupted monitor = interrupted(500);
+    SourceStates states = new SourceStates(driver.getKeyValueStore(MonitorSource.STORE), 1);
+    byte[] whole = MonitorStates.encode(states.read("cam1").orElseThrow());
     driver.close();
     deleteState();
     driver = driver(MonitorModels.fixed(model), ONE_LIVE);
     driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).put("cam1", whole);
     // When it is read back after every frame
-    for (ScoredFrame frame : frames.subList(300, 500)) {
+    for (ScoredFrame frame : monitor.rest()) {
       send(frame);
       send(Scored.nominal().source("cam2").frame(frame.sequence()));
     }
     drift().readValuesToList().stream()
         .filter(score -> score.source().equals("cam1"))
-        .forEach(score -> restarted.add(score.statistic()));
+        .forEach(score -> monitor.restarted().add(score.statistic()));
     // Then
     assertThat(whole).hasSizeGreaterThan(10_000);
     assertThat(state().get("cam1")).hasSizeLessThan(3_000);
-    assertThat(restarted).isEqualTo(uninterrupted);
-  }
-
-  /** Blocks of rings by their keys. */
-  private record StoredBlocks(Map<String, byte[]> stored) implements StateBlocks {
-    @Override
-    public byte[] read(Slot slot, int context, Channel channel, int block) {
-      throw new IllegalArgumentException("the source learns nothing");
-    }
-
-    @Override
-    public byte[] read(Ring ring, int block) {
-      return stored.get("cam1\0" + ring.label() + block);
-    }
+    assertThat(monitor.restarted()).isEqualTo(monitor.uninterrupted());
   }
 
   /** All that is stored. */
