@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
@@ -26,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * without access control allows everything.
  */
 final class AccessCheck {
-  private static final long TIMEOUT_SECONDS = 15;
-
   private final Admin admin;
+  private final AdminCalls calls;
 
-  AccessCheck(Admin admin) {
+  AccessCheck(Admin admin, AdminCalls calls) {
     this.admin = admin;
+    this.calls = calls;
   }
 
   /** A cluster does not answer, or does not know this client; see the cause. */
@@ -158,9 +157,9 @@ final class AccessCheck {
 
   private record Answer<T>(@Nullable T value, @Nullable Throwable failure) {}
 
-  private static <T> Answer<T> ask(KafkaFuture<T> question) throws UnansweredException {
+  private <T> Answer<T> ask(KafkaFuture<T> question) throws UnansweredException {
     try {
-      return new Answer<>(question.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), null);
+      return new Answer<>(calls.await(question), null);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       if (cause instanceof AuthenticationException

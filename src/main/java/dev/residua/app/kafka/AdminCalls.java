@@ -2,18 +2,25 @@ package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
 import dev.residua.wire.KafkaFailures;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits for answers of a cluster, each for a bounded time, and says what a failure means.
  *
  * @param servers where the cluster was looked for
+ * @param patience time that an answer may take
+ * @param untilWarning time after which a warning says what is waited for
  */
-record AdminCalls(String servers) {
+record AdminCalls(String servers, Duration patience, Duration untilWarning) {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminCalls.class);
+
   /**
    * The answer to a request.
    *
@@ -22,7 +29,7 @@ record AdminCalls(String servers) {
    */
   <T> T answer(String what, KafkaFuture<T> future) throws StartFailedException {
     try {
-      return future.get(TopicAdmin.TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return await(future);
     } catch (TimeoutException e) {
       throw unreachable(e);
     } catch (ExecutionException e) {
@@ -30,6 +37,25 @@ record AdminCalls(String servers) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartFailedException("interrupted while trying to " + what, e);
+    }
+  }
+
+  /**
+   * The answer to a request, or its failure as Kafka gives it.
+   *
+   * @throws TimeoutException if there is none in time
+   */
+  <T> T await(KafkaFuture<T> future)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Duration rest = patience.minus(untilWarning);
+    if (rest.isNegative() || rest.isZero()) {
+      return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    try {
+      return future.get(untilWarning.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{}; waits at most {} s more", noAnswer(untilWarning), rest.toSeconds());
+      return future.get(rest.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -47,9 +73,11 @@ record AdminCalls(String servers) {
   }
 
   private StartFailedException unreachable(Throwable cause) {
-    return new StartFailedException(
-        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol if it requires TLS or SASL"
-            .formatted(servers, TopicAdmin.TIMEOUT_SECONDS),
-        cause);
+    return new StartFailedException(noAnswer(patience), cause);
+  }
+
+  private String noAnswer(Duration time) {
+    return "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol if it requires TLS or SASL"
+        .formatted(servers, time.toSeconds());
   }
 }

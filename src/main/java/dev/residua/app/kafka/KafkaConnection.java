@@ -35,7 +35,7 @@ public final class KafkaConnection implements AutoCloseable {
             .filter(s -> !s.isBlank());
     if (given.isPresent()) {
       KafkaClients clients = new KafkaClients(given.get(), common);
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
+      try (TopicAdmin admin = TopicAdmin.atStart(clients)) {
         admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
         List<String> problems = admin.check(topics);
         if (problems.isEmpty() && config.roles().contains(Role.SCORE)) {
@@ -53,7 +53,7 @@ public final class KafkaConnection implements AutoCloseable {
         EmbeddedKafka.start(config.dataDir(), config.kafka().port(), Topics.MAX_RECORD_BYTES);
     KafkaConnection connection =
         new KafkaConnection(KafkaClients.of(broker.bootstrapServers()), broker);
-    try (TopicAdmin admin = new TopicAdmin(connection.clients)) {
+    try (TopicAdmin admin = TopicAdmin.atStart(connection.clients)) {
       admin.create(topics, config.kafka().partitions(), Optional.empty());
     } catch (StartFailedException | RuntimeException e) {
       broker.close();

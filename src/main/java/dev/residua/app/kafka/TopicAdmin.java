@@ -23,6 +23,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -39,7 +40,10 @@ public final class TopicAdmin implements AutoCloseable {
   /** A retention from here on counts as one without a limit. */
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
-  static final long TIMEOUT_SECONDS = 15;
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** A broker that starts next to everything else answers late, where processors are few. */
+  private static final Duration PATIENCE_AT_START = Duration.ofSeconds(60);
 
   /** Kafka's default of {@code max.message.bytes}. */
   private static final String BROKER_DEFAULT = "1048588";
@@ -74,22 +78,42 @@ public final class TopicAdmin implements AutoCloseable {
    *     than Kafka answers
    */
   public TopicAdmin(KafkaClients clients) throws StartFailedException {
+    this(clients, PATIENCE);
+  }
+
+  /**
+   * The same for a service that starts, perhaps together with its broker: where something listens,
+   * each answer may take a minute.
+   */
+  static TopicAdmin atStart(KafkaClients clients) throws StartFailedException {
+    return new TopicAdmin(clients, PATIENCE_AT_START);
+  }
+
+  private TopicAdmin(KafkaClients clients, Duration patience) throws StartFailedException {
     this.servers = clients.bootstrapServers();
-    this.calls = new AdminCalls(servers);
     BrokerProbe probe = BrokerProbe.of(clients);
     if (probe.foreign()) {
       throw new StartFailedException(probe.problem().orElseThrow());
     }
+    this.calls = new AdminCalls(servers, probe.problem().isEmpty() ? patience : PATIENCE, PATIENCE);
     for (Logger logger : CLIENTS) {
       levels.put(logger, Optional.ofNullable(logger.getLevel()));
       logger.setLevel(Level.OFF);
     }
     try {
-      this.admin = clients.create(() -> Admin.create(clients.admin()));
+      this.admin = clients.create(() -> Admin.create(patient(clients.admin())));
     } catch (StartFailedException e) {
       restoreLevels();
       throw e;
     }
+  }
+
+  /** The client gives up a second before the call that waits for it, so that its reason is seen. */
+  private Map<String, Object> patient(Map<String, Object> settings) {
+    settings.put(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+        Math.toIntExact(calls.patience().minusSeconds(1).toMillis()));
+    return settings;
   }
 
   /**
@@ -159,7 +183,7 @@ public final class TopicAdmin implements AutoCloseable {
         });
     // Only a leader answers. The client repeats the request until it does, but gives up on a topic
     // that the broker does not know yet.
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    long end = System.nanoTime() + calls.patience().toNanos();
     while (true) {
       try {
         calls.answer("reach the leaders of the new topics", admin.listOffsets(wanted).all());
@@ -312,7 +336,7 @@ public final class TopicAdmin implements AutoCloseable {
       throws StartFailedException {
     List<String> missing;
     try {
-      missing = new AccessCheck(admin).missing(RequiredAcl.needed(prefix, instance, roles));
+      missing = new AccessCheck(admin, calls).missing(RequiredAcl.needed(prefix, instance, roles));
     } catch (AccessCheck.UnansweredException e) {
       throw calls.failed("ask for access", Objects.requireNonNullElse(e.getCause(), e));
     }
