@@ -16,8 +16,6 @@ import dev.residua.wire.RootCause;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -37,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives every frame to its source's monitor. The store holds what a monitor needs to go on, of
- * bounded size; what is derived from it lives in memory for the sources seen last, and is computed
- * again, to the same bits, for the others and after a restart.
+ * bounded size; what is derived from it lives in memory for some sources, and is computed again, to
+ * the same bits, for the others and after a restart.
  */
 final class MonitorSource implements Processor<String, CheckModel.Checked, String, MonitorResult> {
   static final String STORE = "source-monitors";
@@ -54,21 +52,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final SourceLimits limits;
   private final MonitorListener listener;
   private final Tracing tracing;
-  private final Map<String, SourceMonitor> live =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, SourceMonitor> eldest) {
-          boolean full = size() > limits.live();
-          spare = full ? eldest.getValue() : spare;
-          return full;
-        }
-      };
-
-  /** The monitor that was left out last: its memory is that of the next one. */
-  private @Nullable SourceMonitor spare;
-
+  private final HeldReady<SourceMonitor> live;
   private final SourceClock clock = new SourceClock();
   private final Set<String> silent = new HashSet<>();
 
@@ -98,16 +83,16 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.listener = listener;
     this.tracing = tracing;
     this.commands = commands;
+    this.live = new HeldReady<>(limits.live(), source -> states.release(source));
   }
 
   @Override
   public void init(ProcessorContext<String, MonitorResult> context) {
     this.context = context;
     KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
-    this.states = new SourceStates(store, limits.live());
-    this.spare = null;
-    this.live.clear(); // a task that is revived starts from its store, not from what an aborted
-    // transaction left here
+    this.states = new SourceStates(store);
+    // A task that is revived starts from its store, not from what an aborted transaction left here.
+    this.live.clear();
     this.clock.start(context.currentSystemTimeMs());
     this.silent.clear();
     this.followedOffset = -1;
@@ -154,14 +139,13 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       return;
     }
     try {
-      SourceMonitor ready = live.get(source);
+      SourceMonitor ready = live.use(source);
       if (ready == null) {
         Optional<SourceMonitorState> known = stored(source);
         if (known.isEmpty()) {
           return; // the active model has not scored it yet
         }
         ready = SourceMonitor.restore(thresholds(known.get().modelId()), known.get(), null);
-        live.put(source, ready);
       }
       MonitorResult result =
           MonitorResult.of(
@@ -172,6 +156,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
                   commands.active(),
                   rules.settings(rule)));
       states.write(source, ready.state());
+      live.put(source, ready);
       if (result.commissioning().isPresent()) {
         context.forward(new Record<>(source, result, timestamp));
       }
@@ -179,7 +164,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       throw e;
     } catch (RuntimeException e) {
       live.remove(source);
-      states.unwritten(source);
+      states.release(source);
       LOG.error(
           "source could not learn under a challenger: source={} model={} reason={}",
           SafeText.of(source),
@@ -289,7 +274,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       Predicate<SourceMonitorState> concerned,
       Function<SourceMonitor, MonitorResult> change) {
     try {
-      SourceMonitor ready = live.get(source);
+      SourceMonitor ready = live.look(source);
       SourceMonitorState before = ready != null ? ready.state() : states.read(source).orElse(null);
       if (before == null) {
         clock.forget(source);
@@ -311,12 +296,15 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       throw e;
     } catch (RuntimeException e) {
       live.remove(source);
-      states.unwritten(source);
       LOG.error(
           "source could not be watched between frames: source={} reason={}",
           SafeText.of(source),
           RootCause.message(e));
       return false;
+    } finally {
+      if (live.look(source) == null) {
+        states.release(source);
+      }
     }
   }
 
@@ -344,13 +332,14 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       state = monitor.state();
     } catch (RuntimeException e) {
       live.remove(frame.source()); // perhaps half changed; the store has the state before
-      states.unwritten(frame.source());
+      states.release(frame.source());
       throw new PoisonScoreException(
           "the score of %s #%d could not be evaluated: %s"
               .formatted(frame.source(), frame.sequence(), RootCause.message(e)),
           e);
     }
     states.write(frame.source(), state);
+    live.put(frame.source(), monitor); // after it is written, as it may leave again at once
     return result;
   }
 
@@ -389,18 +378,15 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */
   private SourceMonitor monitor(String source, SourceMonitor.Thresholds thresholds) {
-    SourceMonitor ready = live.get(source);
+    SourceMonitor ready = live.use(source);
     if (ready != null && ready.thresholds() == thresholds) {
       return ready;
     }
-    SourceMonitor reused = spare != null && spare.thresholds() == thresholds ? spare : null;
-    SourceMonitor monitor =
-        stored(source)
-            .map(state -> SourceMonitor.restore(thresholds, state, reused))
-            .orElseGet(() -> SourceMonitor.start(thresholds, reused));
-    spare = null;
-    live.put(source, monitor);
-    return monitor;
+    SourceMonitor left = live.left();
+    SourceMonitor reused = left != null && left.thresholds() == thresholds ? left : null;
+    return stored(source)
+        .map(state -> SourceMonitor.restore(thresholds, state, reused))
+        .orElseGet(() -> SourceMonitor.start(thresholds, reused));
   }
 
   private Optional<SourceMonitorState> stored(String source) {

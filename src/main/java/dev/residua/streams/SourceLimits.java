@@ -6,7 +6,7 @@ import java.time.Duration;
  * Bounds of the sources that a monitor watches.
  *
  * @param live sources of a partition whose derived values are held ready in memory, about 0.6 MB
- *     each at four latents, at least 1; those of others are recomputed from their state
+ *     each at four latents, at least 0; those of others are recomputed from their state
  * @param silentAfter time without a frame after which a source is silent, above 0
  * @param forgetAfter time without a frame after which a source is forgotten, longer than {@code
  *     silentAfter}
@@ -17,9 +17,9 @@ public record SourceLimits(int live, Duration silentAfter, Duration forgetAfter)
       new SourceLimits(256, Duration.ofMinutes(5), Duration.ofDays(7));
 
   public SourceLimits {
-    if (live < 1) {
+    if (live < 0) {
       throw new IllegalArgumentException(
-          "residua.monitor.live-sources must be at least 1 but was " + live);
+          "residua.monitor.live-sources must be at least 0 but was " + live);
     }
     if (silentAfter.isNegative() || silentAfter.isZero()) {
       throw new IllegalArgumentException(

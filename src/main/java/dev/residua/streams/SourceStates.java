@@ -9,9 +9,9 @@ import dev.residua.state.Ring;
 import dev.residua.state.StateBlocks;
 import dev.residua.state.StateBlocks.Channel;
 import dev.residua.state.StateBlocks.Slot;
-import dev.residua.wire.BoundedMap;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +35,8 @@ final class SourceStates {
 
   private final KeyValueStore<String, byte[]> store;
 
-  /** What is stored in blocks, of the sources seen last. */
-  private final Map<String, Stored> stored;
+  /** What is stored in blocks, of the sources that were read or written and not released. */
+  private final Map<String, Stored> stored = new HashMap<>();
 
   /**
    * What of a state is stored in blocks.
@@ -66,12 +66,8 @@ final class SourceStates {
     }
   }
 
-  /**
-   * @param live sources whose blocks are remembered, so that only changes are written
-   */
-  SourceStates(KeyValueStore<String, byte[]> store, int live) {
+  SourceStates(KeyValueStore<String, byte[]> store) {
     this.store = store;
-    this.stored = BoundedMap.ofLastUsed(live);
   }
 
   /** Names all sources. */
@@ -278,8 +274,11 @@ final class SourceStates {
     }
   }
 
-  /** Forgets what it remembers of a source whose state may have changed without being written. */
-  void unwritten(String source) {
+  /**
+   * Forgets what it remembers of a source: one that is not held ready, or whose state may have
+   * changed without being written.
+   */
+  void release(String source) {
     stored.remove(source);
   }
 }

@@ -95,7 +95,7 @@ class MonitorTopologyTest {
   private static final List<String> NAMES =
       List.of("pendulum", "light", "shadow_length", "shadow_position");
   private static final int LENGTH = 2;
-  private static final SourceLimits ONE_LIVE = SourceLimits.DEFAULTS.withLive(1);
+  private static final SourceLimits NONE_LIVE = SourceLimits.DEFAULTS.withLive(0);
 
   private static MonitorModel model;
   private static MonitorModel learning;
@@ -750,7 +750,7 @@ class MonitorTopologyTest {
     // When
     List<CommissioningReport> ready = learned(2);
     long blocks = driver.getKeyValueStore(MonitorTopology.STATE_STORE).approximateNumEntries();
-    List<CommissioningReport> readBack = learned(1);
+    List<CommissioningReport> readBack = learned(0);
     // Then
     assertThat(readBack).isEqualTo(ready);
     assertThat(blocks).isGreaterThan(10);
@@ -770,7 +770,7 @@ class MonitorTopologyTest {
   void shouldDecideTheSameWhenSourcesAreReadBackFromTheStore() {
     // When
     List<Object> ready = watched(2);
-    List<Object> readBack = watched(1);
+    List<Object> readBack = watched(0);
     // Then
     assertThat(readBack).isEqualTo(ready);
     assertThat(ready)
@@ -819,7 +819,7 @@ class MonitorTopologyTest {
   @Test
   void shouldLearnUnderAChallengerFromItsScores() {
     // Given
-    learned(1);
+    learned(0);
     TestInputTopic<String, ScoredFrame> shadow =
         driver.createInputTopic(
             topics.shadowScores().name(),
@@ -1179,7 +1179,7 @@ class MonitorTopologyTest {
     known.put(model.id(), new SourceMonitor.Thresholds(model));
     known.put(next.id(), new SourceMonitor.Thresholds(next));
     driver.close();
-    driver = driver(id -> Optional.ofNullable(known.get(id)), ONE_LIVE);
+    driver = driver(id -> Optional.ofNullable(known.get(id)), NONE_LIVE);
     send(Scored.nominal().source("cam1").frame(0));
     pass(Duration.ofMinutes(6));
     Incident silence = incidents().readValue();
@@ -1196,7 +1196,7 @@ class MonitorTopologyTest {
 
   @Test
   void shouldLookOnlyAtTheSourcesThatAnOrderConcerns() {
-    // Given three silent sources, two of which are not held ready
+    // Given three silent sources, none of which is held ready
     List<String> asked = new ArrayList<>();
     MonitorModels models = MonitorModels.fixed(model);
     driver.close();
@@ -1206,7 +1206,7 @@ class MonitorTopologyTest {
               asked.add(id);
               return models.find(id);
             },
-            ONE_LIVE);
+            NONE_LIVE);
     send(Scored.nominal().source("cam1").frame(0));
     send(Scored.nominal().source("cam2").frame(0));
     send(Scored.nominal().source("cam3").frame(0));
@@ -1320,20 +1320,15 @@ class MonitorTopologyTest {
   void shouldGoOnFromAStateThatWasWrittenWhole() throws Exception {
     // Given what version 0.1.0 has stored of a source
     Interrupted monitor = interrupted(500);
-    SourceStates states = new SourceStates(driver.getKeyValueStore(MonitorSource.STORE), 1);
+    SourceStates states = new SourceStates(driver.getKeyValueStore(MonitorSource.STORE));
     byte[] whole = MonitorStates.encode(states.read("cam1").orElseThrow());
     driver.close();
     deleteState();
-    driver = driver(MonitorModels.fixed(model), ONE_LIVE);
+    driver = driver(MonitorModels.fixed(model), NONE_LIVE);
     driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).put("cam1", whole);
     // When it is read back after every frame
-    for (ScoredFrame frame : monitor.rest()) {
-      send(frame);
-      send(Scored.nominal().source("cam2").frame(frame.sequence()));
-    }
-    drift().readValuesToList().stream()
-        .filter(score -> score.source().equals("cam1"))
-        .forEach(score -> monitor.restarted().add(score.statistic()));
+    monitor.rest().forEach(this::send);
+    monitor.restarted().addAll(statistics());
     // Then
     assertThat(whole).hasSizeGreaterThan(10_000);
     assertThat(state().get("cam1")).hasSizeLessThan(3_000);

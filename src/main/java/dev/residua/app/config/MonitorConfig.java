@@ -18,8 +18,8 @@ public interface MonitorConfig {
   int standbyReplicas();
 
   /**
-   * Sources of a partition whose derived values are held ready, about 0.6 MB each at four latents.
-   * Those of other sources are recomputed.
+   * Sources of a partition whose derived values are held ready, about 0.6 MB each at four latents,
+   * at least 0. Those of other sources are recomputed.
    */
   @WithDefault("256")
   int liveSources();
