@@ -46,7 +46,9 @@ final class HeldReady<T> {
 
   /** Holds this of a source; perhaps it leaves at once, or another does. */
   void put(String source, T value) {
-    held.put(source, value);
+    if (look(source) != value) { // a write costs more than a look
+      held.put(source, value);
+    }
   }
 
   void remove(String source) {
