@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NodeColumns;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.drift.DriftSettings;
@@ -40,6 +41,23 @@ class TrainingPipelineTest {
             .withSimulation(50, 512)
             .withFrequencies(16)
             .withTargetRunLength(1_000));
+  }
+
+  @Test
+  void shouldCompareCategoriesByTheirLargestLogitAndNumbersByThemselves() {
+    // Given a real latent and one of two categories, for two frames
+    NodeColumns columns = NodeColumns.of(1, 2);
+    float[] one = {1, -31, 0.5f, 3, 0, 1};
+    // When, then
+    float[] logitApart = {1, -31, 0.504f, 3, 0, 1};
+    float[] numberApart = {1, -31, 0.5f, 3.004f, 0, 1};
+    float[] none = {1, -31, 0.5f, 3, Float.NaN, 1};
+    assertThat(TrainingPipeline.disagreement(one, one, columns)).isZero();
+    assertThat(TrainingPipeline.disagreement(one, logitApart, columns))
+        .isCloseTo(0.004 / 32, within(1e-7));
+    assertThat(TrainingPipeline.disagreement(one, numberApart, columns))
+        .isCloseTo(0.004 / 4, within(1e-6));
+    assertThat(TrainingPipeline.disagreement(one, none, columns)).isNaN();
   }
 
   @Test
