@@ -1,0 +1,84 @@
+package dev.residua.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class FrameQueueTest {
+  private static final Duration LONGER = Duration.ofSeconds(10);
+  private static final TopicPartition PARTITION = new TopicPartition("frames", 0);
+
+  /** Answers polls as it is asked to, and notes how long they were ready to wait. */
+  private static final class Scripted extends MockConsumer<byte[], byte[]> {
+    private final Deque<Integer> answers;
+    private final List<Duration> timeouts = new ArrayList<>();
+
+    /**
+     * @param answers records of each poll
+     */
+    Scripted(Integer... answers) {
+      super("earliest");
+      this.answers = new ArrayDeque<>(Arrays.asList(answers));
+    }
+
+    @Override
+    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      timeouts.add(timeout);
+      int count = answers.remove();
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        records.add(new ConsumerRecord<>(PARTITION.topic(), 0, i, new byte[0], new byte[1]));
+      }
+      return new ConsumerRecords<>(Map.of(PARTITION, records), Map.of());
+    }
+
+    boolean isDone() {
+      return answers.isEmpty();
+    }
+  }
+
+  @Test
+  void shouldWaitForNoMoreThanTheDeadline() {
+    // Given
+    Scripted consumer = new Scripted(1, 1);
+    FrameQueue queue = new FrameQueue(consumer, 100);
+    // When
+    queue.gather(LONGER, consumer::isDone);
+    // Then
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(consumer.timeouts.get(1)).isLessThanOrEqualTo(LONGER);
+  }
+
+  @Test
+  void shouldNotWaitWithoutADeadline() {
+    // Given
+    Scripted consumer = new Scripted(1);
+    FrameQueue queue = new FrameQueue(consumer, 100);
+    // When
+    queue.gather(Duration.ZERO, () -> false);
+    // Then
+    assertThat(queue.size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFetchOnWhileWholePollsCome() {
+    // Given
+    Scripted consumer = new Scripted(ScoringLoop.POLLED_FRAMES, ScoringLoop.POLLED_FRAMES, 1);
+    FrameQueue queue = new FrameQueue(consumer, 100);
+    // When
+    queue.gather(Duration.ZERO, () -> false);
+    // Then
+    assertThat(queue.size()).isEqualTo(2 * ScoringLoop.POLLED_FRAMES + 1);
+  }
+}
