@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -88,15 +89,7 @@ class CrashIT {
       for (int i = 0; i < SOURCES; i++) {
         expected.put(source(i), LongStream.range(0, FRAMES / SOURCES).boxed().toList());
       }
-      Map<String, List<Long>> sequences = new TreeMap<>();
-      scores.forEach(
-          (source, list) ->
-              sequences.put(
-                  source,
-                  list.stream()
-                      .map(b -> UndisturbedMonitor.scored(TOPICS, b).sequence())
-                      .toList()));
-      assertThat(sequences).as("sequences of the scores, in order").isEqualTo(expected);
+      assertThat(sequences(scores)).as("sequences of the scores, in order").isEqualTo(expected);
       assertThat(
               UndisturbedMonitor.values(clients, TOPICS.deadLetters().name()).values().stream()
                   .mapToInt(List::size)
@@ -190,10 +183,39 @@ class CrashIT {
               .values()
               .iterator()
               .next()
-              .failure("%s has %d records, not %d".formatted(topic, count[0], wanted));
+              .failure(
+                  "%s has %d records, not %d; frames without a score: %s; dead letters: %d"
+                      .formatted(
+                          topic, count[0], wanted, unscored(), count(TOPICS.deadLetters().name())));
         }
       }
     }
+  }
+
+  /** Sequences of each source's scores, in order. */
+  private static Map<String, List<Long>> sequences(Map<String, List<byte[]>> scores) {
+    Map<String, List<Long>> sequences = new TreeMap<>();
+    scores.forEach(
+        (source, list) ->
+            sequences.put(
+                source,
+                list.stream().map(b -> UndisturbedMonitor.scored(TOPICS, b).sequence()).toList()));
+    return sequences;
+  }
+
+  /** Some frames that have no score, by their source and sequence. */
+  private List<String> unscored() {
+    Map<String, List<Long>> scored =
+        sequences(UndisturbedMonitor.values(clients, TOPICS.scores().name()));
+    return IntStream.range(0, SOURCES)
+        .mapToObj(CrashIT::source)
+        .flatMap(
+            source ->
+                LongStream.range(0, FRAMES / SOURCES)
+                    .filter(n -> !scored.getOrDefault(source, List.of()).contains(n))
+                    .mapToObj(n -> "%s #%d".formatted(source, n)))
+        .limit(20)
+        .toList();
   }
 
   private record Sent(int damaged, int twice) {}
