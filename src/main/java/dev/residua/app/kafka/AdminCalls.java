@@ -54,7 +54,8 @@ record AdminCalls(String servers, Duration patience, Duration untilWarning) {
     try {
       return future.get(untilWarning.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("{}; waits at most {} s more", noAnswer(untilWarning), rest.toSeconds());
+      LOG.warn(
+          "{}", "%s; waits at most %d s more".formatted(noAnswer(untilWarning), rest.toSeconds()));
       return future.get(rest.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
