@@ -25,6 +25,7 @@ import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -470,18 +471,7 @@ class ScoringLoopTest {
     Path file = folder.resolve("in-flight");
     List<ConsumerRecord<byte[], byte[]>> records = frames(70);
     models = ScoringModels.fixed(model("model-1", () -> {}, 40));
-    for (int process = 1; process <= 2; process++) {
-      MockConsumer<byte[], byte[]> its = new MockConsumer<>("earliest");
-      inFlight = FramesInFlight.in(file);
-      ScoringLoop loop =
-          loop(
-              its,
-              () ->
-                  new MockProducer<>(
-                      true, null, new ByteArraySerializer(), new ByteArraySerializer()));
-      schedule(its, records, 1);
-      assertThatThrownBy(loop::run).isInstanceOf(OutOfMemoryError.class);
-    }
+    twoProcessesEnd(file, records);
 
     // When
     inFlight = FramesInFlight.in(file);
@@ -495,6 +485,50 @@ class ScoringLoopTest {
     assertThat(header(deadLetters().get(0), "__streams.errors.offset")).isEqualTo("40");
     assertThat(header(deadLetters().get(0), "__streams.errors.message"))
         .contains("2 processes ended while this frame was scored");
+  }
+
+  @Test
+  void shouldSuspectNoFrameWhereTwoProcessesEndedWhileTheyOpenedTheModel(@TempDir Path folder) {
+    // Given
+    Path file = folder.resolve("in-flight");
+    List<ConsumerRecord<byte[], byte[]>> records = frames(70);
+    ScoringModels usual = ScoringModels.fixed(MODEL);
+    models =
+        (ScoringModels)
+            Proxy.newProxyInstance(
+                ScoringModels.class.getClassLoader(),
+                new Class<?>[] {ScoringModels.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("lease")) {
+                    throw new OutOfMemoryError("no room for the model");
+                  }
+                  return method.invoke(usual, arguments);
+                });
+    twoProcessesEnd(file, records);
+
+    // When
+    models = usual;
+    inFlight = FramesInFlight.in(file);
+    run(loop(), records);
+
+    // Then
+    assertThat(scores()).hasSize(70);
+    assertThat(rejected).isEmpty();
+  }
+
+  private void twoProcessesEnd(Path file, List<ConsumerRecord<byte[], byte[]>> records) {
+    for (int process = 1; process <= 2; process++) {
+      MockConsumer<byte[], byte[]> its = new MockConsumer<>("earliest");
+      inFlight = FramesInFlight.in(file);
+      ScoringLoop loop =
+          loop(
+              its,
+              () ->
+                  new MockProducer<>(
+                      true, null, new ByteArraySerializer(), new ByteArraySerializer()));
+      schedule(its, records, 1);
+      assertThatThrownBy(loop::run).isInstanceOf(OutOfMemoryError.class);
+    }
   }
 
   @Test
