@@ -99,6 +99,7 @@ class CrashIT {
       Map<String, List<byte[]>> drifts = UndisturbedMonitor.values(clients, TOPICS.drift().name());
       Set<Place> unscored = unscored(sequences(scores));
       Letters letters = letters();
+      System.out.printf("crash test: frames that two kills have hit: %s%n", letters.poison());
       assertThat(letters.poison())
           .as("frames that two kills have hit: each was scored alone when the second came")
           .containsAll(unscored)
@@ -275,8 +276,7 @@ class CrashIT {
   }
 
   /** Empty for a damaged frame. */
-  private static Optional<Place> place(
-      FrameReader frames, ConsumerRecord<byte[], byte[]> letter) {
+  private static Optional<Place> place(FrameReader frames, ConsumerRecord<byte[], byte[]> letter) {
     try {
       Frame frame = frames.read(letter).frame();
       return Optional.of(new Place(frame.source(), frame.sequence()));
