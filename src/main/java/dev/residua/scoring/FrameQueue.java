@@ -24,6 +24,11 @@ final class FrameQueue {
   /** Bytes of keys and values from which on nothing more is fetched, 64 MiB. */
   static final long FULL_BYTES = 64L << 20;
 
+  private static final int STALE_FACTOR = 3;
+
+  /** A poll that takes longer has waited for the broker. */
+  private static final long AT_ONCE_NANOS = 1_000_000;
+
   private final Consumer<byte[], byte[]> consumer;
   private final int full;
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
@@ -39,20 +44,32 @@ final class FrameQueue {
   }
 
   /**
-   * Fetches what there is, and where something came, for so much longer what comes.
+   * Fetches what there is, and where something came, for so much longer what comes. Records that
+   * are there at once were fetched before the last transaction was committed, and what has arrived
+   * since is still at the broker. Without an answer of the broker they would be scored alone, and
+   * the others after one transaction more; so it waits up to three times as long for that answer.
    *
    * @param stopped ends the wait
    */
   void gather(Duration longer, BooleanSupplier stopped) {
+    long start = System.nanoTime();
     int came = poll(waiting.isEmpty() ? POLL : Duration.ZERO);
+    boolean fresh = hasWaited(start);
     long deadline = System.nanoTime() + longer.toNanos();
+    long latest = deadline + (STALE_FACTOR - 1) * longer.toNanos();
     while (!waiting.isEmpty() && !isFull() && !stopped.getAsBoolean()) {
-      long left = deadline - System.nanoTime();
+      long now = System.nanoTime();
+      long left = (fresh ? deadline : latest) - now;
       if (left <= 0 && came < ScoringLoop.POLLED_FRAMES) {
         return; // what has been fetched is all here
       }
       came = poll(Duration.ofNanos(Math.max(0, left)));
+      fresh |= came > 0 && hasWaited(now);
     }
+  }
+
+  private static boolean hasWaited(long since) {
+    return System.nanoTime() - since > AT_ONCE_NANOS;
   }
 
   private boolean isFull() {

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param networkThreads threads inside the network for one batch, at least 1
  * @param maxFrames most frames in one transaction, at least 1
  * @param guarantee what holds when something fails
- * @param batchDeadline how long a first frame waits for others to be scored with, at least 0
+ * @param batchDeadline how long a first frame waits for others to be scored with, at least 0; see
+ *     {@link FrameQueue#gather}
  * @param modelMemory bytes of open models of all threads together beyond which those that were not
  *     used for the longest time are closed, above 0
  * @param transactionDeadline time after which a transaction takes no further frames, above 0

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -25,7 +27,7 @@ class FrameQueueTest {
     private final List<Duration> timeouts = new ArrayList<>();
 
     /**
-     * @param answers records of each poll
+     * @param answers records of each poll; negative where it takes a while until they come
      */
     Scripted(Integer... answers) {
       super("earliest");
@@ -36,8 +38,11 @@ class FrameQueueTest {
     public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       timeouts.add(timeout);
       int count = answers.remove();
+      if (count < 0) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < Math.abs(count); i++) {
         records.add(new ConsumerRecord<>(PARTITION.topic(), 0, i, new byte[0], new byte[1]));
       }
       return new ConsumerRecords<>(Map.of(PARTITION, records), Map.of());
@@ -49,15 +54,31 @@ class FrameQueueTest {
   }
 
   @Test
-  void shouldWaitForNoMoreThanTheDeadline() {
+  void shouldWaitForNoMoreThanTheDeadlineWhereTheFirstRecordsCameFromTheBroker() {
     // Given
-    Scripted consumer = new Scripted(1, 1);
+    Scripted consumer = new Scripted(-1, 1);
     FrameQueue queue = new FrameQueue(consumer, 100);
     // When
     queue.gather(LONGER, consumer::isDone);
     // Then
     assertThat(queue.size()).isEqualTo(2);
     assertThat(consumer.timeouts.get(1)).isLessThanOrEqualTo(LONGER);
+  }
+
+  @Test
+  void shouldWaitLongerForTheBrokerWhereTheFirstRecordsWereThereBefore() {
+    // Given
+    Scripted consumer = new Scripted(3, 2, -4, 1);
+    FrameQueue queue = new FrameQueue(consumer, 100);
+    // When
+    queue.gather(LONGER, consumer::isDone);
+    // Then
+    assertThat(queue.size()).isEqualTo(10);
+    assertThat(consumer.timeouts.subList(1, 3))
+        .allSatisfy(
+            timeout ->
+                assertThat(timeout).isBetween(LONGER.multipliedBy(2), LONGER.multipliedBy(3)));
+    assertThat(consumer.timeouts.get(3)).isLessThanOrEqualTo(LONGER);
   }
 
   @Test

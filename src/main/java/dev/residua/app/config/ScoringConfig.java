@@ -49,8 +49,9 @@ public interface ScoringConfig {
   long modelMemory();
 
   /**
-   * How long a frame waits for others to be scored and committed with. 0 gives the smallest delay
-   * at low load, more saves work of broker and processor.
+   * How long a frame waits for others to be scored and committed with; three times as long where
+   * only frames have come that were fetched before the last commit. 0 gives the smallest delay at
+   * low load, more saves work of broker and processor.
    */
   @WithDefault("PT0.005S")
   Duration batchDeadline();

@@ -53,6 +53,13 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    */
   private static final long MONITOR_TRANSACTION_MILLIS = 10_000;
 
+  /**
+   * First pause before a transaction's request is sent again, which grows to a second. The broker
+   * refuses the first ones of a transaction while it completes the one before; with Kafka's default
+   * of 100 ms the frames of one transaction in some hundred were that much later.
+   */
+  private static final int TRANSACTION_BACKOFF_MILLIS = 5;
+
   private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   public KafkaClients {
@@ -205,6 +212,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
       settings.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
     }
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    settings.putIfAbsent(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, TRANSACTION_BACKOFF_MILLIS);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
@@ -256,6 +264,11 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
         (int) Math.min(MONITOR_TRANSACTION_MILLIS, transactionTimeout().toMillis()));
+    if (!common.containsKey(ProducerConfig.RETRY_BACKOFF_MS_CONFIG)) {
+      settings.put(
+          StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG),
+          TRANSACTION_BACKOFF_MILLIS);
+    }
     settings.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
