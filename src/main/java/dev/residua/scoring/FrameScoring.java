@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -125,11 +124,8 @@ final class FrameScoring {
       if (alone) {
         scoreAll();
       }
-      admit(
-          record,
-          activations,
-          traces,
-          () -> alone ? List.of() : waiting.peek(FrameScorer.BATCH_FRAMES));
+      inFlight.begin(record, () -> alone ? List.of() : waiting.peek(FrameScorer.BATCH_FRAMES));
+      admit(record, activations, traces);
       if (alone) {
         scoreAll();
       }
@@ -138,24 +134,14 @@ final class FrameScoring {
     scores = places.stream().map(Objects::requireNonNull).toList();
   }
 
-  /**
-   * Puts a record's frame into the batch of its model, or refuses it. Where a process ends before
-   * the model is open, the frame is not at fault, so it is in flight only from there on.
-   *
-   * @param next frames that may follow in its batch
-   */
   private void admit(
-      ConsumerRecord<byte[], byte[]> record,
-      Activations activations,
-      Tracing.Batch traces,
-      Supplier<List<ConsumerRecord<byte[], byte[]>>> next) {
+      ConsumerRecord<byte[], byte[]> record, Activations activations, Tracing.Batch traces) {
     try {
       traces.taken(record);
       poison.check(record);
       inFlight.check(record);
       SourceRule rule = rules.apply(FrameReader.source(record.key()));
       FrameBatch batch = batch(record, rule.scene(), activations);
-      inFlight.begin(record, next);
       intake.admit(record, rule, batch);
       admitted
           .computeIfAbsent(batch, b -> new ArrayList<>())

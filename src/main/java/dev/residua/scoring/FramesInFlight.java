@@ -153,6 +153,23 @@ public final class FramesInFlight implements AutoCloseable {
     write();
   }
 
+  /**
+   * Does work for which no frame is at fault if the process ends meanwhile, such as to open a
+   * model. After a failure no frame is in flight.
+   */
+  <T> T outside(Supplier<T> work) {
+    if (marked.isEmpty()) {
+      return work.get();
+    }
+    Set<Place> before = new LinkedHashSet<>(marked);
+    marked.clear();
+    write();
+    T result = work.get();
+    marked.addAll(before);
+    write();
+    return result;
+  }
+
   /** Frames are scored or refused. */
   void scored(Collection<? extends ConsumerRecord<?, ?>> records) {
     if (channel != null) {

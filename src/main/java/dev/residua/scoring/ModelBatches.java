@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 final class ModelBatches implements AutoCloseable {
   private final ScoringModels models;
   private final ScoringSettings settings;
+  private final FramesInFlight inFlight;
   private final Clock clock;
   private final Stages stages;
 
@@ -24,9 +25,15 @@ final class ModelBatches implements AutoCloseable {
 
   private record Loaded(ScoringModels.Lease lease, FrameBatch batch) {}
 
-  ModelBatches(ScoringModels models, ScoringSettings settings, Clock clock, Stages stages) {
+  ModelBatches(
+      ScoringModels models,
+      ScoringSettings settings,
+      FramesInFlight inFlight,
+      Clock clock,
+      Stages stages) {
     this.models = models;
     this.settings = settings;
+    this.inFlight = inFlight;
     this.clock = clock;
     this.stages = stages;
   }
@@ -39,7 +46,7 @@ final class ModelBatches implements AutoCloseable {
   FrameBatch of(Activation activation, Consumer<FrameBatch> leaving) {
     Loaded there = loaded.get(activation.modelId());
     if (there == null) {
-      there = load(activation);
+      there = inFlight.outside(() -> load(activation));
       loaded.put(activation.modelId(), there);
       release(leaving);
     }

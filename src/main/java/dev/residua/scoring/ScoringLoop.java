@@ -130,7 +130,7 @@ public final class ScoringLoop implements Runnable {
     this.timelines = new Timelines(settings.timelines());
     this.activations = new ActivationStarts(models, consumer, waiting, topics.models().name());
     this.inFlight = inFlight;
-    this.batches = new ModelBatches(models, settings, clock, stages);
+    this.batches = new ModelBatches(models, settings, inFlight, clock, stages);
     this.scoring =
         new FrameScoring(
             batches,

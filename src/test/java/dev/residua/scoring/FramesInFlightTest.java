@@ -57,6 +57,20 @@ class FramesInFlightTest {
   }
 
   @Test
+  void shouldSuspectNothingOfWhatIsDoneOutside() {
+    // Given
+    FramesInFlight first = FramesInFlight.in(file());
+    first.begin(record(0), () -> records(1, 4));
+    // When the process ends meanwhile, or later
+    FramesInFlight meanwhile = first.outside(() -> FramesInFlight.in(file()));
+    FramesInFlight later = FramesInFlight.in(file());
+    // Then
+    assertThat(LongStream.range(0, 8).filter(i -> meanwhile.isSuspect(record(i)))).isEmpty();
+    assertThat(LongStream.range(0, 8).filter(i -> later.isSuspect(record(i))))
+        .containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
   void shouldRefuseAtTheThirdStartOnlyWhatWasInFlightAtBothEnds() {
     // Given
     FramesInFlight first = FramesInFlight.in(file());

@@ -25,7 +25,6 @@ import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,6 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoringLoopTest {
   private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
@@ -340,12 +340,7 @@ class ScoringLoopTest {
   @Test
   void shouldScoreEachSceneInBatchesOfItsOwnAndKeepTheOrderOfTheFrames() {
     // Given
-    TwoModels two = new TwoModels();
-    two.registry =
-        two.registry.with(
-            List.of(
-                new Activation(
-                    1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
+    TwoModels two = TwoModels.ofTwoScenes();
     models = two;
     rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
     // When
@@ -365,12 +360,7 @@ class ScoringLoopTest {
   void shouldScoreTheFramesOfAModelThatMustMakeRoomForAnother() {
     // Given room for one model
     settings = settings(ReconstructionPlan.EVERY_FRAME, Duration.ofSeconds(9), 1);
-    TwoModels two = new TwoModels();
-    two.registry =
-        two.registry.with(
-            List.of(
-                new Activation(
-                    1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
+    TwoModels two = TwoModels.ofTwoScenes();
     models = two;
     rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
     // When
@@ -487,27 +477,21 @@ class ScoringLoopTest {
         .contains("2 processes ended while this frame was scored");
   }
 
-  @Test
-  void shouldSuspectNoFrameWhereTwoProcessesEndedWhileTheyOpenedTheModel(@TempDir Path folder) {
+  @ParameterizedTest
+  @ValueSource(strings = {"model-1", "model-2"})
+  void shouldSuspectNoFrameWhereTwoProcessesEndedWhileTheyOpenedAModel(
+      String opened, @TempDir Path folder) {
     // Given
     Path file = folder.resolve("in-flight");
-    List<ConsumerRecord<byte[], byte[]>> records = frames(70);
-    ScoringModels usual = ScoringModels.fixed(MODEL);
-    models =
-        (ScoringModels)
-            Proxy.newProxyInstance(
-                ScoringModels.class.getClassLoader(),
-                new Class<?>[] {ScoringModels.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("lease")) {
-                    throw new OutOfMemoryError("no room for the model");
-                  }
-                  return method.invoke(usual, arguments);
-                });
+    List<ConsumerRecord<byte[], byte[]>> records = mixed(70);
+    rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
+    TwoModels two = TwoModels.ofTwoScenes();
+    two.tooLarge = opened;
+    models = two;
     twoProcessesEnd(file, records);
 
     // When
-    models = usual;
+    models = TwoModels.ofTwoScenes();
     inFlight = FramesInFlight.in(file);
     run(loop(), records);
 
@@ -1042,6 +1026,18 @@ class ScoringLoopTest {
     private int batches;
     private int refreshed;
     private String unusable = "";
+    private String tooLarge = "";
+
+    /** The second is that of the scene of {@link #LINE_3}. */
+    static TwoModels ofTwoScenes() {
+      TwoModels two = new TwoModels();
+      two.registry =
+          two.registry.with(
+              List.of(
+                  new Activation(
+                      1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
+      return two;
+    }
 
     private ScoringModel counted(String id) {
       return model(id, () -> batches++, -1);
@@ -1098,6 +1094,9 @@ class ScoringLoopTest {
     @Override
     public Lease lease(Activation activation) {
       String id = activation.modelId();
+      if (id.equals(tooLarge)) {
+        throw new OutOfMemoryError("no room for " + id);
+      }
       if (id.equals(unusable)) {
         registry = registry.with(List.of(new RegistryRecord.Removed(activation.key())));
         throw new UnusableModelException(activation, new IllegalStateException("gone"));
