@@ -33,6 +33,7 @@ final class FrameFeeder implements AutoCloseable {
   private final float[] mean;
   private final byte[] pixels;
   private final PictureVariation variation;
+  private final int shift;
   private final long seed;
   private final Sequence frameOrder;
   private final Sequence labelledOrder;
@@ -73,6 +74,7 @@ final class FrameFeeder implements AutoCloseable {
    * @param ordered answers of a step
    * @param mean image that is subtracted
    * @param variation strength of {@link PictureVariation}
+   * @param shift most pixels by which frames and targets are moved
    * @param from first step
    */
   FrameFeeder(
@@ -87,6 +89,7 @@ final class FrameFeeder implements AutoCloseable {
       int labelledRows,
       float[] mean,
       double variation,
+      int shift,
       long seed,
       int from) {
     this.data = data;
@@ -103,6 +106,7 @@ final class FrameFeeder implements AutoCloseable {
     this.mean = mean;
     this.pixels = new byte[data.shape().size()];
     this.variation = new PictureVariation(variation);
+    this.shift = shift;
     this.seed = seed;
     this.frameOrder = new Sequence(ordinary.length, seed, Purpose.FRAMES);
     this.labelledOrder = new Sequence(Math.max(1, labelled.length), seed, Purpose.LABELLED_FRAMES);
@@ -195,6 +199,11 @@ final class FrameFeeder implements AutoCloseable {
     ImageShape image = data.shape();
     data.read(frame, pixels, 0);
     PixelMask mask = data.mask(frame);
+    if (shift > 0) {
+      PictureShift moved = PictureShift.draw(shift, random);
+      moved.apply(image, pixels);
+      mask = moved.of(mask, image);
+    }
     batch.masks()[row] = mask;
     put(pixels, mask, batch.targets(), row * image.size());
     if (variation.strength() > 0) {

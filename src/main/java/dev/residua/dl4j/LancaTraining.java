@@ -336,6 +336,7 @@ final class LancaTraining {
             labelledRows,
             mean,
             settings.variation(),
+            settings.shift(),
             settings.seed(),
             firstStep)) {
       for (int step = firstStep; step < end; step++) {

@@ -179,6 +179,7 @@ public final class VariationalLayerTrainer implements Trainer {
             0,
             mean,
             0,
+            0,
             settings.seed(),
             0)) {
       for (int step = 0; step < settings.steps(); step++) {

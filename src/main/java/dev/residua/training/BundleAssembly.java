@@ -72,6 +72,7 @@ final class BundleAssembly {
     hyper.put("heldBatch", Integer.toString(pairs == 0 ? 0 : input.settings.heldBatch()));
     hyper.put("heldWeight", Double.toString(input.settings.heldWeight()));
     hyper.put("variation", Double.toString(input.settings.variation()));
+    hyper.put("shift", Integer.toString(input.settings.shift()));
     hyper.put("swapWeight", Double.toString(input.settings.swapWeight()));
     hyper.put("answers", Integer.toString(answers));
     hyper.put("orderBatch", Integer.toString(answers == 0 ? 0 : input.settings.orderBatch()));

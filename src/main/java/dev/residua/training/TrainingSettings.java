@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  * @param variation strength, from 0 to 1, of the changes of light, colour, position, sharpness,
  *     noise and compression that frames get before the network encodes them, while it is to
  *     reproduce them as they were
+ * @param shift most pixels, in either direction, by which frames and what the network is to
+ *     reproduce are moved together, at random; at least 0
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
@@ -48,6 +50,7 @@ public record TrainingSettings(
     double orderWeight,
     double swapWeight,
     double variation,
+    int shift,
     double trainShare,
     int threads,
     long seed,
@@ -61,6 +64,9 @@ public record TrainingSettings(
 
   /** Share of their weight that answers have afterwards, so that wrong ones bend no latent. */
   public static final double ORDER_AFTER = 0.05;
+
+  /** Frames of the smallest size then still show what they showed. */
+  public static final int MOST_SHIFT = 8;
 
   public static final TrainingSettings DEFAULTS =
       new TrainingSettings(
@@ -78,6 +84,7 @@ public record TrainingSettings(
           125,
           1,
           0,
+          0,
           0.7,
           1,
           1,
@@ -92,6 +99,7 @@ public record TrainingSettings(
     within("heldBatch", heldBatch, 1, 4_096);
     within("orderBatch", orderBatch, 1, 4_096);
     within("maxLabels", maxLabels, 0, Integer.MAX_VALUE);
+    within("shift", shift, 0, MOST_SHIFT);
     within("threads", threads, 1, 1_024);
     if (!(learningRate > 0 && learningRate < 1)) {
       throw new IllegalArgumentException(

@@ -243,6 +243,9 @@ enum Experiments {
 
   private static final int STREAMS = 20;
 
+  /** Pixels by which frames are moved where categories are learnt. */
+  private static final int CATEGORY_SHIFT = 4;
+
   /** What an experiment is about. */
   enum Needs {
     /** Vectors of a size of their own. */
@@ -451,7 +454,9 @@ enum Experiments {
   private static Map<String, Double> categories(Workbench bench, Scale scale, long seed)
       throws IOException, TrainingFailedException {
     DataSpec spec = scale.data("candle", seed);
-    TrainingReport report = bench.train(spec, scale.settings(seed), Workbench.Kind.CATEGORIES);
+    TrainingReport report =
+        bench.train(
+            spec, scale.settings(seed).withShift(CATEGORY_SHIFT), Workbench.Kind.CATEGORIES);
     Map<String, Double> row = new LinkedHashMap<>();
     row.put("spurious edges searched", (double) report.graph().edgeList().size());
     bench

@@ -124,6 +124,18 @@ public final class TrainCommand extends JsonCommand {
   double variation;
 
   @Option(
+      names = "--shift",
+      paramLabel = "PIXELS",
+      description =
+          "Moves each frame, and what is to be reproduced of it, at random by up to so many pixels"
+              + " in either direction while it trains (0 to "
+              + TrainingSettings.MOST_SHIFT
+              + "). With few labels, categories are then read better. Leave it out where the place"
+              + " of something in the picture is a factor. Default: 0.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  int shift;
+
+  @Option(
       names = "--answers",
       paramLabel = "FILE",
       description =
@@ -379,6 +391,7 @@ public final class TrainCommand extends JsonCommand {
               .withThreads(threads)
               .withSeed(seed)
               .withVariation(variation)
+              .withShift(shift)
               .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
       if (epochs == null) {
         return steps == null

@@ -12,6 +12,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class TrainCommandTest {
@@ -105,14 +107,15 @@ class TrainCommandTest {
     assertThat(err.toString()).contains("none.residua does not exist");
   }
 
-  @Test
-  void shouldNameTheOptionThatIsOutOfRange() {
+  @ParameterizedTest
+  @CsvSource({"--latents,50,2 to 12", "--shift,9,0 to 8", "--shift,-1,0 to 8"})
+  void shouldNameTheOptionThatIsOutOfRange(String option, String value, String range) {
     // Given
     // When
-    int exit = train("--latents", "50");
+    int exit = train(option, value);
     // Then
     assertThat(exit).isEqualTo(1);
-    assertThat(err.toString()).contains("--latents must be from 2 to 12 but was 50");
+    assertThat(err.toString()).contains(option + " must be from " + range + " but was " + value);
   }
 
   @Test

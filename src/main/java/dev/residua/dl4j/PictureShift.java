@@ -1,0 +1,51 @@
+package dev.residua.dl4j;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import java.util.BitSet;
+import java.util.Random;
+
+/**
+ * Moves a picture, and what is masked of it. Its outermost pixels are repeated where nothing was.
+ *
+ * @param right pixels to the right that a picture moves
+ * @param down pixels down
+ */
+record PictureShift(int right, int down) {
+
+  /** Draws a shift of up to so many pixels in either direction, all equally likely. */
+  static PictureShift draw(int most, Random random) {
+    return new PictureShift(
+        random.nextInt(2 * most + 1) - most, random.nextInt(2 * most + 1) - most);
+  }
+
+  /**
+   * @param pixels {@code [height][width][channels]}, receives the moved picture
+   */
+  void apply(ImageShape image, byte[] pixels) {
+    byte[] before = pixels.clone();
+    int channels = image.channels();
+    for (int pixel = 0; pixel < image.width() * image.height(); pixel++) {
+      System.arraycopy(before, source(pixel, image) * channels, pixels, pixel * channels, channels);
+    }
+  }
+
+  /** What is masked of the moved picture. */
+  PixelMask of(PixelMask mask, ImageShape image) {
+    if (mask.isEmpty()) {
+      return mask;
+    }
+    BitSet moved = new BitSet(image.width() * image.height());
+    for (int pixel = 0; pixel < image.width() * image.height(); pixel++) {
+      moved.set(pixel, mask.covers(source(pixel, image)));
+    }
+    return PixelMask.of(moved);
+  }
+
+  /** Where a pixel of the moved picture comes from. */
+  private int source(int pixel, ImageShape image) {
+    int x = Math.max(0, Math.min(image.width() - 1, pixel % image.width() - right));
+    int y = Math.max(0, Math.min(image.height() - 1, pixel / image.width() - down));
+    return y * image.width() + x;
+  }
+}
