@@ -98,11 +98,10 @@ final class Autoencoder {
     this.unused = frames.ulike();
     INDArray x = frames;
     INDArray g = unused;
-    List<String> convolutions = new ArrayList<>(List.of("enc1", "enc2", "enc3"));
-    convolutions.addAll(layout.furtherConvolutions());
-    for (String name : convolutions) {
+    for (String name : layout.convolutions()) {
       int stride = trunk.isEmpty() ? 1 : 2;
-      Layer layer = Layer.convolution(x, g, weight(name), bias(name), stride, true);
+      Layer layer =
+          Layer.convolution(x, g, weight(name), bias(name), stride, true, layout.normalized());
       add(trunk, name, layer);
       x = layer.output;
       g = layer.outputGradient;
@@ -147,7 +146,7 @@ final class Autoencoder {
       x = layer.output;
       g = layer.outputGradient;
     }
-    Layer last = Layer.convolution(x, g, weight("dec6"), bias("dec6"), 1, false);
+    Layer last = Layer.convolution(x, g, weight("dec6"), bias("dec6"), 1, false, false);
     add(decoder, "dec6", last);
     this.reconstruction = last.output;
   }
@@ -198,6 +197,19 @@ final class Autoencoder {
           arrays.put(name + ".b", layer.biasGradient);
         });
     return arrays;
+  }
+
+  /** What normalises convolutions, by their names; none where the layout wants none. */
+  Map<String, BatchNormalization> normalizations() {
+    Map<String, BatchNormalization> found = new LinkedHashMap<>();
+    layers.forEach(
+        (name, layer) -> {
+          BatchNormalization own = layer.normalization();
+          if (own != null) {
+            found.put(name, own);
+          }
+        });
+    return found;
   }
 
   /** Latents of the frames, {@code [batch, d]}: values, or means of a variational encoder. */

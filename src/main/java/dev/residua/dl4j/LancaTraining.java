@@ -50,6 +50,9 @@ final class LancaTraining {
 
   private static final double PIN_WEIGHT = 0.1;
 
+  /** What the latest batch counts for in the statistics of normalised convolutions. */
+  private static final double STATISTICS_RATE = 0.01;
+
   /** Logit of the gates of a fixed graph. */
   private static final float CERTAIN = 10;
 
@@ -147,7 +150,13 @@ final class LancaTraining {
     }
     NetworkLayout usual =
         new NetworkLayout(
-            data.shape(), d, lanca.encoder() == Encoder.VARIATIONAL, lanca.graph().relaxation());
+                data.shape(), d, lanca.encoder() == Encoder.VARIATIONAL, lanca.graph().relaxation())
+            .withNormalized(
+                switch (lanca.normalize()) {
+                  case NEVER -> false;
+                  case CATEGORIES -> columns.anyCategorical();
+                  case ALWAYS -> true;
+                });
     NetworkWeights given = start == null ? null : given(start, usual);
     this.layout = given == null ? usual : usual.withHalvings(given.layout().halvings());
     this.labels = LabelScale.of(data, labelled);
@@ -362,13 +371,11 @@ final class LancaTraining {
       }
     }
     warnings.addAll(watch.warnings(edges()));
+    NetworkWeights trained =
+        weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]);
+    autoencoder.freeze(trained);
     return new LancaTrained(
-        autoencoder,
-        weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]),
-        curve,
-        warnings,
-        StepTimes.of(nanos, waits, processor),
-        thread);
+        autoencoder, trained, curve, warnings, StepTimes.of(nanos, waits, processor), thread);
   }
 
   private TrainingLosses step(FrameFeeder.Batch next, int step)
@@ -620,7 +627,16 @@ final class LancaTraining {
     LearningRate rate = new LearningRate(settings.learningRate(), settings.steps());
     LearningRate orderRate = new LearningRate(lanca.graph().orderRate(), settings.steps());
     LearningRate edgeRate = new LearningRate(lanca.graph().edgeRate(), settings.steps());
+    Map<String, float[]> statistics = autoencoder.statistics();
     for (Slot slot : slots) {
+      float[] measured = statistics.get(slot.parameter().name());
+      if (measured != null) {
+        double share = Math.max(STATISTICS_RATE, 1 / (step + 1.0));
+        for (int k = 0; k < measured.length; k++) {
+          values[slot.from() + k] += (float) (share * (measured[k] - values[slot.from() + k]));
+        }
+        continue;
+      }
       if (slot.gradient() != null) {
         slot.gradient().get(0, gradient, slot.from(), slot.to() - slot.from());
       }
@@ -634,6 +650,7 @@ final class LancaTraining {
             case AUTOENCODER, MECHANISM -> rate.at(step);
             case ORDER -> orderRate.at(step);
             case EDGES -> edgeRate.at(step);
+            case STATISTICS -> throw new IllegalStateException("statistics are not learnt");
           };
       adam.update(values, gradient, slot.from(), slot.to(), paced, step);
       publish(slot);

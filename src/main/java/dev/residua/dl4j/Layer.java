@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
@@ -30,6 +31,7 @@ final class Layer {
   final INDArray biasGradient;
   private final boolean rectified;
   private final boolean dense;
+  private final @Nullable BatchNormalization normalization;
   private final CustomOp forward;
   private final CustomOp backward;
 
@@ -40,6 +42,7 @@ final class Layer {
       INDArray bias,
       long[] outputShape,
       boolean rectified,
+      boolean normalized,
       String operation,
       int... arguments) {
     this.output = Nd4j.create(DataType.FLOAT, outputShape);
@@ -50,17 +53,26 @@ final class Layer {
     this.biasGradient = Nd4j.create(DataType.FLOAT, bias.shape());
     this.rectified = rectified;
     this.dense = operation.equals("matmul");
+    this.normalization =
+        normalized
+            ? new BatchNormalization(
+                Math.toIntExact(output.length()),
+                Math.toIntExact(outputShape[outputShape.length - 1]))
+            : null;
+    // Normalised values get the bias afterwards, and the convolution one that stays 0.
+    INDArray added = normalized ? bias.ulike() : bias;
+    INDArray byAdded = normalized ? bias.ulike() : biasGradient;
     this.forward =
         DynamicCustomOp.builder(operation)
             .addInputs(
-                dense ? new INDArray[] {input, weight} : new INDArray[] {input, weight, bias})
+                dense ? new INDArray[] {input, weight} : new INDArray[] {input, weight, added})
             .addOutputs(output)
             .addIntegerArguments(arguments)
             .build();
     this.backward =
         DynamicCustomOp.builder(dense ? "xw_plus_b_bp" : operation + "_bp")
-            .addInputs(input, weight, bias, outputGradient)
-            .addOutputs(inputGradient, weightGradient, biasGradient)
+            .addInputs(input, weight, added, outputGradient)
+            .addOutputs(inputGradient, weightGradient, byAdded)
             .addIntegerArguments(arguments)
             .build();
   }
@@ -75,17 +87,23 @@ final class Layer {
         bias,
         new long[] {input.size(0), weight.size(1)},
         rectified,
+        false,
         "matmul");
   }
 
-  /** {@code [batch, H, W, in]} to {@code [batch, H / stride, W / stride, out]}, padded by 1. */
+  /**
+   * {@code [batch, H, W, in]} to {@code [batch, H / stride, W / stride, out]}, padded by 1.
+   *
+   * @param normalized whether a {@link BatchNormalization} comes before the bias
+   */
   static Layer convolution(
       INDArray input,
       INDArray inputGradient,
       INDArray weight,
       INDArray bias,
       int stride,
-      boolean rectified) {
+      boolean rectified,
+      boolean normalized) {
     int kernel = Math.toIntExact(weight.size(0));
     return new Layer(
         input,
@@ -94,6 +112,7 @@ final class Layer {
         bias,
         new long[] {input.size(0), input.size(1) / stride, input.size(2) / stride, weight.size(3)},
         rectified,
+        normalized,
         "conv2d",
         arguments(kernel, stride));
   }
@@ -108,6 +127,7 @@ final class Layer {
         bias,
         new long[] {input.size(0), 2 * input.size(1), 2 * input.size(2), weight.size(2)},
         true,
+        false,
         "deconv2d",
         arguments(4, 2));
   }
@@ -119,8 +139,11 @@ final class Layer {
 
   void forward() {
     Nd4j.exec(forward);
-    if (dense) {
-      output.addiRowVector(bias);
+    if (normalization != null) {
+      normalization.forward(output.data().asNioFloat());
+    }
+    if (dense || normalization != null) {
+      channels(output).addiRowVector(bias);
     }
     if (rectified) {
       Nd4j.exec(new RectifiedLinear(output, output, 0));
@@ -133,6 +156,20 @@ final class Layer {
       Nd4j.exec(new Step(output, output, 0)); // 1 where it let a value through
       outputGradient.muli(output);
     }
+    if (normalization != null) {
+      normalization.backward(outputGradient.data().asNioFloat(), biasGradient.data().asNioFloat());
+    }
     Nd4j.exec(backward);
+  }
+
+  /** A view of an array whose last dimension is the channels, {@code [values, channels]}. */
+  private static INDArray channels(INDArray array) {
+    long channels = array.size(array.rank() - 1);
+    return array.reshape('c', array.length() / channels, channels);
+  }
+
+  /** What normalises the results before the bias; null where nothing does. */
+  @Nullable BatchNormalization normalization() {
+    return normalization;
   }
 }

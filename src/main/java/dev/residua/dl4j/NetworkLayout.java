@@ -17,9 +17,15 @@ import java.util.stream.IntStream;
  * @param variational whether the encoder also gives a log variance for each latent
  * @param relaxation of the order, which decides the shape of its scores
  * @param halvings number of convolutions with stride 2, at least 2
+ * @param normalized whether the encoder's convolutions are normalised over a batch while they learn
  */
 record NetworkLayout(
-    ImageShape image, int latents, boolean variational, OrderRelaxation relaxation, int halvings) {
+    ImageShape image,
+    int latents,
+    boolean variational,
+    OrderRelaxation relaxation,
+    int halvings,
+    boolean normalized) {
   /** Halvings of the smallest frames, and of all networks before they grew with the frames. */
   static final int FEWEST_HALVINGS = 2;
 
@@ -28,6 +34,11 @@ record NetworkLayout(
 
   static final int DEEP = 64;
   static final int DENSE = 128;
+
+  /** What follows a convolution's name in those of the statistics that normalise it. */
+  static final String MEAN = ".mean";
+
+  static final String VARIANCE = ".variance";
 
   /** Pixels on a side of the blocks that become channels. */
   static final int BLOCK = 4;
@@ -51,7 +62,7 @@ record NetworkLayout(
 
   /** The usual number of halvings for the image. */
   NetworkLayout(ImageShape image, int latents, boolean variational, OrderRelaxation relaxation) {
-    this(image, latents, variational, relaxation, halvings(image));
+    this(image, latents, variational, relaxation, halvings(image), false);
   }
 
   private static int halvings(ImageShape image) {
@@ -66,7 +77,12 @@ record NetworkLayout(
 
   /** The same layout with another number of halvings. */
   NetworkLayout withHalvings(int other) {
-    return new NetworkLayout(image, latents, variational, relaxation, other);
+    return new NetworkLayout(image, latents, variational, relaxation, other, normalized);
+  }
+
+  /** The same layout with or without normalised convolutions. */
+  NetworkLayout withNormalized(boolean wanted) {
+    return new NetworkLayout(image, latents, variational, relaxation, halvings, wanted);
   }
 
   /** A deterministic encoder and SoftSort. */
@@ -111,6 +127,20 @@ record NetworkLayout(
     if (variational) {
       layer(all, "enc7", DENSE, DENSE, d);
     }
+    if (normalized) {
+      for (String name : convolutions()) {
+        long channels = name.equals("enc1") ? FIRST : DEEP;
+        all.add(Parameter.zero(name + MEAN, Parameter.Group.STATISTICS, channels));
+        all.add(Parameter.zero(name + VARIANCE, Parameter.Group.STATISTICS, channels));
+      }
+    }
+    return all;
+  }
+
+  /** Names of the encoder's convolutions, in their order. */
+  List<String> convolutions() {
+    List<String> all = new ArrayList<>(List.of("enc1", "enc2", "enc3"));
+    all.addAll(furtherConvolutions());
     return all;
   }
 

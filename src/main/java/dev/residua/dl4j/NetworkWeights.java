@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record NetworkWeights(
     NetworkLayout layout, float[] meanImage, Map<String, float[]> values, byte[] unfinished) {
   private static final int MAGIC = 0x52534c57; // "RSLW"
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final int FIRST_VERSION = 1;
 
   /** First version that names the number of halvings. */
@@ -33,6 +33,10 @@ record NetworkWeights(
 
   private static final int VARIATIONAL = 1;
   private static final int SINKHORN = 2;
+
+  /** Since version 4. */
+  private static final int NORMALIZED = 4;
+
   private static final int MAX_SIDE = 4_096;
   private static final int MAX_LATENTS = 1_024;
   private static final int MAX_HALVINGS = 10;
@@ -73,6 +77,33 @@ record NetworkWeights(
     return found;
   }
 
+  /**
+   * The network without normalised convolutions that computes what this one computes with the
+   * statistics it has: they are part of its weights.
+   */
+  NetworkWeights folded() {
+    if (!layout.normalized()) {
+      return this;
+    }
+    Map<String, float[]> plain = new LinkedHashMap<>(values);
+    for (String name : layout.convolutions()) {
+      float[] mean = get(name + NetworkLayout.MEAN);
+      float[] variance = get(name + NetworkLayout.VARIANCE);
+      float[] w = get(name + ".w").clone();
+      float[] b = get(name + ".b").clone();
+      for (int c = 0; c < b.length; c++) {
+        double scale = BatchNormalization.scale(variance[c]);
+        for (int k = c; k < w.length; k += b.length) {
+          w[k] = (float) (scale * w[k]);
+        }
+        b[c] = (float) (b[c] - scale * mean[c]);
+      }
+      plain.put(name + ".w", w);
+      plain.put(name + ".b", b);
+    }
+    return new NetworkWeights(layout.withNormalized(false), meanImage, plain, unfinished);
+  }
+
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -84,7 +115,8 @@ record NetworkWeights(
       out.writeInt(latents());
       out.writeInt(
           (layout.variational() ? VARIATIONAL : 0)
-              | (layout.relaxation() == OrderRelaxation.GUMBEL_SINKHORN ? SINKHORN : 0));
+              | (layout.relaxation() == OrderRelaxation.GUMBEL_SINKHORN ? SINKHORN : 0)
+              | (layout.normalized() ? NORMALIZED : 0));
       out.writeInt(layout.halvings());
       write(out, meanImage);
       for (Parameter parameter : layout.parameters()) {
@@ -137,7 +169,8 @@ record NetworkWeights(
               latents,
               (kinds & VARIATIONAL) != 0,
               (kinds & SINKHORN) != 0 ? OrderRelaxation.GUMBEL_SINKHORN : OrderRelaxation.SOFT_SORT,
-              halvings);
+              halvings,
+              (kinds & NORMALIZED) != 0);
       long expected = layout.image().size();
       for (Parameter parameter : layout.parameters()) {
         expected += parameter.length();

@@ -6,8 +6,10 @@ import dev.residua.frame.PixelMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -183,6 +185,50 @@ final class ParallelAutoencoder implements AutoCloseable {
           part.network.encode().data().asNioFloat().get(latents, part.from * d, part.rows * d);
         });
     return latents;
+  }
+
+  /**
+   * Mean and variance of the channels of each normalised convolution in the last batch, by the
+   * names of their parameters. Each part is normalised by its own; these are of all parts.
+   */
+  Map<String, float[]> statistics() {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    for (String name : parts.get(0).network.normalizations().keySet()) {
+      List<BatchNormalization> own =
+          parts.stream()
+              .map(part -> Objects.requireNonNull(part.network.normalizations().get(name)))
+              .toList();
+      float[] means = new float[own.get(0).mean().length];
+      float[] variances = new float[means.length];
+      for (int c = 0; c < means.length; c++) {
+        double mean = 0;
+        double square = 0;
+        for (Part part : parts) {
+          double share = (double) part.rows / batch;
+          double ofPart = own.get(part.number).mean()[c];
+          mean += share * ofPart;
+          square += share * (own.get(part.number).variance()[c] + ofPart * ofPart);
+        }
+        means[c] = (float) mean;
+        variances[c] = (float) Math.max(0, square - mean * mean);
+      }
+      all.put(name + NetworkLayout.MEAN, means);
+      all.put(name + NetworkLayout.VARIANCE, variances);
+    }
+    return all;
+  }
+
+  /** From now on normalises by these weights' statistics, so that a frame's batch is no matter. */
+  void freeze(NetworkWeights weights) {
+    for (Part part : parts) {
+      part.network
+          .normalizations()
+          .forEach(
+              (name, own) ->
+                  own.freeze(
+                      LancaTraining.doubles(weights.get(name + NetworkLayout.MEAN)),
+                      LancaTraining.doubles(weights.get(name + NetworkLayout.VARIANCE))));
+    }
   }
 
   /** As {@link Autoencoder#logVariances}, {@code [batch, d]} row-major. */

@@ -3,7 +3,7 @@ package dev.residua.dl4j;
 import java.util.Random;
 
 /**
- * One array that is learnt.
+ * One array of a network.
  *
  * @param name unique within a network
  * @param group decides the learning rate
@@ -17,7 +17,9 @@ record Parameter(String name, Group group, long[] shape, Start start, double sca
     AUTOENCODER,
     MECHANISM,
     ORDER,
-    EDGES
+    EDGES,
+    /** Is measured in place of learnt. */
+    STATISTICS
   }
 
   enum Start {

@@ -53,7 +53,7 @@ public final class PlanBuilder {
       Straightening straightening,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms) {
-    PlanBuilder builder = new PlanBuilder(weights);
+    PlanBuilder builder = new PlanBuilder(weights.folded());
     return new NetworkPlan(
         builder.image,
         builder.d,

@@ -3,6 +3,7 @@ package dev.residua.training;
 import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.FixedGraph;
+import dev.residua.training.LancaSettings.Normalize;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
@@ -44,6 +45,10 @@ public enum LancaOption {
       "on|off",
       lanca -> lanca.reconstructLabelled() ? "on" : "off",
       (to, value) -> to.lanca().reconstructLabelled(on(value))),
+  NORMALIZE(
+      words(Normalize.values()),
+      lanca -> word(lanca.normalize()),
+      (to, value) -> to.lanca().normalize(one(Normalize.values(), value))),
   /** {@code none} learns the graph, {@code given} uses the user's graph. */
   FIXED_GRAPH(
       "none|empty|given", lanca -> shown(lanca.graph().fixed()), (to, value) -> to.fix(value)),

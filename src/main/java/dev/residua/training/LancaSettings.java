@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param structuralWeight its weight, at least 0
  * @param graph how the graph over the latents is found
  * @param reconstructLabelled whether labelled frames are reconstructed like the others
+ * @param normalize when the encoder's convolutions are normalised over a batch while they learn
  */
 @RecordBuilder
 public record LancaSettings(
@@ -41,7 +42,8 @@ public record LancaSettings(
     StructuralTerm structural,
     double structuralWeight,
     GraphSettings graph,
-    boolean reconstructLabelled)
+    boolean reconstructLabelled,
+    Normalize normalize)
     implements LancaSettingsBuilder.With {
 
   /** How the network encodes a frame. */
@@ -53,6 +55,17 @@ public record LancaSettings(
      * (variational autoencoder, Kingma and Welling, ICLR 2014).
      */
     VARIATIONAL
+  }
+
+  /**
+   * When batch normalisation (Ioffe and Szegedy, ICML 2015) is used: with few labels, categories
+   * are then read better. The trained network has it in its weights, so scoring costs the same.
+   */
+  public enum Normalize {
+    NEVER,
+    /** Where a factor is a category. */
+    CATEGORIES,
+    ALWAYS
   }
 
   /** The target distribution of residuals that are standardised over the batch. */
@@ -97,7 +110,8 @@ public record LancaSettings(
           StructuralTerm.LOG_VARIANCE,
           0.3,
           GraphSettings.DEFAULTS,
-          true);
+          true,
+          Normalize.CATEGORIES);
 
   public LancaSettings {
     notNegative("divergenceWeight", divergenceWeight);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,14 +43,14 @@ class AutoencoderTest {
   private static NetworkLayout layout(int halvings) {
     int side = NetworkLayout.BLOCK << halvings;
     return new NetworkLayout(
-        new ImageShape(2 * side, side, 3), D, true, OrderRelaxation.SOFT_SORT, halvings);
+        new ImageShape(2 * side, side, 3), D, true, OrderRelaxation.SOFT_SORT, halvings, false);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 3, 4})
-  void shouldHaveTheLossesAndGradientsOfItsTwin(int halvings) throws Exception {
+  @CsvSource({"2,false", "3,false", "4,false", "2,true", "4,true"})
+  void shouldHaveTheLossesAndGradientsOfItsTwin(int halvings, boolean normalized) throws Exception {
     // Given
-    layout = layout(halvings);
+    layout = layout(halvings).withNormalized(normalized);
     weights = NetworkWeights.random(layout, new float[0], 1);
     frames = normal(2, Blocks.shape(layout.image(), BATCH));
     Autoencoder network =
@@ -121,11 +121,11 @@ class AutoencoderTest {
       }
     }
     SDVariable x = sd.constant("frames", frames.castTo(DataType.DOUBLE));
-    SDVariable h = convolution(sd, "enc1", x, 3, 1);
-    h = convolution(sd, "enc2", sd.nn().relu(h, 0), 4, 2);
-    h = convolution(sd, "enc3", sd.nn().relu(h, 0), 4, 2);
+    SDVariable h = encoding(sd, "enc1", x, 3, 1);
+    h = encoding(sd, "enc2", sd.nn().relu(h, 0), 4, 2);
+    h = encoding(sd, "enc3", sd.nn().relu(h, 0), 4, 2);
     for (int i = 1; i <= layout.halvings() - 2; i++) {
-      h = convolution(sd, "encDeep" + i, sd.nn().relu(h, 0), 4, 2);
+      h = encoding(sd, "encDeep" + i, sd.nn().relu(h, 0), 4, 2);
     }
     h = sd.nn().relu(h, 0).reshape(BATCH, 2 * NetworkLayout.DEEP);
     h = sd.nn().relu(dense(sd, "enc4", h), 0);
@@ -144,7 +144,7 @@ class AutoencoderTest {
     }
     g = sd.nn().relu(deconvolution(sd, "dec4", g), 0);
     g = sd.nn().relu(deconvolution(sd, "dec5", g), 0);
-    g = convolution(sd, "dec6", g, 3, 1);
+    g = convolution(sd, "dec6", g, sd.getVariable("dec6.b"), 3, 1);
     long[] shape = frames.shape();
     SDVariable difference =
         g.sub(
@@ -182,8 +182,19 @@ class AutoencoderTest {
     return sd.mmul(x, sd.getVariable(name + ".w")).add(sd.getVariable(name + ".b"));
   }
 
+  private SDVariable encoding(SameDiff sd, String name, SDVariable x, int kernel, int stride) {
+    SDVariable b = sd.getVariable(name + ".b");
+    if (!layout.normalized()) {
+      return convolution(sd, name, x, b, kernel, stride);
+    }
+    SDVariable h = convolution(sd, name, x, b.mul(0), kernel, stride);
+    SDVariable centred = h.sub(h.mean(true, 0, 1, 2));
+    SDVariable variance = centred.mul(centred).mean(true, 0, 1, 2);
+    return centred.div(sd.math().sqrt(variance.add(1e-5))).add(b);
+  }
+
   private static SDVariable convolution(
-      SameDiff sd, String name, SDVariable x, int kernel, int stride) {
+      SameDiff sd, String name, SDVariable x, SDVariable b, int kernel, int stride) {
     Conv2DConfig config =
         Conv2DConfig.builder()
             .kH(kernel)
@@ -197,7 +208,7 @@ class AutoencoderTest {
             .paddingMode(PaddingMode.VALID)
             .dataFormat("NHWC")
             .build();
-    return sd.cnn().conv2d(x, sd.getVariable(name + ".w"), sd.getVariable(name + ".b"), config);
+    return sd.cnn().conv2d(x, sd.getVariable(name + ".w"), b, config);
   }
 
   private static SDVariable deconvolution(SameDiff sd, String name, SDVariable x) {

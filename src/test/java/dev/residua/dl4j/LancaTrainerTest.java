@@ -2,12 +2,17 @@ package dev.residua.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.MaskedFrames;
 import dev.residua.testing.Spots;
 import dev.residua.training.LancaSettings.Encoder;
+import dev.residua.training.LancaSettings.Normalize;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
@@ -20,6 +25,7 @@ import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
 import dev.residua.training.metrics.Correlation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LancaTrainerTest {
   private static final ImageShape SMALL = new ImageShape(32, 32, 1);
@@ -76,8 +83,9 @@ class LancaTrainerTest {
     assertThat(other).isNotEqualTo(once);
   }
 
-  @Test
-  void shouldLearnNothingOfMaskedPixels() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void shouldLearnNothingOfMaskedPixels(int shift) throws Exception {
     // Given one corner that is masked in all frames and another in every second one
     BitSet corner = new BitSet();
     corner.set(0, 6);
@@ -88,9 +96,10 @@ class LancaTrainerTest {
     IntFunction<PixelMask> masks = index -> index % 2 == 0 ? always : both;
     Spots spots = new Spots(SMALL, 100, 2, 1);
     // When
-    byte[] once = weights(new MaskedFrames(spots, masks, 1), SETTINGS, null);
-    byte[] otherNoise = weights(new MaskedFrames(spots, masks, 2), SETTINGS, null);
-    byte[] seen = weights(spots, SETTINGS, null);
+    TrainingSettings settings = SETTINGS.withShift(shift);
+    byte[] once = weights(new MaskedFrames(spots, masks, 1), settings, null);
+    byte[] otherNoise = weights(new MaskedFrames(spots, masks, 2), settings, null);
+    byte[] seen = weights(spots, settings, null);
     // Then
     assertThat(otherNoise).isEqualTo(once);
     assertThat(seen).isNotEqualTo(once);
@@ -216,6 +225,60 @@ class LancaTrainerTest {
     // Then
     assertThat(continued).isEqualTo(weights(data, varied, null));
     assertThat(continued).isNotEqualTo(weights(data, SETTINGS, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void shouldContinueATrainingOnMovedAndNormalizedFramesExactly(int threads) throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 2, 1);
+    TrainingSettings normalized =
+        SETTINGS
+            .withThreads(threads)
+            .withShift(2)
+            .withLanca(lanca -> lanca.normalize(Normalize.ALWAYS));
+    byte[] half = weights(data, normalized.with(c -> c.stopAt(4)), null);
+    // When
+    byte[] continued = weights(data, normalized, half);
+    // Then
+    assertThat(continued).isEqualTo(weights(data, normalized, null));
+    assertThat(continued).isNotEqualTo(weights(data, normalized.withShift(0), null));
+    assertThat(NetworkWeights.fromBytes(continued).layout().normalized()).isTrue();
+  }
+
+  /** The plan has the statistics in its weights; the network reads them, whatever the batch. */
+  @Test
+  void shouldEncodeLikeThePlanOfANormalizedNetwork() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 2, 1);
+    TrainingSettings normalized = SETTINGS.withLanca(lanca -> lanca.normalize(Normalize.ALWAYS));
+    int size = SMALL.size();
+    byte[] pixels = new byte[30 * size];
+    for (int i = 0; i < 30; i++) {
+      data.read(i, pixels, i * size);
+    }
+    // When
+    try (TrainedNetwork network = train(data, normalized, null);
+        FrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(network.weights()))) {
+      float[] z = network.encode(pixels, 30);
+      float[] few = network.encode(Arrays.copyOf(pixels, 2 * size), 2);
+      // Then
+      assertThat(few).isEqualTo(Arrays.copyOf(z, few.length));
+      LatentBatch planned = scorer.score(pixels, 30);
+      for (int k = 0; k < z.length; k++) {
+        assertThat(planned.observed()[k]).isCloseTo(z[k], within(1e-4f * (1 + Math.abs(z[k]))));
+      }
+    }
+  }
+
+  @Test
+  void shouldNormalizeOnlyWhereItIsWanted() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 2, 1);
+    // When
+    NetworkWeights usual = NetworkWeights.fromBytes(weights(data, SETTINGS, null));
+    // Then a training without categories is what it was
+    assertThat(usual.layout().normalized()).isFalse();
   }
 
   @Test

@@ -27,6 +27,20 @@ class NetworkWeightsTest {
   }
 
   @Test
+  void shouldKeepWhatNormalizes() {
+    // Given
+    NetworkWeights weights =
+        NetworkWeights.random(LAYOUT.withNormalized(true), new float[IMAGE.size()], 9);
+    weights.get("enc2" + NetworkLayout.VARIANCE)[5] = 7;
+    // When
+    NetworkWeights read = NetworkWeights.fromBytes(weights.toBytes());
+    // Then
+    assertThat(read).isEqualTo(weights);
+    assertThat(read.layout().normalized()).isTrue();
+    assertThat(read.get("enc2" + NetworkLayout.VARIANCE)[5]).isEqualTo(7);
+  }
+
+  @Test
   void shouldReadWhatTheFirstVersionWrote() {
     // Given the first version had no kinds of network: the last two integers are missing
     NetworkWeights weights = NetworkWeights.random(LAYOUT, new float[IMAGE.size()], 9);
@@ -144,7 +158,7 @@ class NetworkWeightsTest {
     assertThatThrownBy(() -> NetworkWeights.fromBytes(Arrays.copyOf(bytes, bytes.length - 4)))
         .hasMessageContaining("expected " + (bytes.length - 32));
     assertThatThrownBy(() -> NetworkWeights.fromBytes(foreign)).hasMessageContaining("mark");
-    assertThatThrownBy(() -> NetworkWeights.fromBytes(later)).hasMessageContaining("version 4");
+    assertThatThrownBy(() -> NetworkWeights.fromBytes(later)).hasMessageContaining("version 5");
     byte[] deep = bytes.clone();
     deep[31] = 9;
     assertThatThrownBy(() -> NetworkWeights.fromBytes(deep))

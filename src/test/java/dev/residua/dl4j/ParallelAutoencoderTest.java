@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,7 @@ class ParallelAutoencoderTest {
   private static final double[] EXTRA_WEIGHTS = {0.5, 2};
 
   private final NetworkLayout layout =
-      new NetworkLayout(IMAGE, D, true, OrderRelaxation.SOFT_SORT, 2);
+      new NetworkLayout(IMAGE, D, true, OrderRelaxation.SOFT_SORT, 2, false);
   private final NetworkWeights weights = NetworkWeights.random(layout, new float[0], 1);
   private final float[] frames = normal(2, BATCH * IMAGE.size());
   private final float[] targets = normal(3, BATCH * IMAGE.size());
@@ -116,6 +117,34 @@ class ParallelAutoencoderTest {
               check(name, first.get(name), of);
             }
           });
+    }
+  }
+
+  /** With the numbers of threads that leave parts of unequal size. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void shouldMeasureStatisticsOfTheWholeBatch(int threads) {
+    // Given
+    NetworkLayout normalized = layout.withNormalized(true);
+    Autoencoder twin = new Autoencoder(normalized, array(frames), array(targets), EXTRAS);
+    twin.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
+    twin.encode();
+    BatchNormalization first = Objects.requireNonNull(twin.normalizations().get("enc1"));
+    try (ParallelAutoencoder network =
+        new ParallelAutoencoder(normalized, BATCH, true, EXTRAS, threads)) {
+      network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
+      // When
+      network.encode(frames, targets);
+      Map<String, float[]> statistics = network.statistics();
+      // Then later layers see what the parts were normalised to, so only the first is the same
+      assertThat(statistics).hasSize(6);
+      float[] mean = statistics.get("enc1" + NetworkLayout.MEAN);
+      float[] variance = statistics.get("enc1" + NetworkLayout.VARIANCE);
+      for (int c = 0; c < mean.length; c++) {
+        assertThat(mean[c]).isCloseTo((float) first.mean()[c], within(1e-5f));
+        assertThat(variance[c])
+            .isCloseTo((float) first.variance()[c], within((float) (1e-5 * first.variance()[c])));
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.FixedGraph;
 import dev.residua.training.LancaSettings.GraphSettings;
+import dev.residua.training.LancaSettings.Normalize;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
@@ -44,6 +45,7 @@ class LancaOptionTest {
     values.put("order-rate", "0.002");
     values.put("edge-rate", "0.001");
     values.put("harden-from", "0.8");
+    values.put("normalize", "always");
 
     // When
     LancaSettings changed = change(values);
@@ -71,7 +73,8 @@ class LancaOptionTest {
                     0.002,
                     0.001,
                     0.8),
-                false));
+                false,
+                Normalize.ALWAYS));
     assertThat(values).hasSize(LancaOption.values().length);
   }
 
