@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +32,7 @@ final class FrameQueue {
 
   private final Consumer<byte[], byte[]> consumer;
   private final int full;
+  private final LongSupplier nanos;
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
   private long bytes; // of keys and values that wait
   private boolean paused;
@@ -39,8 +41,16 @@ final class FrameQueue {
    * @param full records from which on nothing more is fetched
    */
   FrameQueue(Consumer<byte[], byte[]> consumer, int full) {
+    this(consumer, full, System::nanoTime);
+  }
+
+  /**
+   * @param nanos gives the time, as {@link System#nanoTime} does
+   */
+  FrameQueue(Consumer<byte[], byte[]> consumer, int full, LongSupplier nanos) {
     this.consumer = consumer;
     this.full = full;
+    this.nanos = nanos;
   }
 
   /**
@@ -52,13 +62,13 @@ final class FrameQueue {
    * @param stopped ends the wait
    */
   void gather(Duration longer, BooleanSupplier stopped) {
-    long start = System.nanoTime();
+    long start = nanos.getAsLong();
     int came = poll(waiting.isEmpty() ? POLL : Duration.ZERO);
     boolean fresh = hasWaited(start);
-    long deadline = System.nanoTime() + longer.toNanos();
+    long deadline = nanos.getAsLong() + longer.toNanos();
     long latest = deadline + (STALE_FACTOR - 1) * longer.toNanos();
     while (!waiting.isEmpty() && !isFull() && !stopped.getAsBoolean()) {
-      long now = System.nanoTime();
+      long now = nanos.getAsLong();
       long left = (fresh ? deadline : latest) - now;
       if (left <= 0 && came < ScoringLoop.POLLED_FRAMES) {
         return; // what has been fetched is all here
@@ -68,8 +78,8 @@ final class FrameQueue {
     }
   }
 
-  private static boolean hasWaited(long since) {
-    return System.nanoTime() - since > AT_ONCE_NANOS;
+  private boolean hasWaited(long since) {
+    return nanos.getAsLong() - since > AT_ONCE_NANOS;
   }
 
   private boolean isFull() {
