@@ -69,25 +69,22 @@ public final class RegistryWriter implements AutoCloseable {
   public synchronized ModelRegistry change(Decision decision, Map<String, byte[]> bundles)
       throws IOException {
     written = List.of();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return changeOnce(decision, bundles);
-      } catch (KafkaException e) {
-        close();
-        if (!Overtaken.is(e)) {
-          throw new IOException(
-              "the registry of models (%s) cannot be changed: %s"
-                  .formatted(topics.models().name(), RootCause.message(e)),
-              e);
-        }
-        if (attempt == Overtaken.ATTEMPTS) {
-          throw new IOException(
-              "%d attempts to change the registry of models were each overtaken by another process or not confirmed by the brokers (%s); try again"
-                  .formatted(Overtaken.ATTEMPTS, RootCause.message(e)),
-              e);
-        }
-        Overtaken.pause(attempt);
-      }
+    try {
+      return Overtaken.retry("the registry of models", () -> attempt(decision, bundles));
+    } catch (KafkaException e) {
+      throw new IOException(
+          "the registry of models (%s) cannot be changed: %s"
+              .formatted(topics.models().name(), RootCause.message(e)),
+          e);
+    }
+  }
+
+  private ModelRegistry attempt(Decision decision, Map<String, byte[]> bundles) throws IOException {
+    try {
+      return changeOnce(decision, bundles);
+    } catch (KafkaException e) {
+      close(); // a fenced producer cannot go on
+      throw e;
     }
   }
 

@@ -116,22 +116,7 @@ public final class SourceRulesWriter {
         clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
       SourceRulesLog log = new SourceRulesLog(topic, consumer, problem -> {});
       written = List.of();
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return changeOnce(decision, kept, log);
-        } catch (KafkaException e) {
-          if (!Overtaken.is(e)) {
-            throw failed(e);
-          }
-          if (attempt == Overtaken.ATTEMPTS) {
-            throw new IOException(
-                "%d attempts to change %s were each overtaken by another process or not confirmed by the brokers (%s); try again"
-                    .formatted(attempt, topic.name(), RootCause.message(e)),
-                e);
-          }
-          Overtaken.pause(attempt);
-        }
-      }
+      return Overtaken.retry(topic.name(), () -> changeOnce(decision, kept, log));
     } catch (KafkaException e) {
       throw failed(e);
     }
