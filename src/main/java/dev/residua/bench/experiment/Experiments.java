@@ -193,7 +193,8 @@ enum Experiments {
       }),
   ORACLE_FREE(
       Needs.TRAININGS,
-      "One of three runs chosen without the truth, against the best of them by MCC (oracle).",
+      "One of three runs chosen without the truth, against the best (oracle) and the worst of them by"
+          + " each figure.",
       (cells, scale) -> {
         cells.add(
             "pendulum, 60 labels, 3 runs",
