@@ -3,7 +3,6 @@ package dev.residua.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,20 +42,6 @@ class OvertakenTest {
   }
 
   @Test
-  void shouldSayWhyNoAttemptSucceeded() {
-    assertThatThrownBy(
-            () ->
-                Overtaken.retry(
-                    "the rules",
-                    () -> {
-                      throw new ProducerFencedException("old epoch");
-                    }))
-        .isInstanceOf(IOException.class)
-        .hasMessage(
-            "8 attempts to change the rules were each overtaken by another process or not confirmed by the brokers (old epoch); try again");
-  }
-
-  @Test
   void shouldNotRepeatAnotherFailure() {
     // Given
     List<Integer> attempts = new ArrayList<>();
@@ -85,8 +70,8 @@ class OvertakenTest {
 
   /**
    * Writers that change at once, again and again, in simulated time. A first pause of 20 ms however
-   * long a change takes lets a third of such runs fail where one takes 2 s. The seeds are fixed, so
-   * that every run gives the same.
+   * long a change takes lets 104 of these 200 runs fail where one takes 2 s. The seeds are fixed,
+   * so that every run gives the same.
    */
   @ParameterizedTest
   @ValueSource(doubles = {0.02, 0.2, 2})

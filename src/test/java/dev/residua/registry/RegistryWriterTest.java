@@ -162,7 +162,8 @@ class RegistryWriterTest {
     assertThatThrownBy(() -> change(100, "Unhandled error in EndTxnResponse: unknown", false))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("8 attempts to change the registry of models")
-        .hasMessageContaining("not confirmed by the brokers (Unhandled error");
+        .hasMessageContaining("not confirmed by the brokers (Unhandled error")
+        .hasMessageEndingWith("; try again");
     assertThat(commits).isEqualTo(8);
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .as("writers at the same time get their turn in the pauses, at least 280 ms together")
