@@ -1,5 +1,6 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.AlertListener.Outcome;
 import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
 import dev.residua.alerting.Grouping.Member;
@@ -136,6 +137,7 @@ final class AlertBook {
       changed.add(alert);
       if (incident.reason() == Reason.MERGED && before.grouping() instanceof Waiting) {
         remove(page); // receivers are notified of the one that it is a part of
+        groups.merged();
       } else {
         groups.applied(page, before, now);
       }
@@ -143,6 +145,11 @@ final class AlertBook {
   }
 
   private void open(Incident incident, Position position, Instant now) {
+    Set<String> wanted = settings.receiversOf(incident);
+    boolean over = position.history() && !incident.open();
+    if (wanted.isEmpty() || over || isContinued(incident)) {
+      return;
+    }
     AlertEntry entry =
         new AlertEntry(
             incident.id(),
@@ -153,17 +160,18 @@ final class AlertBook {
             Optional.empty(),
             Map.of(),
             groups.opened(now));
-    Set<String> wanted = wanted(entry);
-    boolean over = position.history() && !incident.open();
-    if (!wanted.isEmpty() && !over && !isContinued(incident)) {
-      pages.put(entry.alertId(), new AlertPage(position.partition(), entry, wanted));
-      changed.add(entry.alertId());
-    }
+    pages.put(entry.alertId(), new AlertPage(position.partition(), entry, wanted));
+    changed.add(entry.alertId());
   }
 
   /** Forms groups of incidents, and releases those that have waited for others. */
   void group(Instant now) {
     groups.update(now);
+  }
+
+  /** How receivers are notified of the incidents that were decided on since the last call. */
+  Map<Outcome, Integer> outcomes() {
+    return groups.outcomes();
   }
 
   private String alertOf(String incident) {
@@ -227,7 +235,7 @@ final class AlertBook {
         AlertPage.Track track = pageOf(notice).track(receiver);
         track.inFlight = true;
         track.attempted |= notice.action() == Action.OPEN;
-        due.add(notice);
+        due.add(notice.action() == Action.OPEN ? notice.opening() : notice);
       }
     }
     summarise(receiver, held, now);
@@ -412,7 +420,10 @@ final class AlertBook {
     track.failures = 0;
     track.firstFailure = null;
     track.notBefore = null;
-    page.entry = page.entry.with(receiver, notice.after(now));
+    boolean over = !page.entry.incident().open(); // its end is given up with its opening
+    Notice last =
+        over ? new Notice(Action.RESOLVE, page.entry, page.entry.notified(receiver)) : notice;
+    page.entry = page.entry.with(receiver, last.after(now));
     changed.add(notice.entry().alertId());
     return new Lost(notice, page.partition, format.formatted(settings.giveUpAfter(), why), false);
   }

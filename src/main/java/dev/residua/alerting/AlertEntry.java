@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentBuilder;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,23 @@ public record AlertEntry(
     return changed.id().equals(incident.id())
         && changed.open()
         && (!incident.open() || changed.flaps() != incident.flaps());
+  }
+
+  /** The entry as it was when its incident opened, with the diagnosis of today. */
+  AlertEntry opened() {
+    if (incident.open()) {
+      return this;
+    }
+    Incident open =
+        IncidentBuilder.builder(incident)
+            .state(Incident.State.OPENED)
+            .reason(null)
+            .mergedInto(null)
+            .endedAt(null)
+            .updatedAt(incident.openedAt())
+            .updatedSequence(incident.openedSequence())
+            .build();
+    return new AlertEntry(alertId, open, revision, since, changedAt, only, notified, grouping);
   }
 
   /** Number of incidents if it is a group, otherwise 0. */

@@ -31,8 +31,23 @@ public interface AlertListener {
     }
   }
 
+  /** How receivers are notified of an incident that opened. */
+  enum Outcome {
+    /** On its own, without a wait. */
+    AT_ONCE,
+    /** On its own, after it waited for others. */
+    ALONE,
+    /** As part of a group. */
+    GROUPED,
+    /** As part of another incident, which it became while it waited. */
+    MERGED
+  }
+
   /** The loop made progress, be it an attempt that failed. */
   default void progressed() {}
+
+  /** Receivers are notified of this many incidents in this way. */
+  default void decided(Outcome outcome, int incidents) {}
 
   /** A notice has been sent, or given up. */
   default void sent(String receiver, Result result) {}

@@ -1,5 +1,6 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.AlertListener.Outcome;
 import dev.residua.alerting.Grouping.Alone;
 import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
@@ -11,11 +12,13 @@ import dev.residua.alerting.IncidentGrouping.Form;
 import dev.residua.alerting.IncidentGrouping.Join;
 import dev.residua.alerting.IncidentGrouping.OpenGroup;
 import dev.residua.alerting.IncidentGrouping.Release;
+import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,7 @@ final class GroupedAlerts {
   private final GroupSettings settings;
   private final Map<String, AlertPage> pages;
   private final Set<String> changed;
+  private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
   private final Set<String> outdated = new HashSet<>(); // groups whose incident may have changed
 
   /**
@@ -45,7 +49,27 @@ final class GroupedAlerts {
 
   /** The grouping of an incident that opens. */
   Grouping opened(Instant now) {
-    return settings.off() ? Grouping.ALONE : new Waiting(now.plus(settings.delay()));
+    if (settings.off()) {
+      count(Outcome.AT_ONCE, 1);
+      return Grouping.ALONE;
+    }
+    return new Waiting(now.plus(settings.delay()));
+  }
+
+  /** An incident became part of another one while it waited. */
+  void merged() {
+    count(Outcome.MERGED, 1);
+  }
+
+  private void count(Outcome outcome, int incidents) {
+    outcomes.merge(outcome, incidents, Integer::sum);
+  }
+
+  /** Numbers of incidents by outcome since the last call. */
+  Map<Outcome, Integer> outcomes() {
+    Map<Outcome, Integer> counts = Map.copyOf(outcomes);
+    outcomes.clear();
+    return counts;
   }
 
   /** Follows a record of an incident that was known before. */
@@ -91,7 +115,8 @@ final class GroupedAlerts {
       }
       if (page.entry.grouping() instanceof Waiting wait
           && entry.incident().state() != State.SUSPENDED) {
-        waiting.add(new Candidate(entry.alertId(), entry.incident(), wait.until()));
+        Instant until = isUrgent(entry.incident(), now) ? now : wait.until();
+        waiting.add(new Candidate(entry.alertId(), entry.incident(), until));
       } else if (entry.grouping() instanceof Group group && entry.incident().open()) {
         groups.add(new OpenGroup(entry.alertId(), entry.incident().subject(), group));
       }
@@ -109,12 +134,33 @@ final class GroupedAlerts {
     }
   }
 
+  /**
+   * Returns true if receivers are notified at once: the incident is critical, and they were not
+   * notified of a critical one like it within the wait.
+   */
+  private boolean isUrgent(Incident incident, Instant now) {
+    return incident.severity() == Severity.CRITICAL
+        && pages.values().stream()
+            .map(page -> page.entry)
+            .noneMatch(
+                entry ->
+                    entry.grouping() instanceof Alone
+                        && entry.incident().severity() == Severity.CRITICAL
+                        && now.isBefore(entry.changedAt().plus(settings.delay()))
+                        && IncidentGrouping.alike(entry.incident(), incident));
+  }
+
   private void apply(Decision decision, Instant now) {
     if (decision instanceof Release release) {
-      set(page(release.candidate()), Grouping.ALONE);
+      AlertPage page = page(release.candidate());
+      boolean waited =
+          page.entry.grouping() instanceof Waiting waiting && !now.isBefore(waiting.until());
+      count(waited ? Outcome.ALONE : Outcome.AT_ONCE, 1);
+      set(page, Grouping.ALONE);
     } else if (decision instanceof Join join) {
       AlertPage parent = Objects.requireNonNull(pages.get(join.group()));
       AlertPage page = page(join.candidate());
+      count(Outcome.GROUPED, 1);
       set(page, new Member(join.group()));
       replace(
           parent, ((Group) parent.entry.grouping()).joined(Child.of(page.entry), page.wanted, now));
@@ -133,6 +179,7 @@ final class GroupedAlerts {
   }
 
   private void form(Form form, Instant now) {
+    count(Outcome.GROUPED, form.candidates().size());
     Candidate first = form.candidates().get(0);
     String id =
         freeId(

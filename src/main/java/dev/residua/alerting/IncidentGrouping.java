@@ -95,6 +95,15 @@ final class IncidentGrouping {
     return decisions;
   }
 
+  /** Returns true if two incidents have a label in common and may be about one subject. */
+  static boolean alike(Incident one, Incident other) {
+    return one.labels().entrySet().stream()
+            .anyMatch(label -> label.getValue().equals(other.labels().get(label.getKey())))
+        && (one.subject().equals(other.subject())
+            || mayBecome(one.subject(), other.subject())
+            || mayBecome(other.subject(), one.subject()));
+  }
+
   private static boolean takes(
       OpenGroup open, Candidate candidate, GroupSettings settings, Instant now) {
     Group group = open.group();

@@ -18,6 +18,11 @@ public record Notice(
     this(action, entry, before, Optional.empty());
   }
 
+  /** The notice of an opening, which says that the incident is open also if it has ended since. */
+  Notice opening() {
+    return new Notice(action, entry.opened(), before, acknowledgedBy);
+  }
+
   /** State of the receiver once it has accepted this. */
   NotifiedState after(Instant now) {
     NotifiedState.Stage stage =

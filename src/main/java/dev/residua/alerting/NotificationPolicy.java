@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *              OPEN                            RESOLVE
  *   NOTHING ---------> FIRING (UPDATE, REPEAT) --------> RESOLVED (REPEAT for a while)
- *      |                  ^                                  |  ^
- *      |                  +---------- OPEN, it is back ------+  |
- *      +------- RESOLVE, where it need not be opened first -----+
+ *                         ^                                  |
+ *                         +---------- OPEN, it is back ------+
  * </pre>
+ *
+ * <p>An incident that ended before its opening was delivered is opened and then resolved.
  */
 final class NotificationPolicy {
   private NotificationPolicy() {}
@@ -65,13 +66,14 @@ final class NotificationPolicy {
       };
     }
     if (isUnnotified(entry, notified)) {
-      return wanted
-          ? Optional.of(habits.opensFirst() ? Action.OPEN : Action.RESOLVE)
-          : Optional.empty();
+      return wanted ? Optional.of(Action.OPEN) : Optional.empty();
     }
     return switch (notified.stage()) {
       case NOTHING -> Optional.empty();
-      case FIRING -> Optional.of(Action.RESOLVE);
+      case FIRING ->
+          now.isBefore(notified.at().plus(habits.minFiring()))
+              ? Optional.empty()
+              : Optional.of(Action.RESOLVE);
       case RESOLVED ->
           habits.forgets() && silent && now.isBefore(notified.at().plus(habits.repeatResolved()))
               ? Optional.of(Action.REPEAT)

@@ -103,6 +103,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
     Instant now = context.clock().instant();
     book.group(now);
+    book.outcomes().forEach(context.listener()::decided);
     if (!now.isBefore(swept.plus(SWEEP))) {
       swept = now;
       sweep(now);

@@ -4,14 +4,19 @@ import java.time.Duration;
 
 /** A protocol of receivers. */
 public enum ReceiverType {
-  /** Alertmanager, API version 2: expects firing alerts to be repeated. */
-  ALERTMANAGER(new Habits(true, Updates.EVERY_CHANGE, Duration.ofMinutes(5), false, false, 200)),
+  /**
+   * Alertmanager, API version 2: expects firing alerts to be repeated, and notifies nobody of an
+   * alert that ends within its own {@code group_wait}, 30 s by default.
+   */
+  ALERTMANAGER(
+      new Habits(
+          true, Updates.EVERY_CHANGE, Duration.ofMinutes(5), Duration.ofMinutes(1), false, 200)),
   /** PagerDuty, Events API version 2. */
-  PAGERDUTY(new Habits(false, Updates.WORSE, Duration.ZERO, true, true, 1)),
+  PAGERDUTY(new Habits(false, Updates.WORSE, Duration.ZERO, Duration.ZERO, true, 1)),
   /** CloudEvents in JSON to any address, signed. */
-  WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, false, 1)),
+  WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, 1)),
   /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
-  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, true, 1));
+  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
 
   private final Habits habits;
 
@@ -38,7 +43,7 @@ public enum ReceiverType {
    * @param forgets whether they resolve an incident that is not repeated
    * @param updates which changes are delivered
    * @param repeatResolved how long a resolved incident is repeated
-   * @param opensFirst whether a resolved incident must be opened before it is resolved there
+   * @param minFiring shortest time between the delivered opening of an alert and its end
    * @param acknowledges whether they are notified of acknowledgements
    * @param batch most notices in one request, at least 1
    */
@@ -46,7 +51,7 @@ public enum ReceiverType {
       boolean forgets,
       Updates updates,
       Duration repeatResolved,
-      boolean opensFirst,
+      Duration minFiring,
       boolean acknowledges,
       int batch) {}
 }

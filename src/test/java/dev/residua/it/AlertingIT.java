@@ -59,10 +59,14 @@ import org.junit.jupiter.api.io.TempDir;
  * The alerting role between a real broker and a real Alertmanager, and servers that answer as
  * PagerDuty and Slack do. Every test has sources of its own.
  */
-@Timeout(120)
+@Timeout(300)
 class AlertingIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** Alertmanager is notified of the end of an alert a minute after its start at the earliest. */
+  private static final Duration END_LIMIT = LIMIT.plusMinutes(2);
+
   private static final String ROUTING_KEY = "0123456789abcdef0123456789abcdef";
 
   @TempDir static Path folder;
@@ -164,7 +168,7 @@ class AlertingIT {
         () -> updated(manager, "am-1").isAfter(first.plusSeconds(2)));
     long alerts = manager.alerts("am-1").size();
     publish(incident("am-1", State.RESOLVED, 200));
-    Await.until(LIMIT, "it is resolved", () -> notifications("am-1", "resolved") == 1);
+    Await.until(END_LIMIT, "it is resolved", () -> notifications("am-1", "resolved") == 1);
     Thread.sleep(2_000);
 
     // Then
@@ -172,6 +176,22 @@ class AlertingIT {
     assertThat(notifications("am-1", "firing")).isEqualTo(1);
     assertThat(notifications("am-1", "resolved")).isEqualTo(1);
     assertThat(manager.alerts("am-1")).isEmpty();
+  }
+
+  @Test
+  void shouldNotifyThroughAlertmanagerOfAnIncidentThatEndsAtOnce() throws Exception {
+    // Given
+    alertmanager();
+
+    // When
+    publish(incident("patient-1", State.OPENED, 100));
+    publish(incident("patient-1", State.RESOLVED, 200));
+
+    // Then
+    Await.until(
+        END_LIMIT, "it is notified", () -> notifications("patient-1", "firing") == 1);
+    Await.until(
+        END_LIMIT, "and resolved", () -> notifications("patient-1", "resolved") == 1);
   }
 
   private static Instant updated(Alertmanager manager, String source) throws Exception {

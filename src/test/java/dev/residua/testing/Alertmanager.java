@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debian's Alertmanager as a process of its own, on loopback, that notifies one webhook about
- * groups of one incident each.
+ * groups of one incident each: after a second, and after 30 seconds, its default, if the name of the
+ * source begins with "patient".
  */
 public final class Alertmanager implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/prometheus-alertmanager");
@@ -60,6 +61,9 @@ public final class Alertmanager implements AutoCloseable {
               group_wait: 1s
               group_interval: 1s
               repeat_interval: 4h
+              routes:
+                - matchers: ['source=~"patient.*"']
+                  group_wait: 30s
             receivers:
               - name: hook
                 webhook_configs:

@@ -18,6 +18,7 @@ public final class AlertMetrics implements AlertListener {
   private static final String RECEIVER = "receiver";
 
   private final Map<String, Receiver> receivers = new HashMap<>();
+  private final Counter[] outcomes;
   private final BiConsumer<String, String> health;
   private final Runnable heartbeat;
 
@@ -76,6 +77,14 @@ public final class AlertMetrics implements AlertListener {
       AlertingSettings settings,
       BiConsumer<String, String> health,
       Runnable heartbeat) {
+    this.outcomes =
+        Meters.counters(
+            meters,
+            "residua.alerts.incidents",
+            "Incidents by how receivers are notified: at once, alone after a wait, in a group, or"
+                + " merged into another incident",
+            "outcome",
+            Outcome.values());
     this.health = health;
     this.heartbeat = heartbeat;
     settings.receivers().forEach(one -> receivers.put(one.name(), Receiver.of(meters, one.name())));
@@ -88,6 +97,11 @@ public final class AlertMetrics implements AlertListener {
   @Override
   public void progressed() {
     heartbeat.run();
+  }
+
+  @Override
+  public void decided(Outcome outcome, int incidents) {
+    outcomes[outcome.ordinal()].increment(incidents);
   }
 
   @Override
