@@ -2,11 +2,14 @@ package dev.residua.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.RequiredAcl;
 import dev.residua.app.process.Role;
 import dev.residua.testing.Documents;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import io.smallrye.config.WithDefault;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +44,33 @@ class DeploymentFilesTest {
           TOPICS.interventions(), "90",
           TOPICS.control(), "3650",
           TOPICS.deadLetters(), "14");
+
+  @Test
+  void shouldRunEveryDefaultRoleButTrainingInTheImage() throws Exception {
+    // Given
+    Method roles = ResiduaConfig.class.getMethod("roles");
+    List<String> expected = new ArrayList<>(List.of(defaultOf(roles).split(",")));
+    expected.remove("train");
+    // When
+    String pom = Files.readString(Path.of("pom.xml"));
+    // Then
+    assertThat(pom).contains("RESIDUA_ROLES>" + String.join(",", expected) + "<");
+    assertThat(Files.readString(Path.of("src/docs/image.md")))
+        .contains("`" + String.join(",", expected) + "`");
+  }
+
+  private static String defaultOf(Method property) {
+    return property.getAnnotation(WithDefault.class).value();
+  }
+
+  @Test
+  void shouldGroupAlertsByIncidentInAlertmanager() throws Exception {
+    // Given
+    String asked = "group_by: [alertname, source, incident]";
+    // When, Then
+    assertThat(Files.readString(DEPLOY.resolve("alertmanager/alertmanager.yml"))).contains(asked);
+    assertThat(Files.readString(Path.of("src/docs/alerting.md"))).contains(asked);
+  }
 
   @Test
   void shouldHaveTheTopicsOfTheCatalogue() throws Exception {
