@@ -27,14 +27,12 @@ import dev.residua.drift.DriftScore;
 import dev.residua.feedback.IncidentReviews;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.SceneName;
-import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.BoundedMap;
@@ -47,7 +45,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +52,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +84,6 @@ public class LiveHistory {
   private static final int SHOWN_CLOSED = 20;
   private static final int SHOWN_OF_SOURCE = 50;
   private static final int SHOWN_OF_TIME = 500;
-  private static final int MAX_ORDERS = 1_000;
-  private static final int MAX_TAKEN_BACK = 10_000;
   private static final int MAX_MODELS = 256;
   private static final int SHOWN_SOURCES = 50;
   private static final int MAX_FINDINGS = 100;
@@ -107,14 +101,7 @@ public class LiveHistory {
   private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
   private final IncidentHistory incidents = new IncidentHistory();
   private final IncidentReviews reviews = new IncidentReviews();
-  private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
-
-  /** Verdicts, and decisions about what they teach, as long as incidents are reviewed. */
-  private final Map<String, ControlCommand> reviewOrders =
-      BoundedMap.ofLatest(IncidentReviews.MOST);
-
-  private final Map<String, Boolean> takenBack = BoundedMap.ofLatest(MAX_TAKEN_BACK);
-  private ActiveControls active = ActiveControls.EMPTY;
+  private final CommandIndex commands = new CommandIndex();
   private int rowsEach = MAX_ROWS;
   private int mostLatents;
   private int half; // how often the time of the long history is halved
@@ -287,26 +274,7 @@ public class LiveHistory {
    * @param command null if it was taken back
    */
   public synchronized void ordered(String key, @Nullable ControlCommand command) {
-    for (Map<String, ControlCommand> known : List.of(orders, reviewOrders)) {
-      ControlCommand before = known.remove(key);
-      if (before != null) {
-        active = active.without(before.order().id());
-      }
-    }
-    takenBack.remove(key);
-    if (command == null) {
-      takenBack.put(key, true);
-    } else if (command instanceof Feedback || command instanceof ProposalDecision) {
-      reviewOrders.put(key, command);
-      active = active.with(command);
-    } else {
-      orders.put(key, command);
-      active = active.with(command);
-      if (orders.size() > MAX_ORDERS) {
-        ControlCommand oldest = orders.remove(orders.keySet().iterator().next());
-        active = active.without(oldest.order().id());
-      }
-    }
+    commands.put(key, command);
     revision++;
   }
 
@@ -474,12 +442,14 @@ public class LiveHistory {
     Map<CalibrationPhase, Integer> phases = new EnumMap<>(CalibrationPhase.class);
     int proposed = 0;
     List<Listed> matching = new ArrayList<>();
+    List<Maintenance> maintenance = commands.active().maintenance(now);
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
       if (!visitor.maySee(entry.getKey())) {
         continue;
       }
-      SourceCondition condition =
-          entry.getValue().condition(at, active.maintained(entry.getKey(), now));
+      boolean maintained =
+          maintenance.stream().anyMatch(one -> one.order().covers(entry.getKey()));
+      SourceCondition condition = entry.getValue().condition(at, maintained);
       CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
       counts.merge(condition, 1, Integer::sum);
       phases.merge(commissioning.phase(), 1, Integer::sum);
@@ -579,7 +549,7 @@ public class LiveHistory {
             ViewMapper.row(
                 name,
                 history,
-                history.condition(at, active.maintained(name, now)),
+                history.condition(at, commands.active().maintained(name, now)),
                 commissioning(name, history)),
             SourceCondition.silence(history.interval()).toMillis(),
             known == null || graphOf.equals(seen.modelId())
@@ -656,10 +626,10 @@ public class LiveHistory {
   private IncidentView view(Incident incident) {
     String verdict = null;
     String assignee = null;
-    for (ControlCommand command : standing()) {
-      if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
+    for (ControlCommand command : commands.about(incident.id())) {
+      if (command instanceof Feedback f) {
         verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
-      } else if (command instanceof Acknowledgement a && a.incidentId().equals(incident.id())) {
+      } else if (command instanceof Acknowledgement a) {
         assignee = a.assignee();
       }
     }
@@ -695,17 +665,12 @@ public class LiveHistory {
 
   /** The command of an operator that a key has now; empty if none is known. */
   synchronized Optional<ControlCommand> command(String key) {
-    return Optional.ofNullable(orders.getOrDefault(key, reviewOrders.get(key)));
+    return commands.find(key);
   }
 
   /** Whether the command with a key was taken back; the latest of these are known. */
   synchronized boolean isTakenBack(String key) {
-    return takenBack.containsKey(key);
-  }
-
-  /** Commands that stand: verdicts and decisions about them, then the others, in their order. */
-  private List<ControlCommand> standing() {
-    return Stream.of(reviewOrders, orders).flatMap(some -> some.values().stream()).toList();
+    return commands.isRevoked(key);
   }
 
   /** Names of known sources that a command covers. */
@@ -739,10 +704,9 @@ public class LiveHistory {
 
   /** What people have said of the incidents that a visitor may see. */
   synchronized Reviewed reviewed(Visitor visitor) {
-    List<ControlCommand> standing = standing();
+    List<ControlCommand> all = commands.all().toList();
     return new Reviewed(
-        reviews.all(standing).stream().filter(one -> visitor.maySee(one.source())).toList(),
-        standing);
+        reviews.all(all).stream().filter(one -> visitor.maySee(one.source())).toList(), all);
   }
 
   /**
@@ -766,7 +730,7 @@ public class LiveHistory {
   private List<OrderView> ordersOf(Incident incident) {
     List<OrderView> found = new ArrayList<>();
     Instant ended = incident.endedAt();
-    for (ControlCommand command : standing()) {
+    for (ControlCommand command : commands.all().toList()) {
       Instant at = command.order().at();
       String kind = ViewMapper.kind(command);
       if (incident.id().equals(ViewMapper.incidentId(command))) {
@@ -784,7 +748,7 @@ public class LiveHistory {
 
   private List<OrderView> ordersFor(String source) {
     List<OrderView> found = new ArrayList<>();
-    for (ControlCommand command : standing()) {
+    for (ControlCommand command : commands.all().toList()) {
       String kind = ViewMapper.kind(command);
       if (kind != null && command.order().covers(source)) {
         found.add(0, order(command, kind));

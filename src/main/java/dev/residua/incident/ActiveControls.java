@@ -125,6 +125,14 @@ public final class ActiveControls {
     return false;
   }
 
+  /** The commands that keep incidents of some sources from opening at a capture time. */
+  public List<Maintenance> maintenance(Instant at) {
+    return standing.values().stream()
+        .filter(given -> given.command() instanceof Maintenance m && m.period().contains(at))
+        .map(given -> (Maintenance) given.command())
+        .toList();
+  }
+
   /** Whether some change of the source is announced for a capture time. */
   public boolean expectsChange(String source, Instant at) {
     for (Given placed : standing.values()) {
