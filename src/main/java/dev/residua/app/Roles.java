@@ -8,6 +8,7 @@ import dev.residua.app.demo.DemoSettings;
 import dev.residua.app.demo.SimulatedCamera;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaConnection;
+import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
@@ -148,7 +149,8 @@ public class Roles {
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);
     TrustedKeys trusted = trustedKeys();
-    InitialModel initial = InitialModel.prepare(config, trusted);
+    InitialModel initial =
+        InitialModel.prepare(config, KafkaSettings.isEmbedded(properties), trusted);
     health.waitsFor("an answer from Kafka");
     KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
     running.push(kafka);
@@ -168,7 +170,14 @@ public class Roles {
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     used.ignored(() -> registry.registry().ignored().size());
-    ModelBundle bundle = initial.use(clients, topics, registry, places);
+    ModelBundle bundle =
+        initial.use(
+            clients,
+            topics,
+            registry,
+            places,
+            () ->
+                health.waitsForPerson("an active model: residua model promote FILE --reason TEXT"));
     reportActive(registry);
     registry.onChange(() -> reportActive(registry));
     ActiveModelNotifier watch = new ActiveModelNotifier(registry, heartbeats);

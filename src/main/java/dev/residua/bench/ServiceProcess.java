@@ -54,6 +54,7 @@ final class ServiceProcess implements AutoCloseable {
     command.addAll(
         List.of(
             "serve",
+            "--demo-model",
             "--roles",
             roles,
             "--instance",

@@ -170,7 +170,7 @@ final class FrameScoring {
     if (activation.isEmpty()) {
       throw new RejectedFrameException(
           RejectedFrameException.Reason.NO_MODEL,
-          "the scene '%s' of this source has no model that can be used; publish and activate one (residua model promote FILE --scene %s), then replay the frame"
+          "the scene '%s' of this source has no model that can be used; publish and activate one (residua model promote FILE --reason TEXT --scene %s), then replay the frame"
               .formatted(scene, scene));
     }
     return batches.of(activation.get(), this::score);

@@ -371,7 +371,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     Map<String, SceneModels> usable = known().usable();
     if (usable.isEmpty()) {
       throw new ScoringEndedException(
-          "no activated model can be used, see the log; publish one again (residua model publish FILE) or activate another: residua model promote FILE",
+          "no activated model can be used, see the log; publish one again (residua model publish FILE) or activate another: residua model promote FILE --reason TEXT",
           new IllegalStateException("the registry of models has no usable activation"));
     }
     SceneModels models = usable.get(scene);

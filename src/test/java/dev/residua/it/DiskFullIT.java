@@ -80,7 +80,13 @@ class DiskFullIT {
             "-Dkafka.max.block.ms=5000",
             "-Dkafka.request.timeout.ms=4000",
             "-Dkafka.delivery.timeout.ms=10000"),
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
+        List.of(
+            "serve",
+            "--demo-model",
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--data-dir",
+            data.toString()));
   }
 
   private static int run(String... command) throws Exception {

@@ -146,6 +146,8 @@ class DoctorIT {
         assertThat(result.out())
             .containsPattern("ok +topics +all %d have".formatted(TOPICS.all().size()))
             .containsPattern("ok +model +pendulum")
+            .containsPattern(
+                "warning +model +pendulum.* in scene default is\\s+the model of the demo")
             .containsPattern("ok +pace +1 source sends")
             .containsPattern("ok +receivers +ops .* can be reached")
             .doesNotContain("error", "not checked");

@@ -404,6 +404,7 @@ class LargeFramesIT {
         options,
         List.of(
             "serve",
+            "--demo-model",
             "--roles",
             "score",
             "--bootstrap",

@@ -121,7 +121,8 @@ class ProductImageIT {
   private static GenericContainer<?> product(Network network) {
     return new GenericContainer<>(IMAGE)
         .withNetwork(network)
-        .withCommand("serve", "--bootstrap", "kafka:19092", "--instance", "image-test")
+        .withCommand(
+            "serve", "--demo-model", "--bootstrap", "kafka:19092", "--instance", "image-test")
         .withExposedPorts(HTTP)
         .withTmpFs(Map.of("/tmp", "rw,exec,nosuid,size=512m", "/data", "rw,nosuid,uid=10001"))
         .withCreateContainerCmdModifier(

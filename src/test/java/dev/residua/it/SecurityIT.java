@@ -369,6 +369,7 @@ class SecurityIT {
   private static List<String> serving(String listener, Path settings) throws IOException {
     return List.of(
         "serve",
+        "--demo-model",
         "--bootstrap",
         "localhost:" + PORTS.get(listener),
         "--kafka-config",

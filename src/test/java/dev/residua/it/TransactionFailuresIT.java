@@ -177,7 +177,13 @@ class TransactionFailuresIT {
               Service.run(
                   directory,
                   LIMIT,
-                  List.of("serve", "--bootstrap", clients.bootstrapServers(), "--http-port", "0"));
+                  List.of(
+                      "serve",
+                      "--demo-model",
+                      "--bootstrap",
+                      clients.bootstrapServers(),
+                      "--http-port",
+                      "0"));
 
           // Then
           assertThat(result.exitCode()).isEqualTo(1);
@@ -220,7 +226,13 @@ class TransactionFailuresIT {
     return Service.start(
         data,
         List.of("-D" + property),
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
+        List.of(
+            "serve",
+            "--demo-model",
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--data-dir",
+            data.toString()));
   }
 
   private static dev.residua.wire.Topic<String, byte[]> text(

@@ -95,7 +95,13 @@ public final class Service implements AutoCloseable {
     return start(
         data,
         jvmOptions,
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
+        List.of(
+            "serve",
+            "--demo-model",
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--data-dir",
+            data.toString()));
   }
 
   /**
@@ -131,6 +137,7 @@ public final class Service implements AutoCloseable {
         jvmOptions,
         List.of(
             "serve",
+            "--demo-model",
             "--http-port",
             Integer.toString(port),
             "--roles",
@@ -320,7 +327,8 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  private int statusCode(String path) {
+  /** Status of the answer to a request, 0 if there is no answer. */
+  public int statusCode(String path) {
     try {
       return http.send(request(path), BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * is not set.
  */
 public interface KafkaConfig {
-  /** Port that the embedded broker tries first; 0 takes any free one. */
+  /** Port of the embedded broker; 0 selects a free one. */
   @WithDefault("9092")
   int port();
 

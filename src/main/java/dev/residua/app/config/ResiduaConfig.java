@@ -41,8 +41,18 @@ public interface ResiduaConfig {
   @WithDefault("PT5M")
   Duration stuckAfter();
 
-  /** Model bundle to use; the noisy pendulum of the demo by default. */
+  /**
+   * First model bundle of the installation. If there is none, a process on an embedded broker uses
+   * the noisy pendulum of the demo, and one on your Kafka waits until a model is promoted.
+   */
   Optional<Path> model();
+
+  /**
+   * Whether the noisy pendulum of the demo may be the first model on your Kafka. Ignored if {@code
+   * residua.model} is set.
+   */
+  @WithDefault("false")
+  boolean demoModel();
 
   /**
    * Whether the model of {@code residua.model} is used although its training found that it cannot

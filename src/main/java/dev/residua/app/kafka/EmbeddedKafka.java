@@ -59,7 +59,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    * directory.
    *
    * @param dataDirectory created if it does not exist
-   * @param wantedPort tried first; a free one is taken if it is in use. 0 takes a free one at once
+   * @param wantedPort port of the broker; 0 selects a free one
    * @param maxRecordBytes largest record that any topic may hold
    * @throws StartFailedException with what to do, if it cannot start
    */
@@ -67,11 +67,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       throws StartFailedException {
     int port = wantedPort == 0 ? Ports.free() : wantedPort;
     if (!Ports.isFree(port)) {
-      port = Ports.free();
-      LOG.warn(
-          "the port is in use, the embedded Kafka listens on another: wanted={} port={}",
-          wantedPort,
-          port);
+      throw new StartFailedException(
+          "port %d is in use, so the embedded Kafka cannot listen there; choose another with --kafka-port, or 0 for any free one"
+              .formatted(port));
     }
     return start(dataDirectory, BrokerSettings.single(port, Ports.free(port), maxRecordBytes));
   }

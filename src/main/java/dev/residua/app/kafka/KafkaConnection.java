@@ -29,10 +29,7 @@ public final class KafkaConnection implements AutoCloseable {
   public static KafkaConnection open(ResiduaConfig config, Config properties, Topics topics)
       throws StartFailedException {
     Map<String, String> common = KafkaSettings.of(properties, System.getenv());
-    Optional<String> given =
-        properties
-            .getOptionalValue(KafkaSettings.BOOTSTRAP_SERVERS, String.class)
-            .filter(s -> !s.isBlank());
+    Optional<String> given = KafkaSettings.bootstrapServers(properties);
     if (given.isPresent()) {
       KafkaClients clients = new KafkaClients(given.get(), common);
       try (TopicAdmin admin = TopicAdmin.atStart(clients)) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,6 +24,18 @@ public final class KafkaSettings {
   public static final String BOOTSTRAP_SERVERS = PROPERTY + "bootstrap.servers";
 
   private KafkaSettings() {}
+
+  /** The brokers of the user's cluster; empty if a broker is embedded. */
+  static Optional<String> bootstrapServers(Config properties) {
+    return properties
+        .getOptionalValue(BOOTSTRAP_SERVERS, String.class)
+        .filter(servers -> !servers.isBlank());
+  }
+
+  /** Returns true if a broker is embedded, as no cluster is configured. */
+  public static boolean isEmbedded(Config properties) {
+    return bootstrapServers(properties).isEmpty();
+  }
 
   /** The settings by Kafka's own keys. */
   public static Map<String, String> of(Config properties, Map<String, String> environment) {

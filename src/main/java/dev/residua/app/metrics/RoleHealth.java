@@ -45,6 +45,7 @@ public class RoleHealth {
   private Phase phase = Phase.STARTING;
   private Instant since;
   private String step = "the start of the process";
+  private boolean waitsForPerson;
   private String reason = "";
   private String modelId = "";
   private String kafka = "";
@@ -84,7 +85,17 @@ public class RoleHealth {
   /** Sets what the start waits for now, such as {@code an answer from Kafka}. */
   public synchronized void waitsFor(String what) {
     step = what;
+    waitsForPerson = false;
     since = clock.instant();
+  }
+
+  /**
+   * Sets what the start waits for until a person acts: the process counts as started, so that it is
+   * not restarted meanwhile, and is not ready.
+   */
+  public synchronized void waitsForPerson(String what) {
+    waitsFor(what);
+    waitsForPerson = true;
   }
 
   /** All roles were started, or another model is active. */
@@ -164,9 +175,10 @@ public class RoleHealth {
     }
   }
 
-  /** Up as soon as all roles were started. */
+  /** Up as soon as all roles were started, or while the start waits for a person. */
   synchronized Answer started() {
-    return answer(phase == Phase.RUNNING ? null : broken());
+    boolean up = phase == Phase.RUNNING || (phase == Phase.STARTING && waitsForPerson);
+    return answer(up ? null : broken());
   }
 
   /** Up while all roles do their work. */

@@ -35,56 +35,61 @@ import org.slf4j.LoggerFactory;
  */
 public final class InitialModel {
   private static final Logger LOG = LoggerFactory.getLogger(InitialModel.class);
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration REMINDER = Duration.ofMinutes(1);
 
   private final ResiduaConfig config;
+  private final boolean begins;
   private final FutureTask<ModelBundle> given;
 
-  private InitialModel(ResiduaConfig config, FutureTask<ModelBundle> given) {
+  private InitialModel(ResiduaConfig config, boolean begins, FutureTask<ModelBundle> given) {
     this.config = config;
+    this.begins = begins;
     this.given = given;
   }
 
   /**
    * Reads and tests the model of the settings on a thread of its own, while Kafka starts: that also
-   * loads the engine, which takes as long. Not in a process whose roles begin no models.
+   * loads the engine, which takes as long. Not in a process whose roles begin no models, or that
+   * has none to begin with: the model of the demo is not activated on somebody's Kafka unasked.
    *
+   * @param embedded whether the broker is embedded
    * @param trusted keys of which one must have signed that model
    */
-  public static InitialModel prepare(ResiduaConfig config, TrustedKeys trusted) {
+  public static InitialModel prepare(ResiduaConfig config, boolean embedded, TrustedKeys trusted) {
     FutureTask<ModelBundle> given = new FutureTask<>(() -> tested(config, trusted));
-    if (beginsModels(config)) {
+    boolean begins =
+        !Collections.disjoint(config.roles(), RequiredAcl.BEGINNING_MODELS)
+            && (embedded || config.demoModel() || config.model().isPresent());
+    if (begins) {
       Thread thread = new Thread(given, "residua-first-model");
       thread.setDaemon(true);
       thread.start();
     }
-    return new InitialModel(config, given);
-  }
-
-  private static boolean beginsModels(ResiduaConfig config) {
-    return !Collections.disjoint(config.roles(), RequiredAcl.BEGINNING_MODELS);
+    return new InitialModel(config, begins, given);
   }
 
   /**
-   * The active model of the registry, or its last predecessor that may be used here; activates the
-   * model of the settings if there is none.
+   * The active model of the registry, or its last predecessor that may be used here. If there is
+   * none, activates the model of the settings, or waits until one is promoted.
    *
    * @param registry gives only bundles that may be used
    * @param places stores for the bundle of the settings
+   * @param waits called if no model is active and a person has to promote one
    */
   public ModelBundle use(
-      KafkaClients clients, Topics topics, ModelStore registry, BundleStores places)
+      KafkaClients clients, Topics topics, ModelStore registry, BundleStores places, Runnable waits)
       throws StartFailedException {
     try {
       ModelRegistry known = registry.refreshed();
       ModelBundle begun = null;
       if (!known.active().isEmpty()) {
         logWhichIsUsed(known.active());
-      } else if (beginsModels(config)) {
+      } else if (begins) {
         try (ModelAdmin admin = ModelAdmin.of(clients.registry(config.topicPrefix()), topics)) {
           begun = begin(admin, registry, places);
         }
       } else {
+        waits.run();
         await(registry);
       }
       return newestUsable(registry, begun);
@@ -137,7 +142,7 @@ public final class InitialModel {
       trusted.check(bundle);
     } catch (BadBundleException e) {
       throw new StartFailedException(
-          "the first model cannot be used: %s; sign it (residua model sign) and give it as residua.model, or promote a signed one: residua model promote FILE"
+          "the first model cannot be used: %s; sign it (residua model sign) and give it as residua.model, or promote a signed one: residua model promote FILE --reason TEXT"
               .formatted(e.getMessage()),
           e);
     }
@@ -186,14 +191,13 @@ public final class InitialModel {
     return bundle;
   }
 
-  private void await(ModelStore registry) throws IOException, StartFailedException {
-    LOG.info("waiting for the first model: no process that scores or monitors has started yet");
-    long end = System.nanoTime() + WAIT.toNanos();
+  private static void await(ModelStore registry) throws IOException {
+    long reminded = System.nanoTime() - REMINDER.toNanos();
     while (registry.refreshed().active().isEmpty()) {
-      if (System.nanoTime() > end) {
-        throw new StartFailedException(
-            "no model is active after %d s; start a process with the roles score or monitor, or: residua model promote FILE"
-                .formatted(WAIT.toSeconds()));
+      if (System.nanoTime() - reminded >= REMINDER.toNanos()) {
+        reminded = System.nanoTime();
+        LOG.warn(
+            "waiting, as no model is active: promote one with 'residua model promote FILE --reason TEXT', or start a process that scores with --model FILE");
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }

@@ -30,9 +30,9 @@ public final class KafkaOptions {
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
-      defaultValue = "${env:KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}",
-      description = "Kafka cluster to connect to.")
-  public String bootstrap;
+      description =
+          "Kafka cluster (default: kafka.bootstrap.servers or KAFKA_BOOTSTRAP_SERVERS as for serve, else the embedded broker of this machine).")
+  @Nullable String bootstrap;
 
   @Option(
       names = "--kafka-config",
@@ -43,14 +43,24 @@ public final class KafkaOptions {
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
-      defaultValue = Topics.DEFAULT_PREFIX,
-      description = "Prefix of every topic name.")
-  public String prefix;
+      description = "Prefix of every topic name (default: residua.topic-prefix, else residua.).")
+  @Nullable String prefix;
 
   @Mixin RegistryOptions registry = new RegistryOptions();
 
+  private final InstallationSettings installation = new InstallationSettings();
   private @Nullable KafkaClients clients;
   private @Nullable Topics topics;
+
+  /** Address of the cluster. */
+  public String bootstrap() {
+    return bootstrap == null ? installation.bootstrapServers() : bootstrap;
+  }
+
+  /** Prefix of every topic name. */
+  public String prefix() {
+    return prefix == null ? installation.topicPrefix() : prefix;
+  }
 
   /**
    * Clients of that cluster. The first call checks the connection.
@@ -60,9 +70,11 @@ public final class KafkaOptions {
   public KafkaClients clients() {
     KafkaClients known = clients;
     if (known == null) {
-      Map<String, String> common =
-          config == null ? Map.of() : PropertiesFile.read(config, "the client settings");
-      known = new KafkaClients(bootstrap, common);
+      Map<String, String> common = new HashMap<>(installation.clients());
+      if (config != null) {
+        common.putAll(PropertiesFile.read(config, "the client settings"));
+      }
+      known = new KafkaClients(bootstrap(), common);
       Optional<String> problem = BrokerProbe.of(known).problem();
       if (problem.isPresent()) {
         throw new CommandFailedException(problem.get());
@@ -100,7 +112,8 @@ public final class KafkaOptions {
           partitions(consumer, topic).stream().filter(range::includes).toList();
       if (partitions.isEmpty()) {
         throw new CommandFailedException(
-            "there is no topic %s on %s, or it has no such partition".formatted(topic, bootstrap));
+            "there is no topic %s on %s, or it has no such partition"
+                .formatted(topic, bootstrap()));
       }
       Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(partitions));
       Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
@@ -137,7 +150,7 @@ public final class KafkaOptions {
   public Topics topics() {
     Topics known = topics;
     if (known == null) {
-      known = new Topics(prefix, new TopicFormats(Map.of(), registry.settings()));
+      known = new Topics(prefix(), new TopicFormats(Map.of(), registry.settings()));
       topics = known;
     }
     return known;
@@ -155,9 +168,9 @@ public final class KafkaOptions {
    */
   public CommandFailedException failed(String what, Throwable why) {
     return new CommandFailedException(
-        KafkaFailures.explain(why, bootstrap)
+        KafkaFailures.explain(why, bootstrap())
             .map(reason -> "%s failed: %s".formatted(what, reason))
-            .orElse("%s at %s failed: %s".formatted(what, bootstrap, Failures.reason(why))),
+            .orElse("%s at %s failed: %s".formatted(what, bootstrap(), Failures.reason(why))),
         why);
   }
 }

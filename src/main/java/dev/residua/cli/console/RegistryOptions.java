@@ -15,27 +15,27 @@ public final class RegistryOptions {
   @Option(
       names = "--registry-url",
       paramLabel = "URL",
-      defaultValue = "${env:RESIDUA_REGISTRY_URL}",
       description =
-          "Address of the schema registry's Confluent API, such as http://localhost:8081; with Apicurio it ends in /apis/ccompat/v7.")
+          "Address of the schema registry's Confluent API, such as http://localhost:8081; with Apicurio it ends in /apis/ccompat/v7 (default: residua.registry.url or RESIDUA_REGISTRY_URL, as for serve).")
   @Nullable URI url;
 
   @Option(
       names = "--registry-user",
       paramLabel = "USER",
-      defaultValue = "${env:RESIDUA_REGISTRY_USER}",
       description =
           "User for basic authentication; the password comes from RESIDUA_REGISTRY_PASSWORD.")
   @Nullable String user;
 
   /** The settings; empty if no registry is given. */
   public Optional<RegistrySettings> settings() {
-    if (url == null) {
-      return Optional.empty();
-    }
+    InstallationSettings installation = new InstallationSettings();
     try {
-      return Optional.of(
-          RegistrySettings.of(url, user, System.getenv("RESIDUA_REGISTRY_PASSWORD"), PATIENCE));
+      Optional<URI> address =
+          Optional.ofNullable(url)
+              .or(() -> installation.find("residua.registry.url").map(URI::create));
+      String person = user == null ? installation.find("residua.registry.user").orElse(null) : user;
+      String password = installation.find("residua.registry.password").orElse(null);
+      return address.map(at -> RegistrySettings.of(at, person, password, PATIENCE));
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

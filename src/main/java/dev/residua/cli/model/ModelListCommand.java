@@ -74,7 +74,7 @@ final class ModelListCommand extends JsonCommand {
   private void printModels(ModelRegistry known, List<Entry> entries) {
     if (entries.isEmpty()) {
       print(
-          "the registry has no models yet: start residua serve, which adds the first one, or run residua model promote FILE");
+          "the registry has no models yet: start residua serve, which adds the first one, or run residua model promote FILE --reason TEXT");
     }
     Set<String> active = new HashSet<>();
     known.active().forEach(activation -> active.add(activation.modelId()));

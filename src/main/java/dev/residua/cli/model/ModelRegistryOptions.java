@@ -37,7 +37,8 @@ final class ModelRegistryOptions {
   <T> T use(Use<T> use) {
     try (BundleStores outside = stores.open(BundleStores.KAFKA);
         RegistryFollower registry =
-            new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside)) {
+            new RegistryFollower(
+                kafka.clients().registry(kafka.prefix()), kafka.topics(), outside)) {
       registry.refreshed();
       return use.with(registry);
     } catch (IOException | BadBundleException e) {
@@ -52,7 +53,8 @@ final class ModelRegistryOptions {
 
   /** Changes the registry; see {@link ModelAdmin}. */
   <T> T change(Change<T> change) {
-    try (ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
+    try (ModelAdmin admin =
+        ModelAdmin.of(kafka.clients().registry(kafka.prefix()), kafka.topics())) {
       return change.by(admin);
     } catch (IOException e) {
       throw new CommandFailedException(Failures.reason(e), e);

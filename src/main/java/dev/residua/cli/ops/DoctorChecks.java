@@ -174,6 +174,10 @@ final class DoctorChecks implements AutoCloseable {
     withSettings(
         MODEL, List.of(topics.models()), (known, cluster) -> model(known, clients, topics));
     withSettings(
+        SceneReview.CHECK,
+        List.of(topics.models(), topics.sources()),
+        (known, cluster) -> scenes(known, clients, topics));
+    withSettings(
         SourcePace.CHECK,
         List.of(topics.drift(), topics.sources(), topics.frames()),
         (known, cluster) -> pace(known, clients, cluster.state(), ScoringSetup.topics(known)));
@@ -554,10 +558,26 @@ final class DoctorChecks implements AutoCloseable {
               Level.WARNING,
               MODEL,
               "none is active",
-              "start a process with the role score or monitor, or activate one with: residua model promote FILE --bootstrap "
+              "all processes wait for it; activate one with: residua model promote FILE --reason TEXT --bootstrap "
                   + clients.bootstrapServers()));
     }
     return findings;
+  }
+
+  private static List<Finding> scenes(ResiduaConfig known, KafkaClients clients, Topics topics)
+      throws IOException, InterruptedException {
+    Set<String> scenes;
+    try (RegistryFollower follower =
+        new RegistryFollower(clients.registry(known.topicPrefix()), topics, Models.OUTSIDE)) {
+      scenes =
+          follower.refreshed().active().stream()
+              .map(Activation::scene)
+              .collect(Collectors.toCollection(TreeSet::new));
+    }
+    List<Finding> missing = SceneReview.withoutModel(rules(known, clients, topics), scenes);
+    return missing.isEmpty()
+        ? List.of(Finding.ok(SceneReview.CHECK, "every scene that a rule names has a model"))
+        : missing;
   }
 
   private static List<Finding> model(
@@ -571,6 +591,16 @@ final class DoctorChecks implements AutoCloseable {
             MODEL,
             "%s is active in scene %s, passes its self-test and is calibrated"
                 .formatted(bundle.id(), active.scene())));
+    if (bundle.digest().equals(Models.read(Optional.empty()).digest())) {
+      findings.add(
+          new Finding(
+              Level.WARNING,
+              MODEL,
+              "%s in scene %s is the model of the demo, which knows only the simulated pendulum"
+                  .formatted(bundle.id(), active.scene()),
+              "train one on your frames (src/docs/tutorial.md) and activate it: residua model promote FILE --reason TEXT --scene "
+                  + active.scene()));
+    }
     List<String> bad = ModelFinding.sentences(bundle.findings());
     if (!bad.isEmpty()) {
       findings.add(

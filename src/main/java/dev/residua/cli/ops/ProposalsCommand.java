@@ -71,7 +71,7 @@ public final class ProposalsCommand {
     Path config = Path.of(ServerConfiguration.FILE);
 
     final SourceRulesWriter rules() {
-      return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
+      return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix());
     }
 
     final ResiduaConfig settings() throws StartFailedException {

@@ -35,7 +35,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
   /** Reads and changes the rules. */
   final SourceRulesWriter writer() {
-    return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
+    return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix());
   }
 
   /** What a change has found and written. */

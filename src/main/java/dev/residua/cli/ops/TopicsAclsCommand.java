@@ -4,8 +4,8 @@ import dev.residua.app.kafka.RequiredAcl;
 import dev.residua.app.process.Role;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.InstallationSettings;
 import dev.residua.cli.console.Json;
-import dev.residua.wire.Topics;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +55,14 @@ final class TopicsAclsCommand extends ConsoleCommand {
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
-      defaultValue = "${env:KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}",
-      description = "Address of Kafka in the printed commands.")
-  String bootstrap;
+      description = "Address of Kafka in the printed commands (default: that of serve).")
+  @Nullable String bootstrap;
 
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
-      defaultValue = Topics.DEFAULT_PREFIX,
-      description = "Prefix of every topic name.")
-  String prefix;
+      description = "Prefix of every topic name (default: residua.topic-prefix, else residua.).")
+  @Nullable String prefix;
 
   @Override
   public Integer call() {
@@ -72,12 +70,16 @@ final class TopicsAclsCommand extends ConsoleCommand {
       throw new CommandFailedException(
           "--principal must be TYPE:NAME, such as User:residua, but was '%s'".formatted(principal));
     }
+    InstallationSettings installation = new InstallationSettings();
+    String servers = bootstrap == null ? installation.bootstrapServers() : bootstrap;
     List<RequiredAcl> needed =
         RequiredAcl.needed(
-            prefix, "1", roles == null ? EnumSet.complementOf(EnumSet.of(Role.INGEST)) : roles);
+            prefix == null ? installation.topicPrefix() : prefix,
+            "1",
+            roles == null ? EnumSet.complementOf(EnumSet.of(Role.INGEST)) : roles);
     switch (format) {
       case KAFKA_ACLS ->
-          needed.forEach(access -> out().println(access.asKafkaAcls(bootstrap, principal)));
+          needed.forEach(access -> out().println(access.asKafkaAcls(servers, principal)));
       case STRIMZI -> {
         out().println("acls: # of spec.authorization, type: simple");
         needed.forEach(access -> out().println(access.asStrimzi().indent(2).stripTrailing()));

@@ -202,7 +202,7 @@ public final class WatchCommand extends JsonCommand {
         .forEach(topic -> readable.put(topic.name(), topic));
     Map<String, Topic<?, ?>> chosen = new LinkedHashMap<>();
     for (String name : names) {
-      String full = name.startsWith(kafka.prefix) ? name : kafka.prefix + name;
+      String full = name.startsWith(kafka.prefix()) ? name : kafka.prefix() + name;
       Topic<?, ?> topic = readable.get(full);
       if (topic == null) {
         throw new CommandFailedException(

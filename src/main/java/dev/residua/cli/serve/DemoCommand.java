@@ -1,6 +1,7 @@
 package dev.residua.cli.serve;
 
 import dev.residua.app.demo.DemoSettings;
+import dev.residua.app.process.Ports;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Option;
       "Prints each finding on one line; the dashboard shows them too."
     })
 public final class DemoCommand extends ConsoleCommand {
+  private static final int KAFKA_PORT = 9092;
+
   @Mixin ServerOptions server = new ServerOptions();
 
   @Option(
@@ -36,6 +39,9 @@ public final class DemoCommand extends ConsoleCommand {
   public Integer call() {
     if (!(speed >= 0.1 && speed <= 100)) {
       throw new CommandFailedException("--speed must be from 0.1 to 100 but was " + speed);
+    }
+    if (server.kafkaPort == null && !Ports.isFree(KAFKA_PORT)) {
+      server.kafkaPort = 0; // nobody else looks for the Kafka of the demo
     }
     if (server.dataDir == null) {
       server.dataDir = Path.of("data", "demo");

@@ -57,8 +57,17 @@ public final class ServeCommand extends ConsoleCommand {
       description = "Frame rate of a source, for --false-alarms-per-week (default: 20).")
   @Nullable Double framesPerSecond;
 
+  @Option(
+      names = "--demo-model",
+      description =
+          "With --bootstrap and without --model: use the noisy pendulum of the demo as the first model.")
+  boolean demoModel;
+
   @Override
   public Integer call() {
+    if (demoModel) {
+      ServerOptions.set("residua.demo-model", true);
+    }
     ServerOptions.set("residua.roles", roles);
     if (kafkaConfig != null) {
       PropertiesFile.read(kafkaConfig, "the client settings")

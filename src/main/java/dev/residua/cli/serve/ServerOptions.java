@@ -26,7 +26,7 @@ final class ServerOptions {
       names = "--kafka-port",
       paramLabel = "PORT",
       description =
-          "Port that the embedded Kafka tries first (default: 9092); 0 selects a free one. Not used with --bootstrap.")
+          "Port of the embedded Kafka (default: 9092); 0 selects a free one. Ignored with --bootstrap.")
   @Nullable Integer kafkaPort;
 
   @Option(
@@ -39,7 +39,7 @@ final class ServerOptions {
       names = "--model",
       paramLabel = "FILE",
       description =
-          "Model bundle to use (default: the noisy pendulum that ships with the product).")
+          "First model bundle (default: the noisy pendulum of the demo with an embedded broker; with --bootstrap none, and the process waits until one is promoted).")
   @Nullable Path model;
 
   @Option(

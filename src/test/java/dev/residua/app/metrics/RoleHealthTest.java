@@ -40,6 +40,22 @@ class RoleHealthTest {
   }
 
   @Test
+  void shouldCountAsStartedWhileItWaitsForAPerson() {
+    // When
+    health.waitsForPerson("an active model");
+    // Then
+    assertThat(health.started().up()).isTrue();
+    assertThat(health.ready().up()).isFalse();
+    assertThat(health.ready().data()).containsEntry("missing", "an active model");
+    assertThat(health.live().up()).isTrue();
+
+    // When
+    health.waitsFor("the start of the roles");
+    // Then
+    assertThat(health.started().up()).isFalse();
+  }
+
+  @Test
   void shouldFailTheLivenessProbeOnceALoopIsStuck() {
     // Given
     health.supervise(
