@@ -447,8 +447,7 @@ public class LiveHistory {
       if (!visitor.maySee(entry.getKey())) {
         continue;
       }
-      boolean maintained =
-          maintenance.stream().anyMatch(one -> one.order().covers(entry.getKey()));
+      boolean maintained = maintenance.stream().anyMatch(one -> one.order().covers(entry.getKey()));
       SourceCondition condition = entry.getValue().condition(at, maintained);
       CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
       counts.merge(condition, 1, Integer::sum);

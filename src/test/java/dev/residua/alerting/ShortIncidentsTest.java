@@ -76,8 +76,7 @@ class ShortIncidentsTest {
     for (Notice notice : book.due(receiver.name(), 100, 100, Map.of(), now)) {
       JsonNode body = Json.read(protocol.request(List.of(notice), now).body());
       deliveries.add(
-          new Delivery(
-              Duration.between(Incidents.OPENED, now).toSeconds(), notice.action(), body));
+          new Delivery(Duration.between(Incidents.OPENED, now).toSeconds(), notice.action(), body));
       book.applyResult(receiver.name(), notice, ACCEPTED, now);
     }
     return deliveries;
@@ -114,8 +113,7 @@ class ShortIncidentsTest {
     Delivery end = changes.get(1);
     assertThat(open.second()).isEqualTo(severity == Severity.CRITICAL ? 0 : GROUP_WAIT);
     boolean forgets = receiver.type() == ReceiverType.ALERTMANAGER;
-    assertThat(end.second())
-        .isEqualTo(Math.max(seconds, open.second() + (forgets ? 60 : 1)));
+    assertThat(end.second()).isEqualTo(Math.max(seconds, open.second() + (forgets ? 60 : 1)));
     assertThat(outcomes)
         .containsExactly(
             Map.entry(severity == Severity.CRITICAL ? Outcome.AT_ONCE : Outcome.ALONE, 1));

@@ -29,9 +29,7 @@ class CommandIndexTest {
     return switch (random.nextInt(3)) {
       case 0 -> new Acknowledgement(order(key), incident, "person " + random.nextInt(5));
       case 1 -> new Note(order(key), incident);
-      default ->
-          new Feedback(
-              order(key), incident, FeedbackVerdict.values()[random.nextInt(2)]);
+      default -> new Feedback(order(key), incident, FeedbackVerdict.values()[random.nextInt(2)]);
     };
   }
 

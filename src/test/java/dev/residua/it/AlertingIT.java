@@ -188,10 +188,8 @@ class AlertingIT {
     publish(incident("patient-1", State.RESOLVED, 200));
 
     // Then
-    Await.until(
-        END_LIMIT, "it is notified", () -> notifications("patient-1", "firing") == 1);
-    Await.until(
-        END_LIMIT, "and resolved", () -> notifications("patient-1", "resolved") == 1);
+    Await.until(END_LIMIT, "it is notified", () -> notifications("patient-1", "firing") == 1);
+    Await.until(END_LIMIT, "and resolved", () -> notifications("patient-1", "resolved") == 1);
   }
 
   private static Instant updated(Alertmanager manager, String source) throws Exception {

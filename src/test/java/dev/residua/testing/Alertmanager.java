@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debian's Alertmanager as a process of its own, on loopback, that notifies one webhook about
- * groups of one incident each: after a second, and after 30 seconds, its default, if the name of the
- * source begins with "patient".
+ * groups of one incident each: after a second, and after 30 seconds, its default, if the name of
+ * the source begins with "patient".
  */
 public final class Alertmanager implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/prometheus-alertmanager");
