@@ -44,7 +44,7 @@ def test_sends_arrays_and_reads_scores_and_incidents():
     assert incident.value["sentence"]
     assert data_frame([incident])["openedAt"].notna().all()
     listed = next(incident for incident in Service(URL).follow(seconds=0.2, source="python-camera"))
-    assert listed["id"] == incident.key
+    assert listed["incidentId"] == incident.key
 
 
 def test_ends_at_the_end_of_the_topics():

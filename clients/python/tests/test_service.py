@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from residua import Service, ServiceError
 
-INCIDENTS = [{"id": f"id-{i}", "events": 1} for i in range(250)]
+INCIDENTS = [{"incidentId": f"id-{i}", "events": 1} for i in range(250)]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -55,9 +55,11 @@ def test_reads_a_picture(url):
 
 def test_gives_incidents_again_only_where_they_changed(url):
     follow = Service(url, "secret").follow(seconds=0)
-    assert [next(follow)["id"] for _ in INCIDENTS] == [incident["id"] for incident in INCIDENTS]
+    assert [next(follow)["incidentId"] for _ in INCIDENTS] == [
+        incident["incidentId"] for incident in INCIDENTS
+    ]
     INCIDENTS[3]["events"] = 2
-    assert next(follow) == {"id": "id-3", "events": 2}
+    assert next(follow) == {"incidentId": "id-3", "events": 2}
 
 
 def test_passes_on_what_the_service_says(url):

@@ -66,7 +66,7 @@ class Service:
         query.setdefault("state", "all")
         known: dict[str, Any] = {}
         while True:
-            present = {incident["id"]: incident for incident in self.incidents(**query)}
+            present = {incident["incidentId"]: incident for incident in self.incidents(**query)}
             yield from (incident for key, incident in present.items() if known.get(key) != incident)
             known = present
             time.sleep(seconds)

@@ -7,11 +7,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
-import dev.residua.causal.Finding.Cause;
-import dev.residua.incident.Incident;
+import dev.residua.wire.IncidentMapper;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * JSON that protocols share. Payloads are built field by field: data binding needs a record with
@@ -52,56 +51,28 @@ final class Json {
   }
 
   /**
-   * An incident as people read it: the fields of the {@code Incident} record, under their names. A
-   * group of incidents has one field more.
+   * An incident: the fields of the record {@code Incident} as the topic has them in JSON, {@code
+   * advice} and {@code links}. A group of incidents has one field more.
    */
   static ObjectNode incident(AlertEntry entry, Map<String, String> links) {
-    Incident incident = entry.incident();
-    ObjectNode node = object();
-    node.put("incidentId", incident.id());
-    node.put("source", incident.source());
-    node.put("subject", incident.subject().toString());
-    node.put("state", Texts.lower(incident.state()));
-    if (incident.reason() != null) {
-      node.put("reason", Texts.lower(incident.reason()));
-    }
-    node.put("severity", Texts.severity(incident.severity()));
-    node.put("kind", incident.kind());
-    node.put("sentence", incident.sentence());
-    node.put("advice", incident.subject().advice());
-    text(node, "note", incident.note());
-    text(node, "follows", incident.follows());
-    text(node, "mergedInto", incident.mergedInto());
-    ArrayNode causes = node.putArray("causes");
-    for (Cause cause : incident.causes()) {
-      ObjectNode one = causes.addObject();
-      one.put("latent", cause.latent());
-      ArrayNode parents = one.putArray("parents");
-      cause.parents().forEach(parents::add);
-      number(one, "evidence", cause.evidence());
-      number(one, "pValue", cause.pValue());
-      number(one, "share", cause.share());
-    }
-    node.put("openedAt", incident.openedAt().toString());
-    node.put("updatedAt", incident.updatedAt().toString());
-    if (incident.endedAt() != null) {
-      node.put("endedAt", incident.endedAt().toString());
-    }
-    node.put("openedSequence", incident.openedSequence());
-    node.put("updatedSequence", incident.updatedSequence());
-    node.put("events", incident.events());
-    node.put("flaps", incident.flaps());
-    node.put("modelId", incident.modelId());
-    if (!incident.labels().isEmpty()) {
-      ObjectNode labels = node.putObject("labels");
-      incident.labels().forEach(labels::put);
-    }
+    ObjectNode node = (ObjectNode) read(IncidentMapper.json(entry.incident()));
+    node.path("causes").forEach(cause -> dropInfinite((ObjectNode) cause));
+    node.put("advice", entry.incident().subject().advice());
     if (entry.grouping() instanceof Group group) {
       node.set("group", group(group));
     }
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);
     return node;
+  }
+
+  /** JSON has no infinite numbers. */
+  private static void dropInfinite(ObjectNode node) {
+    for (String name : List.of("evidence", "pValue")) {
+      if (node.path(name).isDouble() && !Double.isFinite(node.path(name).asDouble())) {
+        node.putNull(name);
+      }
+    }
   }
 
   private static ObjectNode group(Group group) {
@@ -119,19 +90,6 @@ final class Json {
     }
     node.put("more", group.size() - children.size());
     return node;
-  }
-
-  private static void text(ObjectNode node, String name, @Nullable String value) {
-    if (value != null) {
-      node.put(name, value);
-    }
-  }
-
-  /** JSON has no NaN: what is not finite is left out. */
-  private static void number(ObjectNode node, String name, double value) {
-    if (Double.isFinite(value)) {
-      node.put(name, value);
-    }
   }
 
   /** An address below another. */

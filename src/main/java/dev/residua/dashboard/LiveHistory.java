@@ -692,7 +692,6 @@ public class LiveHistory {
                 new IncidentDetail(
                     now.toEpochMilli(),
                     view(incident),
-                    incident.labels(),
                     incidents.steps(id),
                     eventsOf(incident),
                     ordersOf(incident),

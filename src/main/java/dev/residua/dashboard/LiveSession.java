@@ -3,7 +3,10 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.residua.access.Visitor;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
@@ -31,7 +34,11 @@ final class LiveSession {
   /** Longest message that a page may send, in characters. */
   static final int MAX_MESSAGE = 2_000;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
   private static final long SOURCE_MILLIS = 100;
   private static final long OVERVIEW_MILLIS = 250;
   private static final Query ALL = new Query("", Optional.empty(), Optional.empty(), 0, 50);

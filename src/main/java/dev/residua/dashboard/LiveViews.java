@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.access.AuditEntry;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.drift.CalibrationPhase;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -163,15 +164,26 @@ public final class LiveViews {
       @Nullable Double pValue,
       double share) {}
 
+  /** Where the frame of a finding is on Kafka. */
+  public record FrameReferenceView(String topic, int partition, long offset) {}
+
   /**
-   * The current state of an incident, see {@code Incident}.
+   * The frame that an incident shows.
+   *
+   * @param modelId model that scored it
+   */
+  public record IncidentFrameView(FrameReferenceView frame, String modelId) {}
+
+  /**
+   * The current state of an incident: the fields of the record {@code Incident} as the topic has
+   * them in JSON, and three more.
    *
    * @param advice what a person should check first
    * @param verdict of an operator: {@code true} or {@code false}; null before
    * @param assignee who looks after it; null before somebody does
    */
   public record IncidentView(
-      String id,
+      String incidentId,
       String source,
       String subject,
       String state,
@@ -179,12 +191,11 @@ public final class LiveViews {
       String severity,
       String kind,
       String sentence,
-      String advice,
       @Nullable String note,
       List<CauseView> causes,
-      long openedAt,
-      long updatedAt,
-      @Nullable Long endedAt,
+      Instant openedAt,
+      Instant updatedAt,
+      @Nullable Instant endedAt,
       long openedSequence,
       long updatedSequence,
       long events,
@@ -192,6 +203,9 @@ public final class LiveViews {
       @Nullable String follows,
       @Nullable String mergedInto,
       String modelId,
+      @Nullable IncidentFrameView frame,
+      Map<String, String> labels,
+      String advice,
       @Nullable String verdict,
       @Nullable String assignee) {}
 
@@ -262,7 +276,6 @@ public final class LiveViews {
    * All about an incident.
    *
    * @param at now, milliseconds since 1970
-   * @param labels of its source when it opened, and the scene
    * @param steps its states since this process reads them, the oldest first
    * @param events that it groups and that are remembered here, newest first
    * @param orders about it, and about its source while it was open, newest first
@@ -271,7 +284,6 @@ public final class LiveViews {
   public record IncidentDetail(
       long at,
       IncidentView incident,
-      Map<String, String> labels,
       List<StepView> steps,
       List<EventView> events,
       List<OrderView> orders,
@@ -327,25 +339,24 @@ public final class LiveViews {
    *
    * @param what {@code anomaly}, {@code drift} or {@code intervention}
    * @param kind which one, upper case
-   * @param at capture time of its last frame, milliseconds since 1970
+   * @param lastAt capture time of its last frame
    * @param condition assumption under which its figures hold
    * @param motion of the camera; null unless it has moved
    */
   public record EventView(
-      String id,
+      String eventId,
       String incidentId,
       String modelId,
       String what,
       String kind,
-      long at,
+      Instant lastAt,
       long firstSequence,
       long lastSequence,
       String severity,
       String sentence,
       List<CauseView> causes,
       List<ReadingView> readings,
-      int partition,
-      long offset,
+      FrameReferenceView frame,
       @Nullable Double statistic,
       @Nullable Double threshold,
       @Nullable Double pValue,

@@ -15,7 +15,9 @@ import dev.residua.dashboard.LiveViews.ChallengerView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.EdgeView;
 import dev.residua.dashboard.LiveViews.EventView;
+import dev.residua.dashboard.LiveViews.FrameReferenceView;
 import dev.residua.dashboard.LiveViews.GraphView;
+import dev.residua.dashboard.LiveViews.IncidentFrameView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.LatentNormalView;
@@ -28,6 +30,7 @@ import dev.residua.dashboard.LiveViews.StepView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.CameraMotion;
+import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -41,6 +44,7 @@ import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentFrame;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -210,7 +214,7 @@ public final class ViewMapper {
    */
   static IncidentView incident(
       Incident incident, @Nullable String verdict, @Nullable String assignee) {
-    Instant ended = incident.endedAt();
+    IncidentFrame shown = incident.frame();
     return new IncidentView(
         incident.id(),
         incident.source(),
@@ -220,12 +224,11 @@ public final class ViewMapper {
         incident.severity().name(),
         incident.kind(),
         incident.sentence(),
-        incident.subject().advice(),
         incident.note(),
         causes(incident.causes()),
-        incident.openedAt().toEpochMilli(),
-        incident.updatedAt().toEpochMilli(),
-        ended == null ? null : ended.toEpochMilli(),
+        incident.openedAt(),
+        incident.updatedAt(),
+        incident.endedAt(),
         incident.openedSequence(),
         incident.updatedSequence(),
         incident.events(),
@@ -233,8 +236,15 @@ public final class ViewMapper {
         incident.follows(),
         incident.mergedInto(),
         incident.modelId(),
+        shown == null ? null : new IncidentFrameView(frame(shown.position()), shown.modelId()),
+        incident.labels(),
+        incident.subject().advice(),
         verdict,
         assignee);
+  }
+
+  private static FrameReferenceView frame(FramePosition position) {
+    return new FrameReferenceView(position.topic(), position.partition(), position.offset());
   }
 
   /**
@@ -260,15 +270,14 @@ public final class ViewMapper {
         finding.modelId(),
         what,
         kind,
-        finding.lastAt().toEpochMilli(),
+        finding.lastAt(),
         finding.firstSequence(),
         finding.lastSequence(),
         finding.severity().name(),
         finding.sentence(),
         causes(finding.causes()),
         finding.readings().stream().map(ViewMapper::reading).toList(),
-        finding.position().partition(),
-        finding.position().offset(),
+        frame(finding.position()),
         round(statistic),
         round(threshold),
         number(pValue),
@@ -285,9 +294,9 @@ public final class ViewMapper {
                 new CauseView(
                     cause.latent(),
                     cause.parents(),
-                    round(cause.evidence()),
+                    number(cause.evidence()),
                     number(cause.pValue()),
-                    Math.round(cause.share() * 1e3) / 1e3))
+                    cause.share()))
         .toList();
   }
 

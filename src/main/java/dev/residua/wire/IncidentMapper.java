@@ -16,6 +16,11 @@ public final class IncidentMapper {
 
   private IncidentMapper() {}
 
+  /** An incident as a JSON object with the fields of its schema. */
+  public static byte[] json(Incident incident) {
+    return SERDE.json(incident);
+  }
+
   public static dev.residua.avro.Incident toAvro(Incident incident) {
     dev.residua.avro.Incident record = new dev.residua.avro.Incident();
     record.setIncidentId(incident.id());

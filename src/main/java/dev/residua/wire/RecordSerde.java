@@ -91,6 +91,11 @@ final class RecordSerde<A extends SpecificRecordBase, D> implements Serde<D> {
     return (topic, bytes) -> bytes == null ? null : domain(decode(bytes));
   }
 
+  /** A value as JSON with the fields of its schema, whatever the format of the topic is. */
+  byte[] json(D value) {
+    return json.encode(toAvro.apply(value));
+  }
+
   private byte[] encode(A record) {
     return switch (format) {
       case AVRO -> avro.encode(record);

@@ -35,6 +35,20 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
   }
 
   /**
+   * A value as a JSON object with the fields of its schema, whatever the format of the topic is.
+   *
+   * @throws IllegalStateException if the values of this topic have no schema
+   */
+  public byte[] json(V value) {
+    if (!(this.value instanceof RecordSerde<?, ?>)) {
+      throw new IllegalStateException("values of %s have no schema".formatted(name));
+    }
+    @SuppressWarnings("unchecked") // a serde of V
+    RecordSerde<?, V> records = (RecordSerde<?, V>) this.value;
+    return records.json(value);
+  }
+
+  /**
    * The value of bytes; null for null.
    *
    * @throws SerializationException if they are no such value

@@ -2,7 +2,7 @@
 import { h, text, attribute, colour, framed } from './dom.js';
 import { get, Refused } from './api.js';
 import { TimeChart, onRecolour, plotBox } from './charts.js';
-import { sourceLink, incidentLink, integer, moment, full, spoken, subjectWords, counted } from './words.js';
+import { sourceLink, incidentLink, incidentOf, integer, moment, full, spoken, subjectWords, counted } from './words.js';
 
 const EVERY = 20000, DAY = 86400e3;
 const SPANS = [['PT1H', '1 hour', 3600e3], ['PT6H', '6 hours', 6 * 3600e3], ['P1D', '1 day', DAY], ['P7D', '7 days', 7 * DAY], ['P28D', '28 days', 28 * DAY]];
@@ -65,7 +65,8 @@ export function history(root, context, [name], query) {
     if (!done) timer = setTimeout(run, EVERY);
   }
 
-  function draw(found, from, to) {
+  function draw(answer, from, to) {
+    const found = { ...answer, incidents: answer.incidents.map(incidentOf) };
     problem.hidden = true;
     filled.hidden = false;
     const millis = found.drift.map((_, i) => found.from + (i + 0.5) * found.stretch);

@@ -2,7 +2,7 @@
 import { h, text, attribute } from './dom.js';
 import { get, picture, showAllowed, Refused } from './api.js';
 import { acknowledge, assign, remark, feedback, resolve, acceptNormal } from './actions.js';
-import { sourceLink, incidentLink, severityColour, integer, duration, moment, full, kindWords, subjectWords, sentenceCase, fullSentence, spoken, figure, percent } from './words.js';
+import { sourceLink, incidentLink, incidentOf, eventOf, severityColour, integer, duration, moment, full, kindWords, subjectWords, sentenceCase, fullSentence, spoken, figure, percent } from './words.js';
 
 const SIZE = 50, EVERY = 2000;
 const STATES = [['', 'open'], ['ended', 'ended'], ['all', 'all']];
@@ -109,7 +109,8 @@ export function incidents(root, context, parameters, query) {
     if (view.time in SPANS) asked.set('from', new Date(Date.now() - SPANS[view.time]).toISOString());
     if (view.time === 'range') for (const name of ['from', 'to']) if (view[name]) asked.set(name, view[name]);
     try {
-      draw(await get(`api/incidents?${asked}`, signal));
+      const found = await get(`api/incidents?${asked}`, signal);
+      draw({ ...found, incidents: found.incidents.map(incidentOf) });
     } catch (e) {
       if (!(e instanceof Refused)) throw e;
       problem.hidden = false;
@@ -202,14 +203,14 @@ export function incident(root, context, [id]) {
     }
     unknown.hidden = true;
     filled.hidden = false;
-    draw(found);
-    if (found.incident.subject !== 'silence') await pictures(found.incident, signal);
+    draw({ ...found, incident: incidentOf(found.incident), events: found.events.map(eventOf), similar: found.similar.map(incidentOf) });
+    if (found.incident.subject !== 'silence') await pictures(incidentOf(found.incident), signal);
   }
 
-  function draw({ at, incident: i, labels, steps, events, orders, similar: earlier }) {
+  function draw({ at, incident: i, steps, events, orders, similar: earlier }) {
     const open = !i.endedAt;
     document.title = `${open ? '(!) ' : ''}${i.source}: ${subjectWords(i.subject)} · Residua`;
-    const key = JSON.stringify([i, labels, steps, events, orders, earlier.map(e => [e.id, e.state])]);
+    const key = JSON.stringify([i, steps, events, orders, earlier.map(e => [e.id, e.state])]);
     if (!shown) showAllowed(root, { source: i.source });
     if (key === shown) { for (const time of root.querySelectorAll('time[data-since]')) text(time, `for ${duration(at - Number(time.dataset.since))}`); return; }
     shown = key;
@@ -223,7 +224,7 @@ export function incident(root, context, [id]) {
       fact(open ? 'Since' : 'Lasted', open ? [moment(i.openedAt), ', ', h('time', { 'data-since': i.openedAt }, `for ${duration(at - i.openedAt)}`)] : `${duration(i.endedAt - i.openedAt)}, until ${moment(i.endedAt)}`),
       fact('Looked after by', i.assignee ?? 'nobody'),
       i.verdict ? fact('Verdict', i.verdict === 'true' ? 'true alarm' : 'false alarm') : '',
-      ...Object.entries(labels).map(([name, value]) => fact(sentenceCase(name), value)),
+      ...Object.entries(i.labels).map(([name, value]) => fact(sentenceCase(name), value)),
       fact('Frames', `${i.openedSequence} to ${i.updatedSequence}`),
       fact('Model', h('a', { href: `#/models/${encodeURIComponent(i.modelId)}` }, i.modelId)), fact('Id', i.id));
     const button = (word, act, pressed) => h('button', { class: 'needs-change', type: 'button', 'aria-pressed': pressed === undefined ? null : String(pressed), onclick: act }, word);

@@ -2,7 +2,7 @@
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
 import { incidentLine } from './incidents.js';
-import { sourceLink, CONDITION_ORDER, conditionWord, conditionColour, PHASES, phaseWord, counted, integer, number, ago, duration, spoken } from './words.js';
+import { sourceLink, incidentOf, CONDITION_ORDER, conditionWord, conditionColour, PHASES, phaseWord, counted, integer, number, ago, duration, spoken } from './words.js';
 
 const SIZE = 50;
 
@@ -55,7 +55,7 @@ export function overview(root, { live, about }) {
 
   function draw(message) {
     if (message.type !== 'overview') return;
-    const o = message.overview;
+    const o = { ...message.overview, openIncidents: message.overview.openIncidents.map(incidentOf), closed: message.overview.closed.map(incidentOf) };
     const total = Object.values(o.counts).reduce((a, b) => a + b, 0);
     const empty = total === 0 && o.openCount === 0 && !o.closed.length;
     filled.hidden = empty;

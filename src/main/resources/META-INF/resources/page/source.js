@@ -7,7 +7,7 @@ import { drawGraph } from './graph.js';
 import { editGeometry } from './geometry.js';
 import { whatIf } from './whatif.js';
 import { noFrames } from './overview.js';
-import { incidentLink, conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
+import { incidentLink, incidentOf, eventOf, conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
 const MOMENTARY = { 'accept-normal': 'The present was accepted as normal', arm: 'What it learned was accepted as normal', learn: 'The source was ordered to learn again' };
@@ -151,7 +151,7 @@ export function source(root, { live, about }, [name]) {
     text(facing.frame, ago(s.row.scoredAt, s.at));
     text(facing.sequence, s.row.lastSequence ? String(s.row.lastSequence) : '–');
     text(facing.model, state.last?.modelId ?? '–');
-    if (s.incidents) { state.incidents = s.incidents; state.events = s.events ?? []; state.orders = s.orders ?? []; state.commissioning = s.commissioning ?? null; drawNews(); }
+    if (s.incidents) { state.incidents = s.incidents.map(incidentOf); state.events = (s.events ?? []).map(eventOf); state.orders = s.orders ?? []; state.commissioning = s.commissioning ?? null; drawNews(); }
     drawNormal(s);
     const open = openIncident();
     document.title = `${open ? '(!) ' : ''}${name} · Residua`;
@@ -457,7 +457,7 @@ export function source(root, { live, about }, [name]) {
 
   function showEvent(e) {
     show(e);
-    showPictures({ partition: e.partition, offset: e.offset, modelId: e.modelId }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
+    showPictures({ partition: e.frame.partition, offset: e.frame.offset, modelId: e.modelId }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
   }
 
   /** The stored pictures of an incident, which do not need its frame and its model any more. */

@@ -3,6 +3,11 @@
 export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 export const incidentLink = id => `#/incidents/${encodeURIComponent(id)}`;
 
+const millisOf = time => (time === null || time === undefined ? null : Date.parse(time));
+/** An incident or event as the API has it, with its identity as id and its times in milliseconds. */
+export const incidentOf = i => ({ ...i, id: i.incidentId, openedAt: millisOf(i.openedAt), updatedAt: millisOf(i.updatedAt), endedAt: millisOf(i.endedAt) });
+export const eventOf = e => ({ ...e, id: e.eventId, at: millisOf(e.lastAt) });
+
 export const spoken = name => String(name).replaceAll('_', ' ').toLowerCase();
 
 const CONDITIONS = {

@@ -129,7 +129,7 @@ class ShortIncidentsTest {
       }
       case PAGERDUTY -> {
         assertThat(open.body().path("event_action").asText()).isEqualTo("trigger");
-        assertThat(open.body().at("/payload/custom_details/state").asText()).isEqualTo("opened");
+        assertThat(open.body().at("/payload/custom_details/state").asText()).isEqualTo("OPENED");
         assertThat(end.body().path("event_action").asText()).isEqualTo("resolve");
       }
       case SLACK -> {

@@ -39,7 +39,7 @@ class IncidentHistoryTest {
   }
 
   private List<String> listed(String... parameters) {
-    return view(parameters).incidents().stream().map(IncidentView::id).toList();
+    return view(parameters).incidents().stream().map(IncidentView::incidentId).toList();
   }
 
   private IncidentsView view(String... parameters) {
@@ -251,7 +251,7 @@ class IncidentHistoryTest {
     add("a", i -> {});
     // When, Then
     assertThat(history.incident(Visits.OWNER, "a", NOW).orElseThrow().similar())
-        .extracting(IncidentView::id)
+        .extracting(IncidentView::incidentId)
         .containsExactly("mine", "other");
   }
 

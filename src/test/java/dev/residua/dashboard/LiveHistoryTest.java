@@ -586,7 +586,7 @@ class LiveHistoryTest {
     SourceView view =
         history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(10)).orElseThrow().view();
     assertThat(view.events()).hasSize(SourceHistory.MAX_EVENTS);
-    assertThat(view.events().get(0).id()).isEqualTo("event-64");
+    assertThat(view.events().get(0).eventId()).isEqualTo("event-64");
     assertThat(view.events().get(0).pValue()).isNull();
     assertThat(view.events().get(0).readings().get(0).observed()).isEqualTo(1.235);
     assertThat(view.events().get(0).readings().get(0).expected()).isNull();

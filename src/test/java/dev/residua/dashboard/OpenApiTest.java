@@ -182,6 +182,7 @@ class OpenApiTest {
       case "long", "Long" -> "{type: integer, format: int64}";
       case "double", "Double", "float", "Float" -> "{type: number, nullable: true}";
       case "boolean", "Boolean" -> "{type: boolean}";
+      case "Instant" -> "{type: string, format: date-time, nullable: true}";
       case "double[]" -> "{type: array, items: {type: number}}";
       default -> "{type: string, nullable: true}";
     };

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds and writes the JSON that commands print. */
 public final class Json {
+  private static final ObjectMapper LINES = JsonMapper.builder().build();
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -30,8 +31,17 @@ public final class Json {
 
   /** The text of a value, indented. */
   public static String of(Object value) {
+    return write(MAPPER, value);
+  }
+
+  /** The text of a value on one line. */
+  public static String line(Object value) {
+    return write(LINES, value);
+  }
+
+  private static String write(ObjectMapper mapper, Object value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return mapper.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(
           "cannot write " + value.getClass().getSimpleName() + " as JSON", e);

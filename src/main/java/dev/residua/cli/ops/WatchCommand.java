@@ -1,15 +1,6 @@
 package dev.residua.cli.ops;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.EValues;
 import dev.residua.anomaly.OnlineFdr;
@@ -25,7 +16,6 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FrameTiming;
-import dev.residua.frame.NamePattern;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
@@ -33,7 +23,6 @@ import dev.residua.model.SafeText;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,33 +54,6 @@ import picocli.CommandLine.Option;
       "Runs until it is stopped, has printed --count records, or receives no record for --timeout."
     })
 public final class WatchCommand extends JsonCommand {
-  private static final ObjectMapper LINES =
-      JsonMapper.builder()
-          .addModule(new JavaTimeModule())
-          .addModule(
-              new SimpleModule()
-                  .addSerializer(NamePattern.class, ToStringSerializer.instance)
-                  .addSerializer(float[].class, new KnownNumbers()))
-          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .build();
-
-  /** Writes null for what is not known, such as the residual of a missing variable. */
-  private static final class KnownNumbers extends JsonSerializer<float[]> {
-    @Override
-    public void serialize(float[] values, JsonGenerator json, SerializerProvider provider)
-        throws IOException {
-      json.writeStartArray();
-      for (float value : values) {
-        if (Float.isNaN(value)) {
-          json.writeNull();
-        } else {
-          json.writeNumber(value);
-        }
-      }
-      json.writeEndArray();
-    }
-  }
-
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(
@@ -161,7 +123,7 @@ public final class WatchCommand extends JsonCommand {
               continue;
             }
           }
-          out().println(json() ? jsonLine(record, value) : line(record, value));
+          out().println(json() ? jsonLine(topic, record, value) : line(record, value));
           out().flush();
           if (++printed == (count == null ? -1 : count)) {
             break;
@@ -350,7 +312,8 @@ public final class WatchCommand extends JsonCommand {
     return texts;
   }
 
-  static String jsonLine(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
+  static <V> String jsonLine(
+      Topic<?, V> topic, ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
     Map<String, Object> line =
         Json.map(
             "topic", record.topic(),
@@ -364,14 +327,14 @@ public final class WatchCommand extends JsonCommand {
       }
     } else if (value instanceof Unreadable unreadable) {
       line.put("unreadable", unreadable.reason());
+    } else if (value == null) {
+      line.put("value", null);
     } else {
-      line.put("value", value == null ? "" : value);
+      @SuppressWarnings("unchecked") // read from this topic
+      V own = (V) value;
+      line.put("value", new RawValue(new String(topic.json(own), StandardCharsets.UTF_8)));
     }
-    try {
-      return LINES.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot write a record of " + record.topic() + " as JSON", e);
-    }
+    return Json.line(line);
   }
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {

@@ -2,7 +2,11 @@ package dev.residua.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.Incident;
+import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import dev.residua.testing.TopicFuzzer;
 import dev.residua.wire.Topic;
@@ -27,7 +31,8 @@ class WatchCommandTest {
     // Then
     assertThat(WatchCommand.line(record, value))
         .startsWith("residua.incidents-1@7  key a  cannot be read: ");
-    assertThat(WatchCommand.jsonLine(record, value)).contains("\"unreadable\":\"");
+    assertThat(WatchCommand.jsonLine(TOPICS.incidents(), record, value))
+        .contains("\"unreadable\":\"");
   }
 
   @Test
@@ -46,9 +51,27 @@ class WatchCommandTest {
         Object value = WatchCommand.value(topic, record);
         // Then
         assertThat(WatchCommand.line(record, value)).isNotEmpty();
-        assertThat(WatchCommand.jsonLine(record, value)).startsWith("{");
+        assertThat(WatchCommand.jsonLine(topic, record, value)).startsWith("{");
       }
     }
+  }
+
+  @Test
+  void shouldPrintRecordsWithTheFieldsOfTheirSchema() throws Exception {
+    // Given
+    Incident incident = Incidents.opened();
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("residua.incidents", 0, 1, bytes("cam1"), new byte[0]);
+    // When
+    JsonNode line =
+        new ObjectMapper().readTree(WatchCommand.jsonLine(TOPICS.incidents(), record, incident));
+    // Then
+    JsonNode value = line.path("value");
+    assertThat(value.path("incidentId").asText()).isEqualTo(incident.id());
+    assertThat(value.path("subject").asText()).isEqualTo(incident.subject().toString());
+    assertThat(value.path("state").asText()).isEqualTo("OPENED");
+    assertThat(value.path("openedAt").asText()).isEqualTo(incident.openedAt().toString());
+    assertThat(value).isEqualTo(new ObjectMapper().readTree(TOPICS.incidents().json(incident)));
   }
 
   private static byte[] bytes(String text) {
@@ -63,7 +86,7 @@ class WatchCommandTest {
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>("residua.scores", 0, 1, bytes("cam1"), new byte[0]);
     // When
-    String line = WatchCommand.jsonLine(record, partial);
+    String line = WatchCommand.jsonLine(TOPICS.scores(), record, partial);
     // Then
     assertThat(line).contains("\"residuals\":[0.5,null,0.0,null]").contains("[0.5,null,0.5,null]");
   }
