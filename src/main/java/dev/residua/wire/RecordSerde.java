@@ -91,7 +91,7 @@ final class RecordSerde<A extends SpecificRecordBase, D> implements Serde<D> {
     return (topic, bytes) -> bytes == null ? null : domain(decode(bytes));
   }
 
-  /** A value as JSON with the fields of its schema, whatever the format of the topic is. */
+  /** A value as JSON with the fields of its schema in every format of the topic. */
   byte[] json(D value) {
     return json.encode(toAvro.apply(value));
   }

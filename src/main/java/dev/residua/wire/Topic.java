@@ -35,7 +35,7 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
   }
 
   /**
-   * A value as a JSON object with the fields of its schema, whatever the format of the topic is.
+   * A value as a JSON object with the fields of its schema in every format of the topic.
    *
    * @throws IllegalStateException if the values of this topic have no schema
    */
