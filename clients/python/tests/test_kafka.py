@@ -3,19 +3,20 @@
 from types import SimpleNamespace
 
 import pytest
-from residua import FrameSender, kafka, read
+from residua import FrameSender, data_frame, kafka, read
 
 EOF = -191
 TOPIC = "residua.scores"
 
 
 class _Message:
-    def __init__(self, partition, offset, value=None, error=None):
+    def __init__(self, partition, offset, value=None, error=None, headers=None):
         self.topic = lambda: TOPIC
         self.partition = lambda: partition
         self.offset = lambda: offset
         self.key = lambda: b"cam1"
         self.value = lambda: value
+        self.headers = lambda: headers
         self.timestamp = lambda: (1, 1_772_366_400_123)
         self.error = lambda: None if error is None else SimpleNamespace(code=lambda: error, retriable=lambda: False)
 
@@ -101,3 +102,22 @@ def test_reports_a_frame_that_was_not_stored(monkeypatch):
     assert [sender.send("cam1", b"\xff\xd8\xff") for _ in range(2)] == [0, 1]
     with pytest.raises(RuntimeError, match="too large"):
         sender.flush()
+
+
+def test_names_the_columns_of_scores_after_their_latents(monkeypatch):
+    pytest.importorskip("pandas")
+    headers = [("traceparent", b"00"), ("residua-latents", b'["level", "flow, in"]')]
+    score = b'{"sequence": 7, "standardized": [0.5, -1.5], "latents": [1, 2], "other": [1, 2, 3]}'
+    _use(monkeypatch, [_Message(0, 0, score, headers=headers), _Message(0, 1, error=EOF)], [1])
+    table = data_frame(read("scores", follow=False))
+    assert table["standardized.level"].tolist() == [0.5]
+    assert table["standardized.flow, in"].tolist() == [-1.5]
+    assert table["latents.level"].tolist() == [1]
+    assert table["other"].tolist() == [[1, 2, 3]]
+
+
+def test_keeps_arrays_whose_latents_are_not_known(monkeypatch):
+    pytest.importorskip("pandas")
+    damaged = [("residua-latents", b"level")]
+    _use(monkeypatch, [_Message(0, 0, b'{"latents": [1, 2]}', headers=damaged), _Message(0, 1, error=EOF)], [1])
+    assert data_frame(read("scores", follow=False))["latents"].tolist() == [[1, 2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 #: Topics whose records ``read`` gives, without the prefix.
 TOPICS = ("scores", "drift", "anomalies", "drifts", "interventions", "incidents", "calibrations")
 
+#: Arrays of a score with one number per latent.
+PER_LATENT = ("latents", "expected", "residuals", "standardized", "pValues")
+
 
 @dataclass(frozen=True)
 class Record:
@@ -27,6 +31,7 @@ class Record:
     :param key: the source, or the id of an incident
     :param written_at: timestamp of the record
     :param value: the fields of the record, named as in ``schemas/``; None if it removes its key
+    :param latents: names of the latents of a score, in the order of its arrays; empty for other records
     """
 
     topic: str
@@ -35,6 +40,7 @@ class Record:
     key: str
     written_at: datetime
     value: dict[str, Any] | None
+    latents: tuple[str, ...] = ()
 
 
 def _confluent() -> Any:
@@ -198,19 +204,43 @@ def read(
                 (message.key() or b"").decode(errors="replace"),
                 datetime.fromtimestamp(message.timestamp()[1] / 1000, timezone.utc),
                 value,
+                _latents(message.headers()),
             )
     finally:
         consumer.close()
 
 
+def _latents(headers: Iterable[tuple[str, bytes | None]] | None) -> tuple[str, ...]:
+    for name, value in headers or ():
+        if name == "residua-latents" and value is not None:
+            try:
+                return tuple(json.loads(value))
+            except (ValueError, TypeError):
+                return ()
+    return ()
+
+
+def _named(record: Record) -> dict[str, Any]:
+    """The fields of a record; an array of a score with one number per latent becomes a field per latent."""
+    fields: dict[str, Any] = {}
+    for name, value in (record.value or {}).items():
+        if name in PER_LATENT and isinstance(value, list) and 0 < len(value) == len(record.latents):
+            fields.update({f"{name}.{latent}": one for latent, one in zip(record.latents, value)})
+        else:
+            fields[name] = value
+    return fields
+
+
 def data_frame(records: Iterable[Record]) -> pandas.DataFrame:
     """The records as a table with a column for each field, such as ``sensor.luma`` for one within another.
+
+    The numbers of a score per latent have columns such as ``standardized.level``.
 
     The first columns are ``topic`` and ``key``. A record that removes its key has no other values.
     """
     import pandas
 
-    rows = [{"topic": record.topic, "key": record.key, **(record.value or {})} for record in records]
+    rows = [{"topic": record.topic, "key": record.key, **_named(record)} for record in records]
     table = pandas.json_normalize(rows)
     for column in table.columns:
         if column.endswith("At"):  # texts in JSON, times in Avro

@@ -1,11 +1,14 @@
 package dev.residua.scoring;
 
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.wire.BoundedMap;
+import dev.residua.wire.LatentNames;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -14,6 +17,8 @@ import java.util.function.Consumer;
  * released where all together need more than their share of the memory. For one thread.
  */
 final class ModelBatches implements AutoCloseable {
+  private static final int MAX_NAMES = 1_000;
+
   private final ScoringModels models;
   private final ScoringSettings settings;
   private final FramesInFlight inFlight;
@@ -22,6 +27,9 @@ final class ModelBatches implements AutoCloseable {
 
   /** By the id of the model, the one used last at the end. */
   private final Map<String, Loaded> loaded = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Headers with the names of latents, by the id of the model, also of models just released. */
+  private final Map<String, byte[]> names = BoundedMap.ofLatest(MAX_NAMES);
 
   private record Loaded(ScoringModels.Lease lease, FrameBatch batch) {}
 
@@ -55,6 +63,7 @@ final class ModelBatches implements AutoCloseable {
 
   private Loaded load(Activation activation) {
     ScoringModels.Lease lease = models.lease(activation);
+    names.put(lease.model().id(), LatentNames.value(lease.model().latents()));
     return new Loaded(
         lease,
         new FrameBatch(
@@ -76,6 +85,11 @@ final class ModelBatches implements AutoCloseable {
       one.lease().close();
       bytes -= one.batch().bytes();
     }
+  }
+
+  /** The header with the names of the latents of a model; empty for one that was never loaded. */
+  Optional<byte[]> latentNames(String modelId) {
+    return Optional.ofNullable(names.get(modelId));
   }
 
   int size() {

@@ -6,6 +6,7 @@ import dev.residua.scoring.Stages.Stage;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.LatentNames;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -31,6 +32,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -272,13 +274,17 @@ public final class ScoringLoop implements Runnable {
     String topic = topics.scores().name();
     for (ScoredFrame score : scoring.scores()) {
       FramePosition position = score.position();
+      Headers headers = traces.headers(score.source(), position.partition(), position.offset());
+      batches
+          .latentNames(score.modelId())
+          .ifPresent(names -> headers.add(LatentNames.HEADER, names));
       send(
           new ProducerRecord<>(
               topic,
               null,
               score.source().getBytes(StandardCharsets.UTF_8),
               topics.scores().value().serializer().serialize(topic, score),
-              traces.headers(score.source(), position.partition(), position.offset())));
+              headers));
     }
   }
 

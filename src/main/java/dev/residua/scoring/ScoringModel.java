@@ -6,6 +6,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Variables;
 import dev.residua.detail.DetailChannel;
 import dev.residua.frame.PixelMask;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * native memory.
  *
  * @param id identity of the model
+ * @param latents names of its nodes, in the order of the arrays of a score
  * @param scorer runs the network
  * @param variables that frames bring as attributes
  * @param calibration turns residuals into p-values
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // a picture that nobody changes
 public record ScoringModel(
     String id,
+    List<String> latents,
     FrameScorer scorer,
     Variables variables,
     AnomalyCalibration calibration,
@@ -34,6 +37,10 @@ public record ScoringModel(
     @Nullable DetailChannel details,
     long bytes)
     implements AutoCloseable {
+  public ScoringModel {
+    latents = List.copyOf(latents);
+  }
+
   @Override
   public void close() {
     scorer.close();

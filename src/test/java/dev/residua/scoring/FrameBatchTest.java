@@ -81,6 +81,7 @@ class FrameBatchTest {
         new FrameBatch(
             new ScoringModel(
                 "model-1",
+                List.of(),
                 scorer,
                 Variables.NONE,
                 AnomalyCalibration.fit(new float[200], 1, new float[200], new float[200]),

@@ -40,6 +40,7 @@ class FrameIntakeTest {
       new FrameBatch(
           new ScoringModel(
               "model-1",
+              List.of(),
               new Scorer(),
               Variables.NONE,
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),

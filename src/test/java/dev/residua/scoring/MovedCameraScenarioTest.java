@@ -78,6 +78,7 @@ class MovedCameraScenarioTest {
       new FrameBatch(
           new ScoringModel(
               "model-1",
+              List.of(),
               new Brightness(),
               Variables.NONE,
               thresholds.model().rule().calibration(),

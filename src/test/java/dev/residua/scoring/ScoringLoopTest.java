@@ -23,6 +23,7 @@ import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.LatentNames;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -154,6 +155,7 @@ class ScoringLoopTest {
   private static ScoringModel model(String id, Runnable onBatch, int end) {
     return new ScoringModel(
         id,
+        List.of("level", "flow, in"),
         new FrameScorer() {
           @Override
           public ImageShape imageShape() {
@@ -325,6 +327,19 @@ class ScoringLoopTest {
     assertThat(producer.consumerGroupOffsetsHistory().get(0).values())
         .allSatisfy(offsets -> assertThat(offsets.get(PARTITION).offset()).isEqualTo(70));
     assertThat(scored).isEqualTo(70);
+  }
+
+  @Test
+  void shouldNameTheLatentsOfEachScore() {
+    // When
+    run(loop(), frames(3));
+    // Then
+    assertThat(producer.history())
+        .filteredOn(record -> record.topic().equals(topics.scores().name()))
+        .hasSize(3)
+        .allSatisfy(
+            record ->
+                assertThat(LatentNames.of(record.headers())).containsExactly("level", "flow, in"));
   }
 
   /** Frames of two sources in turn, each in a scene of its own. */
@@ -745,6 +760,7 @@ class ScoringLoopTest {
         ScoringModels.fixed(
             new ScoringModel(
                 usual.id(),
+                usual.latents(),
                 new Batching(usual.scorer(), batchFrames, sizes),
                 usual.variables(),
                 usual.calibration(),

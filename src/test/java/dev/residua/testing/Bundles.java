@@ -86,6 +86,7 @@ public final class Bundles {
     }
     return new ScoringModel(
         id,
+        List.of(),
         new FrameScorer() {
           @Override
           public ImageShape imageShape() {

@@ -19,6 +19,7 @@ import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A scoring process that ends at once, like one whose native code crashes, at certain frames. */
 public final class EndingScorer {
@@ -63,6 +64,7 @@ public final class EndingScorer {
     }
     return new ScoringModel(
         "model-1",
+        List.of(),
         new FrameScorer() {
           @Override
           public ImageShape imageShape() {

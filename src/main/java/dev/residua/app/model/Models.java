@@ -104,6 +104,7 @@ public final class Models {
       Optional<DetailChannel> details = details(bundle);
       return new ScoringModel(
           bundle.id(),
+          bundle.manifest().nodeNames(),
           scorer,
           bundle.manifest().observed(),
           read.anomaly(),

@@ -20,6 +20,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.model.SafeText;
+import dev.residua.wire.LatentNames;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -225,7 +226,7 @@ public final class WatchCommand extends JsonCommand {
               score.statistics().reconstruction() == Reconstruction.NONE
                   ? "-"
                   : "%.2g".formatted(score.statistics().reconstructionPValue()),
-              rounded(score.statistics().standardized()),
+              rounded(score.statistics().standardized(), LatentNames.of(record.headers())),
               arrival(score.timing()));
     }
     if (value instanceof DriftScore drift) {
@@ -304,10 +305,11 @@ public final class WatchCommand extends JsonCommand {
             finding.sentence());
   }
 
-  private static List<String> rounded(float[] values) {
+  private static List<String> rounded(float[] values, List<String> names) {
     List<String> texts = new ArrayList<>();
-    for (float value : values) {
-      texts.add("%.2f".formatted(value));
+    for (int i = 0; i < values.length; i++) {
+      String value = "%.2f".formatted(values[i]);
+      texts.add(names.size() == values.length ? SafeText.of(names.get(i)) + " " + value : value);
     }
     return texts;
   }
@@ -320,6 +322,10 @@ public final class WatchCommand extends JsonCommand {
             "partition", record.partition(),
             "offset", record.offset(),
             "key", key(record));
+    List<String> latents = LatentNames.of(record.headers());
+    if (!latents.isEmpty()) {
+      line.put("latents", latents);
+    }
     if (value instanceof byte[] bytes) {
       line.put("bytes", bytes.length);
       for (Header header : record.headers()) {

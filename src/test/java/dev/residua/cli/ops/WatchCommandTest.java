@@ -9,6 +9,7 @@ import dev.residua.incident.Incident;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import dev.residua.testing.TopicFuzzer;
+import dev.residua.wire.LatentNames;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,19 @@ class WatchCommandTest {
     assertThat(value.path("state").asText()).isEqualTo("OPENED");
     assertThat(value.path("openedAt").asText()).isEqualTo(incident.openedAt().toString());
     assertThat(value).isEqualTo(new ObjectMapper().readTree(TOPICS.incidents().json(incident)));
+  }
+
+  @Test
+  void shouldNameTheLatentsOfAScore() {
+    // Given
+    ScoredFrame score = Scored.nominal().residuals(0.5f, 1, 0, -2).frame(0);
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("residua.scores", 0, 1, bytes("cam1"), new byte[0]);
+    record.headers().add(LatentNames.HEADER, LatentNames.value(List.of("a", "b\"c", "d,e", "f")));
+    // When, Then
+    assertThat(WatchCommand.line(record, score)).contains("[a 0.50, b\"c 1.00, d,e 0.00, f -2.00]");
+    assertThat(WatchCommand.jsonLine(TOPICS.scores(), record, score))
+        .contains("\"latents\":[\"a\",\"b\\\"c\",\"d,e\",\"f\"]");
   }
 
   private static byte[] bytes(String text) {
