@@ -11,12 +11,13 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * Avro's binary encoding from a byte array, for bytes that anybody may have sent: before anything
- * is allocated, lengths and counts are held against the number of bytes that there are. Avro's own
- * decoder allocates what a length says, which a few damaged bytes turn into gigabytes. Not
- * thread-safe.
+ * Avro's binary encoding from a byte array, for bytes that anybody may have sent. Before anything
+ * is allocated, each length is compared with the number of bytes of the record, and so is the sum
+ * of the items of all its collections. Avro's own decoder allocates the length that it reads, which
+ * a few damaged bytes turn into gigabytes. Decodes one record. Not thread-safe.
  *
- * <p>Every item of a collection must take at least one byte, as in all schemas of this product.
+ * <p>Every item of a collection must take at least one byte, as {@link SchemaCost} demands of every
+ * schema. Then the items of a valid record are never more than its bytes.
  *
  * <p>Source: Apache Avro 1.12 specification, "Binary encoding".
  */
@@ -24,12 +25,16 @@ final class BoundedDecoder extends Decoder {
   private final BinaryDecoder in;
   private final int bytes;
 
+  /** Items that the collections of the rest of the record may have in all. */
+  private int itemsLeft;
+
   /**
    * @param data not copied
    * @param offset of the first byte of the value
    */
   BoundedDecoder(byte[] data, int offset) {
     this.bytes = data.length - offset;
+    this.itemsLeft = bytes;
     this.in = DecoderFactory.get().binaryDecoder(data, offset, bytes, null);
   }
 
@@ -48,6 +53,17 @@ final class BoundedDecoder extends Decoder {
     return data;
   }
 
+  /** Takes the items of a block from those that the record may have. */
+  private int items(long count) {
+    if (count < 0 || count > itemsLeft) {
+      throw new AvroRuntimeException(
+          "a count of %d makes more items than the %d bytes that there are"
+              .formatted(count, bytes));
+    }
+    itemsLeft -= (int) count;
+    return (int) count;
+  }
+
   /** Items of the next block; a block with a negative count has its size in bytes after it. */
   private long block() throws IOException {
     long count = in.readLong();
@@ -55,7 +71,7 @@ final class BoundedDecoder extends Decoder {
       checked(in.readLong(), "a block size");
       count = count == Long.MIN_VALUE ? Long.MAX_VALUE : -count;
     }
-    return checked(count, "a count");
+    return items(count);
   }
 
   @Override
@@ -163,7 +179,7 @@ final class BoundedDecoder extends Decoder {
     while (true) {
       long count = in.readLong();
       if (count >= 0) {
-        return checked(count, "a count");
+        return items(count);
       }
       int size = checked(in.readLong(), "a block size");
       if (size > in.inputStream().available()) {

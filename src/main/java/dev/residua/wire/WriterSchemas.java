@@ -135,13 +135,15 @@ final class WriterSchemas {
               .formatted(name, schema.text().length(), MAX_SCHEMA_CHARACTERS));
     }
     Schema writer;
+    Optional<String> expensive;
     try {
       Schema.Parser parser = new Schema.Parser();
       parseReferences(schema, parser, new HashSet<>());
       writer = parser.parse(schema.text());
+      expensive = SchemaCost.expensive(writer);
     } catch (RegistryUnavailableException e) {
       throw e;
-    } catch (RuntimeException e) { // the parser meets some nonsense with other than Avro's own
+    } catch (RuntimeException | StackOverflowError e) { // Avro's parser throws many types
       return refusal(
           Reason.INCOMPATIBLE_SCHEMA, "%s is no Avro schema: %s".formatted(name, e.getMessage()));
     }
@@ -152,6 +154,12 @@ final class WriterSchemas {
           "%s (%s) cannot be read as %s: %s"
               .formatted(
                   name, writer.getFullName(), FRAME.getFullName(), String.join("; ", broken)));
+    }
+    if (expensive.isPresent()) {
+      return refusal(
+          Reason.INCOMPATIBLE_SCHEMA,
+          "%s (%s) is too expensive to read: %s"
+              .formatted(name, writer.getFullName(), expensive.get()));
     }
     return new Readable(new SpecificDatumReader<>(writer, FRAME, DATA));
   }

@@ -34,6 +34,7 @@ import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentEvidenceMapper;
+import dev.residua.wire.SchemaCost;
 import dev.residua.wire.Topics;
 import io.smallrye.config.WithDefault;
 import java.io.InputStream;
@@ -69,6 +70,8 @@ class LimitsDocumentTest {
             ScoreCheck.MAX_RULE_CHARACTERS + " characters",
             ScoreCheck.MAX_CONTEXT_CHARACTERS + " characters",
             setting(FramesConfig.class, "maxBytes") + " bytes",
+            "1 per byte", // BoundedDecoder
+            SchemaCost.MAX_PARTS_PER_BYTE + " per byte",
             setting(FramesConfig.class, "maxSide") + " pixels",
             setting(FramesConfig.class, "maxPixels") + " pixels",
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",

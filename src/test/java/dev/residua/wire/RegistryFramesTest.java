@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -388,6 +389,43 @@ class RegistryFramesTest {
     RejectedFrameException why = refused(value);
     // Then
     assertThat(why.reason()).isEqualTo(Reason.CORRUPT);
+  }
+
+  /** A record of 60 kB of such a schema once took 4 s, and one of 900 kB an hour. */
+  @Test
+  void shouldRefuseASchemaWhoseItemsTakeNoByte() {
+    // Given
+    registry.put(
+        1,
+        OURS.replace(
+            "\"fields\":[",
+            "\"fields\":[{\"name\":\"zz\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\"null\"}}},"));
+    byte[] value = new byte[900_000];
+    value[4] = 1;
+    // When
+    RejectedFrameException why = refused(value);
+    // Then
+    assertThat(why.reason()).isEqualTo(Reason.INCOMPATIBLE_SCHEMA);
+    assertThat(why)
+        .hasMessageContaining("the schema with id 1 (dev.residua.avro.Frame) is too expensive")
+        .hasMessageContaining("an item of an array (null) may have 1 parts in 0 bytes");
+  }
+
+  @Test
+  void shouldReadAFrameWithAListOfListsAndANull() throws Exception {
+    // Given
+    String theirs =
+        OURS.replace(
+            "\"fields\":[",
+            "\"fields\":[{\"name\":\"zz\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":\"boolean\"}}},"
+                + "{\"name\":\"reserved\",\"type\":\"null\"},");
+    registry.put(1, theirs);
+    GenericRecord record = record(theirs);
+    record.put("zz", Collections.nCopies(1_000, List.of(true, false, true)));
+    // When
+    Frame frame = frames.decode(framed(1, record));
+    // Then
+    assertThat(frame).isEqualTo(expected(Map.of("factor.light", "93.5")));
   }
 
   @Test
