@@ -13,6 +13,12 @@ import java.util.function.BooleanSupplier;
 
 /** Connects to cameras of every kind: with FFmpeg, or without it for single pictures. */
 public final class CameraStreams implements PictureStreams {
+  /** Memory that FFmpeg may take in one piece, such as a decoded picture of 50 million pixels. */
+  public static final long MAX_BLOCK_BYTES = 256L << 20;
+
+  /** Data that FFmpeg may look at to recognise a stream. */
+  static final int PROBED_BYTES = 2 << 20;
+
   private final Clock clock;
   private final boolean realTime;
 
@@ -23,6 +29,16 @@ public final class CameraStreams implements PictureStreams {
   public CameraStreams(Clock clock, boolean realTime) {
     this.clock = clock;
     this.realTime = realTime;
+  }
+
+  /**
+   * Returns the bytes of a web camera that are read for one picture: room for a picture, the head
+   * of the next one, and the start of the stream.
+   *
+   * @param maxBytes of a picture
+   */
+  public static long maxGathered(int maxBytes) {
+    return 2L * maxBytes + PROBED_BYTES;
   }
 
   @Override

@@ -36,6 +36,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_max_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
 
 import dev.residua.frame.PixelFormat;
@@ -80,14 +81,15 @@ import org.jspecify.annotations.Nullable;
  * encoded again as JPEG.
  *
  * <p>Every call into FFmpeg ends at the camera's time-out, when the camera is stopped, or when the
- * camera redirects to an address that is not allowed. One decoder runs on one thread and one
- * picture is held, so native memory is bounded by the size of a few frames. One thread opens, reads
- * and closes it.
+ * camera redirects to an address that is not allowed. One thread opens, reads and closes it.
+ *
+ * <p>FFmpeg gathers a picture before it returns it, however long it is. So the bytes of a web
+ * server that it reads for one picture are bounded, and no piece of its memory, in which it gathers
+ * the pictures of RTSP cameras and of files, may exceed {@link
+ * CameraStreams#MAX_BLOCK_BYTES}. One decoder runs
+ * on one thread.
  */
 final class FfmpegStream implements PictureStream {
-  /** Data that FFmpeg may look at to recognise a stream. */
-  private static final String PROBED_BYTES = Integer.toString(2 << 20);
-
   private static final String PROBED_MICROSECONDS = "3000000";
   private static final int BUFFER_BYTES = 32 << 10;
   private static final int TRY_AGAIN = -11; // AVERROR(EAGAIN) on Linux
@@ -101,6 +103,7 @@ final class FfmpegStream implements PictureStream {
 
   static {
     av_log_set_level(AV_LOG_QUIET); // its messages have passwords; what fails is in the exception
+    av_max_alloc(CameraStreams.MAX_BLOCK_BYTES);
   }
 
   private final FfmpegInput input;
@@ -124,7 +127,12 @@ final class FfmpegStream implements PictureStream {
   private boolean draining;
   private long deadline;
   private long startNanos;
+
+  /** Why nothing more is read, as a sentence for the operator. */
   private @Nullable String refused;
+
+  /** Bytes of the body that were read since FFmpeg returned the last packet. */
+  private long gathered;
 
   private static final class Interrupt extends AVIOInterruptCB.Callback_Pointer {
     @Override
@@ -184,7 +192,7 @@ final class FfmpegStream implements PictureStream {
     AVDictionary options = new AVDictionary(null);
     try {
       input.options().forEach((name, value) -> av_dict_set(options, name, value, 0));
-      av_dict_set(options, "probesize", PROBED_BYTES, 0);
+      av_dict_set(options, "probesize", Integer.toString(CameraStreams.PROBED_BYTES), 0);
       av_dict_set(options, "analyzeduration", PROBED_MICROSECONDS, 0);
       AVInputFormat format = input.format() == null ? null : av_find_input_format(input.format());
       int code = avformat_open_input(opened, input.url(), format, options);
@@ -278,6 +286,7 @@ final class FfmpegStream implements PictureStream {
       if (draining) {
         return null;
       }
+      gathered = 0;
       int code = av_read_frame(open, read);
       if (code == TRY_AGAIN && !givesUp()) {
         Pauses.sleep(POLL_MILLIS);
@@ -295,6 +304,9 @@ final class FfmpegStream implements PictureStream {
       }
       CapturedPicture picture;
       try {
+        if (refused != null) { // the packet has the part that was gathered
+          throw new IOException(refused);
+        }
         picture = read.stream_index() == index ? picture(read) : null;
       } finally {
         av_packet_unref(read);
@@ -445,7 +457,7 @@ final class FfmpegStream implements PictureStream {
       camera.roots().check(CameraAddress.parse(url.getString(StandardCharsets.UTF_8)));
       return false;
     } catch (IOException | IllegalArgumentException e) {
-      refused = String.valueOf(e.getMessage());
+      refused = "%s redirects: %s".formatted(camera.address(), e.getMessage());
       return true;
     }
   }
@@ -455,12 +467,20 @@ final class FfmpegStream implements PictureStream {
     if (answer == null || givesUp()) {
       return AVERROR_EXTERNAL;
     }
+    long maxGathered = CameraStreams.maxGathered(camera.limits().maxBytes());
+    if (gathered > maxGathered) {
+      refused =
+          "%s sends more than %,d bytes without the end of a picture, of which %,d are allowed"
+              .formatted(camera.address(), maxGathered, camera.limits().maxBytes());
+      return AVERROR_EXTERNAL;
+    }
     try {
       int count = answer.body().read(chunk, 0, Math.min(size, chunk.length));
       if (count < 0) {
         return AVERROR_EOF;
       }
       buffer.put(chunk, 0, count);
+      gathered += count;
       return count;
     } catch (IOException e) { // reset, or silent for longer than the time-out
       return AVERROR_EXTERNAL;
@@ -469,7 +489,7 @@ final class FfmpegStream implements PictureStream {
 
   private IOException failure(String what, int code) {
     if (refused != null) {
-      return new IOException("%s redirects: %s".formatted(camera.address(), refused));
+      return new IOException(refused);
     }
     if (isLate()) {
       return new IOException(

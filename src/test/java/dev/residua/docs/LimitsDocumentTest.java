@@ -19,6 +19,7 @@ import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.evidence.EvidenceModels;
+import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ActiveControls;
@@ -78,6 +79,9 @@ class LimitsDocumentTest {
             setting(FramesConfig.class, "referenceTimeout"),
             ReferencedFrames.REST.toString(),
             setting(IngestConfig.class, "maxCameras") + " cameras",
+            CameraStreams.maxGathered(Integer.parseInt(setting(FramesConfig.class, "maxBytes")))
+                + " bytes",
+            (CameraStreams.MAX_BLOCK_BYTES >> 20) + " MiB",
             setting(IngestConfig.class, "timeout"),
             setting(SourcesConfig.class, "max") + " sources",
             setting(SourcesConfig.class, "forgetAfter"),

@@ -3,6 +3,8 @@ package dev.residua.ffmpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bytedeco.ffmpeg.global.avutil.av_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -35,8 +37,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +62,18 @@ class CameraStreamsTest {
         90,
         SHORT,
         FrameLimits.DEFAULTS);
+  }
+
+  private static CameraSettings withLimits(CameraSettings camera, FrameLimits limits) {
+    return new CameraSettings(
+        camera.source(),
+        camera.address(),
+        camera.credentials(),
+        camera.roots(),
+        camera.framesPerSecond(),
+        camera.quality(),
+        camera.timeout(),
+        limits);
   }
 
   private static CameraSettings withCredentials(CameraSettings camera, Path file) {
@@ -307,6 +323,62 @@ class CameraStreamsTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** FFmpeg gathers a part as long as the server sends one, in native memory. */
+  @Test
+  void shouldRefuseAPartOfAnMjpegStreamWithoutEnd() throws Exception {
+    FrameLimits limits = new FrameLimits(1 << 20, 4_096, 1_000_000);
+    for (String length : List.of("Content-Length: 2000000000\r\n", "")) {
+      // Given
+      AtomicLong sent = new AtomicLong();
+      HttpServer server =
+          http(
+              exchange -> {
+                exchange
+                    .getResponseHeaders()
+                    .set("Content-Type", "multipart/x-mixed-replace; boundary=frame");
+                exchange.sendResponseHeaders(200, 0);
+                OutputStream out = exchange.getResponseBody();
+                out.write(
+                    ("--frame\r\nContent-Type: image/jpeg\r\n" + length + "\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+                byte[] part = new byte[64 << 10];
+                while (true) {
+                  out.write(part); // fails when the reader is gone
+                  sent.addAndGet(part.length);
+                }
+              });
+      CameraSettings endless = withLimits(camera(address(server, "/mjpeg")), limits);
+      try {
+        // When, Then
+        assertThatThrownBy(() -> first(endless))
+            .as(length)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining(
+                "sends more than 4,194,304 bytes without the end of a picture, of which 1,048,576 are allowed");
+        assertThat(sent.get())
+            .as("bytes that were read, and those in the buffers of the sockets")
+            .isLessThan(32L << 20);
+      } finally {
+        server.stop(0);
+      }
+    }
+  }
+
+  @Test
+  void shouldBoundTheMemoryThatFfmpegTakesInOnePiece() throws Exception {
+    // Given a stream that was opened
+    try (RtspCameras cameras = new RtspCameras(bars())) {
+      first(camera(cameras.address("cam1")));
+    }
+    // When
+    Pointer more = av_malloc(CameraStreams.MAX_BLOCK_BYTES + 1);
+    Pointer less = av_malloc(CameraStreams.MAX_BLOCK_BYTES / 2);
+    // Then
+    assertThat(more == null || more.isNull()).isTrue();
+    assertThat(less.isNull()).isFalse();
+    av_free(less);
   }
 
   @Test
