@@ -24,14 +24,22 @@ import org.jspecify.annotations.Nullable;
  * What people do in the programs that are notified comes back: {@code POST
  * /api/acknowledgements/RECEIVER} takes the webhooks of PagerDuty and the clicks of Slack. Requests
  * need no token but the signature of that receiver. 200 for an event that was taken or concerns
- * nobody here, 401 for a wrong signature, 404 for an unknown receiver, 503 while Kafka is
- * unavailable, so that the event comes again.
+ * nobody here, 401 for a wrong signature, 404 for an unknown receiver, 413 for a body above {@value
+ * #MAX_BYTES} bytes, 503 while Kafka is unavailable, so that the event comes again.
  */
 @Path(AcknowledgementsResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 @Singleton
 public class AcknowledgementsResource {
   public static final String PATH = "/api/acknowledgements";
+
+  /** Longest body, which is read before its signature can be checked. */
+  public static final int MAX_BYTES = 64 << 10;
+
+  /** Sentence of the refusal of a longer body. */
+  public static final String TOO_LONG =
+      "the body has more than %,d bytes; expected one event of PagerDuty or click of Slack"
+          .formatted(MAX_BYTES);
 
   private final LiveHistory history;
   private final ControlOrders orders;
@@ -83,6 +91,9 @@ public class AcknowledgementsResource {
           Response.Status.NOT_FOUND,
           "the receiver '%s' has no secret for what comes back; set residua.alerting.receivers.NAME.webhook-secret for PagerDuty, key for Slack"
               .formatted(receiver));
+    }
+    if (body.length > MAX_BYTES) {
+      return Problems.answer(Response.Status.REQUEST_ENTITY_TOO_LARGE, TOO_LONG);
     }
     boolean isSlack = from.type() == ReceiverType.SLACK;
     if (isSlack

@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class PagerDutyWebhook {
   static final String SIGNATURE = "X-PagerDuty-Signature";
 
+  static final int MAX_SIGNATURES = 4;
+
   private static final String VERSION = "v1=";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private PagerDutyWebhook() {}
 
   /**
-   * Whether a body comes from someone who knows the secret.
+   * Returns true if a body comes from someone who knows the secret.
    *
-   * @param header signatures {@code v1=HEX}, several while a secret is being changed; null for none
+   * @param header up to {@value #MAX_SIGNATURES} signatures {@code v1=HEX}, several while a secret
+   *     is being changed; null for none
    */
   static boolean isSigned(byte[] secret, byte[] body, @Nullable String header) {
-    boolean signed = false;
-    for (String given : header == null ? new String[0] : header.split(",", -1)) {
-      signed |= Webhooks.isSigned(secret, VERSION, given.strip(), body);
-    }
-    return signed;
+    String[] given = header == null ? new String[0] : header.split(",", MAX_SIGNATURES + 1);
+    return given.length <= MAX_SIGNATURES
+        && Webhooks.isSigned(
+            secret, VERSION, Arrays.stream(given).map(String::strip).toList(), body);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class SlackInteraction {
       return false;
     }
     byte[] head = "%s:%s:".formatted(VERSION, timestamp).getBytes(StandardCharsets.US_ASCII);
-    return Webhooks.isSigned(secret, VERSION + "=", signature, head, body);
+    return Webhooks.isSigned(secret, VERSION + "=", List.of(signature), head, body);
   }
 
   /**

@@ -15,8 +15,10 @@ import dev.residua.app.kafka.BudgetSharing;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
+import dev.residua.app.web.SignedRequests;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.ffmpeg.CameraStreams;
@@ -122,6 +124,9 @@ class LimitsDocumentTest {
             LiveEvidence.MAX_INCIDENTS + " incidents",
             EvidenceModels.KEPT + " models",
             application.getProperty("quarkus.http.limits.max-body-size"),
+            AcknowledgementsResource.MAX_BYTES + " bytes",
+            SignedRequests.MAX_OPEN + " requests",
+            SignedRequests.LIMIT.toString(),
             application.getProperty("quarkus.http.idle-timeout"));
 
     // When

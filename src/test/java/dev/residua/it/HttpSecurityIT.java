@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.access.AccessTokens;
 import dev.residua.access.Grants;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.web.SignedRequests;
 import dev.residua.incident.ControlCommand;
 import dev.residua.testing.Await;
 import dev.residua.testing.Certificates;
@@ -131,6 +132,54 @@ class HttpSecurityIT {
           socket.close();
         }
       }
+    }
+  }
+
+  @Test
+  void shouldAnswerOthersWhileManySendHalfAnAcknowledgement() throws Exception {
+    try (Service service =
+        serve(
+            List.of(
+                "-Dresidua.alerting.receivers.pd.type=pagerduty",
+                "-Dresidua.alerting.receivers.pd.key=0123456789abcdef0123456789abcdef",
+                "-Dresidua.alerting.receivers.pd.webhook-secret=a secret of the receiver"))) {
+      String head =
+          "POST /api/acknowledgements/pd HTTP/1.1\r\nHost: localhost:%d\r\nX-PagerDuty-Signature: %s\r\n"
+              .formatted(service.httpPort(), ",".repeat(7_000));
+      List<Socket> sockets = new ArrayList<>();
+      try {
+        for (int i = 0; i < 3 * SignedRequests.MAX_OPEN; i++) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort());
+          sockets.add(socket);
+          socket.setSoTimeout(60_000);
+          socket
+              .getOutputStream()
+              .write((head + "Content-Length: 60000\r\n\r\n{").getBytes(StandardCharsets.US_ASCII));
+        }
+        // When, Then
+        assertThat(send(service, "GET", "/api/status", null, "").statusCode()).isEqualTo(200);
+        assertThat(answer(service, head + "Content-Length: 1000000\r\n\r\n")).contains(" 413 ");
+        int refused = 0;
+        for (Socket socket : sockets) {
+          String line =
+              new BufferedReader(
+                      new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                  .readLine();
+          refused += line != null && line.contains(" 503 ") ? 1 : 0;
+        }
+        assertThat(refused).as("others end without an answer").isEqualTo(2 * SignedRequests.MAX_OPEN);
+      } finally {
+        for (Socket socket : sockets) {
+          socket.close();
+        }
+      }
+      assertThat(
+              answer(
+                  service,
+                  "POST /api/acknowledgements/pd HTTP/1.1\r\nHost: localhost:%d\r\nContent-Length: 2\r\n\r\n{}"
+                      .formatted(service.httpPort())))
+          .as("once they have ended")
+          .contains(" 401 ");
     }
   }
 

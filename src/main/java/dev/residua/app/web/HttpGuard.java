@@ -74,6 +74,7 @@ public class HttpGuard {
   private static final List<String> FILES = List.of("/page/", "/webjars/");
 
   private final AuditTrail audit;
+  private final SignedRequests signed = new SignedRequests();
   private volatile @Nullable HttpAccess access;
   private volatile boolean started;
 
@@ -120,7 +121,11 @@ public class HttpGuard {
       }
       return;
     }
-    if (isSigned(request) || (safe && alwaysOpen(request.normalizedPath()))) {
+    if (isSigned(request)) {
+      signed.admit(request);
+      return;
+    }
+    if (safe && alwaysOpen(request.normalizedPath())) {
       request.next();
       return;
     }
@@ -357,7 +362,7 @@ public class HttpGuard {
     return () -> Instant.now().isBefore(end) ? Optional.of(person) : Optional.empty();
   }
 
-  private static void refuse(RoutingContext request, int status, String why) {
+  static void refuse(RoutingContext request, int status, String why) {
     if (status == 401) {
       request.response().putHeader("WWW-Authenticate", "Bearer");
     }
