@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.ModelBundle;
+import dev.residua.wire.LimitedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

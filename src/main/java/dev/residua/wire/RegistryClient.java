@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,7 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Confluent Schema Registry API reference, "Schemas", "Subjects" and "Config".
  */
-final class RegistryClient {
+public final class RegistryClient {
+  /** Longest answer that is read: the longest schema that is accepted, and its escapes. */
+  public static final int MAX_ANSWER_BYTES = 2 << 20;
+
   private static final String JSON_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -207,13 +209,19 @@ final class RegistryClient {
                                     .getBytes(StandardCharsets.UTF_8))));
     // The timeout of a request ends with the headers of the answer; this one covers the body too.
     CompletableFuture<HttpResponse<byte[]>> answer =
-        http.sendAsync(request.build(), BodyHandlers.ofByteArray());
+        http.sendAsync(request.build(), head -> new LimitedBody(MAX_ANSWER_BYTES));
     try {
       return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw unavailable("does not answer within %d ms".formatted(settings.timeout().toMillis()), e);
     } catch (ExecutionException e) {
+      if (LimitedBody.isTooLong(e)) {
+        throw unavailable(
+            "answers with more than %,d bytes; is residua.registry.url its Confluent API?"
+                .formatted(MAX_ANSWER_BYTES),
+            e);
+      }
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       throw unavailable("cannot be reached (%s)".formatted(cause), cause);
     } catch (InterruptedException e) {

@@ -37,6 +37,7 @@ import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentEvidenceMapper;
+import dev.residua.wire.RegistryClient;
 import dev.residua.wire.SchemaCost;
 import dev.residua.wire.Topics;
 import io.smallrye.config.WithDefault;
@@ -75,6 +76,7 @@ class LimitsDocumentTest {
             setting(FramesConfig.class, "maxBytes") + " bytes",
             "1 per byte", // BoundedDecoder
             SchemaCost.MAX_PARTS_PER_BYTE + " per byte",
+            RegistryClient.MAX_ANSWER_BYTES + " bytes",
             setting(FramesConfig.class, "maxSide") + " pixels",
             setting(FramesConfig.class, "maxPixels") + " pixels",
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",

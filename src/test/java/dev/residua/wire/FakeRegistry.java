@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A schema registry's reading part, over HTTP on loopback, that can be made to fail. */
@@ -38,6 +39,12 @@ final class FakeRegistry implements AutoCloseable {
   volatile int failures;
 
   volatile int failureStatus = 503;
+
+  /** Whether answers have no end, until the client closes the connection. */
+  volatile boolean endless;
+
+  /** Bytes of endless answers that were sent. */
+  final AtomicLong sent = new AtomicLong();
 
   private FakeRegistry(HttpServer server) {
     this.server = server;
@@ -74,6 +81,14 @@ final class FakeRegistry implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     requests.add(path);
     authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    if (endless) {
+      exchange.sendResponseHeaders(200, 0);
+      byte[] part = " ".repeat(64 << 10).getBytes(StandardCharsets.UTF_8);
+      while (true) {
+        exchange.getResponseBody().write(part);
+        sent.addAndGet(part.length);
+      }
+    }
     int status = 200;
     String body;
     if (failures > 0) {

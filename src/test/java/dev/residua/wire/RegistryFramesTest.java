@@ -347,6 +347,23 @@ class RegistryFramesTest {
   }
 
   @Test
+  void shouldReadNoMoreOfAnAnswerThanASchemaMayHave() {
+    // Given
+    registry.endless = true;
+    RegistryFrames impatient =
+        new RegistryFrames(
+            new WriterSchemas(
+                new RegistryClient(registry.settings()), Duration.ZERO, System::nanoTime));
+    // When, Then
+    assertThatThrownBy(() -> impatient.decode(framed(1, record(OURS))))
+        .isInstanceOf(RegistryUnavailableException.class)
+        .hasMessageContaining("answers with more than 2,097,152 bytes");
+    assertThat(registry.sent.get())
+        .as("bytes that were read, and those in the buffers of the sockets")
+        .isLessThan(32L << 20);
+  }
+
+  @Test
   void shouldLogInWhereAUserIsGiven() throws Exception {
     // Given
     registry.put(1, OURS);

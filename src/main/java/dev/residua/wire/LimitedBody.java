@@ -1,4 +1,4 @@
-package dev.residua.scoring;
+package dev.residua.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer as bytes; given up as soon as it is longer than a limit. */
-final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
+/** Subscriber to the body of a response, as bytes; fails as soon as it is longer than a limit. */
+public final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
@@ -21,12 +21,12 @@ final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
     private static final long serialVersionUID = 1L;
   }
 
-  LimitedBody(int maxBytes) {
+  public LimitedBody(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** Whether a request failed because its answer was longer than the limit. */
-  static boolean isTooLong(Throwable failure) {
+  /** Returns true if a request failed because its answer was longer than the limit. */
+  public static boolean isTooLong(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof TooLongException) {
         return true;
