@@ -12,6 +12,7 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.config.SourcesConfig;
 import dev.residua.app.kafka.BudgetSharing;
+import dev.residua.app.kafka.SourceRulesLog;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
@@ -115,6 +116,7 @@ class LimitsDocumentTest {
             RegistryLog.MAX_UNPUBLISHED + " models",
             RegistryFollower.OPEN_LIMIT.toString(),
             RegistryLog.NUMBERS_AHEAD + " above the offset of its record",
+            SourceRulesLog.REVISIONS_AHEAD + " above the offset of its record",
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",

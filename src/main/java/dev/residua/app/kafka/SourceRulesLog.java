@@ -16,7 +16,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** Reads the rules of sources from the beginning of their topic. For one thread. */
-final class SourceRulesLog {
+public final class SourceRulesLog {
+  /**
+   * Distance by which a revision may be ahead of the offset of its record. Every revision takes an
+   * offset, but a copy of the topic may have lost older ones to compaction.
+   */
+  public static final int REVISIONS_AHEAD = 1_000_000;
+
   private final Topic<String, SourceRule> topic;
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
@@ -71,6 +77,10 @@ final class SourceRulesLog {
     if (!rule.key().equals(key)) {
       throw new SerializationException(
           "the key is '%s', but the rule is %s".formatted(key, rule.key()));
+    }
+    if (rule.revision() > record.offset() + REVISIONS_AHEAD) {
+      throw new SerializationException(
+          "the revision is %d; there cannot have been that many".formatted(rule.revision()));
     }
     if (revisions.size() >= SourceRules.MAX_REVISIONS && !revisions.containsKey(key)) {
       throw new SerializationException(

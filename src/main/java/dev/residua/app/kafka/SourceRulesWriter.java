@@ -203,7 +203,8 @@ public final class SourceRulesWriter {
   }
 
   /** The changes that change something, each as the revision after the latest. */
-  private static List<SourceRule> revised(List<SourceRule> wanted, SourceRules before) {
+  private static List<SourceRule> revised(List<SourceRule> wanted, SourceRules before)
+      throws IOException {
     List<SourceRule> changes = new ArrayList<>();
     for (SourceRule written : wanted) {
       Optional<SourceRule> latest = before.latest(written.id());
@@ -212,10 +213,21 @@ public final class SourceRulesWriter {
           latest.map(one -> one.sameSettings(rule)).orElse(rule.removed())
               || (rule.removed() && latest.map(SourceRule::removed).orElse(true));
       if (!same) {
-        changes.add(rule.withRevision(latest.map(SourceRule::revision).orElse(0L) + 1));
+        changes.add(rule.withRevision(next(rule.id(), latest)));
       }
     }
     return changes;
+  }
+
+  private static long next(String id, Optional<SourceRule> latest) throws IOException {
+    try {
+      return Math.addExact(latest.map(SourceRule::revision).orElse(0L), 1);
+    } catch (ArithmeticException e) {
+      throw new IOException(
+          "the rule '%s' has the last possible revision; remove its records from the topic"
+              .formatted(id),
+          e);
+    }
   }
 
   private static void check(List<SourceRule> changes, SourceRules before) throws IOException {
