@@ -19,14 +19,14 @@ public final class FrameIntake {
   private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
 
   private final FrameReader reader;
-  private final ReferencedFrames references;
+  private final References references;
   private final Timelines timelines;
   private final Clock clock;
   private final Stages stages;
 
   FrameIntake(
       FrameReader reader,
-      ReferencedFrames references,
+      References references,
       Timelines timelines,
       Clock clock,
       Stages stages) {

@@ -29,6 +29,7 @@ final class FrameScoring {
   private final ModelBatches batches;
   private final Function<String, SourceRule> rules;
   private final FrameIntake intake;
+  private final FetchAhead fetches;
   private final PoisonFrames poison;
   private final FramesInFlight inFlight;
   private final int maxFrames;
@@ -62,12 +63,14 @@ final class FrameScoring {
       ModelBatches batches,
       Function<String, SourceRule> rules,
       FrameIntake intake,
+      FetchAhead fetches,
       PoisonFrames poison,
       FramesInFlight inFlight,
       int maxFrames) {
     this.batches = batches;
     this.rules = rules;
     this.intake = intake;
+    this.fetches = fetches;
     this.poison = poison;
     this.inFlight = inFlight;
     this.maxFrames = maxFrames;
@@ -117,6 +120,9 @@ final class FrameScoring {
     while (!waiting.isEmpty() && taken.size() < most) {
       if (!taken.isEmpty() && System.nanoTime() > deadline) {
         break;
+      }
+      if (fetches.isOn()) {
+        fetches.look(waiting.peek(FetchAhead.WINDOW));
       }
       ConsumerRecord<byte[], byte[]> record = waiting.next();
       taken.add(record);

@@ -12,11 +12,13 @@ import java.util.Locale;
  *     reference must lie under one of them. None: references are refused
  * @param maxBytes largest referenced file, in bytes, at least 1
  * @param timeout to fetch one, all attempts together, above 0
+ * @param share of its time that a thread which scores waits for the pictures of one root, above 0
+ *     and at most 1
  */
-public record ReferenceSettings(List<URI> roots, int maxBytes, Duration timeout) {
+public record ReferenceSettings(List<URI> roots, int maxBytes, Duration timeout, double share) {
   /** No references. */
   public static final ReferenceSettings NONE =
-      new ReferenceSettings(List.of(), 64 << 20, Duration.ofSeconds(5));
+      new ReferenceSettings(List.of(), 64 << 20, Duration.ofSeconds(5), .1);
 
   public ReferenceSettings {
     roots = roots.stream().map(ReferenceSettings::root).toList();
@@ -27,6 +29,10 @@ public record ReferenceSettings(List<URI> roots, int maxBytes, Duration timeout)
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException(
           "residua.frames.reference-timeout must be above 0 but was " + timeout);
+    }
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "residua.frames.reference-share must be above 0 and at most 1 but was " + share);
     }
   }
 

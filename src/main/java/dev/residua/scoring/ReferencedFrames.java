@@ -15,10 +15,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A store that answers with an error of its own (5xx) or not at all is asked {@value #ATTEMPTS}
  * times, within one time budget per frame; then the frame is refused, so that the partition goes
  * on, and can be replayed from the dead letters. Frames under the same root are refused at once for
- * {@link #REST} after that: a store that is away costs little time per frame. For one thread.
+ * {@link #REST} after that: a store that is away costs little time per frame. {@link
+ * FetchAhead} bounds the time of one that is slow. Thread-safe.
  */
-public final class ReferencedFrames {
+public final class ReferencedFrames implements References {
   /** Attribute that holds the address. */
   static final String REFERENCE = "residua-ref";
 
@@ -56,7 +58,7 @@ public final class ReferencedFrames {
   private final LongSupplier nanoTime;
 
   /** Until when the stores that did not answer are not asked again, by root. */
-  private final Map<URI, Long> resting = new HashMap<>();
+  private final Map<URI, Long> resting = new ConcurrentHashMap<>();
 
   private @Nullable HttpClient http;
 
@@ -69,45 +71,57 @@ public final class ReferencedFrames {
     this.nanoTime = nanoTime;
   }
 
-  /**
-   * The frame itself, or where it refers to its pixels, the same frame with them.
-   *
-   * @throws RejectedFrameException if the reference may not be followed, leads nowhere, or leads to
-   *     something too large or other than the digest says
-   */
+  @Override
   public Frame resolve(Frame frame) throws RejectedFrameException {
+    Optional<URI> root = root(frame);
+    return root.isPresent() ? frame.with(load(frame, root.get()), frame.attributes()) : frame;
+  }
+
+  /**
+   * Returns the root under which the pixels of a frame are; empty if the frame has them.
+   *
+   * @throws RejectedFrameException if the reference may not be followed
+   */
+  Optional<URI> root(Frame frame) throws RejectedFrameException {
     String reference = frame.attributes().get(REFERENCE);
     if (reference == null) {
-      return frame;
+      return Optional.empty();
     }
     if (frame.data().length > 0) {
       throw refused(
           "the frame has %,d bytes and the reference '%s'; expected one of them",
           frame.data().length, reference);
     }
-    byte[] data = fetch(reference);
-    String digest = frame.attributes().get(DIGEST);
-    if (digest != null) {
-      String actual = ModelBundle.sha256(data);
-      if (!actual.equals(digest.toLowerCase(Locale.ROOT))) {
-        throw refused(
-            "what lies at '%s' has the SHA-256 %s, the frame says %s", reference, actual, digest);
-      }
-    }
-    return frame.with(data, frame.attributes());
-  }
-
-  private byte[] fetch(String reference) throws RejectedFrameException {
     if (settings.roots().isEmpty()) {
       throw refused(
           "the frame refers to '%s', but no place for references is configured (residua.frames.reference-roots)",
           reference);
     }
+    return Optional.of(root(address(reference), reference));
+  }
+
+  /**
+   * Fetches the pixels of a frame.
+   *
+   * @param root of the frame
+   */
+  byte[] load(Frame frame, URI root) throws RejectedFrameException {
+    String reference = frame.attributes().getOrDefault(REFERENCE, "");
     URI address = address(reference);
-    URI root = root(address, reference);
-    return "file".equalsIgnoreCase(root.getScheme())
-        ? file(address, root, reference)
-        : download(address, root, reference);
+    byte[] data =
+        "file".equalsIgnoreCase(root.getScheme())
+            ? file(address, root, reference)
+            : download(address, root, reference);
+    String digest = frame.attributes().get(DIGEST);
+    if (digest != null) {
+      String actual = ModelBundle.sha256(data);
+      if (!actual.equals(digest.toLowerCase(Locale.ROOT))) {
+        throw refused(
+            "the content of '%s' has the SHA-256 %s, the frame says %s",
+            reference, actual, digest);
+      }
+    }
+    return data;
   }
 
   private static URI address(String reference) throws RejectedFrameException {
@@ -253,7 +267,7 @@ public final class ReferencedFrames {
     }
   }
 
-  private HttpClient http() {
+  private synchronized HttpClient http() {
     if (http == null) {
       http =
           HttpClient.newBuilder()
@@ -280,7 +294,7 @@ public final class ReferencedFrames {
             .formatted(reference, settings.maxBytes()));
   }
 
-  private static RejectedFrameException refused(String message, Object... arguments) {
+  static RejectedFrameException refused(String message, Object... arguments) {
     return new RejectedFrameException(Reason.REFERENCE, message.formatted(arguments));
   }
 }

@@ -68,6 +68,7 @@ public final class ScoringLoop implements Runnable {
   private final Timelines timelines;
   private final ActivationStarts activations;
   private final ModelBatches batches;
+  private final FetchAhead fetches;
   private final FrameScoring scoring;
   private final FramesInFlight inFlight;
   private final ScoringListener listener;
@@ -133,16 +134,14 @@ public final class ScoringLoop implements Runnable {
     this.activations = new ActivationStarts(models, consumer, waiting, topics.models().name());
     this.inFlight = inFlight;
     this.batches = new ModelBatches(models, settings, inFlight, clock, stages);
+    FrameReader reader = new FrameReader(settings.limits(), settings.registry());
+    this.fetches = new FetchAhead(settings.references(), reader, System::nanoTime);
     this.scoring =
         new FrameScoring(
             batches,
             rules,
-            new FrameIntake(
-                new FrameReader(settings.limits(), settings.registry()),
-                new ReferencedFrames(settings.references()),
-                timelines,
-                clock,
-                stages),
+            new FrameIntake(reader, fetches, timelines, clock, stages),
+            fetches,
             poison,
             inFlight,
             settings.maxFrames());
@@ -188,6 +187,7 @@ public final class ScoringLoop implements Runnable {
       throw new ScoringEndedException(TransactionFailure.of(e, Duration.ZERO, place).message(), e);
     } finally {
       producer.close(CLOSE);
+      fetches.close();
       batches.close();
       inFlight.close();
     }

@@ -29,6 +29,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.RegistryLog;
+import dev.residua.scoring.FetchAhead;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
 import dev.residua.source.SourceContext;
@@ -82,6 +83,10 @@ class LimitsDocumentTest {
             setting(FramesConfig.class, "maxPixels") + " pixels",
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",
             setting(FramesConfig.class, "referenceTimeout"),
+            setting(FramesConfig.class, "referenceShare"),
+            FetchAhead.PERIOD.toString(),
+            "up to " + FetchAhead.FREE,
+            "%d files, or %d bytes".formatted(FetchAhead.MAX_FETCHES, FetchAhead.FETCHED_BYTES),
             ReferencedFrames.REST.toString(),
             setting(IngestConfig.class, "maxCameras") + " cameras",
             CameraStreams.maxGathered(Integer.parseInt(setting(FramesConfig.class, "maxBytes")))

@@ -41,4 +41,12 @@ public interface FramesConfig {
   /** Time to fetch such a file, all attempts together. */
   @WithDefault("PT5S")
   Duration referenceTimeout();
+
+  /**
+   * Share of its time that a scoring thread waits for the files of one of these places, above 0 and
+   * at most 1. Frames beyond it become dead letters, so that a slow place does not delay the frames
+   * of other sources. Set 1 if all frames refer to files.
+   */
+  @WithDefault("0.1")
+  double referenceShare();
 }

@@ -205,7 +205,8 @@ public final class ScoringSetup {
     return new ReferenceSettings(
         references.referenceRoots().orElse(List.of()),
         references.referenceMaxBytes(),
-        references.referenceTimeout());
+        references.referenceTimeout(),
+        references.referenceShare());
   }
 
   /**

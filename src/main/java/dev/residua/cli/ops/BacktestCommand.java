@@ -258,7 +258,11 @@ public final class BacktestCommand extends JsonCommand {
         FrameIntake intake =
             FrameIntake.stored(
                 new FrameReader(LIMITS, kafka.registry()),
-                new ReferenceSettings(referenceRoots, LARGEST, ReferenceSettings.NONE.timeout()),
+                new ReferenceSettings(
+                    referenceRoots,
+                    LARGEST,
+                    ReferenceSettings.NONE.timeout(),
+                    ReferenceSettings.NONE.share()),
                 Clock.systemUTC());
         kafka.read(
             topic,
