@@ -14,16 +14,17 @@ import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import java.io.IOException;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses and reads the frames of a training. */
 final class CollectStep {
   private static final long PIXELS_IN_MEMORY = 512L << 20;
   private static final int MIN_TRAINING = 256;
   private static final int MIN_HELD_OUT = 200;
+  private static final int MOST_REASONS = 3;
 
-  /** Consecutive frames of an injected fault, with the quiet ones before it. */
+  /** Consecutive frames of an injected fault, with the nominal ones before it. */
   private static final int FAULT_STRETCH =
       ExaminationSettings.DEFAULTS.leadFrames() + ExaminationSettings.DEFAULTS.faultFrames();
 
@@ -96,40 +97,51 @@ final class CollectStep {
   }
 
   private void check(StreamData.Parts parts) throws TrainingFailedException {
-    StreamData data = parts.training();
-    int calibrating = data.size() - data.trained();
-    if (data.trained() < MIN_TRAINING
-        || calibrating < TrainingPipeline.MIN_CALIBRATION
-        || parts.heldOut().size() < MIN_HELD_OUT) {
-      throw new TrainingFailedException(
-          "%s to %s gives %d frames to train on, %d consecutive quiet ones to calibrate with and %d to examine with, needed are %d, %d and %d: set a longer residua.training.window, or wait for more quiet frames%s"
-              .formatted(
-                  context.request().from(),
-                  context.request().until(),
-                  data.trained(),
-                  calibrating,
-                  parts.heldOut().size(),
-                  MIN_TRAINING,
-                  TrainingPipeline.MIN_CALIBRATION,
-                  MIN_HELD_OUT,
-                  leftOut(parts.leftOut())));
+    int trained = parts.training().trained();
+    String missing =
+        missing(
+            trained,
+            parts.training().size() - trained,
+            parts.heldOut().size(),
+            parts.leftOut());
+    if (missing != null) {
+      throw new TrainingFailedException(missing);
     }
   }
 
-  /** Which frames were left out, and what to do about those of incidents. */
-  static String leftOut(Map<RejectionReason, Long> counts) {
-    if (counts.isEmpty()) {
-      return "";
+  /** The reason that the frames do not suffice and the remedy; null if they do. */
+  static @Nullable String missing(
+      int training, int calibrating, int heldOut, Map<RejectionReason, Long> leftOut) {
+    if (training >= MIN_TRAINING
+        && calibrating >= TrainingPipeline.MIN_CALIBRATION
+        && heldOut >= MIN_HELD_OUT) {
+      return null;
     }
+    return "too few nominal frames: %d to train (at least %d), %d to calibrate (%d), %d to test (%d). %s%s"
+        .formatted(
+            training,
+            MIN_TRAINING,
+            calibrating,
+            TrainingPipeline.MIN_CALIBRATION,
+            heldOut,
+            MIN_HELD_OUT,
+            leftOut.containsKey(RejectionReason.INCIDENT)
+                ? "If incidents show the new normal, give accept-normal; else wait for more frames"
+                : "Wait for more frames, or set a longer residua.training.window",
+            leftOut(leftOut));
+  }
+
+  /** The reasons that left out the most frames. */
+  private static String leftOut(Map<RejectionReason, Long> counts) {
     String list =
-        new TreeMap<>(counts)
-            .entrySet().stream()
-                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey().text()))
-                .collect(Collectors.joining(", "));
-    return "; left out were "
-        + list
-        + (counts.containsKey(RejectionReason.INCIDENT)
-            ? "; if incidents show the new normal, give accept-normal for their sources first"
-            : "");
+        counts.entrySet().stream()
+            .sorted(
+                Map.Entry.<RejectionReason, Long>comparingByValue()
+                    .reversed()
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(MOST_REASONS)
+            .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey().text()))
+            .collect(Collectors.joining(", "));
+    return list.isEmpty() ? "" : ". Left out: " + list;
   }
 }

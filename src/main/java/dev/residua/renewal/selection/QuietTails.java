@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 /**
  * Keeps the last quiet frames of every source in their order, for calibration and examination.
  * Every source has the same room; if that is too little, the sources with the smallest pseudorandom
- * numbers have room. Frames that drop out are passed on. The result depends only on the order
- * within each source. Memory: the requested frames, and O(1) per source. For one thread.
+ * numbers have room. Frames that drop out are passed on. If there are fewer frames than the
+ * settings allow in all, the split keeps the share of the settings, or half if that is more. The result depends only on the
+ * order within each source. Memory: the requested frames, and O(1) per source. For one thread.
  */
 final class QuietTails {
   private final SelectionSettings settings;
@@ -22,7 +23,8 @@ final class QuietTails {
   private final Map<String, FrameCandidate> previous = new HashMap<>();
   private final TreeMap<Long, String> order = new TreeMap<>();
   private final int most;
-  private final int mostSources;
+  private final int minRoom;
+  private long offered;
   private long lastSource = Long.MAX_VALUE;
 
   /** The last frames of a source; the first one of each stretch is marked. */
@@ -44,12 +46,13 @@ final class QuietTails {
     this.most = settings.calibrationFrames() + settings.heldOutFrames();
     // Room for one stretch to calibrate with and one to hold out, by their shares.
     double share = Math.min(settings.heldOutFrames(), settings.calibrationFrames()) / (double) most;
-    int least = (int) Math.ceil(settings.minStretchFrames() / share) + settings.separationFrames();
-    this.mostSources = Math.max(1, most / least);
+    this.minRoom =
+        (int) Math.ceil(settings.minStretchFrames() / share) + settings.separationFrames();
   }
 
   /** Adds a candidate after all earlier ones of its source. */
   void offer(FrameCandidate frame) {
+    offered++;
     FrameCandidate before = previous.put(frame.source(), frame);
     boolean follows = before != null && frame.follows(before, settings.maxGap().toNanos());
     Tail tail = tails.get(frame.source());
@@ -62,17 +65,14 @@ final class QuietTails {
       tail = new Tail();
       tails.put(frame.source(), tail);
       order.put(number, frame.source());
-      if (tails.size() > mostSources) {
-        drop();
-      }
-      tails.values().forEach(this::trim);
+      fit(most);
       if (!tails.containsKey(frame.source())) {
         dropped.accept(frame);
         return;
       }
     }
     tail.links.add(new Link(frame, follows));
-    trim(tail);
+    trim(tail, most / tails.size());
   }
 
   /** Whether the source has already offered this frame or a later one. */
@@ -95,8 +95,15 @@ final class QuietTails {
     }
   }
 
-  private void trim(Tail tail) {
-    int room = most / tails.size();
+  /** Limits all tails together to a number of frames. */
+  private void fit(int room) {
+    while (tails.size() > Math.max(1, room / minRoom)) {
+      drop();
+    }
+    tails.values().forEach(tail -> trim(tail, room / tails.size()));
+  }
+
+  private void trim(Tail tail, int room) {
     while (tail.links.size() > room) {
       dropped.accept(tail.links.removeFirst().frame());
     }
@@ -104,9 +111,14 @@ final class QuietTails {
 
   /**
    * Divides the kept frames: of every source, the end of its last sufficiently long stretch is held
-   * out, and the sufficiently long stretches before it calibrate.
+   * out, and the sufficiently long stretches before it calibrate. Passes on the frames above their
+   * share first.
    */
   Split split() {
+    if (!tails.isEmpty()) {
+      double share = Math.max(0.5, most / ((double) most + settings.trainingFrames()));
+      fit((int) Math.min(most, share * offered));
+    }
     List<List<FrameCandidate>> calibration = new ArrayList<>();
     List<List<FrameCandidate>> heldOut = new ArrayList<>();
     Map<RejectionReason, Long> leftOut = new EnumMap<>(RejectionReason.class);

@@ -394,7 +394,7 @@ public final class StreamData implements TrainingData {
   public TrainingSettings settings(TrainingSettings settings) {
     if (trained == 0 || trained == frames.size()) {
       throw new IllegalStateException(
-          "%s has %d frames to train on and %d in quiet stretches to calibrate with, expected some of both: use a longer range, or one with fewer incidents"
+          "%s has %d frames to train on and %d in nominal stretches to calibrate with, expected some of both: use a longer range, or one with fewer incidents"
               .formatted(name, trained, frames.size() - trained));
     }
     // Half a frame more, so that rounding down is exact.

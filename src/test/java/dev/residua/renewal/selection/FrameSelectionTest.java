@@ -81,6 +81,65 @@ class FrameSelectionTest {
   }
 
   @Test
+  void shouldTrainOnHalfOfFewFrames() {
+    // Given 4,690 frames, where the usual settings ask for 8,000, 4,096 and 2,048
+    FrameSelection selection = new FrameSelection(SelectionSettings.DEFAULTS, none());
+    source("cam1", 0, 4_690).forEach(selection::offer);
+
+    // When
+    FrameSelection.Plan plan = selection.plan();
+
+    // Then the newest half calibrates and is held out, two to one
+    int separating = SelectionSettings.DEFAULTS.separationFrames();
+    assertThat(plan.training()).hasSize(2_345);
+    assertThat(plan.calibration().get(0).size() + separating).isEqualTo(1_564);
+    assertThat(sequences(plan.heldOut().get(0))).hasSize(781).endsWith(4_689L);
+    assertThat(selection.plan()).as("the same choice when asked again").isEqualTo(plan);
+  }
+
+  @Test
+  void shouldLeaveCalibrationItsShareIfTheSampleIsSmall() {
+    // Given 600 frames, where the settings ask for 300, 400 and 200
+    FrameSelection.Plan plan = plan(none(), source("cam1", 0, 600));
+
+    assertThat(plan.training()).hasSize(200);
+    assertThat(plan.heldOut().get(0)).hasSize(133);
+  }
+
+  @Test
+  void shouldNotGiveUpCalibrationForALargeSample() {
+    // Given settings that ask for many frames to train and few to calibrate
+    SelectionSettings settings =
+        SETTINGS.with(
+            c -> {
+              c.trainingFrames(50_000);
+              c.calibrationFrames(260);
+              c.heldOutFrames(200);
+            });
+    FrameSelection selection = new FrameSelection(settings, none());
+    source("cam1", 0, 1_000).forEach(selection::offer);
+
+    assertThat(selection.plan().heldOut().get(0)).hasSize(200);
+  }
+
+  @Test
+  void shouldTrainOnFewFramesOfManySources() {
+    // Given 20 sources with 300 frames each, for which calibration alone would have room
+    FrameSelection selection = new FrameSelection(SelectionSettings.DEFAULTS, none());
+    for (int i = 0; i < 20; i++) {
+      source("cam" + i, i, 300).forEach(selection::offer);
+    }
+
+    // When
+    FrameSelection.Plan plan = selection.plan();
+
+    // Then half of the frames train, some of every source
+    assertThat(plan.training().stream().map(FrameCandidate::source).distinct()).hasSize(20);
+    assertThat(plan.training()).hasSizeBetween(3_000, 3_100);
+    assertThat(plan.calibration()).hasSize(11);
+  }
+
+  @Test
   void shouldCutStretchesWhereFramesAreMissingOrLeftOut() {
     // Given a gap after frame 1899 and a maintenance of frames 1700 to 1709
     List<FrameCandidate> frames = source("cam1", 0, 2_000);
@@ -166,7 +225,7 @@ class FrameSelectionTest {
   void shouldTakeBareFilesInARowThoughOtherSourcesLieBetween() {
     // Given files of two sources in turns on one partition, whose sequences are their offsets
     List<FrameCandidate> frames = new ArrayList<>();
-    for (int i = 0; i < 800; i++) {
+    for (int i = 0; i < 900; i++) {
       frames.add(
           new FrameCandidate(
               i % 2 == 0 ? "a" : "b",

@@ -300,7 +300,7 @@ class StreamDataTest {
 
       assertThatThrownBy(() -> data.settings(TrainingSettings.DEFAULTS))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("line has 0 frames to train on and 0 in quiet stretches");
+          .hasMessageContaining("line has 10 frames to train on and 0 in nominal stretches");
     }
   }
 
