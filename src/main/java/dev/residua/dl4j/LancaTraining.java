@@ -172,7 +172,7 @@ final class LancaTraining {
     Checkpoint checkpoint = null;
     if (given != null) {
       checkpoint = Checkpoint.fromBytes(given.unfinished(), fingerprint, length, settings.steps());
-      if (checkpoint == null) {
+      if (checkpoint == null && !settings.continued()) {
         warnings.add(
             given.unfinished().length == 0
                 ? "the weights are those of a completed training: this is a new training that starts from them"

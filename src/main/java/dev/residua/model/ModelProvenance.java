@@ -40,6 +40,15 @@ public record ModelProvenance(
   /** Hyper-parameter that has the edges that the network learnt, by name. */
   public static final String LEARNT_GRAPH = "learntGraph";
 
+  /** Hyper-parameter with the number of steps that the training took. */
+  public static final String STEPS = "steps";
+
+  /**
+   * Hyper-parameter of a training that ends when it is stable: {@code true} if it was, {@code
+   * false} if it took all steps.
+   */
+  public static final String STABLE = "stable";
+
   /** Start of the metrics whose end is the name of a latent. */
   public static final String HELD_ERROR = "held.error.";
 

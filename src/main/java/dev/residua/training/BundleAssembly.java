@@ -22,6 +22,8 @@ final class BundleAssembly {
   private final @Nullable ModelBundle parent;
   private final String codeVersion;
   private final Instant started;
+  private int steps;
+  private @Nullable Boolean stable;
 
   /**
    * @param parent model whose weights the training started from; null for none
@@ -39,6 +41,14 @@ final class BundleAssembly {
     this.parent = parent;
     this.codeVersion = codeVersion;
     this.started = started;
+    this.steps = input.settings.steps();
+  }
+
+  /** Sets the steps taken by a training that ends when it is stable, and if it was. */
+  BundleAssembly withSteps(int taken, boolean wasStable) {
+    steps = taken;
+    stable = wasStable;
+    return this;
   }
 
   /** Whether the training started from a model that finds small defects. */
@@ -56,7 +66,10 @@ final class BundleAssembly {
       Instant finished) {
     Map<String, String> hyper = new LinkedHashMap<>();
     hyper.put("latents", Integer.toString(input.latents.size()));
-    hyper.put("steps", Integer.toString(input.settings.steps()));
+    hyper.put(ModelProvenance.STEPS, Integer.toString(steps));
+    if (stable != null) {
+      hyper.put(ModelProvenance.STABLE, stable.toString());
+    }
     if (input.settings.stopAt() < input.settings.steps()) {
       hyper.put("stopAt", Integer.toString(input.settings.stopAt()));
     }

@@ -133,12 +133,17 @@ public final class TrainingInput {
   }
 
   /**
-   * The settings with the number of steps that usually suffices: {@link
-   * TrainingSettings#TAUGHT_STEPS} if held pairs or answers name latents and no label does.
+   * The settings with the number of steps that usually suffices: until the training is stable, but
+   * with held pairs or answers all of them, {@link TrainingSettings#TAUGHT_STEPS} if no label names
+   * latents.
    */
   public static TrainingSettings withUsualSteps(TrainingSettings settings, TrainingData data) {
-    boolean taughtOnly = !isLabelled(data, settings) && !Teaching.of(data, settings).isEmpty();
-    return taughtOnly ? settings.withSteps(TrainingSettings.TAUGHT_STEPS) : settings;
+    if (Teaching.of(data, settings).isEmpty()) {
+      return settings.withUntilStable(true);
+    }
+    return isLabelled(data, settings)
+        ? settings
+        : settings.withSteps(TrainingSettings.TAUGHT_STEPS);
   }
 
   /**

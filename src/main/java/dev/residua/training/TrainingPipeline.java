@@ -145,6 +145,17 @@ public final class TrainingPipeline {
     TrainingInput input = new TrainingInput(data, settings, known);
     byte[] start =
         unfinished != null || parent == null ? unfinished : parent.entry(ModelBundle.WEIGHTS);
+    if (settings.untilStable() && input.teaching.isEmpty() && unfinished == null) {
+      TrainingRounds.Result result =
+          new TrainingRounds(trainer, scorers, search).train(input, start, progress);
+      try (TrainedNetwork network = result.network()) {
+        return finish(
+            input,
+            network,
+            assembly(input, parent, started).withSteps(result.steps(), result.stable()),
+            progress);
+      }
+    }
     if (input.teaching.isEmpty()) {
       try (TrainedNetwork network =
           trainer.train(data, input.trained, input.labelled, settings, start, progress)) {
@@ -177,7 +188,7 @@ public final class TrainingPipeline {
             attempt(
                 new TrainingInput(first.data, settings, known),
                 null,
-                (stage, fraction, losses) -> progress.at(prefix + stage, fraction, losses));
+                progress.prefixed(prefix));
         Try worse = next.failure < best.failure ? best : next;
         best = worse == best ? next : best;
         worse.network.close();
@@ -256,7 +267,7 @@ public final class TrainingPipeline {
               settings.withSeed(settings.seed() + i),
               known,
               parent,
-              (stage, fraction, losses) -> progress.at(prefix + stage, fraction, losses));
+              progress.prefixed(prefix));
       reports.add(report);
       figures.addAll(report.runs());
     }
@@ -508,7 +519,7 @@ public final class TrainingPipeline {
     }
   }
 
-  private static List<CategoricalLaw> uniform(NodeColumns columns) {
+  static List<CategoricalLaw> uniform(NodeColumns columns) {
     return IntStream.range(0, columns.latents())
         .filter(columns::isCategorical)
         .mapToObj(i -> CategoricalLaw.uniform(i, columns.count(i)))
@@ -576,7 +587,7 @@ public final class TrainingPipeline {
    * Standardises latents that no label anchored to mean 0 and variance 1; the first {@code
    * labelled} ones stay in standard deviations of their labels.
    */
-  private static void standardize(
+  static void standardize(
       double[][] z,
       List<Latent> latents,
       int labelled,

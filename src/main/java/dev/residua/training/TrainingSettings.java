@@ -7,7 +7,10 @@ import java.util.function.Consumer;
  * How a network is trained.
  *
  * @param latents number of latents {@code d}, 2 to 12
- * @param steps parameter updates, at least 1
+ * @param steps parameter updates, at least 1; the most if the training ends when it is stable
+ * @param untilStable ends when label errors, reconstruction and graph are stable, see {@link
+ *     TrainingRounds}; not with held pairs or answers
+ * @param continued whether the weights to start from are those of an earlier part of this training
  * @param stopAt step after which the training stops, to be resumed from its weights; {@code
  *     Integer.MAX_VALUE} for never
  * @param batch frames of a step without labels, at least 8
@@ -38,6 +41,8 @@ import java.util.function.Consumer;
 public record TrainingSettings(
     int latents,
     int steps,
+    boolean untilStable,
+    boolean continued,
     int stopAt,
     int batch,
     int labelledBatch,
@@ -72,6 +77,8 @@ public record TrainingSettings(
       new TrainingSettings(
           4,
           9_000,
+          false,
+          false,
           Integer.MAX_VALUE,
           64,
           32,

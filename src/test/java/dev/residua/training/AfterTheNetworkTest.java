@@ -29,7 +29,7 @@ class AfterTheNetworkTest {
   /** Effect of the third latent, and cause of none. */
   private static final int EFFECT = 3;
 
-  private static TrainingPipeline pipeline(KnownLatents.Reader reader) {
+  static TrainingPipeline pipeline(KnownLatents.Reader reader) {
     return new TrainingPipeline(
         reader,
         reader::open,

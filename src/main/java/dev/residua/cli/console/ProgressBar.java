@@ -35,7 +35,7 @@ public final class ProgressBar implements AutoCloseable {
 
   /** From JDK 22 on there is a console without a terminal too, and it says which it is. */
   @SuppressWarnings("SystemConsoleNull") // asked on newer JDKs, where it is never null
-  private static boolean isTerminal() {
+  static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {
       return false;
@@ -82,6 +82,11 @@ public final class ProgressBar implements AutoCloseable {
         out.println(title + " " + words(done, now, note));
       }
     }
+  }
+
+  /** Prints a line of its own; the bar goes on below. */
+  void line(String text) {
+    out.println(terminal ? "\r\033[K" + text : text);
   }
 
   private String words(double done, long now, @Nullable String note) {

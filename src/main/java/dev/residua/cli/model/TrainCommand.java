@@ -187,7 +187,8 @@ public final class TrainCommand extends JsonCommand {
       names = "--steps",
       paramLabel = "N",
       description =
-          "Parameter updates. Default: 9000; 3000 with --answers or holds and without labels.",
+          "Parameter updates. Default: until label errors, reconstruction and graph are stable, at"
+              + " most 9000. With answers or holds 9000, without labels 3000.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer steps;
 
@@ -289,7 +290,7 @@ public final class TrainCommand extends JsonCommand {
     GraphConstraints known = graph == null ? null : known(graph, source, plain);
     TrainingSettings settings = withLanca(plain, known);
     TrainingReport report;
-    try (StageProgress bars = new StageProgress()) {
+    try (StageProgress bars = new StageProgress(settings.untilStable())) {
       report =
           new TrainingPipeline(
                   new LancaTrainer(),
@@ -394,9 +395,11 @@ public final class TrainCommand extends JsonCommand {
               .withShift(shift)
               .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
       if (epochs == null) {
-        return steps == null
-            ? TrainingInput.withUsualSteps(settings, source)
-            : settings.withSteps(steps);
+        if (steps != null) {
+          return settings.withSteps(steps);
+        }
+        TrainingSettings usual = TrainingInput.withUsualSteps(settings, source);
+        return stopAt == null ? usual : usual.withUntilStable(false);
       }
       int trained = (int) (settings.trainShare() * source.size());
       return settings.withSteps(
@@ -465,7 +468,11 @@ public final class TrainCommand extends JsonCommand {
         "learnt graph    %s (by gradient, reported only)",
         provenance.hyperParameters().get(ModelProvenance.LEARNT_GRAPH));
     print(
-        "time            %.0f ms per step",
+        "steps           %s%s, %.0f ms per step",
+        provenance.hyperParameters().get(ModelProvenance.STEPS),
+        "true".equals(provenance.hyperParameters().get(ModelProvenance.STABLE))
+            ? " until it was stable"
+            : "",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
     report.warnings().forEach(warning -> print("warning         %s", warning));
     List<ModelFinding> findings = report.bundle().findings();

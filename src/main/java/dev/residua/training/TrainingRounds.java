@@ -1,0 +1,272 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NodeColumns;
+import dev.residua.causal.Variables;
+import dev.residua.model.CategoricalScorer;
+import dev.residua.model.NetworkPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a network in rounds until frames that do not train it show no more gain.
+ *
+ * <p>Each round is a whole training, with the learning rate from its rise to its end, that starts
+ * from the weights of the round before. The first takes a fifteenth of the steps and each other one
+ * twice as many as the one before, so four rounds take all steps. After each round but the last,
+ * label errors, reconstruction and graph are measured. If they are {@linkplain Figures#stable
+ * stable}, the training ends.
+ */
+final class TrainingRounds {
+  private static final int ROUNDS = 4;
+
+  /** Seeds of rounds differ by this, so that each draws other batches. */
+  private static final long SEED_STEP = 1_000_003;
+
+  private static final int MEASURED_FRAMES = 600;
+
+  private final Trainer trainer;
+  private final ScorerFactory scorers;
+  private final ExactDagSearchSettings search;
+
+  TrainingRounds(Trainer trainer, ScorerFactory scorers, ExactDagSearchSettings search) {
+    this.trainer = trainer;
+    this.scorers = scorers;
+    this.search = search;
+  }
+
+  /**
+   * A trained network, to be closed.
+   *
+   * @param steps taken
+   * @param stable whether it ended before the last round
+   */
+  record Result(TrainedNetwork network, int steps, boolean stable) {}
+
+  /**
+   * Figures of a network on frames that did not train it.
+   *
+   * @param reconstruction share of the pixel variance that is not reproduced, at least 0
+   * @param labelError largest error of a factor, in standard deviations of its labels; empty
+   *     without labels
+   * @param graph best graph over latents and variables
+   */
+  record Figures(double reconstruction, OptionalDouble labelError, CausalGraph graph) {
+    /** Largest share of an error by which a round may still have reduced it. */
+    private static final double SAME = 0.1;
+
+    /** Label error below which its reduction does not count, in standard deviations. */
+    private static final double SMALL_LABEL_ERROR = 0.05;
+
+    /** Share of half-samples from which an edge must be in the graphs of both rounds. */
+    private static final double CONFIDENT = 0.9;
+
+    /** Returns true if the round after these figures changed nothing that matters. */
+    boolean stable(Figures after) {
+      return after.reconstruction > (1 - SAME) * reconstruction
+          && (labelError.orElse(0) <= SMALL_LABEL_ERROR
+              || after.labelError.orElse(0) > (1 - SAME) * labelError.orElse(0))
+          && has(graph, after.graph)
+          && has(after.graph, graph);
+    }
+
+    /** Returns true if a graph has the confident edges of another one. */
+    private static boolean has(CausalGraph graph, CausalGraph other) {
+      return other.edgeList().stream()
+          .filter(edge -> edge.confidence() >= CONFIDENT)
+          .allMatch(edge -> graph.hasEdge(edge.from(), edge.to()));
+    }
+  }
+
+  /** Steps of each round. */
+  static int[] lengths(int steps) {
+    int first = steps / ((1 << ROUNDS) - 1);
+    if (first == 0) {
+      return new int[] {steps};
+    }
+    int[] lengths = new int[ROUNDS];
+    Arrays.setAll(lengths, round -> first << round);
+    lengths[ROUNDS - 1] = steps - first * ((1 << ROUNDS - 1) - 1);
+    return lengths;
+  }
+
+  /**
+   * Trains. A round that fails as too short is repeated by the next, longer one from its start.
+   *
+   * @param start weights to start from; null for random ones
+   */
+  Result train(TrainingInput input, byte @Nullable [] start, TrainingProgress progress)
+      throws TrainingFailedException {
+    int steps = input.settings.steps();
+    int[] lengths = lengths(steps);
+    byte[] weights = start;
+    boolean continued = false;
+    Figures before = null;
+    int done = 0;
+    for (int round = 0; ; round++) {
+      boolean last = round == lengths.length - 1;
+      int length = lengths[round];
+      long seed = input.settings.seed() + round * SEED_STEP;
+      boolean goesOn = continued;
+      TrainingSettings settings =
+          input.settings.with(
+              c -> {
+                c.steps(length);
+                c.seed(seed);
+                c.untilStable(false);
+                c.continued(goesOn);
+              });
+      int from = done;
+      TrainedNetwork network;
+      try {
+        network =
+            trainer.train(
+                input.data,
+                input.trained,
+                input.labelled,
+                settings,
+                weights,
+                (stage, fraction, losses) ->
+                    progress.at(
+                        stage,
+                        stage.equals("training") ? (from + fraction * length) / steps : fraction,
+                        losses));
+      } catch (TrainingFailedException e) {
+        if (last || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        done += length;
+        continue;
+      }
+      done += length;
+      if (last) {
+        return new Result(network, done, false);
+      }
+      try {
+        Figures now = figures(input, network);
+        boolean stable = now != null && before != null && before.stable(now);
+        if (now != null) {
+          progress.round(done, steps, now.reconstruction, now.labelError, now.graph);
+        }
+        if (stable) {
+          return new Result(network, done, true);
+        }
+        before = now;
+        weights = network.weights();
+        continued = true;
+      } catch (TrainingFailedException | RuntimeException e) {
+        network.close();
+        throw e;
+      }
+      network.close();
+    }
+  }
+
+  /** The figures of a network; null if a latent is constant. */
+  private @Nullable Figures figures(TrainingInput input, TrainedNetwork network)
+      throws TrainingFailedException {
+    int d = input.latents.size();
+    NodeColumns columns = NodeColumns.of(input.latents);
+    int width = columns.columns();
+    double[] ones = new double[width];
+    Arrays.fill(ones, 1);
+    NetworkPlan plain =
+        network.plan(new double[width], ones, Straightening.none(width), null, null);
+    int[] rows = IntStream.range(0, input.trained).toArray();
+    int[] usual = measured(input);
+    double[][] z;
+    LatentBatch held;
+    double[][] heldLatents;
+    double[][] checkedLatents;
+    try (FrameScorer scorer =
+        CategoricalScorer.of(scorers.open(plain), plain.withLaws(TrainingPipeline.uniform(columns)))) {
+      z = latents(scorer, input, rows, d);
+      held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
+      heldLatents = FrameScores.rows(held.observed(), usual.length, d);
+      checkedLatents = latents(scorer, input, input.checked, d);
+    }
+    int named = input.labelled.length > 0 ? input.data.factorNames().size() : 0;
+    try {
+      TrainingPipeline.standardize(
+          z, input.latents, named, columns, new double[width], ones);
+    } catch (TrainingFailedException e) {
+      return null;
+    }
+    LabelErrors labels = LabelErrors.of(input.data, input.labelled, z);
+    LatentHead head = labels.head();
+    if (head != null) {
+      Arrays.setAll(z, i -> head.apply(z[i]));
+      Arrays.setAll(heldLatents, i -> head.apply(heldLatents[i]));
+      Arrays.setAll(checkedLatents, i -> head.apply(checkedLatents[i]));
+    }
+    OptionalDouble error =
+        labels
+            .with(
+                input.data,
+                IntStream.concat(IntStream.of(input.checked), IntStream.of(usual)).toArray(),
+                Stream.concat(Arrays.stream(checkedLatents), Arrays.stream(heldLatents))
+                    .toArray(double[][]::new))
+            .worst();
+    double squares = 0;
+    for (float one : held.reconstructionErrors()) {
+      squares += one / usual.length;
+    }
+    return new Figures(
+        squares / TrainingPipeline.pixelVariance(input.data, usual),
+        error,
+        graph(input, VariableFit.joined(input.data, VariableFit.of(input), z)));
+  }
+
+  private CausalGraph graph(TrainingInput input, double[][] all) throws TrainingFailedException {
+    if (input.known.complete()) {
+      return input.known.graph();
+    }
+    List<double[]> rows = new ArrayList<>();
+    List<boolean[]> holds = new ArrayList<>();
+    for (int i = 0; i < all.length; i++) {
+      if (input.data.hasVariables(i)) {
+        rows.add(all[i]);
+        holds.add(input.holds[i]);
+      }
+    }
+    try {
+      return ExactDagSearch.search(
+              rows.toArray(double[][]::new),
+              holds.toArray(boolean[][]::new),
+              input.known,
+              search.withSeed(input.settings.seed()))
+          .graph();
+    } catch (IllegalArgumentException e) {
+      throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
+    }
+  }
+
+  private static double[][] latents(
+      FrameScorer scorer, TrainingInput input, int[] frames, int d) {
+    return FrameScores.rows(
+        FrameScores.of(scorer, input.data, Variables.NONE, frames, fraction -> {}).observed(),
+        frames.length,
+        d);
+  }
+
+  /** Nominal frames that are not trained on: all that are labelled, and others spread evenly. */
+  private static int[] measured(TrainingInput input) {
+    int[] frames = input.nominal;
+    int n = Math.min(MEASURED_FRAMES, frames.length);
+    return IntStream.concat(
+            IntStream.range(0, n).map(i -> frames[(int) ((long) i * frames.length / n)]),
+            input.labelled.length == 0
+                ? IntStream.empty()
+                : IntStream.of(frames).filter(i -> input.data.factors(i) != null))
+        .sorted()
+        .distinct()
+        .toArray();
+  }
+}
