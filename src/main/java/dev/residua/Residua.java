@@ -1,6 +1,7 @@
 package dev.residua;
 
 import dev.residua.app.ResiduaApplication;
+import dev.residua.app.process.ProgramName;
 import dev.residua.bench.commands.BenchCommand;
 import dev.residua.bench.commands.ExperimentCommand;
 import dev.residua.cli.console.CommandFailedException;
@@ -111,7 +112,10 @@ public final class Residua implements Runnable {
 
   /** Parses, runs and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
   public static int execute(String... args) {
-    return commandLine(asked(args)).execute(args);
+    CommandLine line = commandLine(asked(args));
+    line.setOut(ProgramName.writer(line.getOut()));
+    line.setErr(ProgramName.writer(line.getErr()));
+    return line.execute(args);
   }
 
   /** The command that the arguments name; all of them where they name none or need the others. */

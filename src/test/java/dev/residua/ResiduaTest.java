@@ -2,12 +2,14 @@ package dev.residua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.app.process.ProgramName;
 import dev.residua.cli.console.HelpPages;
 import dev.residua.cli.serve.ServeCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,14 @@ class ResiduaTest {
     // Then
     assertThat(all).hasSize(Residua.commandLine().getSubcommands().size());
     assertThat(Residua.asked()).isEqualTo(all);
+  }
+
+  @Test
+  void shouldPutTheNameOfTheProgramIntoEveryCommandThatPeopleType() {
+    assertThat(Residua.commandLine().getSubcommands().entrySet())
+        .filteredOn(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrderElementsOf(ProgramName.COMMANDS);
   }
 
   @Test

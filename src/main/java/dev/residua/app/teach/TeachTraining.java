@@ -1,6 +1,7 @@
 package dev.residua.app.teach;
 
 import dev.residua.app.model.Models;
+import dev.residua.app.process.ProgramName;
 import dev.residua.app.teach.TeachViews.MechanismView;
 import dev.residua.app.teach.TeachViews.ResultView;
 import dev.residua.app.teach.TeachViews.TrainingView;
@@ -194,7 +195,11 @@ final class TeachTraining implements AutoCloseable {
         report.warnings());
   }
 
-  private String next(String command) {
+  private @Nullable String next(@Nullable String command) {
+    return command == null ? null : named(ProgramName.in(command));
+  }
+
+  private String named(String command) {
     return command
         .replaceAll("\\bMODEL\\b", Matcher.quoteReplacement(out.toString()))
         .replaceAll("\\bDATA\\b", Matcher.quoteReplacement(set.path().toString()));

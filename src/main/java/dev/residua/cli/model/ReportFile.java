@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
+import dev.residua.app.process.ProgramName;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.cli.console.ProgressBar;
@@ -44,7 +45,7 @@ final class ReportFile {
    */
   static void write(ModelBundle bundle, FrameDataset set, Path file, int threads)
       throws IOException, BadBundleException {
-    String page = HtmlReport.render(report(bundle, set, threads));
+    String page = ProgramName.in(HtmlReport.render(report(bundle, set, threads)));
     byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, out -> out.write(bytes));
   }
