@@ -50,7 +50,7 @@ export function train(root, app) {
   }
 
   const verdicts = r => h('section', { class: 'panel', 'aria-label': 'Verdicts' }, h('header', null, h('h2', null, 'Three verdicts'), h('span', { class: 'aside soft small mono' }, r.model)),
-    h('div', { class: 'verdicts body' }, r.verdicts.map(v => [h('strong', null, v.aspect), h('span', { class: `chip ${CHIPS[v.grade]}` }, v.grade), h('div', null, h('p', null, fullSentence(v.evidence)), h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])));
+    h('div', { class: 'verdicts body' }, r.verdicts.map(v => [h('strong', null, v.aspect), h('span', { class: `chip ${CHIPS[v.grade]}` }, v.grade), h('div', null, h('p', null, fullSentence(v.evidence)), v.next && h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])));
   const graph = r => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Graph: what causes what')), h('div', { class: 'body' }, drawGraph(r.graph, undefined, true).element));
   const mechanisms = r => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'What can be monitored')),
     h('p', { class: 'body soft' }, r.leakage !== null ? `A disturbance of one mechanism moves the others by at most ${number(r.leakage)} of its own movement. Below 1 the largest residual names it.`

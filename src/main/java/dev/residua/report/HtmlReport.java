@@ -64,7 +64,9 @@ public final class HtmlReport {
     element(out, "strong", capital(verdict.aspect().label()));
     element(out, "em", verdict.grade().label());
     element(out, "p", verdict.evidence());
-    element(out, "code", "next: " + verdict.next());
+    if (verdict.next() != null) {
+      element(out, "code", "next: " + verdict.next());
+    }
     out.append("</div>");
   }
 

@@ -8,13 +8,15 @@ import dev.residua.model.ModelProvenance;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a model can be used, in three verdicts: on names, independence and reconstruction. Pure:
- * made of the findings and figures that the training put into the bundle, some of which an
+ * Whether a model can be used, in three verdicts: on names, independence and reconstruction, with one
+ * next step for the whole model. Pure: made of the findings and figures that the training put into the bundle, some of which an
  * evaluation on other frames may replace.
  */
 public final class ModelVerdicts {
@@ -24,10 +26,10 @@ public final class ModelVerdicts {
   /** Distance correlation from which residuals depend on one another. */
   static final double DEPENDENT = 0.2;
 
-  /** Start of the metrics whose end is the index of a factor: errors that were checked. */
   /** Share of the labels of a category that may be missed by a model that reads it. */
   static final double MISSED_CATEGORY = 0.05;
 
+  /** Start of the metrics whose end is the index of a factor: errors that were checked. */
   static final String CHECKED_ERROR = "label.heldOut.";
 
   static final String RECONSTRUCTION = "reconstruction.shareOfVariance";
@@ -35,8 +37,9 @@ public final class ModelVerdicts {
 
   private static final String PROMOTE = "residua model promote MODEL --reason TEXT";
   private static final String EVALUATE = "residua evaluate --model MODEL --data DATA";
-  private static final String BACKTEST = "residua backtest --model MODEL --data DATA";
   private static final String TEACH = "residua teach DATA";
+  private static final String GRAPH = "residua model graph MODEL --data DATA";
+  private static final String TRAIN = "residua train --data DATA%s --out NEW.residua";
   private static final String LABEL =
       "residua dataset import --images PICTURES --labels labels.csv --out NEW";
 
@@ -44,6 +47,7 @@ public final class ModelVerdicts {
   private final List<ModelFinding> findings;
   private final Map<String, Double> metrics;
   private final String frames;
+  private final boolean graphInDoubt;
 
   private ModelVerdicts(ModelBundle bundle, Map<String, Double> measured, String frames) {
     this.manifest = bundle.manifest();
@@ -51,6 +55,13 @@ public final class ModelVerdicts {
     this.metrics = new TreeMap<>(manifest.provenance().metrics());
     this.metrics.putAll(measured);
     this.frames = frames;
+    this.graphInDoubt =
+        bundle
+            .find(ModelBundle.WARNINGS)
+            .map(TrainingHistory::fromLines)
+            .orElse(List.of())
+            .stream()
+            .anyMatch(GraphDoubts::isOne);
   }
 
   /** A verdict in one word. */
@@ -69,11 +80,19 @@ public final class ModelVerdicts {
    * One verdict.
    *
    * @param evidence one sentence with the figures that decided
-   * @param next command to run next; MODEL is the file of the model, DATA a data set
+   * @param next the one command to run next for the whole model, null except for the verdict that
+   *     asks for it; MODEL is the file of the model, DATA a data set
    */
-  public record Verdict(Aspect aspect, Grade grade, String evidence, String next) {
-    Verdict withNext(String command) {
-      return new Verdict(aspect, grade, evidence, command);
+  public record Verdict(Aspect aspect, Grade grade, String evidence, @Nullable String next) {}
+
+  /**
+   * A verdict, and the step that would improve this aspect alone.
+   *
+   * @param step command
+   */
+  private record Aspected(Aspect aspect, Grade grade, String evidence, String step) {
+    boolean good() {
+      return grade == Grade.GOOD;
     }
   }
 
@@ -89,17 +108,55 @@ public final class ModelVerdicts {
    * @param frames on which they were measured, in words
    */
   public static List<Verdict> of(ModelBundle bundle, Map<String, Double> measured, String frames) {
-    ModelVerdicts model = new ModelVerdicts(bundle, measured, frames);
-    List<Verdict> all = List.of(model.names(), model.independence(), model.reconstruction());
-    boolean good = all.stream().allMatch(verdict -> verdict.grade() == Grade.GOOD);
-    return good
-        ? all
-        : all.stream().map(v -> v.next().equals(PROMOTE) ? v.withNext(BACKTEST) : v).toList();
+    return new ModelVerdicts(bundle, measured, frames).all();
   }
 
-  private Verdict names() {
-    Optional<Verdict> found =
-        found(Aspect.NAMES, "residua train --data DATA --factors NAME,... --out NEW.residua");
+  /** The command to run next, by the verdict that asks for it. */
+  public static String next(List<Verdict> verdicts) {
+    return verdicts.stream()
+        .map(Verdict::next)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no verdict has a next step"));
+  }
+
+  private List<Verdict> all() {
+    Aspected names = names();
+    Aspected independence = independence();
+    Aspected reconstruction = reconstruction();
+    Aspected asks;
+    String next;
+    // An untrained network explains everything else, and a wrong graph doubtful residuals.
+    if (!reconstruction.good()) {
+      asks = reconstruction;
+      next = reconstruction.step();
+    } else if (searchesGraph() && (graphInDoubt || !independence.good())) {
+      asks = independence;
+      next = GRAPH;
+    } else if (!independence.good()) {
+      asks = independence;
+      next = independence.step();
+    } else if (!names.good()) {
+      asks = names;
+      next = names.step();
+    } else {
+      asks = reconstruction;
+      next = PROMOTE;
+    }
+    return Stream.of(names, independence, reconstruction)
+        .map(v -> new Verdict(v.aspect(), v.grade(), v.evidence(), v == asks ? next : null))
+        .toList();
+  }
+
+  /** Returns true if the search chose the graph and nobody has limited it. */
+  private boolean searchesGraph() {
+    return manifest.nodes().size() > 1
+        && manifest.provenance().hyperParameters().getOrDefault("graph", "").equals("searched");
+  }
+
+  private Aspected names() {
+    Optional<Aspected> found =
+        found(Aspect.NAMES, TRAIN.formatted(" --factors NAME,..."));
     if (found.isPresent()) {
       return found.get();
     }
@@ -116,7 +173,7 @@ public final class ModelVerdicts {
         return verdict(
             Aspect.NAMES,
             ofCategories == Grade.GOOD && !unnamed.isEmpty() ? Grade.DOUBTFUL : ofCategories,
-            ofCategories == Grade.GOOD ? PROMOTE : LABEL,
+            LABEL,
             "at least %.1f %% of the labels of each category are read (%s worst), on labelled %s; a category that is read has %.0f %%%s",
             100 - 100 * metric(CHECKED_ERROR + missed),
             manifest.latents().get(missed).name(),
@@ -134,7 +191,7 @@ public final class ModelVerdicts {
       return verdict(
           Aspect.NAMES,
           grade == Grade.GOOD && (few || !unnamed.isEmpty()) ? Grade.DOUBTFUL : grade,
-          grade == Grade.GOOD && !few ? "residua backtest --model MODEL --data DATA" : LABEL,
+          LABEL,
           "labels are missed by at most %.2f standard deviations (%s), on labelled %s%s%s",
           error,
           manifest.latents().get(worst).name(),
@@ -165,7 +222,7 @@ public final class ModelVerdicts {
   }
 
   /** Names that answers and held pairs gave, by those that were kept back. */
-  private Verdict taughtNames(String rest) {
+  private Aspected taughtNames(String rest) {
     double held = largest(ModelProvenance.HELD_ERROR);
     double missed = largest(ModelProvenance.MISSED_ANSWERS);
     String pairs =
@@ -190,7 +247,7 @@ public final class ModelVerdicts {
     return verdict(
         Aspect.NAMES,
         bad ? Grade.BAD : good ? Grade.GOOD : Grade.DOUBTFUL,
-        good ? PROMOTE : TEACH,
+        TEACH,
         "names come from answers and held pairs: up to %.0f %% of the answers that were kept back contradict a latent, %s; units are unknown%s",
         100 * missed,
         pairs,
@@ -205,10 +262,9 @@ public final class ModelVerdicts {
         .orElse(Double.NaN);
   }
 
-  private Verdict independence() {
-    Optional<Verdict> found =
-        found(
-            Aspect.INDEPENDENCE, "residua train --data DATA --factors NAME,... --out NEW.residua");
+  private Aspected independence() {
+    Optional<Aspected> found =
+        found(Aspect.INDEPENDENCE, TRAIN.formatted(" --factors NAME,..."));
     if (found.isPresent()) {
       return found.get();
     }
@@ -216,7 +272,7 @@ public final class ModelVerdicts {
       return verdict(
           Aspect.INDEPENDENCE,
           Grade.GOOD,
-          PROMOTE,
+          EVALUATE,
           "there is one latent, on which nothing depends");
     }
     double dependence = metric(DEPENDENCE);
@@ -231,18 +287,16 @@ public final class ModelVerdicts {
     return verdict(
         Aspect.INDEPENDENCE,
         grade,
-        grade == Grade.GOOD ? PROMOTE : "residua train --data DATA --runs 3 --out NEW.residua",
+        TRAIN.formatted(" --runs 3"),
         "the largest distance correlation of two residuals is %.2f on %s, independent ones have at most %.2f",
         dependence,
         frames,
         RunSelection.MAX_DISTANCE_CORRELATION);
   }
 
-  private Verdict reconstruction() {
-    String longer =
-        "residua train --data DATA --steps %s --out NEW.residua"
-            .formatted(moreSteps().map(n -> Long.toString(n)).orElse("N"));
-    Optional<Verdict> found = found(Aspect.RECONSTRUCTION, longer);
+  private Aspected reconstruction() {
+    String longer = longer();
+    Optional<Aspected> found = found(Aspect.RECONSTRUCTION, longer);
     if (found.isPresent()) {
       return found.get();
     }
@@ -259,7 +313,7 @@ public final class ModelVerdicts {
     return verdict(
         Aspect.RECONSTRUCTION,
         grade,
-        grade == Grade.GOOD ? PROMOTE : longer,
+        longer,
         "%.1f %% of the pixel variance is not reproduced on %s, a good model has at most %.0f %%",
         100 * share,
         frames,
@@ -267,13 +321,13 @@ public final class ModelVerdicts {
   }
 
   /** The verdict by the findings of the training, if there are any. */
-  private Optional<Verdict> found(Aspect aspect, String next) {
+  private Optional<Aspected> found(Aspect aspect, String next) {
     List<String> all =
         findings.stream().filter(f -> f.aspect() == aspect).map(ModelFinding::sentence).toList();
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Verdict(
+            new Aspected(
                 aspect,
                 Grade.BAD,
                 all.get(0) + (all.size() == 1 ? "" : " (and %d more)".formatted(all.size() - 1)),
@@ -295,13 +349,26 @@ public final class ModelVerdicts {
     return worst;
   }
 
-  private Optional<Long> moreSteps() {
-    try {
-      return Optional.of(
-          2 * Long.parseLong(manifest.provenance().hyperParameters().getOrDefault("steps", "")));
-    } catch (NumberFormatException e) {
-      return Optional.empty();
+  /**
+   * The training that reconstructs better: until it is stable if it was shorter, else with more
+   * latents if it was stable, else with twice the steps.
+   */
+  private String longer() {
+    Map<String, String> hyper = manifest.provenance().hyperParameters();
+    String steps = hyper.getOrDefault(ModelProvenance.STEPS, "");
+    if (!steps.matches("[0-9]{1,9}")) {
+      return TRAIN.formatted("");
     }
+    if ("true".equals(hyper.get(ModelProvenance.STABLE))) {
+      int latents = manifest.latents().size() + 2;
+      return latents > ExactDagSearch.MAX_LATENTS
+          ? TRAIN.formatted(" --steps " + 2L * TrainingSettings.DEFAULTS.steps())
+          : TRAIN.formatted(" --latents " + latents);
+    }
+    long taken = Long.parseLong(steps);
+    return taken < TrainingSettings.DEFAULTS.steps()
+        ? TRAIN.formatted("")
+        : TRAIN.formatted(" --steps " + 2 * taken);
   }
 
   private double metric(String name) {
@@ -313,9 +380,9 @@ public final class ModelVerdicts {
     return value <= good ? Grade.GOOD : value <= bad ? Grade.DOUBTFUL : Grade.BAD;
   }
 
-  private static Verdict verdict(
+  private static Aspected verdict(
       Aspect aspect, Grade grade, String next, String evidence, Object... values) {
-    return new Verdict(aspect, grade, text(evidence, values), next);
+    return new Aspected(aspect, grade, text(evidence, values), next);
   }
 
   private static String joined(List<String> names) {

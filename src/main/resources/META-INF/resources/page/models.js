@@ -97,7 +97,7 @@ export function models(root, { live }, [wanted]) {
 
   const chips = { good: 'good', doubtful: 'warn', bad: 'bad' };
   const verdicts = (m, entry) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
-    h('div', { class: 'verdicts body' }, m.verdicts.map(v => [h('strong', null, spoken(v.aspect)), h('span', { class: `chip ${chips[v.grade]}` }, v.grade), h('div', null, h('p', null, v.evidence), h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])),
+    h('div', { class: 'verdicts body' }, m.verdicts.map(v => [h('strong', null, spoken(v.aspect)), h('span', { class: `chip ${chips[v.grade]}` }, v.grade), h('div', null, h('p', null, v.evidence), v.next && h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])),
     entry?.findings.length ? h('p', { class: 'note soft' }, entry.acceptedBy ? `${entry.acceptedBy} accepted what this model cannot read.` : ['Nobody accepted what this model cannot read, so it cannot be promoted here. To use it all the same: ', h('span', { class: 'mono' }, `residua model promote ${m.id} --accept --reason TEXT`)]) : '');
   const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'Warnings'), h('ul', null, m.warnings.map(w => h('li', null, w)))));
 

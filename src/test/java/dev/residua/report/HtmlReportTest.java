@@ -35,7 +35,7 @@ class HtmlReportTest {
     return new ModelReport(
         NASTY,
         List.of(
-            new Verdict(ModelFinding.Aspect.NAMES, Grade.GOOD, NASTY, NASTY),
+            new Verdict(ModelFinding.Aspect.NAMES, Grade.GOOD, NASTY, null),
             new Verdict(ModelFinding.Aspect.INDEPENDENCE, Grade.BAD, NASTY, NASTY)),
         Map.of("data", NASTY),
         List.of(NASTY),

@@ -17,6 +17,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ModelVerdictsTest {
+  private static final List<String> UNCERTAIN =
+      List.of(
+          "the edge light -> shadow is uncertain: it was found in 25 % of the half-samples; require or forbid it with --graph if you know");
+
   private static ModelBundle bundle(int labelled, Map<String, Double> metrics) {
     ModelBundle bundle = Bundles.empty("m");
     return bundle.withProvenance(
@@ -93,7 +97,7 @@ class ModelVerdictsTest {
   }
 
   @Test
-  void shouldGiveEvidenceWithFiguresAndTheNextCommand() {
+  void shouldGiveEvidenceWithFigures() {
     // When
     List<Verdict> verdicts = verdicts(100, metrics(0.3, 0.3, 0.3));
     // Then
@@ -105,20 +109,83 @@ class ModelVerdictsTest {
             "labels are missed by at most 0.30 standard deviations (shadow), on labelled frames that did not train it");
     assertThat(verdicts.get(1).evidence()).contains("is 0.30 on", "at most 0.12");
     assertThat(verdicts.get(2).evidence()).contains("30.0 % of the pixel variance");
-    assertThat(verdicts.get(2).next())
-        .isEqualTo("residua train --data DATA --steps 6000 --out NEW.residua");
+  }
+
+  /** The next step after a training with these hyper-parameters and warnings. */
+  private static String next(
+      Map<String, String> hyper, List<String> warnings, Map<String, Double> metrics) {
+    ModelBundle bundle = bundle(100, metrics);
+    Map<String, String> all = new HashMap<>(Map.of("steps", "3000", "graph", "searched"));
+    all.putAll(hyper);
+    List<Verdict> verdicts =
+        ModelVerdicts.of(
+            bundle
+                .withProvenance(bundle.manifest().provenance().withHyperParameters(all))
+                .with(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings)));
+    assertThat(verdicts).extracting(Verdict::next).filteredOn(Objects::nonNull).hasSize(1);
+    return ModelVerdicts.next(verdicts);
+  }
+
+  @Test
+  void shouldAskForMoreStepsBeforeAnythingElse() {
+    // Given a model on which everything is doubtful, and an uncertain edge
+    Map<String, Double> doubtful = metrics(0.3, 0.3, 0.3);
+
+    // When, Then a training without a number of steps, then twice as many, then more latents
+    assertThat(next(Map.of(), UNCERTAIN, doubtful))
+        .isEqualTo("residua train --data DATA --out NEW.residua");
+    assertThat(next(Map.of("steps", "9000", "stable", "false"), UNCERTAIN, doubtful))
+        .isEqualTo("residua train --data DATA --steps 18000 --out NEW.residua");
+    assertThat(next(Map.of("steps", "1800", "stable", "true"), UNCERTAIN, doubtful))
+        .isEqualTo("residua train --data DATA --latents 4 --out NEW.residua");
+  }
+
+  @Test
+  void shouldAskForTheGraphBeforeFactorsOrRuns() {
+    // Given a model that reconstructs well
+    Map<String, Double> dependent = metrics(0.3, 0.3, 0.1);
+
+    // When, Then
+    String graph = "residua model graph MODEL --data DATA";
+    assertThat(next(Map.of(), List.of(), dependent)).isEqualTo(graph);
+    assertThat(next(Map.of(), UNCERTAIN, metrics(0.1, 0.1, 0.1))).isEqualTo(graph);
+    for (String known : List.of("given", "searched within what is known", "searched again on x")) {
+      assertThat(next(Map.of("graph", known), UNCERTAIN, dependent))
+          .isEqualTo("residua train --data DATA --runs 3 --out NEW.residua");
+    }
+  }
+
+  @Test
+  void shouldAskForLabelsIfOnlyNamesAreDoubtful() {
+    assertThat(next(Map.of(), List.of(), metrics(0.3, 0.1, 0.1)))
+        .startsWith("residua dataset import");
+  }
+
+  @Test
+  void shouldNeverDropAFactorWhileTheReconstructionIsDoubtful() {
+    // Given effects without noise of their own
+    ModelBundle found =
+        bundle(100, metrics(0.1, 0.1, 0.11))
+            .with(
+                ModelBundle.FINDINGS,
+                ModelFinding.toLines(
+                    List.of(
+                        new ModelFinding(Aspect.INDEPENDENCE, "shadow has no noise of its own"))));
+    ModelBundle reproduced =
+        found.withProvenance(
+            found.manifest().provenance().withMetrics(metrics(0.1, 0.1, 0.1)));
+
+    // When, Then
+    assertThat(ModelVerdicts.next(ModelVerdicts.of(found))).doesNotContain("--factors");
+    assertThat(ModelVerdicts.next(ModelVerdicts.of(reproduced)))
+        .isEqualTo("residua train --data DATA --factors NAME,... --out NEW.residua");
   }
 
   @Test
   void shouldProposeThePromotionOnlyIfAllIsGood() {
-    // When, Then
-    assertThat(verdicts(100, metrics(0.1, 0.1, 0.1)))
-        .extracting(Verdict::next)
-        .filteredOn(next -> next.startsWith("residua model promote"))
-        .hasSize(2);
-    assertThat(verdicts(100, metrics(0.3, 0.1, 0.1)))
-        .extracting(Verdict::next)
-        .noneMatch(next -> next.startsWith("residua model promote"));
+    assertThat(next(Map.of(), List.of(), metrics(0.1, 0.1, 0.1)))
+        .isEqualTo("residua model promote MODEL --reason TEXT");
+    assertThat(next(Map.of(), List.of(), metrics(0.3, 0.1, 0.1))).doesNotContain("promote");
   }
 
   @Test

@@ -86,7 +86,7 @@ final class TeachViews {
       @Nullable Double leakage,
       List<String> warnings) {}
 
-  record VerdictView(String aspect, String grade, String evidence, String next) {}
+  record VerdictView(String aspect, String grade, String evidence, @Nullable String next) {}
 
   /**
    * One mechanism.

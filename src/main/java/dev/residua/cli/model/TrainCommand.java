@@ -24,6 +24,7 @@ import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
+import dev.residua.training.ModelVerdicts;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
@@ -322,6 +323,7 @@ public final class TrainCommand extends JsonCommand {
     result.put("metrics", report.metrics());
     result.put("warnings", report.warnings());
     result.put("findings", ModelFinding.sentences(report.bundle().findings()));
+    result.put("next", VerdictText.next(ModelVerdicts.of(report.bundle()), out, data));
     result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
     print(result, () -> printText(report, provenance, settings, page));
     return 0;
@@ -484,7 +486,9 @@ public final class TrainCommand extends JsonCommand {
     if (page != null) {
       print("report          %s", page);
     }
-    if (settings.stopAt() < settings.steps()) {
+    if (settings.stopAt() >= settings.steps()) {
+      print("next            %s", VerdictText.next(ModelVerdicts.of(report.bundle()), out, data));
+    } else {
       print(
           "paused          after %d of %d steps; --resume %s with the same options goes on",
           settings.stopAt(), settings.steps(), out);

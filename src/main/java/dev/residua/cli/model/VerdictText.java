@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.training.ModelVerdicts;
 import dev.residua.training.ModelVerdicts.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,17 +21,24 @@ final class VerdictText {
    * @param data folder of the data set
    */
   static String of(List<Verdict> verdicts, Path model, Path data) {
-    return of(verdicts)
-        .replaceAll("\\bMODEL\\b", Matcher.quoteReplacement(model.toString()))
+    return named(of(verdicts), model, data);
+  }
+
+  /** The next command, with the file and folder that it names. */
+  static String next(List<Verdict> verdicts, Path model, Path data) {
+    return named(ModelVerdicts.next(verdicts), model, data);
+  }
+
+  private static String named(String text, Path model, Path data) {
+    return text.replaceAll("\\bMODEL\\b", Matcher.quoteReplacement(model.toString()))
         .replaceAll("\\bDATA\\b", Matcher.quoteReplacement(data.toString()));
   }
 
-  /** For each verdict its aspect and grade, its evidence and the next command. */
+  /** For each verdict its aspect and grade and its evidence, then the next command. */
   static String of(List<Verdict> verdicts) {
     StringBuilder text = new StringBuilder();
     for (Verdict verdict : verdicts) {
       List<String> lines = wrapped(verdict.evidence());
-      lines.add("next: " + verdict.next());
       text.append(
           "%-16s%-10s%s%n"
               .formatted(
@@ -38,7 +46,7 @@ final class VerdictText {
                   verdict.grade().label(),
                   String.join("%n".formatted() + INDENT, lines)));
     }
-    return text.toString();
+    return text.append("next            %s%n".formatted(ModelVerdicts.next(verdicts))).toString();
   }
 
   /** Lines of at most 74 characters, if no word is longer. */
