@@ -86,7 +86,7 @@ public final class DatasetWriter implements AutoCloseable {
     this.description = description;
     this.png = png;
     this.replace = replace;
-    mayTakePlaceOf(this.dir, replace);
+    checkTarget(dir, replace);
     Path parent = this.dir.getParent();
     if (parent == null) {
       throw new IOException("cannot write a data set to the root folder " + dir);
@@ -123,7 +123,14 @@ public final class DatasetWriter implements AutoCloseable {
     }
   }
 
-  private static void mayTakePlaceOf(Path dir, boolean replace) throws IOException {
+  /**
+   * Checks that a data set can be written to a folder.
+   *
+   * @param replace whether an existing data set may be replaced
+   * @throws IOException if the folder exists and may not be replaced
+   */
+  public static void checkTarget(Path folder, boolean replace) throws IOException {
+    Path dir = folder.toAbsolutePath().normalize();
     if (!Files.exists(dir)) {
       return;
     }
@@ -292,7 +299,7 @@ public final class DatasetWriter implements AutoCloseable {
     json.put("sha256", digest);
     Files.writeString(
         partial.resolve(FrameDataset.DESCRIPTION), JSON.writeValueAsString(json) + "\n");
-    mayTakePlaceOf(dir, replace);
+    checkTarget(dir, replace);
     delete(dir);
     Files.move(partial, dir);
     finished = true;

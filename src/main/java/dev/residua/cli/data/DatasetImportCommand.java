@@ -6,6 +6,7 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.cli.console.SizeConverter;
+import dev.residua.dataset.DatasetWriter;
 import dev.residua.decoding.SampleRange;
 import dev.residua.detail.TilePatterns;
 import dev.residua.ffmpeg.VideoFrames;
@@ -113,6 +114,7 @@ final class DatasetImportCommand extends JsonCommand {
 
   @Override
   public Integer call() throws IOException {
+    DatasetWriter.checkTarget(target.out, target.force); // before a video is read
     ImportSettings settings =
         new ImportSettings(
             FrameLimits.DEFAULTS,

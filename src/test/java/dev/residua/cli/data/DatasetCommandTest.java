@@ -140,6 +140,27 @@ class DatasetCommandTest {
   }
 
   @Test
+  void shouldSayThatTheSetExistsBeforeAVideoIsRead() throws IOException {
+    // Given a set, and a file that cannot be read as the video that its name promises
+    run("dataset", "generate", "pendulum", "--out", path("set"), "--count", "2");
+    Path video = Files.write(dir.resolve("normal.mp4"), new byte[] {1});
+    // When
+    int code =
+        run(
+            "dataset",
+            "import",
+            "--images",
+            video.toString(),
+            "--every",
+            "0.5s",
+            "--out",
+            path("set"));
+    // Then
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains("already holds a data set; give --force to replace it");
+  }
+
+  @Test
   void shouldImportImagesWithTheirLabels() throws IOException {
     // Given
     Path images = Files.createDirectory(dir.resolve("images"));
