@@ -146,13 +146,24 @@ public final class InitialModel {
               .formatted(e.getMessage()),
           e);
     }
-    if (!bundle.findings().isEmpty() && !config.acceptModel()) {
+    checkAccepted(bundle, config.acceptModel());
+    Models.scoring(bundle, 1).close(); // its self-test
+    return bundle;
+  }
+
+  /**
+   * Checks that a model can be the first one.
+   *
+   * @param accepted whether a person accepts what it cannot read
+   * @throws StartFailedException if it has findings that nobody accepted
+   */
+  public static void checkAccepted(ModelBundle bundle, boolean accepted)
+      throws StartFailedException {
+    if (!bundle.findings().isEmpty() && !accepted) {
       throw new StartFailedException(
           "the first model is not accepted: %s; to use it all the same, start with --accept or residua.accept-model=true"
               .formatted(String.join("; ", ModelFinding.sentences(bundle.findings()))));
     }
-    Models.scoring(bundle, 1).close(); // its self-test
-    return bundle;
   }
 
   private ModelBundle tested() throws BadBundleException, StartFailedException {

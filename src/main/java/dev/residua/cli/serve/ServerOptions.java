@@ -3,11 +3,18 @@ package dev.residua.cli.serve;
 import dev.residua.app.Preloading;
 import dev.residua.app.ResiduaApplication;
 import dev.residua.app.kafka.KafkaSettings;
+import dev.residua.app.model.InitialModel;
+import dev.residua.app.model.Models;
 import dev.residua.app.process.Ports;
+import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Failures;
+import dev.residua.model.BadBundleException;
 import dev.residua.wire.RootCause;
 import io.quarkus.runtime.Quarkus;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +22,8 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that start the server. */
 final class ServerOptions {
+  private static final String DATA = "data";
+
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
@@ -58,6 +67,12 @@ final class ServerOptions {
           "port %d is in use, so the dashboard cannot listen there; choose another with --http-port"
               .formatted(httpPort));
     }
+    boolean embedded =
+        System.getProperty(KafkaSettings.BOOTSTRAP_SERVERS) == null
+            && System.getenv("KAFKA_BOOTSTRAP_SERVERS") == null;
+    if (model != null && embedded) {
+      checkFirst(model);
+    }
     System.setProperty("quarkus.http.port", Integer.toString(httpPort));
     set("residua.kafka.port", kafkaPort);
     set("residua.data-dir", dataDir);
@@ -65,9 +80,7 @@ final class ServerOptions {
     if (accept) {
       set("residua.accept-model", true);
     }
-    Preloading.start(
-        System.getProperty(KafkaSettings.BOOTSTRAP_SERVERS) == null
-            && System.getenv("KAFKA_BOOTSTRAP_SERVERS") == null);
+    Preloading.start(embedded);
     AtomicInteger exit = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Quarkus.run(
@@ -82,6 +95,21 @@ final class ServerOptions {
           "the server could not start: " + oneLine(RootCause.of(why)), why);
     }
     return exit.get();
+  }
+
+  /** Refuses a model at the first start before the embedded Kafka starts; later ones have one. */
+  private void checkFirst(Path file) {
+    Path data = dataDir == null ? Path.of(DATA) : dataDir;
+    if (Files.exists(data.resolve("kafka"))) {
+      return;
+    }
+    try {
+      InitialModel.checkAccepted(
+          Models.read(Optional.of(file)), accept || Boolean.getBoolean("residua.accept-model"));
+    } catch (BadBundleException | StartFailedException e) {
+      throw new CommandFailedException(
+          "the server could not start: " + Failures.reason(e), e);
+    }
   }
 
   /** Messages of the configuration have one line per problem, with class names and numbers. */

@@ -54,6 +54,20 @@ class AcceptOptionTest {
   }
 
   @Test
+  void shouldRefuseToServeItBeforeAnythingStarts() {
+    // Given
+    Path data = dir.resolve("data");
+    // When
+    int exit = run("serve", "--model", file.toString(), "--http-port", "0", "--data-dir", data.toString());
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("the server could not start: the first model is not accepted: light folds");
+    assertThat(data).doesNotExist();
+    assertThat(System.getProperty("residua.model")).as("nothing is set").isNull();
+  }
+
+  @Test
   void shouldGoOnWithAnAcceptedModel() {
     // When: the next check fails, as the bundle has no network
     assertThat(run("model", "publish", file.toString(), "--accept")).isEqualTo(1);
