@@ -62,17 +62,21 @@ final class TrainingRounds {
     /** Largest share of an error by which a round may still have reduced it. */
     private static final double SAME = 0.1;
 
-    /** Label error below which its reduction does not count, in standard deviations. */
+    /** Label error up to which its reduction does not count, in standard deviations. */
     private static final double SMALL_LABEL_ERROR = 0.05;
+
+    /** Share of the pixel variance, half of that of a good model, up to which the same applies. */
+    private static final double SMALL_SHARE = 0.05;
 
     /** Share of half-samples from which an edge must be in the graphs of both rounds. */
     private static final double CONFIDENT = 0.9;
 
     /** Returns true if the round after these figures changed nothing that matters. */
     boolean stable(Figures after) {
-      return after.reconstruction > (1 - SAME) * reconstruction
-          && (labelError.orElse(0) <= SMALL_LABEL_ERROR
-              || after.labelError.orElse(0) > (1 - SAME) * labelError.orElse(0))
+      double error = after.labelError.orElse(0);
+      return (after.reconstruction <= SMALL_SHARE
+              || after.reconstruction > (1 - SAME) * reconstruction)
+          && (error <= SMALL_LABEL_ERROR || error > (1 - SAME) * labelError.orElse(0))
           && has(graph, after.graph)
           && has(after.graph, graph);
     }

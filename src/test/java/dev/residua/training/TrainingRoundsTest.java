@@ -209,14 +209,11 @@ class TrainingRoundsTest {
             new Figures(0.1, OptionalDouble.empty(), GRAPH)
                 .stable(new Figures(0.1, OptionalDouble.empty(), GRAPH)))
         .isTrue();
-    assertThat(
-            new Figures(0.1, OptionalDouble.of(0.06), GRAPH)
-                .stable(new Figures(0.1, OptionalDouble.of(0.02), GRAPH)))
-        .as("small label errors")
-        .isFalse();
-    assertThat(
-            new Figures(0.1, OptionalDouble.of(0.04), GRAPH)
-                .stable(new Figures(0.1, OptionalDouble.of(0.02), GRAPH)))
+    assertThat(before.stable(new Figures(0.1, OptionalDouble.of(0.05), GRAPH)))
+        .as("a small label error may still fall")
+        .isTrue();
+    assertThat(before.stable(new Figures(0.05, OptionalDouble.of(0.3), GRAPH)))
+        .as("so may a small share of the pixel variance")
         .isTrue();
   }
 }
