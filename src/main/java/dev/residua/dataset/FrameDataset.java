@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,9 @@ public final class FrameDataset {
           CHANGED_COLUMN,
           HELD_COLUMN);
 
+  /** Entry of a set's origin with the frames per second. */
+  public static final String FRAMES_PER_SECOND = "framesPerSecond";
+
   static final int FORMAT_VERSION = 1;
   static final String FRAMES = "frames.npy";
   static final String LABELS = "labels.csv";
@@ -103,6 +107,7 @@ public final class FrameDataset {
   private final @Nullable DetailPictures details;
   private final List<TaughtAnswer> answers;
   private final List<TaughtHold> holds;
+  private final OptionalDouble framesPerSecond;
 
   private FrameDataset(
       Path dir,
@@ -117,7 +122,8 @@ public final class FrameDataset {
       @Nullable CausalGraph graph,
       @Nullable DetailPictures details,
       List<TaughtAnswer> answers,
-      List<TaughtHold> holds) {
+      List<TaughtHold> holds,
+      OptionalDouble framesPerSecond) {
     this.dir = dir;
     this.stored = stored;
     this.reduction = reduction;
@@ -132,6 +138,7 @@ public final class FrameDataset {
     this.details = details;
     this.answers = List.copyOf(answers);
     this.holds = List.copyOf(holds);
+    this.framesPerSecond = framesPerSecond;
   }
 
   /** Whether a folder holds a data set. */
@@ -182,8 +189,14 @@ public final class FrameDataset {
           graph(json, factors, dir),
           DetailPictures.open(dir, size),
           TaughtAnswer.of(dir, labels),
-          TaughtHold.of(dir, labels));
+          TaughtHold.of(dir, labels),
+          framesPerSecond(json));
     }
+  }
+
+  private static OptionalDouble framesPerSecond(JsonNode json) {
+    double rate = json.path("origin").path(FRAMES_PER_SECOND).asDouble(0);
+    return rate > 0 && Double.isFinite(rate) ? OptionalDouble.of(rate) : OptionalDouble.empty();
   }
 
   static ImageShape shape(long[] axes, Path file) throws IOException {
@@ -363,12 +376,17 @@ public final class FrameDataset {
     }
     return new FrameDataset(
         dir, stored, by, size, maps, covered, labels, name, factors, graph, details, answers,
-        holds);
+        holds, framesPerSecond);
   }
 
   /** Size of every frame. */
   public ImageShape shape() {
     return reduction == null ? stored : reduction.to();
+  }
+
+  /** Frames per second of what the set was made from; empty if unknown. */
+  public OptionalDouble framesPerSecond() {
+    return framesPerSecond;
   }
 
   /** Number of frames. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongConsumer;
 
 /**
@@ -33,6 +34,8 @@ public final class VideoFrames implements NamedFrames {
   private final RandomAccessFile stored;
   private final List<Long> ends = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
+  private double first;
+  private double last;
 
   private VideoFrames(Path video) throws IOException {
     this.video = video;
@@ -72,6 +75,8 @@ public final class VideoFrames implements NamedFrames {
         Duration position = picture.position();
         double seconds =
             (position == null ? every.multipliedBy(ends.size()) : position).toMillis() / 1e3;
+        first = ends.isEmpty() ? seconds : first;
+        last = seconds;
         stored.write(picture.data());
         ends.add(stored.getFilePointer());
         names.add(String.format(Locale.ROOT, "%s@%.2fs", video.getFileName(), seconds));
@@ -87,6 +92,13 @@ public final class VideoFrames implements NamedFrames {
   @Override
   public String origin() {
     return video.toString();
+  }
+
+  @Override
+  public OptionalDouble framesPerSecond() {
+    return last > first
+        ? OptionalDouble.of((ends.size() - 1) / (last - first))
+        : OptionalDouble.empty();
   }
 
   @Override

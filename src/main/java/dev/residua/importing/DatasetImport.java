@@ -124,6 +124,9 @@ public final class DatasetImport {
     SampleRange range = surveyed.range();
     Map<String, Object> provenance = new LinkedHashMap<>();
     provenance.put("importedFrom", frames.origin());
+    frames
+        .framesPerSecond()
+        .ifPresent(rate -> provenance.put(FrameDataset.FRAMES_PER_SECOND, rate));
     if (labels != null) {
       provenance.put("labels", labels.toString());
     }

@@ -5,6 +5,7 @@ import dev.residua.frame.RejectedFrameException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ public interface NamedFrames extends Closeable {
   /** Folder that names are relative to; null if they are no paths. */
   default @Nullable Path folder() {
     return null;
+  }
+
+  /** Frames per second; empty if unknown. */
+  default OptionalDouble framesPerSecond() {
+    return OptionalDouble.empty();
   }
 
   /** The files that are no pictures by their names, and were left out. */

@@ -24,6 +24,7 @@ import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
+import dev.residua.training.LearningFrames;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
@@ -32,12 +33,15 @@ import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -324,8 +328,9 @@ public final class TrainCommand extends JsonCommand {
     result.put("warnings", report.warnings());
     result.put("findings", ModelFinding.sentences(report.bundle().findings()));
     result.put("next", VerdictText.next(ModelVerdicts.of(report.bundle()), out, data));
+    LearningFrames.of(report.bundle()).ifPresent(n -> result.put("framesToLearn", n));
     result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
-    print(result, () -> printText(report, provenance, settings, page));
+    print(result, () -> printText(report, source.set(), provenance, settings, page));
     return 0;
   }
 
@@ -438,6 +443,7 @@ public final class TrainCommand extends JsonCommand {
 
   private void printText(
       TrainingReport report,
+      FrameDataset set,
       ModelProvenance provenance,
       TrainingSettings settings,
       @Nullable Path page) {
@@ -476,6 +482,9 @@ public final class TrainCommand extends JsonCommand {
             ? " until it was stable"
             : "",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
+    LearningFrames.of(report.bundle())
+        .ifPresent(
+            frames -> print("learning        %s", learning(frames, set.framesPerSecond())));
     report.warnings().forEach(warning -> print("warning         %s", warning));
     List<ModelFinding> findings = report.bundle().findings();
     findings.forEach(finding -> print("cannot read     %s", finding.sentence()));
@@ -493,6 +502,22 @@ public final class TrainCommand extends JsonCommand {
           "paused          after %d of %d steps; --resume %s with the same options goes on",
           settings.stopAt(), settings.steps(), out);
     }
+  }
+
+  /** The frames that a source needs, and the time if the set says how fast they come. */
+  static String learning(long frames, OptionalDouble framesPerSecond) {
+    String text = "a source needs about %,d frames like these until it is armed".formatted(frames);
+    if (framesPerSecond.isEmpty()) {
+      return text;
+    }
+    double rate = framesPerSecond.getAsDouble();
+    long minutes = Math.max(1, Math.round(frames / rate / 60));
+    return text
+        + ", %,d minute%s at %s frames per second"
+            .formatted(
+                minutes,
+                minutes == 1 ? "" : "s",
+                BigDecimal.valueOf(rate).round(new MathContext(3)).stripTrailingZeros().toPlainString());
   }
 
   private void printRun(RunSelection.Run run, boolean kept) {

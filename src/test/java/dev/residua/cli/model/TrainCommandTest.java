@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,16 @@ class TrainCommandTest {
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString()).contains("60 frames give 42 to train on");
     assertThat(dir.resolve("m.residua")).doesNotExist();
+  }
+
+  @Test
+  void shouldSayHowLongASourceLearns() {
+    assertThat(TrainCommand.learning(9_100, OptionalDouble.of(4)))
+        .isEqualTo(
+            "a source needs about 9,100 frames like these until it is armed, 38 minutes at 4 frames per second");
+    assertThat(TrainCommand.learning(1_000, OptionalDouble.of(29.97)))
+        .endsWith(", 1 minute at 30 frames per second");
+    assertThat(TrainCommand.learning(1_000, OptionalDouble.empty())).endsWith("until it is armed");
   }
 
   @Test
