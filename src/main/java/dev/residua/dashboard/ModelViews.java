@@ -145,8 +145,7 @@ public final class ModelViews {
    * @param evidence one sentence with figures
    * @param next command to run next
    */
-  public record VerdictView(
-      String aspect, String grade, String evidence, @Nullable String next) {}
+  public record VerdictView(String aspect, String grade, String evidence, @Nullable String next) {}
 
   /**
    * A verdict of the gate.

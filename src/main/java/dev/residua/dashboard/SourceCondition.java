@@ -8,7 +8,7 @@ public enum SourceCondition {
   ANOMALOUS,
   /** An incident of a drift is open, or the drift statistic is at its threshold. */
   DRIFTING,
-  /** No frame has arrived for much longer than usual. */
+  /** No frame has arrived for much longer than usual, with an incident about that or without. */
   SILENT,
   /**
    * No calibration holds for it yet: it still learns what is normal, or what it learned needs a
@@ -29,7 +29,7 @@ public enum SourceCondition {
    * Facts about a source now.
    *
    * @param maintained whether no incident may open for it
-   * @param incident whether an incident is open
+   * @param incident whether an incident is open that is not about silence
    * @param drift whether that is a drift
    * @param beyondThreshold whether the drift statistic is at or above its threshold
    * @param watched whether a calibration holds for it

@@ -5,12 +5,15 @@ import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -254,9 +257,11 @@ final class SourceHistory {
         frame == null
             ? Duration.ofDays(1)
             : Duration.ofMillis(Math.max(0, nowMillis - frame.scoredAt().toEpochMilli()));
-    boolean incident = !open.isEmpty();
+    List<Incident> deviations =
+        open.values().stream().filter(one -> !one.subject().equals(Subject.SILENCE)).toList();
+    boolean incident = deviations.stream().anyMatch(one -> one.state() != State.SUSPENDED);
     boolean drifting =
-        incident && open.values().stream().allMatch(one -> one.kind().startsWith("DRIFT"));
+        incident && deviations.stream().allMatch(one -> one.kind().startsWith("DRIFT"));
     int[] scales = score == null ? new int[0] : score.scales();
     boolean warmingUp =
         score == null || (scales.length > 0 && score.samples() < scales[scales.length - 1]);

@@ -375,8 +375,20 @@ public final class FrameDataset {
               .formatted(name, smaller));
     }
     return new FrameDataset(
-        dir, stored, by, size, maps, covered, labels, name, factors, graph, details, answers,
-        holds, framesPerSecond);
+        dir,
+        stored,
+        by,
+        size,
+        maps,
+        covered,
+        labels,
+        name,
+        factors,
+        graph,
+        details,
+        answers,
+        holds,
+        framesPerSecond);
   }
 
   /** Size of every frame. */

@@ -85,9 +85,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>FFmpeg gathers a picture before it returns it, however long it is. So the bytes of a web
  * server that it reads for one picture are bounded, and no piece of its memory, in which it gathers
- * the pictures of RTSP cameras and of files, may exceed {@link
- * CameraStreams#MAX_BLOCK_BYTES}. One decoder runs
- * on one thread.
+ * the pictures of RTSP cameras and of files, may exceed {@link CameraStreams#MAX_BLOCK_BYTES}. One
+ * decoder runs on one thread.
  */
 final class FfmpegStream implements PictureStream {
   private static final String PROBED_MICROSECONDS = "3000000";

@@ -696,7 +696,7 @@ final class IncidentUpdate {
           new Content(
               Weight.DIAGNOSIS,
               "SILENCE",
-              Severity.CRITICAL,
+              Severity.WARNING,
               sentence,
               List.of(),
               null,

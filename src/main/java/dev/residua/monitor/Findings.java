@@ -29,17 +29,23 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events from the results of rules and detectors. */
 final class Findings {
+  private static final DateTimeFormatter SILENT_SINCE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
   /** Standard errors from which a latent is named as a cause of a drift. */
   private static final double NAMED_SHIFT = 3;
 
@@ -460,10 +466,10 @@ final class Findings {
         links);
   }
 
-  /** What to say of a source that sends nothing. */
-  static String silence(Moment last, Duration idle) {
-    return "%s has sent no frame for %s; the last one was #%d"
-        .formatted(last.source(), spoken(idle), last.sequence());
+  /** The sentence of an incident of a silent source: the time of its last frame, which stays. */
+  static String silence(Moment last) {
+    return "no frame since %s UTC; the last one was #%d"
+        .formatted(SILENT_SINCE.format(last.at().atOffset(ZoneOffset.UTC)), last.sequence());
   }
 
   /** A duration in its two largest units. */

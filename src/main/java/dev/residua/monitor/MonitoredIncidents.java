@@ -72,7 +72,7 @@ final class MonitoredIncidents {
         ? List.of()
         : apply(
             incidents.silent(
-                later(last, idle), settings(source), capacity(), Findings.silence(last, idle)));
+                later(last, idle), settings(source), capacity(), Findings.silence(last)));
   }
 
   private IncidentSettings settings(SourceSettings next) {

@@ -162,8 +162,7 @@ public final class FetchAhead implements References, AutoCloseable {
 
   private Fetch begin(Frame frame, URI root) throws RejectedFrameException {
     try {
-      return new Fetch(
-          frame, root, root(root).threads.submit(() -> references.load(frame, root)));
+      return new Fetch(frame, root, root(root).threads.submit(() -> references.load(frame, root)));
     } catch (RejectedExecutionException e) {
       throw ReferencedFrames.refused(
           "'%s' was not fetched, as %d earlier reads under %s have not ended; check that place, then replay this dead letter",

@@ -25,11 +25,7 @@ public final class FrameIntake {
   private final Stages stages;
 
   FrameIntake(
-      FrameReader reader,
-      References references,
-      Timelines timelines,
-      Clock clock,
-      Stages stages) {
+      FrameReader reader, References references, Timelines timelines, Clock clock, Stages stages) {
     this.reader = reader;
     this.references = references;
     this.timelines = timelines;

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A store that answers with an error of its own (5xx) or not at all is asked {@value #ATTEMPTS}
  * times, within one time budget per frame; then the frame is refused, so that the partition goes
  * on, and can be replayed from the dead letters. Frames under the same root are refused at once for
- * {@link #REST} after that: a store that is away costs little time per frame. {@link
- * FetchAhead} bounds the time of one that is slow. Thread-safe.
+ * {@link #REST} after that: a store that is away costs little time per frame. {@link FetchAhead}
+ * bounds the time of one that is slow. Thread-safe.
  */
 public final class ReferencedFrames implements References {
   /** Attribute that holds the address. */
@@ -117,8 +117,7 @@ public final class ReferencedFrames implements References {
       String actual = ModelBundle.sha256(data);
       if (!actual.equals(digest.toLowerCase(Locale.ROOT))) {
         throw refused(
-            "the content of '%s' has the SHA-256 %s, the frame says %s",
-            reference, actual, digest);
+            "the content of '%s' has the SHA-256 %s, the frame says %s", reference, actual, digest);
       }
     }
     return data;

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a model can be used, in three verdicts: on names, independence and reconstruction, with one
- * next step for the whole model. Pure: made of the findings and figures that the training put into the bundle, some of which an
- * evaluation on other frames may replace.
+ * Whether a model can be used, in three verdicts: on names, independence and reconstruction, with
+ * one next step for the whole model. Pure: made of the findings and figures that the training put
+ * into the bundle, some of which an evaluation on other frames may replace.
  */
 public final class ModelVerdicts {
   /** Errors of labels, in their standard deviations, up to which latents carry their names. */
@@ -56,11 +56,7 @@ public final class ModelVerdicts {
     this.metrics.putAll(measured);
     this.frames = frames;
     this.graphInDoubt =
-        bundle
-            .find(ModelBundle.WARNINGS)
-            .map(TrainingHistory::fromLines)
-            .orElse(List.of())
-            .stream()
+        bundle.find(ModelBundle.WARNINGS).map(TrainingHistory::fromLines).orElse(List.of()).stream()
             .anyMatch(GraphDoubts::isOne);
   }
 
@@ -155,8 +151,7 @@ public final class ModelVerdicts {
   }
 
   private Aspected names() {
-    Optional<Aspected> found =
-        found(Aspect.NAMES, TRAIN.formatted(" --factors NAME,..."));
+    Optional<Aspected> found = found(Aspect.NAMES, TRAIN.formatted(" --factors NAME,..."));
     if (found.isPresent()) {
       return found.get();
     }
@@ -263,8 +258,7 @@ public final class ModelVerdicts {
   }
 
   private Aspected independence() {
-    Optional<Aspected> found =
-        found(Aspect.INDEPENDENCE, TRAIN.formatted(" --factors NAME,..."));
+    Optional<Aspected> found = found(Aspect.INDEPENDENCE, TRAIN.formatted(" --factors NAME,..."));
     if (found.isPresent()) {
       return found.get();
     }

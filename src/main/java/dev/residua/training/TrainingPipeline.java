@@ -186,9 +186,7 @@ public final class TrainingPipeline {
         // Without checkpoints: an interrupted training resumes with the first try.
         Try next =
             attempt(
-                new TrainingInput(first.data, settings, known),
-                null,
-                progress.prefixed(prefix));
+                new TrainingInput(first.data, settings, known), null, progress.prefixed(prefix));
         Try worse = next.failure < best.failure ? best : next;
         best = worse == best ? next : best;
         worse.network.close();

@@ -190,7 +190,8 @@ final class TrainingRounds {
     double[][] heldLatents;
     double[][] checkedLatents;
     try (FrameScorer scorer =
-        CategoricalScorer.of(scorers.open(plain), plain.withLaws(TrainingPipeline.uniform(columns)))) {
+        CategoricalScorer.of(
+            scorers.open(plain), plain.withLaws(TrainingPipeline.uniform(columns)))) {
       z = latents(scorer, input, rows, d);
       held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
       heldLatents = FrameScores.rows(held.observed(), usual.length, d);
@@ -198,8 +199,7 @@ final class TrainingRounds {
     }
     int named = input.labelled.length > 0 ? input.data.factorNames().size() : 0;
     try {
-      TrainingPipeline.standardize(
-          z, input.latents, named, columns, new double[width], ones);
+      TrainingPipeline.standardize(z, input.latents, named, columns, new double[width], ones);
     } catch (TrainingFailedException e) {
       return null;
     }
@@ -252,8 +252,7 @@ final class TrainingRounds {
     }
   }
 
-  private static double[][] latents(
-      FrameScorer scorer, TrainingInput input, int[] frames, int d) {
+  private static double[][] latents(FrameScorer scorer, TrainingInput input, int[] frames, int d) {
     return FrameScores.rows(
         FrameScores.of(scorer, input.data, Variables.NONE, frames, fraction -> {}).observed(),
         frames.length,

@@ -24,7 +24,7 @@ export function incidentLine(i, ...first) {
     chipOf(i),
     h('div', { class: 'sentence' }, h('a', { href: sourceLink(i.source) }, i.source), ' ', h('a', { class: 'of', href: incidentLink(i.id) }, i.sentence)),
     open ? h('time', { datetime: new Date(i.openedAt).toISOString(), title: full(i.openedAt), 'data-since': i.openedAt }) : h('time', { datetime: new Date(i.endedAt).toISOString(), title: full(i.endedAt) }, moment(i.endedAt)),
-    h('div', { class: 'meta' }, h('span', null, subjectWords(i.subject)), h('span', null, kindWords(i.kind)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.endedAt - i.openedAt)}`),
+    h('div', { class: 'meta' }, [...new Set([subjectWords(i.subject), kindWords(i.kind)])].map(words => h('span', null, words)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.endedAt - i.openedAt)}`),
       i.assignee && h('span', null, `${i.assignee} looks after it`), i.verdict && h('span', null, i.verdict === 'true' ? 'true alarm' : 'false alarm')));
 }
 

@@ -83,7 +83,10 @@ export const subjectWords = subject => {
 
 export const sentenceCase = words => words.charAt(0).toUpperCase() + words.slice(1);
 
+/** The kinds whose names say more to the program than to a person. */
+const KINDS = { 'INTERVENTION.HARD_INTERVENTION': 'held constant' };
 export const kindWords = kind => {
+  if (kind in KINDS) return KINDS[kind];
   const [what, which] = String(kind).split('.');
   return which ? `${spoken(what)}: ${spoken(which)}` : spoken(what);
 };

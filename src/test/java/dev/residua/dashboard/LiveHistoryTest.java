@@ -33,7 +33,9 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
+import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import dev.residua.testing.Visits;
 import java.time.Instant;
@@ -160,6 +162,27 @@ class LiveHistoryTest {
 
   private SourceCondition condition(String source, Instant now) {
     return overview(source, now).rows().get(0).condition();
+  }
+
+  @Test
+  void shouldCallASourceSilentThatHasAnIncidentAboutSilence() {
+    // Given
+    frames("cam1", 0, 200);
+    history.incident(
+        Incidents.with(
+            i -> {
+              i.id = "drift";
+              i.state = State.SUSPENDED;
+            }));
+    history.incident(
+        Incidents.with(
+            i -> {
+              i.id = "silence";
+              i.subject = Subject.SILENCE;
+              i.kind = "SILENCE";
+            }));
+    // When, Then
+    assertThat(condition("cam1", after(200).plusSeconds(400))).isEqualTo(SourceCondition.SILENT);
   }
 
   @Test

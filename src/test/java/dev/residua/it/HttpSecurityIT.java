@@ -167,7 +167,9 @@ class HttpSecurityIT {
                   .readLine();
           refused += line != null && line.contains(" 503 ") ? 1 : 0;
         }
-        assertThat(refused).as("others end without an answer").isEqualTo(2 * SignedRequests.MAX_OPEN);
+        assertThat(refused)
+            .as("others end without an answer")
+            .isEqualTo(2 * SignedRequests.MAX_OPEN);
       } finally {
         for (Socket socket : sockets) {
           socket.close();

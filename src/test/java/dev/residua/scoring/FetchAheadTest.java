@@ -127,8 +127,7 @@ class FetchAheadTest {
   }
 
   private RejectedFrameException refusal(String path) {
-    return catchThrowableOfType(
-        RejectedFrameException.class, () -> fetches.resolve(frame(path)));
+    return catchThrowableOfType(RejectedFrameException.class, () -> fetches.resolve(frame(path)));
   }
 
   @Test

@@ -94,7 +94,10 @@ class ReferencedFramesTest {
   private ReferencedFrames within(Duration time, LongSupplier nanoTime) {
     return new ReferencedFrames(
         new ReferenceSettings(
-            List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")), 1_000, time, 1),
+            List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")),
+            1_000,
+            time,
+            1),
         nanoTime);
   }
 

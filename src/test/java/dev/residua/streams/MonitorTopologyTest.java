@@ -668,7 +668,10 @@ class MonitorTopologyTest {
         .extracting(i -> i.subject() + " " + i.state())
         .containsExactly("silence OPENED", "undetermined SUSPENDED");
     assertThat(silent.get(0).sentence())
-        .isEqualTo("cam1 has sent no frame for 5 min 1 s; the last one was #299");
+        .isEqualTo(
+            "no frame since %s UTC; the last one was #299"
+                .formatted(Scored.time(299).toString().substring(0, 19).replace('T', ' ')));
+    assertThat(silent.get(0).severity()).isEqualTo(Finding.Severity.WARNING);
     assertThat(silent.get(0).updatedAt()).isEqualTo(Scored.time(299).plusSeconds(301));
     // When it sends again
     send(Scored.nominal().residuals(noise(random, 3)).frame(300));

@@ -172,8 +172,7 @@ class ModelVerdictsTest {
                     List.of(
                         new ModelFinding(Aspect.INDEPENDENCE, "shadow has no noise of its own"))));
     ModelBundle reproduced =
-        found.withProvenance(
-            found.manifest().provenance().withMetrics(metrics(0.1, 0.1, 0.1)));
+        found.withProvenance(found.manifest().provenance().withMetrics(metrics(0.1, 0.1, 0.1)));
 
     // When, Then
     assertThat(ModelVerdicts.next(ModelVerdicts.of(found))).doesNotContain("--factors");

@@ -83,11 +83,8 @@ class TrainingRoundsTest {
   private static TrainingRounds.Result train(Counting trainer, TrainingProgress progress)
       throws TrainingFailedException {
     return new TrainingRounds(
-            trainer,
-            trainer.reader::open,
-            new ExactDagSearchSettings(100, 1e-4, 0.1, 1_000, 4, 1))
-        .train(
-            new TrainingInput(new KnownLatents(FRAMES, 5, 1), SETTINGS, null), null, progress);
+            trainer, trainer.reader::open, new ExactDagSearchSettings(100, 1e-4, 0.1, 1_000, 4, 1))
+        .train(new TrainingInput(new KnownLatents(FRAMES, 5, 1), SETTINGS, null), null, progress);
   }
 
   @Test

@@ -45,12 +45,10 @@ class BoundedDecoderTest {
     byte[] bytes = manyNulls(100_000);
     // When, Then
     assertThatThrownBy(
-            () ->
-                new GenericDatumReader<>(lists("null")).read(null, new BoundedDecoder(bytes, 0)))
+            () -> new GenericDatumReader<>(lists("null")).read(null, new BoundedDecoder(bytes, 0)))
         .isInstanceOf(AvroRuntimeException.class)
         .hasMessageContaining("makes more items than the %d bytes".formatted(bytes.length));
-    assertThatThrownBy(
-            () -> GenericDatumReader.skip(lists("null"), new BoundedDecoder(bytes, 0)))
+    assertThatThrownBy(() -> GenericDatumReader.skip(lists("null"), new BoundedDecoder(bytes, 0)))
         .isInstanceOf(AvroRuntimeException.class)
         .hasMessageContaining("makes more items than the %d bytes".formatted(bytes.length));
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class SchemaCostTest {
   private static final String EMPTY_RECORD =
       "{\"type\": \"record\", \"name\": \"Empty\", \"fields\": []}";
-  private static final String EMPTY_FIXED = "{\"type\": \"fixed\", \"name\": \"None\", \"size\": 0}";
+  private static final String EMPTY_FIXED =
+      "{\"type\": \"fixed\", \"name\": \"None\", \"size\": 0}";
 
   private static Schema schema(String json) {
     return new Schema.Parser().parse(json);

@@ -35,9 +35,7 @@ public final class SignedRequests {
       return;
     }
     long timer =
-        request
-            .vertx()
-            .setTimer(LIMIT.toMillis(), late -> request.request().connection().close());
+        request.vertx().setTimer(LIMIT.toMillis(), late -> request.request().connection().close());
     request.addEndHandler(
         ended -> {
           request.vertx().cancelTimer(timer);

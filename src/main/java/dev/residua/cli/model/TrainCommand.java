@@ -483,8 +483,7 @@ public final class TrainCommand extends JsonCommand {
             : "",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
     LearningFrames.of(report.bundle())
-        .ifPresent(
-            frames -> print("learning        %s", learning(frames, set.framesPerSecond())));
+        .ifPresent(frames -> print("learning        %s", learning(frames, set.framesPerSecond())));
     report.warnings().forEach(warning -> print("warning         %s", warning));
     List<ModelFinding> findings = report.bundle().findings();
     findings.forEach(finding -> print("cannot read     %s", finding.sentence()));
@@ -517,7 +516,10 @@ public final class TrainCommand extends JsonCommand {
             .formatted(
                 minutes,
                 minutes == 1 ? "" : "s",
-                BigDecimal.valueOf(rate).round(new MathContext(3)).stripTrailingZeros().toPlainString());
+                BigDecimal.valueOf(rate)
+                    .round(new MathContext(3))
+                    .stripTrailingZeros()
+                    .toPlainString());
   }
 
   private void printRun(RunSelection.Run run, boolean kept) {

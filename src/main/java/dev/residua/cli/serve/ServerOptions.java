@@ -107,8 +107,7 @@ final class ServerOptions {
       InitialModel.checkAccepted(
           Models.read(Optional.of(file)), accept || Boolean.getBoolean("residua.accept-model"));
     } catch (BadBundleException | StartFailedException e) {
-      throw new CommandFailedException(
-          "the server could not start: " + Failures.reason(e), e);
+      throw new CommandFailedException("the server could not start: " + Failures.reason(e), e);
     }
   }
 

@@ -100,10 +100,7 @@ final class CollectStep {
     int trained = parts.training().trained();
     String missing =
         missing(
-            trained,
-            parts.training().size() - trained,
-            parts.heldOut().size(),
-            parts.leftOut());
+            trained, parts.training().size() - trained, parts.heldOut().size(), parts.leftOut());
     if (missing != null) {
       throw new TrainingFailedException(missing);
     }

@@ -13,8 +13,9 @@ import java.util.function.Consumer;
  * Keeps the last quiet frames of every source in their order, for calibration and examination.
  * Every source has the same room; if that is too little, the sources with the smallest pseudorandom
  * numbers have room. Frames that drop out are passed on. If there are fewer frames than the
- * settings allow in all, the split keeps the share of the settings, or half if that is more. The result depends only on the
- * order within each source. Memory: the requested frames, and O(1) per source. For one thread.
+ * settings allow in all, the split keeps the share of the settings, or half if that is more. The
+ * result depends only on the order within each source. Memory: the requested frames, and O(1) per
+ * source. For one thread.
  */
 final class QuietTails {
   private final SelectionSettings settings;

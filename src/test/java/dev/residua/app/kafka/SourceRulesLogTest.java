@@ -21,8 +21,7 @@ class SourceRulesLogTest {
       new Topics(Topics.DEFAULT_PREFIX).sources();
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC.name(), 0);
 
-  private final MockConsumer<byte[], byte[]> consumer =
-      new MockConsumer<>("earliest");
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final List<String> ignored = new ArrayList<>();
 
   private void add(long offset, SourceRule rule) {
@@ -51,6 +50,8 @@ class SourceRulesLogTest {
     assertThat(log.rules().latest("pumps"))
         .map(SourceRule::revision)
         .hasValue(SourceRulesLog.REVISIONS_AHEAD + 3L);
-    assertThat(ignored).hasSize(2).allMatch(line -> line.contains("there cannot have been that many"));
+    assertThat(ignored)
+        .hasSize(2)
+        .allMatch(line -> line.contains("there cannot have been that many"));
   }
 }

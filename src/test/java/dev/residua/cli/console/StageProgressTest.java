@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class StageProgressTest {
   private static final CausalGraph GRAPH =
-      CausalGraph.of(
-          List.of("light", "shadow"), new boolean[][] {{false, true}, {false, false}});
+      CausalGraph.of(List.of("light", "shadow"), new boolean[][] {{false, true}, {false, false}});
 
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private long seconds;

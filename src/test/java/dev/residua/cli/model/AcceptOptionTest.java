@@ -58,7 +58,8 @@ class AcceptOptionTest {
     // Given
     Path data = dir.resolve("data");
     // When
-    int exit = run("serve", "--model", file.toString(), "--http-port", "0", "--data-dir", data.toString());
+    int exit =
+        run("serve", "--model", file.toString(), "--http-port", "0", "--data-dir", data.toString());
     // Then
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString())
