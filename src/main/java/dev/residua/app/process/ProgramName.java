@@ -56,7 +56,7 @@ public final class ProgramName {
   private static final String NAME = "residua";
 
   /** System property that the launcher sets. */
-  private static final String PROPERTY = "residua.program";
+  private static final String PROPERTY = "launcher.program";
 
   private static final Pattern COMMAND =
       Pattern.compile(
