@@ -292,7 +292,8 @@ public class Roles {
       narrator.start(
           bundle,
           clients.bootstrapServers(),
-          properties.getValue("quarkus.http.port", Integer.class));
+          properties.getValue("quarkus.http.port", Integer.class),
+          config.http().token().filter(token -> config.demo().signInLink()));
       running.push(
           new SimulatedCamera(
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));

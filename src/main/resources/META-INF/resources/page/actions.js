@@ -3,6 +3,9 @@ import { h, toast } from './dom.js';
 import { sentenceCase } from './words.js';
 import { token, person, keep, announce, remember, tryToken, readAccess, post, Refused } from './api.js';
 
+/** The hint where nobody may change anything. */
+export const CHANGES_OFF = 'Changes are switched off on this service. Start it with a token in RESIDUA_HTTP_TOKEN, 16 characters or more, to allow them.';
+
 let about = { writable: true };
 export const setAbout = value => { about = value; };
 
@@ -20,7 +23,7 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, r
   const form = h('form', { method: 'dialog', 'aria-labelledby': 'ask-title' }, h('h2', { id: 'ask-title' }, title));
   if (explanation) form.append(h('p', { class: 'soft' }, explanation));
   if (!about.writable && !reading) {
-    form.append(h('p', { class: 'error' }, 'Changes are switched off on this service. Start it with a token in RESIDUA_HTTP_TOKEN, 16 characters or more, to allow them.'));
+    form.append(h('p', { class: 'error' }, CHANGES_OFF));
   }
   for (const one of fields) {
     const input = one.options

@@ -1,7 +1,7 @@
 /* Charts over time, drawn by uPlot, and two that it does not have. */
 import uPlot from '../webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import { h, svg, colour, framed, attribute } from './dom.js';
-import { clock } from './words.js';
+import { clock, compressed, expanded, shareTicks, figure } from './words.js';
 
 const all = new Set();
 
@@ -29,6 +29,9 @@ const DATE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short'
 /** A time on the axis: of day, or the day where midnight is or several days are shown. */
 const tick = (millis, seconds) => (seconds > 3 * 86400 || (new Date(millis).getHours() === 0 && new Date(millis).getMinutes() === 0) ? DATE : HOUR).format(millis);
 
+/** Options of a chart of shares of a threshold. */
+export const SHARES = { to: compressed, from: expanded, splits: shareTicks };
+
 const CURSOR = uPlot.sync('residua');
 
 /**
@@ -39,6 +42,7 @@ const CURSOR = uPlot.sync('residua');
  * @param range of y: (min, max) => [min, max]
  * @param band [low, high] of values that are usual; `band()` changes it
  * @param splits where the axis has labels: max => [...]
+ * @param to where a value stands on the axis of y, if that is not linear; `from` is its inverse
  * @param axis whether the times stand below
  * @param days whether the times may be of several days
  */
@@ -75,7 +79,7 @@ export class TimeChart {
       axes: [
         // A label that the edge would cut is left out.
         { ...axis, show: options.axis, size: 28, space: 90, values: (u, splits) => splits.map(s => (u.valToPos(s, 'x') > u.bbox.width / devicePixelRatio - 26 ? '' : options.days ? tick(1000 * s, splits.at(-1) - splits[0]) : clock(1000 * s))) },
-        { ...axis, size: 44, space: 26, splits: options.splits ? (u, i, min, max) => options.splits(max) : undefined },
+        { ...axis, size: 52, space: 26, splits: options.splits ? (u, i, min, max) => options.splits(max) : undefined, ...(options.from && { values: (u, places) => places.map(p => figure(Number(options.from(p).toPrecision(3)))) }) },
       ],
       series: [{}, ...options.series.map(s => ({ label: s.label, stroke: c[s.colour], width: s.width ?? 1.5, dash: s.dash, points: options.days ? { size: 4, fill: c[s.colour] } : { show: false }, spanGaps: false }))],
       hooks: { drawClear: [u => this.#under(u)], draw: [u => this.#over(u)], setCursor: [u => options.onCursor?.(u.cursor.idx, this.#data)] },
@@ -113,11 +117,11 @@ export class TimeChart {
   }
 
   #over(u) {
-    const c = colours(), context = u.ctx, { left, width } = u.bbox;
+    const c = colours(), options = this.#options, context = u.ctx, { left, width } = u.bbox;
     context.save();
     context.lineWidth = devicePixelRatio;
     for (const limit of this.#options.limits ?? []) {
-      const y = Math.round(u.valToPos(limit.value, 'y', true)) + 0.5;
+      const y = Math.round(u.valToPos(options.to ? options.to(limit.value) : limit.value, 'y', true)) + 0.5;
       context.strokeStyle = c[limit.colour];
       context.setLineDash(limit.dash ?? []);
       context.beginPath(); context.moveTo(left, y); context.lineTo(left + width, y); context.stroke();
@@ -135,7 +139,8 @@ export class TimeChart {
     this.#spans = spans;
     this.#learning = learning;
     this.#window = window && window.map(t => t / 1000);
-    this.#data = [data[0].map(t => t / 1000), ...data.slice(1)];
+    const to = this.#options.to;
+    this.#data = [data[0].map(t => t / 1000), ...(to ? data.slice(1).map(column => column.map(to)) : data.slice(1))];
     this.#draw();
   }
 

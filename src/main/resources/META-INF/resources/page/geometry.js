@@ -101,7 +101,7 @@ export async function editGeometry(source, place, done, moved = null) {
   const id = own ? rule.id : source.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'camera';
   const dialog = ask({
     title: `Region and mask of ${source}`,
-    explanation: `${moved ? 'The region follows the camera: it shows what it showed before. Check it, then save. ' : ''}What lies outside the region or under the mask counts in nothing. A change lets the source learn again what is normal. ${own ? `Rule ${id} is changed.` : `Rule ${id} is made for this source, with the settings that hold now.`}`,
+    explanation: `${moved ? 'The region follows the camera: it shows what it showed before. Check it, then save. ' : ''}What lies outside the region or under the mask is ignored. After a change the source learns again what is normal. ${own ? `Rule ${id} is changed.` : `Rule ${id} is made for this source, with the settings that apply now.`}`,
     fields: [
       { name: 'region', label: 'Region', value: set.region ?? '', optional: true, placeholder: '0,0,1,1', hint: 'left,top,width,height as fractions of the picture' },
       { name: 'rotation', label: 'Rotation', value: String(set.rotation ?? 0), optional: true, hint: 'Degrees clockwise' },

@@ -73,17 +73,20 @@ export function drawGraph(graph, marked = () => '', plain = false) {
   let lit = '';
   return {
     element: root,
-    /** Lights the mechanisms of these latents: the latent and the arrows into it. */
-    light(names) {
-      const key = names.join('\n');
+    /**
+     * Lights the mechanism of the first of these latents, its arrows included, and outlines the others, which explain
+     * less of the finding.
+     */
+    light([first, ...others]) {
+      const names = first === undefined ? [] : [first, ...others], key = names.join('\n');
       if (key === lit) return;
       lit = key;
       for (const [name, { node, halo }] of Object.entries(nodes)) {
-        attribute(node, 'class', names.includes(name) ? 'node lit' : 'node');
-        attribute(halo, 'visibility', names.includes(name) ? 'visible' : 'hidden');
+        attribute(node, 'class', name === first ? 'node lit' : others.includes(name) ? 'node named' : 'node');
+        attribute(halo, 'visibility', name === first ? 'visible' : 'hidden');
       }
       for (const edge of edges) {
-        const on = names.includes(edge.to);
+        const on = edge.to === first;
         attribute(edge.line, 'class', `edge ${on ? 'lit' : marked(edge)}`);
         attribute(edge.line, 'marker-end', `url(#arrow${on ? '-lit' : ''}-${id})`);
       }

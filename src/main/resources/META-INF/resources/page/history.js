@@ -1,7 +1,7 @@
 /* A source over hours and weeks: drift, residuals, incidents, and days side by side. */
 import { h, text, attribute, colour, framed } from './dom.js';
 import { get, Refused } from './api.js';
-import { TimeChart, onRecolour, plotBox } from './charts.js';
+import { TimeChart, SHARES, onRecolour, plotBox } from './charts.js';
 import { sourceLink, incidentLink, incidentOf, integer, moment, full, spoken, subjectWords, counted } from './words.js';
 
 const EVERY = 20000, DAY = 86400e3;
@@ -29,7 +29,7 @@ export function history(root, context, [name], query) {
     h('section', { class: 'panel', 'aria-labelledby': 'days-title' }, h('header', null, h('h2', { id: 'days-title' }, 'Days side by side'), pick, h('span', { class: 'aside' }, h('a', { class: 'help', href: '#/explain/days' }, 'how to read them'))), h('div', { class: 'body' }, map, mapWords)));
   root.append(h('header', null, h('p', { class: 'crumbs' }, h('a', { href: sourceLink(name) }, `← ${name}, live`)), h('div', { class: 'title' }, h('h1', null, `${name}, past`), h('div', { class: 'actions' }, h('div', { class: 'segments', role: 'group', 'aria-label': 'Time that charts show' }, spans.map(s => s.button)), earlier, later, latest))), problem, filled);
 
-  const drift = new TimeChart(driftBox, { height: 150, axis: true, days: true, series: [{ label: 'residuals', colour: 'series-1', width: 1.6 }], limits: [{ value: 1, colour: 'bad', dash: [6, 4] }], range: (min, max) => [0, Math.max(1.2, max * 1.05)] });
+  const drift = new TimeChart(driftBox, { height: 150, axis: true, days: true, series: [{ label: 'residuals', colour: 'series-1', width: 1.6 }], limits: [{ value: 1, colour: 'bad', dash: [6, 4] }], range: (min, max) => [0, Math.max(1.2, max * 1.05)], ...SHARES });
   let plots = [], latents = [], weeks = null, timer = 0, done = false;
   const aborting = new AbortController();
 

@@ -1,8 +1,8 @@
 /* The frame around the pages: navigation, connection, colours and token. */
-import { h, text, attribute } from './dom.js';
-import { get, token, onToken, showAllowed, RIGHTS } from './api.js';
+import { h, text, toast, attribute } from './dom.js';
+import { get, token, onToken, keep, showAllowed, RIGHTS } from './api.js';
 import { Live } from './live.js';
-import { setAbout, unlock } from './actions.js';
+import { CHANGES_OFF, setAbout, unlock } from './actions.js';
 import { recolour } from './charts.js';
 import { colours } from './colours.js';
 import { overview } from './overview.js';
@@ -16,6 +16,14 @@ import { models } from './models.js';
 import { settings } from './settings.js';
 import { audit } from './audit.js';
 import { explain } from './explain.js';
+
+// A sign-in link has a token behind the #, which no request contains; it leaves the address at once.
+const [place, asked] = location.hash.split('?'), link = new URLSearchParams(asked);
+if (link.get('token')) {
+  keep(link.get('token'));
+  link.delete('token');
+  globalThis.history.replaceState(null, '', `${place || '#/'}${link.size ? `?${link}` : ''}`);
+}
 
 const content = document.getElementById('content');
 const live = new Live();
@@ -32,7 +40,7 @@ const PAGES = [
   { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
   { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
   { pattern: /^\/audit$/, page: 'audit', title: () => 'Audit', show: audit },
-  { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Explained', show: explain },
+  { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Help', show: explain },
 ];
 
 let leave = () => {};
@@ -61,7 +69,7 @@ function route() {
 }
 
 const connection = document.getElementById('connection'), banner = document.getElementById('banner');
-let asked = false;
+let refused = false;
 live.onState((state, sentence) => {
   if (state === 'connecting' && (connection.classList.contains('off') || connection.classList.contains('slow'))) return;
   attribute(connection, 'title', state === 'slow' ? 'Something between this page and the service blocks WebSockets' : null);
@@ -70,13 +78,14 @@ live.onState((state, sentence) => {
   banner.hidden = state !== 'off' && state !== 'refused';
   text(banner, sentence);
   if (state === 'on' || (state === 'slow' && !context.about.kafka)) learn();
-  if (state === 'refused' && !asked) { asked = true; unlock(); }
+  if (state === 'refused' && !refused) { refused = true; unlock(); }
 });
 
 async function learn() {
   try {
     Object.assign(context.about, await get('api/about'));
     setAbout(context.about);
+    document.body.dataset.writable = context.about.writable ? 'yes' : 'no';
     dispatchEvent(new Event('residua-about'));
   } catch { /* the state of the connection shows it */ }
 }
@@ -102,6 +111,14 @@ onToken(() => {
   if (token() !== signedIn) { signedIn = token(); route(); }
 });
 showLock();
+
+// While nobody may change anything, a button says so before its dialog opens.
+document.addEventListener('click', event => {
+  if (context.about.writable || !event.target.closest?.(RIGHTS.map(right => `.needs-${right}`).join())) return;
+  event.preventDefault();
+  event.stopPropagation();
+  toast(CHANGES_OFF);
+}, true);
 
 addEventListener('hashchange', route);
 route();

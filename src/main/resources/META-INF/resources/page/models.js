@@ -3,7 +3,7 @@ import { h } from './dom.js';
 import { get, post, showAllowed } from './api.js';
 import { ask, order } from './actions.js';
 import { drawGraph } from './graph.js';
-import { bytes, figure, integer, moment, spoken } from './words.js';
+import { bytes, figure, integer, modelName, moment, spoken } from './words.js';
 
 const POLL = 3000;
 const modelLink = id => `#/models/${encodeURIComponent(id)}`;
@@ -48,14 +48,15 @@ export function models(root, { live }, [wanted]) {
     const here = models.models.filter(m => m.scene === scene || used.has(m.id));
     const id = wanted ?? active ?? here[0]?.id;
     list.replaceChildren(...here.map(m => h('li', null, h('a', { href: modelLink(m.id), 'aria-current': m.id === id ? 'true' : null },
-      h('span', { class: 'id' }, m.id, m.id === active && h('span', { class: 'chip good' }, 'in use'), shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow'), m.findings.length > 0 && h('span', { class: `chip ${m.acceptedBy ? 'warn' : 'bad'}` }, m.acceptedBy ? `accepted by ${m.acceptedBy}` : 'not accepted')),
-      h('span', { class: 'soft small' }, `${moment(Date.parse(m.publishedAt))} by ${m.publishedBy}, ${bytes(m.bytes)}`),
+      h('span', { class: 'id' }, `${modelName(m.id)}, ${moment(Date.parse(m.publishedAt))} `, m.id === active && h('span', { class: 'chip good' }, 'in use'), shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow'), m.findings.length > 0 && h('span', { class: `chip ${m.acceptedBy ? 'warn' : 'bad'}` }, m.acceptedBy ? `accepted by ${m.acceptedBy}` : 'not accepted')),
+      h('span', { class: 'soft small mono clipped', title: m.id }, m.id), h('span', { class: 'soft small' }, `by ${m.publishedBy}, ${bytes(m.bytes)}`),
       m.verdict && h('span', { class: 'soft small' }, m.verdict),
       Object.keys(m.labels).length > 0 && h('span', { class: 'small' }, Object.entries(m.labels).map(([k, v]) => `${k}=${v}`).join(', '))))));
     if (!here.length) list.replaceChildren(h('li', { class: 'empty soft' }, models.models.length ? 'This scene has no models yet.' : 'The registry is empty. A process that scores puts the first model in.'));
-    trainings.replaceChildren(...(runs.some(t => t.scene === scene) ? runs.filter(t => t.scene === scene).slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One starts when the shift of a root persists, on a schedule, or on request.')]));
+    const shownRuns = [...runs.filter(t => t.scene === scene).slice(0, 12), ...runs.filter(t => t.scene !== scene).slice(0, 6)];
+    trainings.replaceChildren(...(shownRuns.length ? shownRuns.map(training) : [h('p', { class: 'note soft' }, 'No training yet. One starts when the shift of a root persists, on a schedule, or on request.')]));
     swaps.replaceChildren(...activations.map(a => h('div', { class: 'incident' }, h('span', { class: `chip ${a.kind === 'rollback' ? 'warn' : 'good'}` }, a.kind),
-      h('div', { class: 'sentence' }, h('a', { href: modelLink(a.model) }, a.model), ` ${a.reason}`), h('time', { datetime: a.at }, moment(Date.parse(a.at))),
+      h('div', { class: 'sentence' }, h('a', { href: modelLink(a.model), title: a.model }, modelName(a.model)), ` ${a.reason}`), h('time', { datetime: a.at }, moment(Date.parse(a.at))),
       h('div', { class: 'meta' }, h('span', null, `by ${a.by}`), Object.keys(a.starts).length > 0 && h('span', null, `from ${Object.entries(a.starts).map(([p, o]) => `${p}@${o}`).join(', ')}`)))));
     if (id && id !== shown) { shown = id; show(id, models); } else if (id) buttons(id, models);
   }
@@ -63,10 +64,10 @@ export function models(root, { live }, [wanted]) {
   function training(t) {
     const ended = t.ended, good = t.phase === 'promoted';
     return h('div', { class: 'training' },
-      h('div', { class: 'title' }, h('span', { class: `chip ${good ? 'good' : t.phase === 'failed' ? 'bad' : ended ? '' : 'info'}` }, spoken(t.phase)), h('span', { class: 'soft small' }, `${spoken(t.trigger)}, ${moment(Date.parse(t.at))}`),
+      h('div', { class: 'title' }, h('span', { class: `chip ${good ? 'good' : t.phase === 'failed' ? 'bad' : ended ? '' : 'info'}` }, spoken(t.phase)), h('span', { class: 'soft small' }, `${spoken(t.trigger)}, ${moment(Date.parse(t.at))}`), t.scene !== scene && h('span', { class: 'chip plain' }, `scene ${t.scene}`),
         !ended && h('button', { class: 'needs-administer', type: 'button', onclick: () => cancel(t) }, 'Cancel …')),
       !ended && h('progress', { max: 1, value: t.progress, 'aria-label': `Progress of ${spoken(t.phase)}` }),
-      h('p', { class: 'small' }, t.reason), t.model && h('p', { class: 'small' }, h('a', { href: modelLink(t.model) }, t.model)));
+      h('p', { class: 'small' }, t.reason), t.model && h('p', { class: 'small clipped' }, h('a', { href: modelLink(t.model), title: t.model }, t.model)));
   }
 
   const actionBox = h('div', { class: 'actions' });
@@ -87,7 +88,7 @@ export function models(root, { live }, [wanted]) {
       const m = await get(`api/models/${encodeURIComponent(id)}`);
       if (gone || shown !== id) return;
       buttons(id, models);
-      const others = models.models.map(o => o.id).filter(o => o !== id);
+      const of = models.models.find(o => o.id === id)?.scene, others = models.models.filter(o => o.id !== id && o.scene === of).map(o => o.id);
       detail.replaceChildren(verdicts(m, models.models.find(o => o.id === id)), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others)] : []), graphPanel(m), details(m, others));
     } catch (e) {
       shown = null;
@@ -96,7 +97,7 @@ export function models(root, { live }, [wanted]) {
   }
 
   const chips = { good: 'good', doubtful: 'warn', bad: 'bad' };
-  const verdicts = (m, entry) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
+  const verdicts = (m, entry) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', { title: m.id }, modelName(m.id)), h('span', { class: 'aside' }, actionBox)), h('p', { class: 'body soft small mono clipped', title: m.id }, m.id),
     h('div', { class: 'verdicts body' }, m.verdicts.map(v => [h('strong', null, spoken(v.aspect)), h('span', { class: `chip ${chips[v.grade]}` }, v.grade), h('div', null, h('p', null, v.evidence), v.next && h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])),
     entry?.findings.length ? h('p', { class: 'note soft' }, entry.acceptedBy ? `${entry.acceptedBy} accepted what this model cannot read.` : ['Nobody accepted what this model cannot read, so it cannot be promoted here. To use it all the same: ', h('span', { class: 'mono' }, `residua model promote ${m.id} --accept --reason TEXT`)]) : '');
   const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'Warnings'), h('ul', null, m.warnings.map(w => h('li', null, w)))));

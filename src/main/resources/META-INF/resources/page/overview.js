@@ -64,7 +64,7 @@ export function overview(root, { live, about }) {
 
     text(figures[0].value, integer(o.openCount));
     attribute(figures[0].box, 'class', o.openCount ? 'alert' : null);
-    text(figures[0].note, o.openCount ? 'need attention' : 'none needs attention');
+    text(figures[0].note, o.openCount ? (o.openCount === 1 ? 'needs attention' : 'need attention') : 'none needs attention');
     text(figures[1].value, integer(total));
     text(figures[1].note, `${integer(o.counts.NORMAL ?? 0)} normal, ${integer(o.counts.SILENT ?? 0)} silent`);
     text(figures[2].value, o.framesPerSecond < 100 ? number(o.framesPerSecond, 1) : integer(Math.round(o.framesPerSecond)));
@@ -74,7 +74,7 @@ export function overview(root, { live, about }) {
     text(figures[3].note, refused.length ? refused.map(([why, n]) => `${n} ${spoken(why)}`).join(', ') : 'none since the start');
     text(figures[4].value, o.modelId);
     attribute(figures[4].value, 'title', o.modelId);
-    if (figures[4].note.firstElementChild === null) figures[4].note.replaceChildren(h('a', { href: '#/models' }, 'its figures'));
+    if (figures[4].note.firstElementChild === null) figures[4].note.replaceChildren(h('a', { href: '#/models' }, 'its metrics'));
     document.title = `${o.openCount ? `(${o.openCount}) ` : ''}Sources · Residua`;
 
     const key = JSON.stringify([o.openIncidents.map(i => [i.id, i.sentence, i.severity, i.verdict, i.assignee]), o.closed.map(i => [i.id, i.endedAt, i.verdict])]);

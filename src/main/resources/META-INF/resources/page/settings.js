@@ -132,7 +132,7 @@ export function settings(root) {
     h('section', { class: 'panel' }, h('div', { class: 'title note' }, h('div', null, h('h1', null, 'Settings of sources'),
       h('p', { class: 'soft' }, 'The rule with most literal characters in its pattern holds, then the one with the higher priority.')),
     h('div', { class: 'actions' }, h('button', { class: 'primary needs-configure', type: 'button', onclick: () => edit(null, load) }, 'New rule …')))),
-    h('section', { class: 'panel', 'aria-labelledby': 'find-title' }, h('header', null, h('h2', { id: 'find-title' }, 'Which rule holds?')), h('div', { class: 'filters' }, find, found)),
+    h('section', { class: 'panel', 'aria-labelledby': 'find-title' }, h('header', null, h('h2', { id: 'find-title' }, 'Which rule applies?')), h('div', { class: 'filters' }, find, found)),
     h('section', { class: 'panel', 'aria-labelledby': 'rules-title' }, h('header', null, h('h2', { id: 'rules-title' }, 'Rules'), count), list));
   load().catch(failed);
   return () => { left = true; };

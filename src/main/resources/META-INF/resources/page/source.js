@@ -2,7 +2,7 @@
 import { h, text, attribute, toast } from './dom.js';
 import { get, picture, remove, showAllowed, Refused } from './api.js';
 import { ask, feedback, resolve, acceptNormal, arm, learnAgain, silence } from './actions.js';
-import { TimeChart, ScaleStrip, zBar, normalBar, plotBox } from './charts.js';
+import { TimeChart, SHARES, ScaleStrip, zBar, normalBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
 import { editGeometry } from './geometry.js';
 import { whatIf } from './whatif.js';
@@ -106,7 +106,7 @@ export function source(root, { live, about }, [name]) {
 
   const driftChart = new TimeChart(driftBox, {
     height: 150, axis: true, series: [{ label: 'picture', colour: 'series-2', width: 1.2 }, { label: 'residuals', colour: 'series-1', width: 1.8 }],
-    limits: [{ value: 1, colour: 'bad', dash: [6, 4] }], range: (min, max) => [0, Math.max(1.2, max * 1.05)],
+    limits: [{ value: 1, colour: 'bad', dash: [6, 4] }], range: (min, max) => [0, Math.max(1.2, max * 1.05)], ...SHARES,
   });
   const scaleStrip = new ScaleStrip(strip);
   let charts = [], latentRows = [], graph = null;
@@ -291,7 +291,7 @@ export function source(root, { live, about }, [name]) {
       row.bar.set(shown, isFar(row.latent, shown));
       text(row.z, signed(shown));
       text(row.p, state.shown || state.row.phase !== 'MODEL' ? '–' : pValue(frame.pValues[i]));
-      attribute(row.element, 'class', lit.includes(row.latent) ? 'lit' : null);
+      attribute(row.element, 'class', row.latent === lit[0] ? 'lit' : lit.includes(row.latent) ? 'named' : null);
       byName[row.latent] = frame.standardized[i];
     });
     for (const c of channels) {
@@ -398,7 +398,7 @@ export function source(root, { live, about }, [name]) {
   function incidentButtons(incident) {
     const said = incident.verdict;
     return h('div', { class: 'actions' },
-      h('a', { class: 'button', href: incidentLink(incident.id) }, 'Its page'),
+      h('a', { class: 'button', href: incidentLink(incident.id) }, 'Open'),
       incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
       h('button', { class: 'needs-change', type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback([incident], true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
       h('button', { class: 'needs-change', type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback([incident], false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),

@@ -31,7 +31,7 @@ export function whatIf(frame, parents) {
     h('p', { class: 'soft' }, `Frame ${frame.sequence}. Move a latent: its effects follow by the equations, and what nothing explains stays as it is. It holds where the graph is right, and within the values that the model was trained on.`),
     h('div', { class: 'pictures pair' }, shots.map(s => s.box)),
     h('div', { class: 'scroll' }, h('table', null, h('thead', null, h('tr', null, ['Latent', 'Is', 'Set', 'Would be', ''].map((word, k) => h('th', { scope: 'col', class: k === 1 || k === 3 ? 'right' : null }, word || h('span', { class: 'visually-hidden' }, 'Free again'))))), h('tbody', null, rows.map(r => r.row)))),
-    problem, h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => { set.clear(); later(); } }, 'Set nothing'), h('button', { class: 'primary', type: 'submit' }, 'Close'))));
+    problem, h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => { set.clear(); later(); } }, 'Reset'), h('button', { class: 'primary', type: 'submit' }, 'Close'))));
 
   /** A value of a latent in the unit of its factor, by two readings of it; else in standard deviations. */
   function unit({ observed: z, expected: f, observedFactor: a, expectedFactor: b }) {

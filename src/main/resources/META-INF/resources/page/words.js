@@ -3,6 +3,9 @@
 export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 export const incidentLink = id => `#/incidents/${encodeURIComponent(id)}`;
 
+/** The name of a model without the digests and times that end its identity. */
+export const modelName = id => id.replace(/-[0-9a-f]{6,}-.*$/, '') || id;
+
 const millisOf = time => (time === null || time === undefined ? null : Date.parse(time));
 /** An incident or event as the API has it, with its identity as id and its times in milliseconds. */
 export const incidentOf = i => ({ ...i, id: i.incidentId, openedAt: millisOf(i.openedAt), updatedAt: millisOf(i.updatedAt), endedAt: millisOf(i.endedAt) });
@@ -33,6 +36,15 @@ export const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 export function number(value, digits = 2) {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }
+/**
+ * Where a share of a threshold stands on an axis that is linear up to 2 and logarithmic above, so that a statistic of
+ * thousands leaves the threshold in sight.
+ */
+export const compressed = share => (share === null || share === undefined || share <= 2 ? share : 2 + 1.5 * Math.log10(share / 2));
+/** The share at a place of that axis. */
+export const expanded = place => (place <= 2 ? place : 2 * 10 ** ((place - 2) / 1.5));
+/** Labels of that axis up to a place. */
+export const shareTicks = top => [0, 0.5, 1, 1.5, 2, ...[10, 100, 1e3, 1e4, 1e5, 1e6]].filter((share, i) => compressed(share) <= top && (top <= 2.2 || share !== 0.5 && share !== 1.5)).map(compressed);
 /** A figure of any size in a few characters. */
 export function figure(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';

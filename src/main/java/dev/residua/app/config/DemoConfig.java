@@ -1,5 +1,6 @@
 package dev.residua.app.config;
 
+import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,4 +12,8 @@ public interface DemoConfig {
 
   /** Scenario with the faults and their times; by default the one that ships with the product. */
   Optional<Path> scenario();
+
+  /** Whether the start prints a link to the dashboard that contains {@code residua.http.token}. */
+  @WithDefault("false")
+  boolean signInLink();
 }

@@ -6,6 +6,7 @@ import dev.residua.simulation.SimulatedFrame.ActiveEvent;
 import java.io.PrintStream;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 
 /** Prints the demo on the terminal: what the camera breaks, and what the product finds. */
 public final class DemoNarrator {
@@ -17,18 +18,27 @@ public final class DemoNarrator {
     this.out = out;
   }
 
-  public void start(ModelBundle bundle, String kafka, int httpPort) {
+  /**
+   * Prints what the demo is and where to look.
+   *
+   * @param token that the link to the dashboard contains; empty for none
+   */
+  public void start(ModelBundle bundle, String kafka, int httpPort, Optional<String> token) {
     out.println(
         """
 
         Residua watches a simulated camera. A ball on a rod throws a shadow; the model learnt that
           %s.
         On a schedule something breaks (marked "camera"); what Residua finds is marked "found".
-          dashboard    http://localhost:%d
+          dashboard    http://localhost:%d/%s
           Kafka        %s   (send your own frames, read residua.scores: see src/docs/topics.md)
         Stop with Ctrl-C.
         """
-            .formatted(bundle.graph().toString().replace('_', ' '), httpPort, kafka));
+            .formatted(
+                bundle.graph().toString().replace('_', ' '),
+                httpPort,
+                token.map(secret -> "#/?token=" + secret).orElse(""),
+                kafka));
   }
 
   public void fault(ActiveEvent event) {

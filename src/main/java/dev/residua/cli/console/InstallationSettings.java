@@ -46,7 +46,7 @@ public final class InstallationSettings {
   }
 
   /** A property; empty if it is not set or blank. */
-  Optional<String> find(String name) {
+  public Optional<String> find(String name) {
     return read().getOptionalValue(name, String.class).filter(value -> !value.isBlank());
   }
 

@@ -2,9 +2,8 @@ package dev.residua.cli.ops;
 
 import dev.residua.access.AccessTokens;
 import dev.residua.access.Grants;
+import dev.residua.app.process.RandomToken;
 import dev.residua.cli.console.ConsoleCommand;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Parameters;
           + " operator:scene=pumps, owner:site=north."
     })
 public final class TokenCommand extends ConsoleCommand {
-  private static final int RANDOM_BYTES = 32;
-
   @Parameters(paramLabel = "NAME", description = "Name of the person, the author of changes.")
   String name;
 
@@ -36,9 +33,7 @@ public final class TokenCommand extends ConsoleCommand {
 
   @Override
   public Integer call() {
-    byte[] random = new byte[RANDOM_BYTES];
-    new SecureRandom().nextBytes(random);
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    String token = RandomToken.create();
     Grants parsed = Grants.parse(grants.stream().collect(Collectors.joining(",")));
     print("%s", AccessTokens.line(name, token, parsed));
     err().printf("residua: the token of %s is %s%n", name, token);

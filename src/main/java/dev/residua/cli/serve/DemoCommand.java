@@ -2,9 +2,12 @@ package dev.residua.cli.serve;
 
 import dev.residua.app.demo.DemoSettings;
 import dev.residua.app.process.Ports;
+import dev.residua.app.process.RandomToken;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.InstallationSettings;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +22,15 @@ import picocli.CommandLine.Option;
     })
 public final class DemoCommand extends ConsoleCommand {
   private static final int KAFKA_PORT = 9092;
+
+  /** Settings that say who may do what. Without any, the demo lets its user try everything. */
+  private static final List<String> ACCESS =
+      List.of(
+          "residua.http.token",
+          "residua.http.token-file",
+          "residua.http.read-token",
+          "residua.http.tokens-file",
+          "residua.http.oidc");
 
   @Mixin ServerOptions server = new ServerOptions();
 
@@ -47,6 +59,11 @@ public final class DemoCommand extends ConsoleCommand {
       server.dataDir = Path.of("data", "demo");
     }
     new DemoSettings(scenario, speed).toSystemProperties();
+    InstallationSettings settings = new InstallationSettings();
+    if (ACCESS.stream().allMatch(name -> settings.find(name).isEmpty())) {
+      ServerOptions.set("residua.http.token", RandomToken.create());
+      ServerOptions.set("residua.demo.sign-in-link", true);
+    }
     return server.run();
   }
 }
