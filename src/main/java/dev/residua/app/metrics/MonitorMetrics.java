@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,8 +208,9 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   /** Shows the number of waiting scores. */
-  public void follow(KafkaStreams streams, String scores) {
-    Meters.consumerLag(meters, Role.MONITOR, () -> lag(streams.metrics(), scores));
+  public void follow(
+      Supplier<? extends Map<MetricName, ? extends Metric>> metrics, String scores) {
+    Meters.consumerLag(meters, Role.MONITOR, () -> lag(metrics.get(), scores));
   }
 
   /** Sum of the lags that Kafka's consumers report for the partitions of a topic. */

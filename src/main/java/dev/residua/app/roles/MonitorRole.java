@@ -34,25 +34,46 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.jspecify.annotations.Nullable;
 
-/** The monitoring role of a process: Kafka Streams on the scores topic. */
+/**
+ * The monitoring role of a process: Kafka Streams on the scores topic. It starts Kafka Streams again
+ * if local state is damaged, see {@link StateRepair}.
+ */
 public final class MonitorRole implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(15);
 
   /** Time for a topic that was just created to appear. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
-  private final KafkaStreams streams;
+  private final Function<Consumer<Throwable>, KafkaStreams> create;
+  private final StateRepair repair;
+  private final Consumer<Throwable> onFailure;
+  private @Nullable KafkaStreams streams;
+  private boolean closed;
 
-  private MonitorRole(KafkaStreams streams) {
-    this.streams = streams;
+  /**
+   * @param create makes Kafka Streams, given the receiver of damages
+   */
+  private MonitorRole(
+      Function<Consumer<Throwable>, KafkaStreams> create,
+      StateRepair repair,
+      Consumer<Throwable> onFailure) {
+    this.create = create;
+    this.repair = repair;
+    this.onFailure = onFailure;
   }
 
   /**
@@ -74,6 +95,11 @@ public final class MonitorRole implements AutoCloseable {
     MonitorMetrics metrics = new MonitorMetrics(meters, config.metrics().sources());
     ControlCommandStore desk = new ControlCommandStore(metrics);
     feedback(meters, desk);
+    AtomicReference<KafkaStreams> current = new AtomicReference<>();
+    Supplier<Map<MetricName, ? extends Metric>> consumers =
+        () -> current.get() == null ? Map.of() : current.get().metrics();
+    metrics.follow(consumers, topics.scores().name());
+    health.heartbeats().watch("monitor", () -> sinceLastPoll(consumers.get()));
     return start(
         clients,
         topics,
@@ -88,8 +114,7 @@ public final class MonitorRole implements AutoCloseable {
             tracing,
             streams -> {
               streams.setStateListener((next, previous) -> health.monitor(next.name()));
-              metrics.follow(streams, topics.scores().name());
-              health.heartbeats().watch("monitor", () -> sinceLastPoll(streams.metrics()));
+              current.set(streams);
             }),
         onFailure);
   }
@@ -138,25 +163,78 @@ public final class MonitorRole implements AutoCloseable {
       MonitorSettings settings,
       MonitorObservers watch,
       Consumer<Throwable> onFailure) {
-    Properties properties = properties(clients, topics, prefix, settings);
-    ObserveCommitted observers = new ObserveCommitted(watch.results(), watch.refused());
-    properties.put(RefusalListener.SETTING, observers);
-    KafkaStreams streams =
-        new KafkaStreams(
-            MonitorTopology.build(
-                topics, models, desk, rules, settings.sources(), observers, watch.tracing()),
-            properties,
-            observers);
-    streams.setUncaughtExceptionHandler(
-        new MonitorThreads(
-            ConsumerGroups.monitor(prefix),
-            topics.findings().stream().map(Topic::name).toList(),
-            System::nanoTime,
-            () -> LockSupport.parkNanos(PAUSE.toNanos()),
-            onFailure));
-    watch.beforeStart().accept(streams);
-    streams.start();
-    return new MonitorRole(streams);
+    String application = ConsumerGroups.monitor(prefix);
+    MonitorRole role =
+        new MonitorRole(
+            onDamage -> {
+              Properties properties = properties(clients, topics, prefix, settings);
+              ObserveCommitted observers = new ObserveCommitted(watch.results(), watch.refused());
+              properties.put(RefusalListener.SETTING, observers);
+              KafkaStreams streams =
+                  new KafkaStreams(
+                      MonitorTopology.build(
+                          topics,
+                          models,
+                          desk,
+                          rules,
+                          settings.sources(),
+                          observers,
+                          watch.tracing()),
+                      properties,
+                      observers);
+              streams.setUncaughtExceptionHandler(
+                  new MonitorThreads(
+                      application,
+                      topics.findings().stream().map(Topic::name).toList(),
+                      System::nanoTime,
+                      () -> LockSupport.parkNanos(PAUSE.toNanos()),
+                      onDamage,
+                      onFailure));
+              watch.beforeStart().accept(streams);
+              return streams;
+            },
+            new StateRepair(settings.stateDirectory(), application, System::nanoTime),
+            onFailure);
+    role.startStreams();
+    return role;
+  }
+
+  private synchronized void startStreams() {
+    while (!closed) {
+      AtomicBoolean damaged = new AtomicBoolean();
+      KafkaStreams started =
+          create.apply(
+              failure -> {
+                if (damaged.compareAndSet(false, true)) { // other threads fail as a consequence
+                  Thread thread = new Thread(() -> repair(failure), "residua-monitor-repair");
+                  thread.setDaemon(true);
+                  thread.start();
+                }
+              });
+      streams = started;
+      try {
+        started.start(); // opens the stores that are there
+        return;
+      } catch (StreamsException e) {
+        started.close(STOP);
+        if (!StateRepair.isDamage(e)) {
+          throw e;
+        }
+        repair.repair(e);
+      }
+    }
+  }
+
+  private synchronized void repair(Throwable failure) {
+    try {
+      if (!closed && streams != null) {
+        streams.close(STOP);
+        repair.repair(failure);
+        startStreams();
+      }
+    } catch (RuntimeException e) {
+      onFailure.accept(e);
+    }
   }
 
   private static MonitorSettings settings(ResiduaConfig config) throws StartFailedException {
@@ -235,7 +313,10 @@ public final class MonitorRole implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    streams.close(STOP);
+  public synchronized void close() {
+    closed = true;
+    if (streams != null) {
+      streams.close(STOP);
+    }
   }
 }

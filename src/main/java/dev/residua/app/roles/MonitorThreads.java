@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a failed thread of the monitor if that can help, a limited number of times; otherwise
- * ends the process with one message.
+ * Replaces a failed thread of the monitor if that can help, a limited number of times, and has
+ * damaged state repaired; otherwise ends the process with one message.
  */
 final class MonitorThreads implements StreamsUncaughtExceptionHandler {
   /**
@@ -30,6 +30,7 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
   private final List<String> written;
   private final LongSupplier nanoTime;
   private final Runnable pause;
+  private final Consumer<Throwable> onDamage;
   private final Consumer<Throwable> onFailure;
   private final Deque<Long> replacements = new ArrayDeque<>();
 
@@ -38,6 +39,7 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
    * @param written names of the topics that it writes, its changelogs aside
    * @param nanoTime a clock such as {@link System#nanoTime}
    * @param pause waits for what is missing to appear
+   * @param onDamage receives the reason when the local state is damaged; Kafka Streams shuts down
    * @param onFailure receives the reason when the process has to end
    */
   MonitorThreads(
@@ -45,16 +47,22 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
       List<String> written,
       LongSupplier nanoTime,
       Runnable pause,
+      Consumer<Throwable> onDamage,
       Consumer<Throwable> onFailure) {
     this.application = application;
     this.written = List.copyOf(written);
     this.nanoTime = nanoTime;
     this.pause = pause;
+    this.onDamage = onDamage;
     this.onFailure = onFailure;
   }
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
+    if (StateRepair.isDamage(failure)) {
+      onDamage.accept(failure);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
     MonitorFailure what = MonitorFailure.of(failure, application, written);
     boolean later = what instanceof MonitorFailure.ReplaceLater;
     if ((later || what instanceof MonitorFailure.Replace) && mayReplace()) {

@@ -16,12 +16,16 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 class MonitorThreadsTest {
   private final AtomicLong now = new AtomicLong(-5); // nanoTime may be negative
   private final List<Throwable> failures = new ArrayList<>();
+  private final List<Throwable> damages = new ArrayList<>();
   private int pauses;
   private final MonitorThreads threads =
       new MonitorThreads(
@@ -29,12 +33,28 @@ class MonitorThreadsTest {
           List.of("residua.drift", "residua.incidents"),
           now::get,
           () -> pauses++,
+          damages::add,
           failures::add);
 
   @Test
   void shouldReplaceAThreadWhenNoBrokerAnsweredInTime() {
     assertThat(threads.handle(new StreamsException(new TimeoutException("60000 ms"))))
         .isEqualTo(REPLACE_THREAD);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void shouldHaveDamagedStateRepaired() {
+    // Given
+    Throwable damage =
+        new ProcessorStateException(
+            "Error while executing get from store sources",
+            new RocksDBException(
+                "block checksum mismatch",
+                new Status(Status.Code.Corruption, Status.SubCode.None, "")));
+    // When, Then
+    assertThat(threads.handle(damage)).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(damages).containsExactly(damage);
     assertThat(failures).isEmpty();
   }
 
