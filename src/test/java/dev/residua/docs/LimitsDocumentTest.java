@@ -14,6 +14,7 @@ import dev.residua.app.config.SourcesConfig;
 import dev.residua.app.kafka.BudgetSharing;
 import dev.residua.app.kafka.SourceRulesLog;
 import dev.residua.app.process.DiskSpace;
+import dev.residua.app.teach.TeachServer;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.app.web.SignedRequests;
@@ -136,7 +137,10 @@ class LimitsDocumentTest {
             AcknowledgementsResource.MAX_BYTES + " bytes",
             SignedRequests.MAX_OPEN + " requests",
             SignedRequests.LIMIT.toString(),
-            application.getProperty("quarkus.http.idle-timeout"));
+            application.getProperty("quarkus.http.idle-timeout"),
+            TeachServer.THREADS + " requests",
+            TeachServer.REQUEST_SECONDS + " seconds",
+            TeachServer.RESPONSE_SECONDS + " seconds");
 
     // When
     List<String> documented = new ArrayList<>();

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +32,31 @@ import org.slf4j.LoggerFactory;
  * Origin} and {@code Sec-Fetch-Site} say so, and its body must be declared as JSON, which no form
  * of another page can do.
  */
-final class TeachServer implements AutoCloseable {
+public final class TeachServer implements AutoCloseable {
+  /** Requests that are read or answered at the same time. */
+  public static final int THREADS = 64;
+
+  /** Time in which a request must be complete. */
+  public static final int REQUEST_SECONDS = 10;
+
+  /** Time in which a response must be read. */
+  public static final int RESPONSE_SECONDS = 300;
+
   private static final Logger LOG = LoggerFactory.getLogger(TeachServer.class);
-  private static final int THREADS = 8;
+
+  /** Complete requests that work on the set at the same time. */
+  private static final int WORKING = 8;
+
+  static {
+    // Read once per process, by the first server. Else half a request keeps a thread for ever.
+    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+  }
+
+  private static void limit(String property, int seconds) {
+    System.setProperty(property, System.getProperty(property, Integer.toString(seconds)));
+  }
+
   private static final int MAX_BODY = 1 << 16;
   private static final String COOKIE = "residua-teach";
   private static final String SIGN_IN = TeachApi.PREFIX + "/session";
@@ -69,6 +92,7 @@ final class TeachServer implements AutoCloseable {
   private final ExecutorService threads;
   private final boolean loopback;
   private final TeachAccess access;
+  private final Semaphore working = new Semaphore(WORKING);
 
   private TeachServer(TeachApi api, InetAddress host, int port, TeachAccess access)
       throws IOException {
@@ -225,10 +249,19 @@ final class TeachServer implements AutoCloseable {
       return access
           .refusal(person.orElse(Person.NOBODY), training)
           .map(why -> Response.text(403, why))
-          .orElseGet(() -> api.respond(request));
+          .orElseGet(() -> work(request));
     }
     String file = FILES.get(path);
     return file == null || !safe ? Response.text(404, "there is nothing at " + path) : file(file);
+  }
+
+  private Response work(Request request) {
+    working.acquireUninterruptibly();
+    try {
+      return api.respond(request);
+    } finally {
+      working.release();
+    }
   }
 
   /** Gives a browser the cookie of a person, whose token is in the body. */

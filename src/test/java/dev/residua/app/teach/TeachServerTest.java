@@ -33,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -142,6 +143,35 @@ class TeachServerTest {
 
   private void name(String factor) throws Exception {
     json(post("/factors", "{\"name\": \"%s\", \"who\": \"ann\"}".formatted(factor)));
+  }
+
+  /** The server ends half a request after a time, which it reads once per process. */
+  @Test
+  void shouldAnswerWhileSomebodySendsHalvesOfRequests() throws Exception {
+    // Given
+    start();
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < TeachServer.THREADS / 2; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), teaching.port());
+        sockets.add(socket);
+        socket
+            .getOutputStream()
+            .write("GET / HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.US_ASCII));
+      }
+      // When
+      HttpResponse<String> page = send(HttpRequest.newBuilder(uri("/")));
+      // Then
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(System.getProperty("sun.net.httpserver.maxReqTime"))
+          .isEqualTo("" + TeachServer.REQUEST_SECONDS);
+      assertThat(System.getProperty("sun.net.httpserver.maxRspTime"))
+          .isEqualTo("" + TeachServer.RESPONSE_SECONDS);
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
   }
 
   @Test
