@@ -33,13 +33,7 @@ public final class SnapshotStream implements PictureStream {
     }
     try (HttpAnswer answer = HttpAnswer.of(camera)) {
       Instant receivedAt = clock.instant();
-      int most = camera.limits().maxBytes();
-      byte[] file = answer.body().readNBytes(most);
-      if (answer.body().read() >= 0) {
-        throw new IOException(
-            "the picture of %s has more than the %,d bytes that are allowed"
-                .formatted(camera.address(), most));
-      }
+      byte[] file = answer.read(camera.limits().maxBytes());
       PixelFormat format = PixelFormat.ofFile(file);
       if (format == null) {
         throw new IOException(

@@ -407,6 +407,46 @@ class CameraStreamsTest {
     }
   }
 
+  /** Every byte comes within the time-out, but the whole does not. */
+  @Test
+  void shouldGiveUpAWebCameraThatTrickles() throws Exception {
+    String picture = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 200\r\n\r\n";
+    for (String begin : List.of("HTTP/1.1 200 OK\r\nContent-Type: im", picture)) {
+      // Given
+      try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+        Thread answers = new Thread(() -> trickle(server, begin), "trickling camera");
+        answers.setDaemon(true);
+        answers.start();
+        // When, Then
+        assertThatThrownBy(
+                () -> first(camera("http://127.0.0.1:%d/a.jpg".formatted(server.getLocalPort()))))
+            .as(begin)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("within PT2S");
+      }
+    }
+  }
+
+  /** Answers all requests with a byte now and then, without an end. */
+  private static void trickle(ServerSocket server, String begin) {
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept()) {
+        OutputStream out = socket.getOutputStream();
+        out.write(begin.getBytes(StandardCharsets.ISO_8859_1));
+        while (true) {
+          out.write('a');
+          out.flush();
+          Thread.sleep(200);
+        }
+      } catch (IOException e) {
+        continue; // given up, as expected
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
   @Test
   void shouldRefuseRedirectsOfWebServersOutsideTheRoots() throws Exception {
     // Given
