@@ -4,6 +4,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.LogLimit;
 import dev.residua.wire.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,6 +24,7 @@ public final class FrameIntake {
   private final Timelines timelines;
   private final Clock clock;
   private final Stages stages;
+  private final LogLimit failures = new LogLimit();
 
   FrameIntake(
       FrameReader reader, References references, Timelines timelines, Clock clock, Stages stages) {
@@ -70,12 +72,15 @@ public final class FrameIntake {
     } catch (RegistryUnavailableException e) {
       throw e; // the record is not at fault and is read again
     } catch (RuntimeException e) { // any decoding failure rejects only this record
-      LOG.warn(
-          "decoder failed unexpectedly: topic={} partition={} offset={}",
-          record.topic(),
-          record.partition(),
-          record.offset(),
-          e);
+      failures.log(
+          count ->
+              LOG.warn(
+                  "decoder failed unexpectedly: count={} topic={} partition={} offset={}",
+                  count,
+                  record.topic(),
+                  record.partition(),
+                  record.offset(),
+                  e));
       throw new RejectedFrameException(
           RejectedFrameException.Reason.CORRUPT, "the frame cannot be decoded: " + e, e);
     }

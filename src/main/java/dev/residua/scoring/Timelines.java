@@ -6,6 +6,7 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SourceTimeline;
 import dev.residua.model.SafeText;
 import dev.residua.state.TimelineStates;
+import dev.residua.wire.LogLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ final class Timelines {
   /** Taken out by the open transaction to make room. */
   private final List<Entry> removed = new ArrayList<>();
 
+  private final LogLimit skipped = new LogLimit();
   private int sources;
   private Instant searched = Instant.EPOCH;
 
@@ -76,11 +78,14 @@ final class Timelines {
           try {
             entries.put(key, new Entry(partition, key, TimelineStates.decode(bytes), bytes));
           } catch (IllegalArgumentException e) {
-            LOG.warn(
-                "timeline skipped: source={} partition={} reason={}",
-                SafeText.of(key),
-                partition,
-                e.getMessage());
+            skipped.log(
+                count ->
+                    LOG.warn(
+                        "timelines skipped: count={} source={} partition={} reason={}",
+                        count,
+                        SafeText.of(key),
+                        partition,
+                        e.getMessage()));
           }
         });
     revoked(partition);

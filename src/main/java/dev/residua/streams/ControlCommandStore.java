@@ -3,6 +3,7 @@ package dev.residua.streams;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.model.SafeText;
+import dev.residua.wire.LogLimit;
 import dev.residua.wire.RootCause;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ public class ControlCommandStore {
   private static final Logger LOG = LoggerFactory.getLogger(ControlCommandStore.class);
 
   private final RefusalListener listener;
+  private final LogLimit tooMany = new LogLimit();
+  private final LogLimit skipped = new LogLimit();
   private volatile ActiveControls active = ActiveControls.EMPTY;
 
   /** A store that reports to nobody what it skips. */
@@ -102,11 +105,14 @@ public class ControlCommandStore {
         deleteOthers();
       }
       if (value != null && active.size() >= ActiveControls.MOST) {
-        LOG.warn(
-            "too many control commands stand, only the newest apply: count={} key={} reason={}",
-            ActiveControls.MOST,
-            SafeText.of(record.key()),
-            "take back those that are not needed");
+        tooMany.log(
+            count ->
+                LOG.warn(
+                    "too many control commands, only the newest apply: count={} key={} reason={}",
+                    count,
+                    SafeText.of(record.key()),
+                    "at most %d apply; take back those that are not needed"
+                        .formatted(ActiveControls.MOST)));
       }
     }
 
@@ -138,10 +144,13 @@ public class ControlCommandStore {
       try {
         return without.with(deserializer.deserialize(STORE, value), offset);
       } catch (RuntimeException e) {
-        LOG.warn(
-            "control record skipped: key={} reason={}",
-            SafeText.of(key),
-            SafeText.of(RootCause.message(e)));
+        skipped.log(
+            count ->
+                LOG.warn(
+                    "control records skipped: count={} key={} reason={}",
+                    count,
+                    SafeText.of(key),
+                    SafeText.of(RootCause.message(e))));
         listener.refused(RefusalListener.Reason.UNREADABLE_CONTROL);
         return without;
       }

@@ -1,6 +1,11 @@
 package dev.residua.streams;
 
+import dev.residua.model.SafeText;
+import dev.residua.wire.LogLimit;
 import dev.residua.wire.RegistryUnavailableException;
+import dev.residua.wire.RootCause;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what follows from an error of the monitor. Unreadable scores, scores that no model can
- * evaluate, and those whose evaluation failed unexpectedly become dead letters; everything else,
- * such as a broker that does not answer, stops the thread.
+ * evaluate, and those whose evaluation failed unexpectedly become dead letters, with one line of log
+ * per kind and minute; everything else, such as a broker that does not answer, stops the thread.
  *
  * <p>A result that a broker refuses is sent again where that can help, else the thread ends and
  * {@link MonitorFailure} says why. It never becomes a dead letter, as with Kafka's own handler: the
@@ -34,6 +39,8 @@ public final class ScoreErrors
   private final LogAndContinueExceptionHandler unreadable = new LogAndContinueExceptionHandler();
   private final LogAndContinueProcessingExceptionHandler unusable =
       new LogAndContinueProcessingExceptionHandler();
+  private final Map<RefusalListener.Reason, LogLimit> lines =
+      new EnumMap<>(RefusalListener.Reason.class);
   private RefusalListener listener = reason -> {};
 
   @Override
@@ -42,7 +49,7 @@ public final class ScoreErrors
     if (why instanceof RegistryUnavailableException) { // the score is not at fault
       return DeserializationExceptionHandler.Response.fail();
     }
-    listener.refused(RefusalListener.Reason.UNREADABLE_SCORE);
+    report(RefusalListener.Reason.UNREADABLE_SCORE, why);
     return unreadable.handleError(context, record, why);
   }
 
@@ -50,18 +57,37 @@ public final class ScoreErrors
   public ProcessingExceptionHandler.Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception why) {
     if (why instanceof CheckModel.ForeignScoreException) {
-      listener.refused(RefusalListener.Reason.FOREIGN_SCORE);
+      report(RefusalListener.Reason.FOREIGN_SCORE, why);
       return unusable.handleError(context, record, why);
     }
     if (why instanceof MonitorSource.PoisonScoreException) {
-      LOG.error(
-          "score became a dead letter, its source continues without it: reason={}",
-          why.getMessage(),
-          why.getCause());
-      listener.refused(RefusalListener.Reason.POISON_SCORE);
+      report(RefusalListener.Reason.POISON_SCORE, why);
       return unusable.handleError(context, record, why);
     }
     return ProcessingExceptionHandler.Response.fail();
+  }
+
+  private synchronized void report(RefusalListener.Reason reason, Exception why) {
+    listener.refused(reason);
+    lines
+        .computeIfAbsent(reason, kind -> new LogLimit())
+        .log(count -> log(reason, why, count));
+  }
+
+  /** Kafka's own lines for each record are off, see application.properties. */
+  private static void log(RefusalListener.Reason reason, Exception why, long count) {
+    String kind = reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    String message = SafeText.of(RootCause.message(why));
+    if (reason == RefusalListener.Reason.POISON_SCORE) {
+      LOG.error(
+          "scores became dead letters, their sources continue without them: part={} count={} reason={}",
+          kind,
+          count,
+          message,
+          why.getCause());
+    } else {
+      LOG.warn("scores became dead letters: part={} count={} reason={}", kind, count, message);
+    }
   }
 
   @Override

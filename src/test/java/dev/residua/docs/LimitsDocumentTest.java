@@ -40,6 +40,7 @@ import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentEvidenceMapper;
+import dev.residua.wire.LogLimit;
 import dev.residua.wire.RegistryClient;
 import dev.residua.wire.SchemaCost;
 import dev.residua.wire.Topics;
@@ -125,6 +126,7 @@ class LimitsDocumentTest {
             SourceRulesLog.REVISIONS_AHEAD + " above the offset of its record",
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
+            "one per " + LogLimit.PERIOD,
             LiveFrames.WAITING + " requests",
             IncidentEvidenceMapper.MAX_BYTES + " bytes",
             Topics.EVIDENCE_BYTES + " bytes per partition",
