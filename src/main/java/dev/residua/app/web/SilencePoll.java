@@ -5,10 +5,13 @@ import dev.residua.alerting.AlertmanagerSilences.Silence;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.ReportedAcknowledgement;
+import dev.residua.model.SafeText;
 import dev.residua.wire.BoundedMap;
+import dev.residua.wire.LogLimit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -31,6 +34,7 @@ final class SilencePoll implements AutoCloseable {
   /** Silences that were taken, whose orders may not have been read back yet. */
   private final Set<String> taken = Collections.newSetFromMap(BoundedMap.ofLatest(MAX_TAKEN));
 
+  private final LogLimit skipped = new LogLimit();
   private final Thread thread;
   private boolean failed;
 
@@ -67,15 +71,35 @@ final class SilencePoll implements AutoCloseable {
 
   private void ask() throws InterruptedException {
     try {
-      for (Silence silence : silences.fetch()) {
-        take(silence);
-      }
+      takeAll(silences.fetch());
       failed = false;
     } catch (IOException | RuntimeException e) {
       if (!failed) {
         LOG.warn("silences cannot be read: receiver={} reason={}", receiver.name(), e.getMessage());
       }
       failed = true;
+    }
+  }
+
+  /**
+   * Acknowledges the incidents of silences. One that no order may have, such as one with too long an
+   * id, is skipped.
+   *
+   * @throws IOException if orders cannot be stored now
+   */
+  void takeAll(List<Silence> all) throws IOException {
+    for (Silence silence : all) {
+      try {
+        take(silence);
+      } catch (IllegalArgumentException e) {
+        skipped.log(
+            count ->
+                LOG.warn(
+                    "silences skipped: receiver={} count={} reason={}",
+                    receiver.name(),
+                    count,
+                    SafeText.of(e.getMessage())));
+      }
     }
   }
 
