@@ -64,6 +64,11 @@ public class LiveHistory {
   /** Most sources; beyond that, those without data for the longest time are dropped. */
   public static final int MAX_SOURCES = 10_000;
 
+  /** Heap per source; a smaller heap has fewer sources. */
+  static final int HEAP_PER_SOURCE = 100 << 10;
+
+  private static final int LEAST_SOURCES = 100;
+
   /** Most frames of one source. */
   static final int MAX_ROWS = 1_200;
 
@@ -97,7 +102,8 @@ public class LiveHistory {
   private long currentSecond;
   private final Map<String, Long> deadLetters = new TreeMap<>();
   private final Deque<FindingView> findings = new ArrayDeque<>();
-  private final Map<String, SourceHistory> sources = BoundedMap.ofLastUsed(MAX_SOURCES);
+  private final Map<String, SourceHistory> sources =
+      BoundedMap.ofLastUsed(maxSources(Runtime.getRuntime().maxMemory()));
   private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
   private final IncidentHistory incidents = new IncidentHistory();
   private final IncidentReviews reviews = new IncidentReviews();
@@ -289,6 +295,12 @@ public class LiveHistory {
   /** A record was refused. */
   public synchronized void deadLetter(String reason) {
     deadLetters.merge(reason, 1L, Long::sum);
+  }
+
+  /** Returns how many sources are kept with a heap of that many bytes. */
+  static int maxSources(long heapBytes) {
+    return (int)
+        Math.min(MAX_SOURCES, Math.max(LEAST_SOURCES, heapBytes / HEAP_PER_SOURCE));
   }
 
   private SourceHistory source(String name) {

@@ -186,6 +186,13 @@ class LiveHistoryTest {
   }
 
   @Test
+  void shouldKeepFewerSourcesInASmallHeap() {
+    assertThat(LiveHistory.maxSources(1L << 30)).isEqualTo(LiveHistory.MAX_SOURCES);
+    assertThat(LiveHistory.maxSources(400L << 20)).isEqualTo(4_096);
+    assertThat(LiveHistory.maxSources(1 << 20)).isEqualTo(100);
+  }
+
+  @Test
   void shouldSayHowASourceIs() {
     // Given
     frames("cam1", 0, 100);
