@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * picture's size is allocated.
  */
 public final class FrameDecoder {
+  /**
+   * Passes over a JPEG picture of the largest size that are decoded. Encoders write about ten;
+   * smaller pictures may have more.
+   */
+  public static final int MOST_SCANS_OF_LARGEST = 16;
+
   private final ImageShape target;
   private final PictureReader reader;
   private final Picture picture = new Picture();

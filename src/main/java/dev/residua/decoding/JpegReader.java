@@ -28,8 +28,9 @@ final class JpegReader {
   private static final int TEM = 0x01;
   private static final int APP1 = 0xE1;
 
-  /** Passes over a progressive picture that are decoded: each costs as much as the first. */
+  /** Passes over a picture that are decoded: each costs as much as the first. */
   private static final int MOST_SCANS = 100;
+
 
   /**
    * Least pixels of the reduced picture for each of the target, along each axis. The root mean
@@ -45,6 +46,8 @@ final class JpegReader {
   private int width;
   private int height;
   private boolean progressive;
+  private int components;
+  private boolean severalScans;
   private int orientation;
 
   JpegReader(FrameLimits limits, LeptonicaReader leptonica) {
@@ -70,11 +73,21 @@ final class JpegReader {
     if (!hasEnd(jpeg, scan)) {
       throw corrupt("is cut short: it ends at byte %d without its end marker", jpeg.length);
     }
-    if (progressive && scans(jpeg, scan) > MOST_SCANS) {
-      throw unsupported("has more than %d scans", MOST_SCANS);
+    if (severalScans) {
+      checkScans(scans(jpeg, scan));
     }
     leptonica.jpeg(jpeg, width, height, reduction(oversampling), gray, into);
     into.turnUpright(orientation);
+  }
+
+  /** Their number times the pixels is the time that the decoder takes. */
+  private void checkScans(int scans) throws RejectedFrameException {
+    long most =
+        Math.min(
+            MOST_SCANS, FrameDecoder.MOST_SCANS_OF_LARGEST * limits.maxPixels() / ((long) width * height));
+    if (scans > most) {
+      throw unsupported("has %d scans of %dx%d pixels (at most %d)", scans, width, height, most);
+    }
   }
 
   private int reduction(DoubleBinaryOperator oversampling) {
@@ -124,6 +137,7 @@ final class JpegReader {
         if (!sized) {
           throw corrupt("has pixels at byte %d before its size", at);
         }
+        severalScans = progressive || (length > 2 && (jpeg[at + 4] & 0xFF) < components);
         return at + 2 + length;
       }
       if (marker >= SOF0 && marker <= SOF15 && marker != DHT && marker != JPG && marker != DAC) {
@@ -145,7 +159,7 @@ final class JpegReader {
       throw corrupt("is damaged: its size segment has %d bytes, expected at least 8", length);
     }
     int bits = jpeg[at + 4] & 0xFF;
-    int components = jpeg[at + 9] & 0xFF;
+    components = jpeg[at + 9] & 0xFF;
     width = pair(jpeg, at + 7);
     height = pair(jpeg, at + 5);
     progressive = marker == SOF2;

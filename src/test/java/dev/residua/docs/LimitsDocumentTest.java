@@ -22,6 +22,7 @@ import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.LiveHistory;
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.NamePattern;
@@ -83,6 +84,7 @@ class LimitsDocumentTest {
             RegistryClient.MAX_ANSWER_BYTES + " bytes",
             setting(FramesConfig.class, "maxSide") + " pixels",
             setting(FramesConfig.class, "maxPixels") + " pixels",
+            FrameDecoder.MOST_SCANS_OF_LARGEST + " scans",
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",
             setting(FramesConfig.class, "referenceTimeout"),
             setting(FramesConfig.class, "referenceShare"),
