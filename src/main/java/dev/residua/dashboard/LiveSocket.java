@@ -20,7 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,17 @@ import org.slf4j.LoggerFactory;
 public class LiveSocket {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
   private static final long TICK_MILLIS = 50;
-  private static final int MAX_PAGES = 500;
+  private static final int TICKS_PER_SECOND = (int) (1_000 / TICK_MILLIS);
+
+  /** Pages that are connected at the same time. */
+  public static final int MAX_PAGES = 500;
+
+  /** Those of one address. Many people may share it, if a proxy does not forward theirs. */
+  public static final int MAX_PAGES_PER_ADDRESS = 100;
+
+  /** Messages of a page per second; a page that draws sends about ten. */
+  public static final int MAX_MESSAGES = 100;
+
   private static final int NOT_ALLOWED = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
   private static final int TOO_LARGE = 1009;
@@ -50,12 +62,21 @@ public class LiveSocket {
             return made;
           });
 
-  /** A page, and whether an update is being sent to it. */
+  private int ticks; // of the thread
+
+  /**
+   * A page.
+   *
+   * @param sending whether an update is being sent
+   * @param messages that came in this second
+   */
   private record Page(
       WebSocketConnection connection,
+      String address,
       SocketPerson person,
       LiveSession session,
-      AtomicBoolean sending) {}
+      AtomicBoolean sending,
+      AtomicInteger messages) {}
 
   @Inject
   public LiveSocket(LiveHistory history, SourceRuleOrders rules) {
@@ -66,8 +87,17 @@ public class LiveSocket {
 
   @OnOpen
   void opened(WebSocketConnection connection) {
+    String address = host(connection.handshakeRequest().remoteAddress());
     if (pages.size() >= MAX_PAGES) {
       close(connection, TRY_AGAIN_LATER, "%d pages are connected already".formatted(MAX_PAGES));
+      return;
+    }
+    if (pages.values().stream().filter(page -> page.address().equals(address)).count()
+        >= MAX_PAGES_PER_ADDRESS) {
+      close(
+          connection,
+          TRY_AGAIN_LATER,
+          "%d pages of this address are connected already".formatted(MAX_PAGES_PER_ADDRESS));
       return;
     }
     SocketPerson known = connection.userData().get(SocketPerson.KEY);
@@ -76,7 +106,13 @@ public class LiveSocket {
         () -> new Visitor(person.now().orElse(Person.NOBODY), rules.rules());
     pages.put(
         connection.id(),
-        new Page(connection, person, new LiveSession(history, visitor), new AtomicBoolean()));
+        new Page(
+            connection,
+            address,
+            person,
+            new LiveSession(history, visitor),
+            new AtomicBoolean(),
+            new AtomicInteger()));
   }
 
   @OnTextMessage
@@ -89,7 +125,13 @@ public class LiveSocket {
       return;
     }
     Page page = pages.get(connection.id());
-    if (page != null) {
+    if (page != null && page.messages().incrementAndGet() > MAX_MESSAGES) {
+      pages.remove(connection.id());
+      close(
+          connection,
+          NOT_ALLOWED,
+          "a page may send %d messages per second".formatted(MAX_MESSAGES));
+    } else if (page != null) {
       page.session().onMessage(text);
     }
   }
@@ -105,11 +147,20 @@ public class LiveSocket {
     pages.remove(connection.id());
   }
 
+  /** The address without the port. */
+  private static String host(@Nullable String address) {
+    return address == null ? "" : address.replaceFirst(":\\d+$", "");
+  }
+
   private static void close(WebSocketConnection connection, int code, String why) {
     connection.close(new CloseReason(code, why)).subscribe().with(done -> {}, e -> {});
   }
 
   private void tick() {
+    ticks++;
+    if (ticks % TICKS_PER_SECOND == 0) {
+      pages.values().forEach(page -> page.messages().set(0));
+    }
     for (Page page : pages.values()) {
       try {
         if (page.person().now().isEmpty()) {

@@ -22,6 +22,7 @@ import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveSocket;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.ffmpeg.CameraStreams;
@@ -137,6 +138,9 @@ class LimitsDocumentTest {
             "%d frames, or %d per source".formatted(LiveHistory.ALL_ROWS, LiveHistory.MIN_ROWS),
             LiveEvidence.MAX_INCIDENTS + " incidents",
             EvidenceModels.KEPT + " models",
+            LiveSocket.MAX_PAGES + " pages",
+            LiveSocket.MAX_PAGES_PER_ADDRESS + " pages",
+            LiveSocket.MAX_MESSAGES + " per second",
             application.getProperty("quarkus.http.limits.max-body-size"),
             AcknowledgementsResource.MAX_BYTES + " bytes",
             SignedRequests.MAX_OPEN + " requests",

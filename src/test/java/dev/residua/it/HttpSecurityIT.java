@@ -7,6 +7,7 @@ import dev.residua.access.AccessTokens;
 import dev.residua.access.Grants;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.web.SignedRequests;
+import dev.residua.dashboard.LiveSocket;
 import dev.residua.incident.ControlCommand;
 import dev.residua.testing.Await;
 import dev.residua.testing.Certificates;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -133,6 +135,50 @@ class HttpSecurityIT {
         }
       }
     }
+  }
+
+  @Test
+  void shouldLimitThePagesOfAnAddressAndTheMessagesOfAPage() throws Exception {
+    try (Service service = serve(List.of())) {
+      List<WebSocket> sockets = new ArrayList<>();
+      try {
+        // When
+        LivePage page = new LivePage();
+        WebSocket first = open(service, page);
+        sockets.add(first);
+        for (int i = 1; i < LiveSocket.MAX_PAGES_PER_ADDRESS; i++) {
+          sockets.add(open(service, new LivePage()));
+        }
+        LivePage beyond = new LivePage();
+        sockets.add(open(service, beyond));
+
+        // Then
+        assertThat(beyond.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1013);
+        assertThat(page.closed).isNotDone();
+        assertThat(send(service, "GET", "/q/health/live", null, "").statusCode()).isEqualTo(200);
+
+        // When a page sends as fast as it can
+        for (int i = 0; i < 50_000 && !page.closed.isDone(); i++) {
+          try {
+            first.sendText("{\"next\": true}", true).join();
+          } catch (CompletionException e) {
+            break; // closed
+          }
+        }
+
+        // Then
+        assertThat(page.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1008);
+      } finally {
+        sockets.forEach(WebSocket::abort);
+      }
+    }
+  }
+
+  private WebSocket open(Service service, LivePage page) throws Exception {
+    return http.newWebSocketBuilder()
+        .subprotocols("residua.live")
+        .buildAsync(URI.create("ws://localhost:" + service.httpPort() + "/api/live"), page)
+        .get(30, TimeUnit.SECONDS);
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.residua.app.metrics;
 
 import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Clock;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
@@ -191,28 +192,28 @@ public class RoleHealth {
     return answer(phase == Phase.FAILED ? broken() : stuck());
   }
 
-  /** The startup probe. */
+  /** The startup probe. Probes run on event loops, so that no number of pages delays them. */
   @Produces
   @ApplicationScoped
   @Startup
-  HealthCheck startup() {
-    return () -> response(started());
+  AsyncHealthCheck startup() {
+    return () -> Uni.createFrom().item(() -> response(started()));
   }
 
   /** The readiness probe. */
   @Produces
   @ApplicationScoped
   @Readiness
-  HealthCheck readiness() {
-    return () -> response(ready());
+  AsyncHealthCheck readiness() {
+    return () -> Uni.createFrom().item(() -> response(ready()));
   }
 
   /** The liveness probe. */
   @Produces
   @ApplicationScoped
   @Liveness
-  HealthCheck liveness() {
-    return () -> response(live());
+  AsyncHealthCheck liveness() {
+    return () -> Uni.createFrom().item(() -> response(live()));
   }
 
   private static HealthCheckResponse response(Answer answer) {

@@ -62,11 +62,11 @@ class RoleHealthTest {
         new Heartbeats(() -> Duration.between(START, now).toNanos() + 1, Duration.ofMinutes(5)));
     health.ready(Set.of(Role.SCORE), "model-1", "kafka:9092");
     health.heartbeats().beat();
-    HealthCheckResponse.Status before = health.liveness().call().getStatus();
+    HealthCheckResponse.Status before = health.liveness().call().await().indefinitely().getStatus();
 
     // When
     later(Duration.ofSeconds(301));
-    HealthCheckResponse after = health.liveness().call();
+    HealthCheckResponse after = health.liveness().call().await().indefinitely();
 
     // Then
     assertThat(before).isEqualTo(HealthCheckResponse.Status.UP);
