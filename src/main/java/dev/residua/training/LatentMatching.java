@@ -18,6 +18,12 @@ import java.util.SplittableRandom;
  * |Spearman correlation|} is largest. The assignment is repeated on resampled blocks of frames,
  * which gives the confidence of each pair.
  *
+ * <p>Latents of one model may be strongly correlated with each other, so the correlation with
+ * another latent says little about a pair. The margin therefore compares contributions: the ranks
+ * of a latent are regressed on those of all latents of the other model, and the contribution of one
+ * of these is the size of its coefficient. It is 0 for a latent that only correlates with the
+ * matched one. A latent that mixes two has two contributions.
+ *
  * @param pairs one for each latent of the new model, in its order
  */
 public record LatentMatching(List<Pair> pairs) {
@@ -30,8 +36,14 @@ public record LatentMatching(List<Pair> pairs) {
   /** Least absolute correlation of a pair whose name is carried over. */
   public static final double MIN_CORRELATION = 0.8;
 
-  /** Least lead over the next best latent, in absolute correlation. */
-  public static final double MIN_MARGIN = 0.1;
+  /**
+   * Smallest margin of a pair whose name is carried over: another latent contributes at most 0.6
+   * times as much as the matched one.
+   */
+  public static final double MIN_MARGIN = 0.4;
+
+  /** Share of a latent's variance that is added, so that equal latents can be compared. */
+  private static final double RIDGE = 1e-9;
 
   /** Most latents of a model. O(resamples (n d^2 + d^3)) time. */
   public static final int MAX_LATENTS = 62;
@@ -49,8 +61,9 @@ public record LatentMatching(List<Pair> pairs) {
    * @param latent its index
    * @param old index of its match in the old model; -1 if that has fewer latents
    * @param correlation Spearman's, in [-1, 1], on all frames; 0 without a match
-   * @param margin its size minus that of the next best pair of either latent; negative if the best
-   *     one was assigned to another latent; 0 without a match
+   * @param margin 1 less the next largest contribution relative to that of the match, the smaller
+   *     one of both directions: 1 if no other latent contributes, 0 if one contributes as much,
+   *     negative if one contributes more; 0 without a match
    * @param confidence share of resamples that match the same pair, in [0, 1]
    */
   public record Pair(int latent, int old, double correlation, double margin, double confidence) {
@@ -109,6 +122,8 @@ public record LatentMatching(List<Pair> pairs) {
     double[][] oldRanks = ranks(old);
     double[][] newRanks = ranks(current);
     double[][] all = correlations(oldRanks, newRanks);
+    double[][] toNew = contributions(oldRanks, all);
+    double[][] toOld = contributions(newRanks, transposed(all));
     int[] match = match(all);
     int[] same = new int[e];
     SplittableRandom random = new SplittableRandom(bootstrap.seed());
@@ -136,7 +151,7 @@ public record LatentMatching(List<Pair> pairs) {
               j,
               i,
               i < 0 ? 0 : all[j][i],
-              i < 0 ? 0 : margin(all, j, i),
+              i < 0 ? 0 : Math.min(margin(toNew[j], i), margin(toOld[i], j)),
               (double) same[j] / bootstrap.resamples()));
     }
     return new LatentMatching(pairs);
@@ -273,14 +288,47 @@ public record LatentMatching(List<Pair> pairs) {
     return match;
   }
 
-  private static double margin(double[][] correlations, int latent, int old) {
+  /**
+   * Contributions of latents to others.
+   *
+   * @param of ranks of the latents that contribute, shape {@code [d][n]}
+   * @param correlations of the others with them, shape {@code [e][d]}
+   * @return shape {@code [e][d]}, at least 0
+   */
+  private static double[][] contributions(double[][] of, double[][] correlations) {
+    int d = of.length;
+    double[][] matrix = correlations(of, of);
+    for (int i = 0; i < d; i++) {
+      matrix[i][i] = 1; // also for a latent that does not vary
+    }
+    Cholesky factor = Cholesky.of(matrix, RIDGE);
+    double[][] out = new double[correlations.length][];
+    for (int j = 0; j < out.length; j++) {
+      double[] row = factor.solve(correlations[j]);
+      for (int i = 0; i < d; i++) {
+        row[i] = Math.abs(row[i]);
+      }
+      out[j] = row;
+    }
+    return out;
+  }
+
+  private static double[][] transposed(double[][] matrix) {
+    double[][] out = new double[matrix[0].length][matrix.length];
+    for (int i = 0; i < out.length; i++) {
+      for (int j = 0; j < matrix.length; j++) {
+        out[i][j] = matrix[j][i];
+      }
+    }
+    return out;
+  }
+
+  private static double margin(double[] contributions, int match) {
     double next = 0;
-    for (int i = 0; i < correlations[latent].length; i++) {
-      next = i == old ? next : Math.max(next, Math.abs(correlations[latent][i]));
+    for (int i = 0; i < contributions.length; i++) {
+      next = i == match ? next : Math.max(next, contributions[i]);
     }
-    for (int j = 0; j < correlations.length; j++) {
-      next = j == latent ? next : Math.max(next, Math.abs(correlations[j][old]));
-    }
-    return Math.abs(correlations[latent][old]) - next;
+    double own = contributions[match];
+    return own > 0 ? 1 - next / own : 0;
   }
 }

@@ -205,4 +205,102 @@ class LatentMatchingTest {
     assertThat(matching.pairs().get(1).correlation()).isZero();
     assertThat(matching.pairs().get(1).carriedOver()).isFalse();
   }
+
+  /** A chain whose every mechanism explains that share of the next latent's variance. */
+  private static double[][] chain(int n, int d, double explained, Random random) {
+    double[][] z = latents(n, d, random);
+    double own = Math.sqrt(0.19 * (1 - explained)); // AR(1) with 0.9 has variance 1 / 0.19
+    for (double[] row : z) {
+      row[0] *= Math.sqrt(0.19);
+      for (int i = 1; i < d; i++) {
+        row[i] = Math.sqrt(explained) * row[i - 1] + own * row[i];
+      }
+    }
+    return z;
+  }
+
+  private static double[][] noisy(double[][] z, double noise, Random random) {
+    double[][] out = new double[z.length][];
+    for (int t = 0; t < z.length; t++) {
+      out[t] = z[t].clone();
+      for (int i = 0; i < out[t].length; i++) {
+        out[t][i] += noise * random.nextGaussian();
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void shouldMatchEveryModelWithItselfHoweverCoupledItsLatentsAre() {
+    for (int seed = 0; seed < 40; seed++) {
+      // Given
+      Random random = new Random(seed);
+      double explained = 1 - Math.pow(10, -4 * random.nextDouble()); // up to 0.9999
+      double[][] z = chain(100 + random.nextInt(900), 1 + random.nextInt(8), explained, random);
+      // When
+      LatentMatching matching = LatentMatching.of(z, z, new Bootstrap(20, 25, 1));
+      // Then
+      assertThat(matching.pairs())
+          .as("seed %d, explained %s", seed, explained)
+          .allMatch(pair -> pair.old() == pair.latent() && pair.carriedOver());
+    }
+  }
+
+  @Test
+  void shouldMatchLatentsWhoseMechanismsExplainNearlyAll() {
+    for (int seed = 0; seed < 10; seed++) {
+      // Given two models that read a chain, each with errors of its own
+      Random random = new Random(seed);
+      double[][] z = chain(2_000, 5, 0.97, random);
+      double[][] old = noisy(z, 0.1, random);
+      double[][] current = noisy(z, 0.1, random);
+      // When
+      LatentMatching matching = LatentMatching.of(old, current, BOOTSTRAP);
+      // Then
+      assertThat(matching.pairs())
+          .as("seed %d", seed)
+          .allMatch(pair -> pair.old() == pair.latent() && pair.carriedOver());
+    }
+  }
+
+  @Test
+  void shouldFollowCoupledLatentsThatWereExchanged() {
+    // Given
+    Random random = new Random(8);
+    double[][] old = chain(1_000, 4, 0.97, random);
+    int[] from = {3, 1, 0, 2};
+    double[][] current = new double[old.length][4];
+    for (int t = 0; t < old.length; t++) {
+      for (int j = 0; j < 4; j++) {
+        current[t][j] = -old[t][from[j]] + 0.05 * random.nextGaussian();
+      }
+    }
+    // When
+    LatentMatching matching = LatentMatching.of(old, current, BOOTSTRAP);
+    // Then
+    assertThat(matching.pairs()).extracting(Pair::old).containsExactly(3, 1, 0, 2);
+    assertThat(matching.pairs()).allMatch(Pair::carriedOver);
+    assertThat(matching.names(List.of("a", "b", "c", "d"), Set.of(), "z"))
+        .containsExactly("d", "b", "a", "c");
+  }
+
+  @Test
+  void shouldRefuseALatentThatMixesTwoCoupledOnes() {
+    for (double share : new double[] {0.5, 0.6}) {
+      // Given a new latent that is read from a cause and from its effect
+      Random random = new Random(9);
+      double[][] old = chain(1_000, 3, 0.97, random);
+      double[][] current = noisy(old, 0, random);
+      for (int t = 0; t < old.length; t++) {
+        current[t][0] = share * old[t][0] + (1 - share) * old[t][1];
+      }
+      // When
+      LatentMatching matching = LatentMatching.of(old, current, BOOTSTRAP);
+      // Then
+      Pair mixed = matching.pairs().get(0);
+      assertThat(mixed.correlation()).isGreaterThan(0.99);
+      assertThat(mixed.carriedOver()).as("%s, share %s", mixed, share).isFalse();
+      assertThat(matching.pairs().get(2).carriedOver()).isTrue();
+    }
+  }
 }

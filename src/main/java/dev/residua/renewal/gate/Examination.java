@@ -1,7 +1,10 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.causal.CausalGraph;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -12,6 +15,8 @@ import java.util.OptionalDouble;
  * @param modelId identity of the model
  * @param digest SHA-256 of its bundle
  * @param graph its graph, with the confidence of every edge
+ * @param identities agreement of its latents with those of the parent model, by name; only of those
+ *     that were matched
  * @param anchored whether each latent's name has a meaning outside of the model, shape {@code [d]}
  * @param uniformity of the p-values of quiet frames: the joint ones first, then those of each
  *     latent
@@ -37,6 +42,7 @@ public record Examination(
     String modelId,
     String digest,
     CausalGraph graph,
+    Map<String, LatentIdentity> identities,
     boolean[] anchored,
     List<Uniformity> uniformity,
     double dependence,
@@ -81,6 +87,7 @@ public record Examination(
   }
 
   public Examination {
+    identities = Collections.unmodifiableMap(new LinkedHashMap<>(identities));
     uniformity = List.copyOf(uniformity);
     faults = List.copyOf(faults);
     found = List.copyOf(found);

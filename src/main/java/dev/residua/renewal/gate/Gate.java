@@ -414,14 +414,21 @@ public final class Gate {
     CausalGraph sure = champion.graph();
     CausalGraph own = candidate.graph();
     int figures = 0;
-    List<String> lost = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
     for (int i = 0; i < sure.size(); i++) {
       if (champion.anchored()[i]) {
         figures++;
         if (!own.names().contains(sure.name(i))) {
-          lost.add("latent " + sure.spokenName(i));
+          missing.add(sure.spokenName(i));
         }
       }
+    }
+    Map<String, LatentIdentity> renamed = new LinkedHashMap<>(candidate.identities());
+    renamed.keySet().removeAll(sure.names());
+    boolean unmatched = !missing.isEmpty() && !renamed.isEmpty();
+    List<String> lost = new ArrayList<>();
+    if (!unmatched) {
+      missing.forEach(name -> lost.add("latent " + name));
     }
     for (CausalGraph.Edge edge : sure.edgeList()) {
       int from = own.names().indexOf(sure.name(edge.from()));
@@ -441,16 +448,23 @@ public final class Gate {
                 ", structural Hamming distance %d",
                 GraphDistance.of(sure.edges(), own.edges()).shd())
             : "";
+    List<String> reasons = new ArrayList<>();
+    if (unmatched) {
+      reasons.add(LatentIdentity.sentence(missing, renamed));
+    }
+    if (!lost.isEmpty()) {
+      reasons.add("it lacks " + String.join(", ", lost));
+    }
+    boolean complete = reasons.isEmpty();
     return new Ruling(
         GateRule.GRAPH,
         figures,
-        figures - lost.size(),
+        figures - lost.size() - (unmatched ? missing.size() : 0),
         figures,
-        lost.isEmpty() || policy.graphMayChange(),
-        lost.isEmpty()
+        complete || policy.graphMayChange(),
+        complete
             ? "it has every latent and edge that the champion is sure of" + distance
-            : "it lacks "
-                + String.join(", ", lost)
+            : String.join("; ", reasons)
                 + (policy.graphMayChange() ? ", which is allowed" : "")
                 + distance);
   }

@@ -14,13 +14,16 @@ import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
@@ -392,6 +395,7 @@ public final class ModelEvaluator {
         model.bundle().id(),
         model.bundle().digest(),
         model.bundle().graph(),
+        identities(model.bundle()),
         anchored,
         uniformity(of),
         ResidualIndependence.of(of.standardized(), settings.independenceRows(), settings.seed())
@@ -408,6 +412,15 @@ public final class ModelEvaluator {
         stated == null ? OptionalDouble.empty() : OptionalDouble.of(stated),
         ModelFinding.sentences(model.bundle().findings()),
         leakage.largest());
+  }
+
+  private static Map<String, LatentIdentity> identities(ModelBundle bundle) {
+    Map<String, Double> metrics = bundle.manifest().provenance().metrics();
+    Map<String, LatentIdentity> identities = new LinkedHashMap<>();
+    for (String name : bundle.manifest().latentNames()) {
+      LatentIdentity.of(name, metrics).ifPresent(identity -> identities.put(name, identity));
+    }
+    return identities;
   }
 
   private List<Examination.Uniformity> uniformity(HeldOutScores of) {

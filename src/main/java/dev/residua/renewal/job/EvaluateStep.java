@@ -12,6 +12,7 @@ import dev.residua.renewal.gate.Gate;
 import dev.residua.renewal.gate.GatePolicy;
 import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.renewal.gate.HeldOutSet;
+import dev.residua.renewal.gate.LatentIdentity;
 import dev.residua.renewal.gate.ModelEvaluator;
 import dev.residua.renewal.selection.StreamData;
 import dev.residua.training.FactorScaleFit;
@@ -78,8 +79,7 @@ final class EvaluateStep {
               name,
               known != null && known.anchored(),
               known == null ? null : FactorScaleFit.carried(known, before, pair.latent(), after)));
-      identity.put("identity.correlation." + name, pair.correlation());
-      identity.put("identity.confidence." + name, pair.confidence());
+      identity.putAll(LatentIdentity.metrics(name, pair));
     }
     ModelBundle named = candidate.renamed(renamed);
     ModelProvenance provenance = named.manifest().provenance();

@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -20,6 +21,7 @@ final class Figures {
 
   String id = "champion";
   CausalGraph graph = graph(NAMES, new int[][] {{0, 2}, {0, 3}, {1, 2}, {1, 3}}, 1);
+  Map<String, LatentIdentity> identities = Map.of();
   boolean[] anchored = {true, true, true, true};
   double distance = 0.02;
   double pValue = 0.4;
@@ -86,6 +88,7 @@ final class Figures {
         id,
         "digest of " + id,
         graph,
+        identities,
         anchored,
         uniformity,
         dependence,

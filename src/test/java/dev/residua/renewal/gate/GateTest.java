@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -337,6 +338,25 @@ class GateTest {
     assertThat(verdict.ruling(GateRule.GRAPH).sentence())
         .isEqualTo("it lacks latent d, edge b -> c");
     assertThat(judge(POLICY.withGraphMayChange(true), champion -> {}, other).promoted()).isTrue();
+  }
+
+  @Test
+  void shouldSayHowBadlyLatentsMatchThatLostTheirNames() {
+    // When
+    GateVerdict verdict =
+        judge(
+            figures -> {
+              figures.graph = Figures.graph(List.of("z_1", "z_2", "c", "d"), new int[0][], 1);
+              figures.identities =
+                  Map.of(
+                      "z_1", new LatentIdentity(-0.97, 0.02, 0.81),
+                      "c", new LatentIdentity(0.99, 0.95, 1));
+            });
+    // Then
+    assertThat(verdict.broken()).containsExactly(GateRule.GRAPH);
+    assertThat(verdict.ruling(GateRule.GRAPH).sentence())
+        .isEqualTo(
+            "latents a, b could not be matched: z_1 has correlation 0.97, margin 0.02 and confidence 0.81 (at least 0.80, 0.40 and 0.95 are needed)");
   }
 
   @Test
