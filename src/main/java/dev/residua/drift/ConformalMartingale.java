@@ -48,6 +48,9 @@ public record ConformalMartingale(
   /** Part of calibration sets for which the guarantee may fail. */
   public static final double DELTA = 0.01;
 
+  /** Fewest calibration scores. */
+  public static final int MIN_SCORES = 100;
+
   /** {@code b(p) = 1 + a (1 - 2 p)} for an even shift, {@code max(p, q)^(k - 1)} for few far p. */
   private enum Bet {
     GENTLE(0.25, 0),
@@ -80,10 +83,10 @@ public record ConformalMartingale(
   }
 
   public ConformalMartingale {
-    if (calibrationScores < 100 || frames < 0) {
+    if (calibrationScores < MIN_SCORES || frames < 0) {
       throw new IllegalArgumentException(
-          "conformal martingale needs at least 100 calibration scores but got %d, after %d frames"
-              .formatted(calibrationScores, frames));
+          "conformal martingale needs at least %d calibration scores but got %d, after %d frames"
+              .formatted(MIN_SCORES, calibrationScores, frames));
     }
     if (logCapitals.length != Bet.COUNT || logDetectors.length != Bet.COUNT) {
       throw new IllegalArgumentException(

@@ -249,6 +249,7 @@ final class ContextCommissioning {
     return new Normalized(
         known == null ? own : known.marginal(),
         known == null ? null : known.scores(),
+        known == null ? new float[0] : SourcePValues.ofScores(known.scores()),
         statistics,
         taken,
         pictureNormal != null);

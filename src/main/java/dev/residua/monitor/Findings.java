@@ -329,8 +329,14 @@ final class Findings {
    * The e-detector on the joint p-values has crossed.
    *
    * @param frames that it has seen since it started
+   * @param own condition of the source's own calibration; null under the model's
    */
-  DriftEvent evidence(ScoredFrame frame, double logEvidence, double runLength, long frames) {
+  DriftEvent evidence(
+      ScoredFrame frame,
+      double logEvidence,
+      double runLength,
+      long frames,
+      @Nullable String own) {
     return new DriftEvent(
         finding(
             "evidence",
@@ -345,7 +351,7 @@ final class Findings {
         Math.log(runLength),
         runLength,
         runLength,
-        EVIDENCE_CONDITION,
+        own == null ? EVIDENCE_CONDITION : own + "; " + EVIDENCE_CONDITION,
         (int) Math.min(Integer.MAX_VALUE, frames),
         null);
   }

@@ -12,6 +12,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
@@ -111,7 +112,7 @@ public final class SourceMonitor {
   public static final class Thresholds {
     private final MonitorModel model;
     private final Limits limits;
-    private final ConformalMartingale noEvidence;
+    private final int scores; // calibration scores behind the joint p-value
 
     /** Whether quiet frames look independent, which evidence frame by frame needs. */
     private final boolean independent;
@@ -121,7 +122,7 @@ public final class SourceMonitor {
       this.limits = Limits.of(model, model.targetRunLength());
       this.independent = model.residuals().order() == 0 && model.residuals().blockLength() == 1;
       double resolution = model.rule().calibration().resolution(AnomalyKind.RESIDUAL);
-      this.noEvidence = ConformalMartingale.start((int) Math.round(1 / resolution) - 1);
+      this.scores = (int) Math.round(1 / resolution) - 1;
     }
 
     public MonitorModel model() {
@@ -161,8 +162,8 @@ public final class SourceMonitor {
     this.history = new FrameHistory(residuals, picture);
     this.baseline = new Baseline(model, baseline);
     this.window = new MechanismWindow(model.graph().size());
-    this.evidence = thresholds.noEvidence;
     this.thresholds = thresholds;
+    this.evidence = noEvidence();
     this.limits = limits;
     this.incidents = incidents;
     this.followedOffset = followedOffset;
@@ -249,7 +250,7 @@ public final class SourceMonitor {
     }
     Evidence evidenceNow = evidence(at, frame, controls, events);
     events.incidents.addAll(incidents.next(evidenceNow, settings));
-    DriftScore score = score(frame, statistics);
+    DriftScore score = score(frame, normal.pValues());
     if (!partial) {
       learn(frame, own, numbers, score.calibration().phase(), controls);
     } else if (commissioning != null) {
@@ -280,7 +281,7 @@ public final class SourceMonitor {
     } else if (normal.scores() != null) {
       watchResiduals(frame, normal.scores(), appearanceChanged, controls, events);
       watchPicture(frame, normal.picture(), events);
-      watchEvidence(frame, normal.statistics(), events);
+      watchEvidence(frame, normal, events);
       diagnose(frame, controls, events);
     }
   }
@@ -290,7 +291,8 @@ public final class SourceMonitor {
       return commissioning.next(frame, own, learnt);
     }
     FrameStatistics statistics = baseline.statistics(frame, own);
-    return new Normalized(own, own, statistics, numbers(statistics), true);
+    return new Normalized(
+        own, own, statistics.pValues(), statistics, numbers(statistics), true);
   }
 
   /** Learns from the frame, unless it shows something that is not normal. */
@@ -459,7 +461,7 @@ public final class SourceMonitor {
     history = new FrameHistory(residuals, picture);
     window = new MechanismWindow(model.graph().size());
     quiet = QuietRunLength.start();
-    evidence = thresholds.noEvidence;
+    evidence = noEvidence();
     episode = AnomalyEpisode.QUIET;
     suppression = Suppression.NONE;
     diagnosed = Diagnosed.NOTHING;
@@ -770,20 +772,57 @@ public final class SourceMonitor {
     }
   }
 
-  /** Bets on the joint p-value, independently of the detectors; opens no incident. */
-  private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
+  /**
+   * Bets on the joint p-value, independently of the detectors; opens no incident. Begins again after
+   * a crossing, once no alarm of the residuals is on.
+   */
+  private void watchEvidence(ScoredFrame frame, Normalized normal, FrameEvents events) {
     boolean drifting = residuals.alarm().drifting();
     quiet = quiet.next(residuals.reading, drifting, limits.residuals().quiet());
-    if (drifting || fault != null || !thresholds.independent || commissioning != null) {
-      evidence = thresholds.noEvidence; // the drift event is out, or no run length can be promised
+    int scores = evidenceScores();
+    boolean reported = evidence.detectorCrosses(limits.runLength());
+    if (fault != null
+        || scores < ConformalMartingale.MIN_SCORES // no run length can be promised
+        || evidence.calibrationScores() > scores // as in another context
+        || (reported && !drifting)) {
+      evidence = noEvidence();
+      reported = false;
+    }
+    if (reported || fault != null || scores < ConformalMartingale.MIN_SCORES) {
       return;
     }
-    evidence = evidence.next(statistics.jointPValue());
+    evidence =
+        evidence.next(
+            commissioning == null
+                ? normal.statistics().jointPValue()
+                : SourcePValues.joint(normal.pValues()));
     if (evidence.detectorCrosses(limits.runLength())) {
       events.drifts.add(
-          findings.evidence(frame, evidence.logDetector(), limits.runLength(), evidence.frames()));
-      evidence = thresholds.noEvidence;
+          findings.evidence(
+              frame,
+              evidence.logDetector(),
+              limits.runLength(),
+              evidence.frames(),
+              commissioning == null ? null : limits.residuals().condition()));
     }
+  }
+
+  /**
+   * Scores behind the p-values that the evidence is made of; 0 if no run length can be promised.
+   * Under a calibration of the source these are the innovations learned from, and new innovations
+   * hardly depend on the frames before. Under the model's, residuals must look independent.
+   */
+  private int evidenceScores() {
+    SourceCalibration own =
+        commissioning == null ? null : commissioning.calibration().orElse(null);
+    if (own != null) {
+      return SourcePValues.samples(own);
+    }
+    return commissioning == null && thresholds.independent ? thresholds.scores : 0;
+  }
+
+  private ConformalMartingale noEvidence() {
+    return ConformalMartingale.start(Math.max(ConformalMartingale.MIN_SCORES, evidenceScores()));
   }
 
   private static void report(DriftEvent onset, Channel channel, FrameEvents events) {
@@ -848,9 +887,9 @@ public final class SourceMonitor {
         event.finding());
   }
 
-  private DriftScore.Calibration calibration(FrameStatistics statistics) {
+  private DriftScore.Calibration calibration(float[] pValues) {
     if (commissioning == null) {
-      return new DriftScore.Calibration(CalibrationPhase.MODEL, 0, false, statistics.pValues());
+      return new DriftScore.Calibration(CalibrationPhase.MODEL, 0, false, pValues);
     }
     CommissioningStatus now = commissioning.status();
     return new DriftScore.Calibration(
@@ -858,10 +897,10 @@ public final class SourceMonitor {
         now.revision(),
         now.provisional(),
         !now.proposals().isEmpty(),
-        commissioning.calibration().isPresent() ? statistics.pValues() : new float[0]);
+        pValues);
   }
 
-  private DriftScore score(ScoredFrame frame, FrameStatistics statistics) {
+  private DriftScore score(ScoredFrame frame, float[] pValues) {
     return new DriftScore(
         frame.source(),
         frame.sequence(),
@@ -873,7 +912,7 @@ public final class SourceMonitor {
         residuals.reading.perScale(),
         residuals.thresholds.reference().settings().scales(),
         residuals.reading.samples(),
-        calibration(statistics),
+        calibration(pValues),
         others());
   }
 

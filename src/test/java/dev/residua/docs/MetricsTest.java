@@ -138,7 +138,7 @@ class MetricsTest {
   @Test
   void shouldShowStatisticAndThresholdWithTheSameLabels() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 10);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 10, MetricsTest::latents);
     // When
     judge(metrics, 0, "cam1", 3, true);
     // Then
@@ -155,7 +155,7 @@ class MetricsTest {
   @Test
   void shouldLetSourcesBeyondTheNumberShareALabelThatShowsWhatMattersMost() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 1);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 1, MetricsTest::latents);
     judge(metrics, 0, "cam1", 9, false);
     // When
     judge(metrics, 0, "cam2", 3, true);
@@ -172,7 +172,7 @@ class MetricsTest {
   @Test
   void shouldCountSourcesByThePhaseOfTheirCalibration() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 1);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 1, MetricsTest::latents);
     evaluate(metrics, 0, "cam1", CalibrationPhase.LEARNING);
     evaluate(metrics, 0, "cam2", CalibrationPhase.LEARNING);
     evaluate(metrics, 1, "cam3", CalibrationPhase.MODEL);
@@ -195,7 +195,7 @@ class MetricsTest {
   @Test
   void shouldCountSourcesThatAreProposedForRecalibration() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 1);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 1, MetricsTest::latents);
     evaluate(metrics, 0, "cam1", CalibrationPhase.ARMED);
     // When
     evaluate(
@@ -210,7 +210,7 @@ class MetricsTest {
   @Test
   void shouldForgetTheSourcesOfAPartitionThatGoesElsewhere() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 10);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 10, MetricsTest::latents);
     judge(metrics, 0, "cam1", 3, true);
     judge(metrics, 1, "cam2", 3, true);
     // When
@@ -228,7 +228,7 @@ class MetricsTest {
   void shouldCountDeadLettersOfAllRolesUnderOneName() {
     // Given
     ScoringMetrics scoring = scoring();
-    MonitorMetrics monitor = new MonitorMetrics(meters, 10);
+    MonitorMetrics monitor = new MonitorMetrics(meters, 10, MetricsTest::latents);
     // When
     scoring.rejected(RejectedFrameException.Reason.TOO_LARGE);
     monitor.refused(RefusalListener.Reason.FOREIGN_SCORE);
@@ -244,20 +244,30 @@ class MetricsTest {
   }
 
   @Test
-  void shouldCountPValuesOfEachLatentInBuckets() {
+  void shouldCountPValuesUnderTheCalibrationInForce() {
     // Given
-    ScoringMetrics scoring = scoring();
-    scoring.model("model-1", List.of("pendulum", "light", "shadow_length", "shadow_position"));
-    // When
-    scoring.scored(Scored.nominal().frame(1));
-    scoring.scored(Scored.nominal().modelId("unknown").frame(2));
+    MonitorMetrics metrics = new MonitorMetrics(meters, 10, MetricsTest::latents);
+    float[] own = {0.4f, 0.3f, Float.NaN, 0.2f};
+    // When an armed source and one that learns send a frame
+    evaluate(
+        metrics, 0, "cam1", new DriftScore.Calibration(CalibrationPhase.ARMED, 1, false, own));
+    evaluate(
+        metrics,
+        0,
+        "cam2",
+        new DriftScore.Calibration(CalibrationPhase.LEARNING, 0, true, new float[0]));
     // Then
     assertThat(scrape())
         .contains("residua_residual_pvalue_bucket{latent=\"light\",le=\"0.25\"} 0.0")
         .contains("residua_residual_pvalue_bucket{latent=\"light\",le=\"0.5\"} 1.0")
         .contains("residua_residual_pvalue_count{latent=\"light\"} 1.0")
-        .contains("residua_frame_age_seconds_bucket")
-        .contains("residua_score_seconds_bucket");
+        .doesNotContain("residua_residual_pvalue_count{latent=\"shadow_length\"}");
+  }
+
+  private static List<String> latents(String model) {
+    return model.equals("model-1")
+        ? List.of("pendulum", "light", "shadow_length", "shadow_position")
+        : List.of();
   }
 
   @Test
@@ -385,7 +395,7 @@ class MetricsTest {
   @Test
   void shouldCountEventsAndIncidents() {
     // Given
-    MonitorMetrics metrics = new MonitorMetrics(meters, 10);
+    MonitorMetrics metrics = new MonitorMetrics(meters, 10, MetricsTest::latents);
     judge(metrics, 0, "cam1", 3, false);
     assertThat(scrape()).contains("residua_incidents_opened_total{source=\"cam1\"} 0.0");
     // When
@@ -433,19 +443,24 @@ class MetricsTest {
     models.ignored(() -> 0);
     SourceRuleMetrics.ignored(meters, () -> 0);
     ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {}, () -> {});
-    scoring.model("model-1", List.of("pendulum"));
     scoring.progressed(1);
     MonitorRole.feedback(meters, new ControlCommandStore());
     alerts();
     new EvidenceMetrics(meters, () -> {});
     new IngestMetrics(meters, Clock.systemUTC());
     new RetentionMetrics(meters, () -> {}).deleted("residua.frames", 1);
+    MonitorMetrics monitor = new MonitorMetrics(meters, 10, MetricsTest::latents);
     judge(
-        new MonitorMetrics(meters, 10),
+        monitor,
         List.of(
             new AnomalyEvent(
                 finding(), AnomalyKind.RESIDUAL, 9, 8, 0.001, "a condition", null, null, null)),
         List.of());
+    evaluate(
+        monitor,
+        0,
+        "cam1",
+        new DriftScore.Calibration(CalibrationPhase.ARMED, 1, false, new float[] {0.5f}));
     return scrape();
   }
 

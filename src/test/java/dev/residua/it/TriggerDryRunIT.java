@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
-import dev.residua.causal.FrameStatistics;
-import dev.residua.causal.Reconstruction;
-import dev.residua.causal.ScoredFrame;
-import dev.residua.frame.FramePosition;
-import dev.residua.frame.FrameTiming;
-import dev.residua.frame.SceneName;
-import dev.residua.frame.SensorReadings;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
 import dev.residua.renewal.job.TriggerDryRun;
@@ -56,9 +51,9 @@ class TriggerDryRunIT {
       // a root of cam2 that has stayed moved since minute 5
       try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
         for (int i = 0; i < SCORES; i++) {
-          send(producer, TOPICS.scores(), 0, "cam1", score("cam1", i, 0.5f), time(i));
+          send(producer, TOPICS.drift(), 0, "cam1", score("cam1", i, 0.5f), time(i));
           float even = (i / 5 % 100 + 0.5f) / 100;
-          send(producer, TOPICS.scores(), 1, "cam2", score("cam2", i, even), time(i));
+          send(producer, TOPICS.drift(), 1, "cam2", score("cam2", i, even), time(i));
         }
         send(producer, TOPICS.incidents(), 0, "i2", incident("i2", time(300), null), time(300));
         send(producer, TOPICS.incidents(), 1, "i3", incident("i3", time(10), time(20)), time(20));
@@ -103,7 +98,7 @@ class TriggerDryRunIT {
           .containsExactly("calibration-decay", "calibration-decay", "calibration-decay");
       assertThat(trainings.get(0).trigger().sources()).containsExactly("cam1");
       assertThat(trainings.get(0).sentence())
-          .startsWith("training, since the joint p-values of 100 quiet frames of cam1");
+          .startsWith("training, since the p-values of a residual in 100 quiet frames of cam1");
       // The drift counts from second 300 + 1200 on, and is held back by what stands against it then
       assertThat(report.entries().stream().filter(e -> e.at().isAfter(time(1_495))))
           .filteredOn(e -> e.trigger().incidents().contains("i2"))
@@ -118,7 +113,7 @@ class TriggerDryRunIT {
   private static void create(KafkaClients clients) throws Exception {
     List<NewTopic> all = new ArrayList<>();
     for (Topic<?, ?> topic :
-        List.of(TOPICS.scores(), TOPICS.drifts(), TOPICS.incidents(), TOPICS.control())) {
+        List.of(TOPICS.drift(), TOPICS.drifts(), TOPICS.incidents(), TOPICS.control())) {
       all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
     }
     TestBroker.create(clients, all);
@@ -171,24 +166,19 @@ class TriggerDryRunIT {
         Map.of());
   }
 
-  private static ScoredFrame score(String source, int sequence, float jointPValue) {
-    float[] one = {0};
-    return new ScoredFrame(
+  private static DriftScore score(String source, int sequence, float pValue) {
+    return new DriftScore(
         source,
         sequence,
         time(sequence),
-        time(sequence),
         "m1",
-        SceneName.DEFAULT,
-        one,
-        one,
-        one,
-        new FrameStatistics(
-            one, new float[] {0.5f}, jointPValue, Reconstruction.SAMPLED, 0.5f, 0.5f, 0.001f, 0),
-        new SensorReadings(128, 0, 0, 100, 1, sequence),
-        FrameTiming.ON_TIME,
-        new FramePosition("dry.frames", 0, sequence),
-        "",
-        "");
+        1,
+        10,
+        1e6,
+        new float[0],
+        new int[0],
+        1,
+        new DriftScore.Calibration(CalibrationPhase.MODEL, 0, false, new float[] {pValue}),
+        DriftScore.Others.NONE);
   }
 }

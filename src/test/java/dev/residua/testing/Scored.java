@@ -79,6 +79,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored pValues(float... values) {
+    pValues = values;
+    return this;
+  }
+
   /** Nodes of which nothing is known, because a variable is missing. */
   public Scored unknown(int... nodes) {
     for (int node : nodes) {

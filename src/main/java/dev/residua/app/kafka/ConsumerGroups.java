@@ -54,8 +54,8 @@ public final class ConsumerGroups {
   public static List<Topic<?, ?>> readByTraining(Topics topics) {
     return List.of(
         topics.frames(),
-        topics.scores(),
         topics.shadowScores(),
+        topics.drift(),
         topics.calibrations(),
         topics.drifts(),
         topics.incidents(),

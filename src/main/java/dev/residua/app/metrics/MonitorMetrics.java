@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.Metric;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class MonitorMetrics implements MonitorListener, RefusalListener {
   private final MeterRegistry meters;
   private final SourceLabels labels;
+  private final PValueHistogram pValues;
+  private final Function<String, List<String>> latents;
   private final Map<String, Watched> sources = new ConcurrentHashMap<>();
   private final Counter[] refused;
   private final Counter[][] incidents; // [state][severity]
@@ -155,10 +158,14 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
 
   /**
    * @param mostSources that have a label of their own
+   * @param latents names of the latents of a model, by its id; empty if it is not known now
    */
-  public MonitorMetrics(MeterRegistry meters, int mostSources) {
+  public MonitorMetrics(
+      MeterRegistry meters, int mostSources, Function<String, List<String>> latents) {
     this.meters = meters;
     this.labels = new SourceLabels(mostSources);
+    this.pValues = new PValueHistogram(meters);
+    this.latents = latents;
     Meters.gauge(meters, "residua.sources", "Sources that this process monitors", sources::size);
     for (CalibrationPhase phase : CalibrationPhase.values()) {
       Meters.gauge(
@@ -235,7 +242,13 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       int partition, ScoredFrame frame, MonitorResult result, boolean incidentOpen) {
     Watched source =
         sources.computeIfAbsent(frame.source(), name -> watched(partition, labels.of(name)));
-    result.score().ifPresent(score -> source.reading = Reading.of(frame, score, incidentOpen));
+    result
+        .score()
+        .ifPresent(
+            score -> {
+              source.reading = Reading.of(frame, score, incidentOpen);
+              pValues.observe(latents.apply(score.modelId()), score.calibration().pValues());
+            });
     result.anomalies().forEach(event -> alarm("anomaly_" + lower(event.kind()), event.finding()));
     result.drifts().stream()
         .filter(event -> event.kind() == DriftEvent.Kind.ONSET)

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Histogram of the conformal p-values of the residuals by latent, which are uniform for normal
- * frames. Prometheus' own histogram, since Micrometer's count whole numbers and p-values are below
+ * Histogram of the p-values of the residuals by latent, under the calibration in force, which are
+ * uniform for normal frames. A source with a calibration of its own counts with the p-values of its
+ * innovations, and a source that learns does not count. Prometheus' own histogram, since Micrometer's count whole numbers and p-values are below
  * 1. For any thread.
  */
 final class PValueHistogram {
@@ -18,7 +19,7 @@ final class PValueHistogram {
   private final Histogram histogram =
       Histogram.build()
           .name("residua_residual_pvalue")
-          .help("Conformal p-values of the residuals; uniform while all is normal")
+          .help("p-values of the residuals under the calibration in force; uniform while all is normal")
           .labelNames("latent")
           .buckets(BOUNDS)
           .create();
@@ -37,8 +38,17 @@ final class PValueHistogram {
         : Stream.of(meters);
   }
 
-  /** The histograms of these latents, in their order. */
-  Histogram.Child[] of(List<String> latents) {
-    return latents.stream().map(histogram::labels).toArray(Histogram.Child[]::new);
+  /**
+   * Counts the p-values of one frame.
+   *
+   * @param latents names of the model's latents
+   * @param pValues in their order; empty while the source learns, NaN if a variable is missing
+   */
+  void observe(List<String> latents, float[] pValues) {
+    for (int i = 0; i < Math.min(latents.size(), pValues.length); i++) {
+      if (!Float.isNaN(pValues[i])) {
+        histogram.labels(latents.get(i)).observe(pValues[i]);
+      }
+    }
   }
 }

@@ -5,7 +5,6 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FrameTiming.Arrival;
 import dev.residua.frame.RejectedFrameException.Reason;
-import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.scoring.ScoringListener;
@@ -13,10 +12,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.prometheus.client.Histogram;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +28,6 @@ public final class ScoringMetrics implements ScoringListener {
           5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
           1_800_000, 7_200_000);
 
-  private final PValueHistogram histogram;
   private final Counter scored;
   private final Timer transactions;
   private final Timer ages;
@@ -43,7 +39,6 @@ public final class ScoringMetrics implements ScoringListener {
   private final Counter[] arrivals;
   private final Counter[] reconstructions;
   private final Counter[] rejected;
-  private final Map<String, Histogram.Child[]> pValues = new ConcurrentHashMap<>();
   private final Map<Thread, Long> behind = new ConcurrentHashMap<>();
 
   /**
@@ -54,7 +49,6 @@ public final class ScoringMetrics implements ScoringListener {
    */
   public ScoringMetrics(
       MeterRegistry meters, String engine, ModelMetrics used, Runnable onTurn, Runnable heartbeat) {
-    this.histogram = new PValueHistogram(meters);
     this.used = used;
     this.onTurn = onTurn;
     this.heartbeat = heartbeat;
@@ -108,15 +102,6 @@ public final class ScoringMetrics implements ScoringListener {
     return Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
   }
 
-  /** A model may score from now on: its latents have names. */
-  public void model(ModelBundle bundle) {
-    model(bundle.id(), bundle.manifest().nodeNames());
-  }
-
-  public void model(String id, List<String> latents) {
-    pValues.put(id, histogram.of(latents));
-  }
-
   @Override
   public void committed(int frames, int deadLetters, long nanos) {
     scored.increment(frames);
@@ -131,15 +116,6 @@ public final class ScoringMetrics implements ScoringListener {
     reconstructions[score.statistics().reconstruction().ordinal()].increment();
     Duration age = Duration.between(score.capturedAt(), score.scoredAt());
     ages.record(age.isNegative() ? Duration.ZERO : age); // a camera's clock may be ahead
-    Histogram.Child[] latents = pValues.get(score.modelId());
-    if (latents != null) {
-      for (int i = 0; i < Math.min(latents.length, score.statistics().pValues().length); i++) {
-        float p = score.statistics().pValues()[i];
-        if (!Float.isNaN(p)) { // not known where a variable is missing
-          latents[i].observe(p);
-        }
-      }
-    }
   }
 
   @Override

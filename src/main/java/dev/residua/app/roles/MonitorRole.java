@@ -32,6 +32,7 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,7 +93,11 @@ public final class MonitorRole implements AutoCloseable {
       Tracing tracing,
       Consumer<Throwable> onFailure)
       throws StartFailedException {
-    MonitorMetrics metrics = new MonitorMetrics(meters, config.metrics().sources());
+    MonitorMetrics metrics =
+        new MonitorMetrics(
+            meters,
+            config.metrics().sources(),
+            id -> models.findNow(id).map(of -> of.model().graph().names()).orElse(List.of()));
     ControlCommandStore desk = new ControlCommandStore(metrics);
     feedback(meters, desk);
     AtomicReference<KafkaStreams> current = new AtomicReference<>();

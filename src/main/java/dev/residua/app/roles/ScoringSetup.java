@@ -85,7 +85,6 @@ public final class ScoringSetup {
       ScoringMetrics metrics =
           new ScoringMetrics(
               meters, first.engine().label(), used, health::turned, heartbeats::beat);
-      metrics.model(bundle);
       ModelPool pool =
           new ModelPool(
               registry,
@@ -94,9 +93,7 @@ public final class ScoringSetup {
               next -> {
                 heartbeats.beat();
                 try {
-                  ScoringModel model = setup.open(next);
-                  metrics.model(next);
-                  return model;
+                  return setup.open(next);
                 } finally {
                   heartbeats.rest();
                 }

@@ -35,6 +35,9 @@ import org.apache.kafka.common.TopicPartition;
 final class EvaluateStep {
   private static final long PAUSE_MILLIS = 250;
 
+  /** Run length, in frames, of a monitor whose thresholds are not used. */
+  private static final double ANY_RUN_LENGTH = 10_000;
+
   /** Time between two looks at the calibrations of all sources. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -149,8 +152,10 @@ final class EvaluateStep {
                 dependencies.consumers(),
                 dependencies.topics(),
                 from,
-                challenger.id(),
-                opened.examined().calibration().size(),
+                new ShadowTrial.Challenger(
+                    challenger.id(),
+                    opened.examined().calibration(),
+                    opened.examined().monitor().apply(ANY_RUN_LENGTH).commissioning()),
                 sources,
                 context.cancelled()));
       }

@@ -1,27 +1,39 @@
 package dev.residua.renewal.job;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningFit;
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.DriftScore;
 import dev.residua.drift.UniformDistance;
-import dev.residua.frame.FramePosition;
+import dev.residua.monitor.SourcePValues;
 import dev.residua.renewal.trigger.UniformityMonitor;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Compares the scores of a challenger and of the active model on the same live frames.
+ * Compares the p-values of a challenger and of the active model on the same live frames. Both are
+ * those under the calibration in force: for a source with a calibration of its own, the p-values of
+ * its innovations; under the challenger, of those that it learnt from these frames.
  *
- * @param frames frames that both have scored
- * @param challengerDistance Kolmogorov distance of the challenger's joint p-values to the uniform
- *     law, in [0, 1]; NaN without frames
- * @param activeDistance the same of the active model
+ * @param frames frames that both have evaluated
+ * @param challengerDistance largest Kolmogorov distance of the challenger's p-values of a latent to
+ *     the uniform distribution, in [0, 1]; NaN without frames
+ * @param activeDistance that of the active model
  * @param bound distance that sampling explains for that many independent frames, at level {@value
- *     #LEVEL}, see {@link UniformityMonitor}
+ *     #LEVEL} over all latents, see {@link UniformityMonitor}
  * @param sources whether they would be watched under the challenger
  */
 record ShadowTrial(
@@ -37,6 +49,23 @@ record ShadowTrial(
 
   /** Most frames that are compared. */
   private static final int MAX_FRAMES = 20_000;
+
+  /**
+   * The challenger, as far as p-values depend on it.
+   *
+   * @param scoredAs id under which it scores in shadow
+   * @param commissioning what its sources share; empty if they cannot be commissioned
+   */
+  record Challenger(
+      String scoredAs,
+      AnomalyCalibration calibration,
+      Optional<CommissioningReference> commissioning) {}
+
+  /** One frame of one source. */
+  private record FrameKey(String source, long sequence) {}
+
+  /** Frames that share a calibration. */
+  private record Group(String source, String context, boolean ownCalibration) {}
 
   /**
    * Whether the challenger scored enough frames, is calibrated as well as the active model, and
@@ -56,73 +85,151 @@ record ShadowTrial(
     return frames < MIN_FRAMES
         ? "the new model scored %d live frames, needed are %d: does a process with the role shadow run?"
             .formatted(frames, MIN_FRAMES)
-        : "on %,d live frames the joint p-values of the new model are %.3f from uniform, those of the active one %.3f (sampling explains %.3f for independent frames)"
+        : "on %,d live frames the p-values of the new model are %.3f from uniform, those of the active one %.3f (sampling explains %.3f for independent frames)"
             .formatted(frames, challengerDistance, activeDistance, bound);
   }
 
   /**
-   * Compares the scores on the topics.
+   * Compares what is on the topics.
    *
    * @param from first offsets of both topics, by partition
-   * @param calibrationScores number of calibration scores behind the challenger's p-values
    * @param sources at the end of the trial
    */
   static ShadowTrial of(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
       Map<TopicPartition, Long> from,
-      String challenger,
-      int calibrationScores,
+      Challenger challenger,
       SourceReadiness sources,
       BooleanSupplier cancelled) {
-    Map<FramePosition, Float> challengers = new HashMap<>();
+    List<ScoredFrame> challengers = new ArrayList<>();
     read(
         consumers,
         topics.shadowScores(),
         from,
         score -> {
-          if (score.modelId().equals(challenger)
-              && challengers.size() < MAX_FRAMES
-              && !score.statistics().isPartial()) {
-            challengers.put(score.position(), score.statistics().jointPValue());
+          if (score.modelId().equals(challenger.scoredAs()) && challengers.size() < MAX_FRAMES) {
+            challengers.add(score);
           }
         },
         cancelled);
-    Map<FramePosition, Float> actives = new HashMap<>();
-    read(
-        consumers,
-        topics.scores(),
-        from,
-        score -> {
-          if (challengers.containsKey(score.position()) && !score.statistics().isPartial()) {
-            actives.put(score.position(), score.statistics().jointPValue());
+    List<DriftScore> actives = new ArrayList<>();
+    read(consumers, topics.drift(), from, actives::add, cancelled);
+    return of(challengers, actives, challenger, sources);
+  }
+
+  /**
+   * Compares frames.
+   *
+   * @param challengers scored by the challenger
+   * @param actives evaluated with the active model; others are ignored
+   */
+  static ShadowTrial of(
+      List<ScoredFrame> challengers,
+      List<DriftScore> actives,
+      Challenger challenger,
+      SourceReadiness sources) {
+    Map<FrameKey, DriftScore> known = new HashMap<>();
+    for (DriftScore score : actives) {
+      float[] pValues = score.calibration().pValues();
+      if (pValues.length > 0 && allFinite(pValues)) {
+        known.put(new FrameKey(score.source(), score.sequence()), score);
+      }
+    }
+    Map<Group, List<ScoredFrame>> groups = new HashMap<>();
+    for (ScoredFrame frame : challengers) {
+      DriftScore active = known.get(new FrameKey(frame.source(), frame.sequence()));
+      if (active != null && allFinite(frame.statistics().standardized())) {
+        boolean own = active.calibration().phase() != CalibrationPhase.MODEL;
+        groups
+            .computeIfAbsent(
+                new Group(frame.source(), frame.context(), own), any -> new ArrayList<>())
+            .add(frame);
+      }
+    }
+    List<float[]> first = new ArrayList<>();
+    List<float[]> second = new ArrayList<>();
+    groups.forEach(
+        (group, frames) -> {
+          frames.sort(Comparator.comparingLong(ScoredFrame::sequence));
+          List<float[]> pValues = pValues(group, frames, challenger);
+          for (int i = 0; i < pValues.size(); i++) {
+            ScoredFrame frame = frames.get(i);
+            first.add(pValues.get(i));
+            second.add(
+                known
+                    .get(new FrameKey(frame.source(), frame.sequence()))
+                    .calibration()
+                    .pValues());
           }
-        },
-        cancelled);
-    challengers.keySet().retainAll(actives.keySet());
-    int n = challengers.size();
+        });
+    int n = first.size();
     if (n == 0) {
       return new ShadowTrial(0, Double.NaN, Double.NaN, Double.NaN, sources);
     }
-    double sampling = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * n));
-    double calibration = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * calibrationScores));
+    int d = challenger.calibration().latents();
+    int scores = challenger.calibration().size();
+    double log = Math.log(2 * d / LEVEL) / 2;
     return new ShadowTrial(
         n,
-        distance(challengers),
-        distance(actives),
-        sampling + calibration + 1.0 / calibrationScores,
+        distance(first),
+        distance(second),
+        Math.sqrt(log / n) + Math.sqrt(log / scores) + 1.0 / scores,
         sources);
   }
 
-  private static double distance(Map<FramePosition, Float> pValues) {
-    return UniformDistance.of(pValues.values().stream().mapToDouble(Float::doubleValue).toArray());
+  /** The challenger's p-values of frames; empty if they are too few for a calibration. */
+  private static List<float[]> pValues(
+      Group group, List<ScoredFrame> frames, Challenger challenger) {
+    List<float[]> all = new ArrayList<>();
+    CommissioningReference shared = challenger.commissioning().orElse(null);
+    if (shared == null || !group.ownCalibration()) {
+      frames.forEach(frame -> all.add(frame.statistics().pValues()));
+      return all;
+    }
+    CommissioningWindow window = CommissioningWindow.start(challenger.calibration().latents());
+    for (ScoredFrame frame : frames) {
+      float[] expected = new float[challenger.calibration().latents()];
+      for (int k = 0; k < expected.length; k++) {
+        expected[k] = frame.expected()[k] / challenger.calibration().scale(k);
+      }
+      window = window.plus(frame.statistics().standardized(), expected, true);
+    }
+    if (CommissioningFit.possible(window)) {
+      CommissioningFit fit = CommissioningFit.of(window, 1);
+      SourcePValues source =
+          new SourcePValues(fit.calibration(), shared.law().ofSource(fit.innovations()));
+      frames.forEach(frame -> all.add(source.next(frame.statistics().standardized())));
+    }
+    return all;
   }
 
-  private static void read(
+  private static boolean allFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The largest distance of a latent. */
+  private static double distance(List<float[]> pValues) {
+    double largest = 0;
+    for (int k = 0; k < pValues.get(0).length; k++) {
+      int latent = k;
+      largest =
+          Math.max(
+              largest, UniformDistance.of(pValues.stream().mapToDouble(p -> p[latent]).toArray()));
+    }
+    return largest;
+  }
+
+  private static <V> void read(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
-      Topic<String, ScoredFrame> topic,
+      Topic<String, V> topic,
       Map<TopicPartition, Long> from,
-      java.util.function.Consumer<ScoredFrame> each,
+      java.util.function.Consumer<V> each,
       BooleanSupplier cancelled) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =
@@ -130,7 +237,7 @@ record ShadowTrial(
       TopicReader.forEach(
           consumer,
           TopicReader.spans(from, ends),
-          TopicReader.values(topic, (score, at) -> each.accept(score)),
+          TopicReader.values(topic, (value, at) -> each.accept(value)),
           fraction -> {},
           cancelled);
     }
@@ -138,11 +245,12 @@ record ShadowTrial(
 
   /** The current end offsets of both topics. */
   static Map<TopicPartition, Long> endOffsets(
-      Supplier<? extends Consumer<byte[], byte[]>> consumers, Topics topics) {
+      Supplier<? extends Consumer<byte[], byte[]>> consumers,
+      Topics topics) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =
           new HashMap<>(
-              consumer.endOffsets(TopicReader.partitions(consumer, topics.scores().name())));
+              consumer.endOffsets(TopicReader.partitions(consumer, topics.drift().name())));
       ends.putAll(
           consumer.endOffsets(TopicReader.partitions(consumer, topics.shadowScores().name())));
       return ends;

@@ -1,7 +1,7 @@
 package dev.residua.renewal.job;
 
-import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
@@ -16,7 +16,7 @@ import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
+import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
@@ -178,7 +178,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     List<Topic<?, ?>> followed =
         new ArrayList<>(List.of(topics.incidents(), topics.control(), topics.drifts()));
     if (dependencies.triggers().uniformity() != null) {
-      followed.add(topics.scores());
+      followed.add(topics.drift());
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (Topic<?, ?> topic : followed) {
@@ -274,10 +274,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         stopped);
   }
 
-  /**
-   * Observes a stored record. A score names its scene itself, so one of a scene without a model is
-   * ignored.
-   */
+  /** Observes a stored record. The score of a source in a scene without a model is ignored. */
   private void observe(ConsumerRecord<byte[], byte[]> record, Set<String> scenesInUse) {
     Instant at = TopicReader.time(record);
     if (record.topic().equals(topics.incidents().name())) {
@@ -296,12 +293,13 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         onControl(command);
       }
     } else {
-      ScoredFrame frame = TopicReader.value(topics.scores(), record);
-      if (frame != null && scenesInUse.contains(frame.scene())) {
+      DriftScore score = TopicReader.value(topics.drift(), record);
+      String scene = score == null ? "" : scene(score.source());
+      if (score != null && scenesInUse.contains(scene)) {
         observe(
-            frame.scene(),
-            FrameScored.of(
-                frame, at, controls, dependencies.calibrationScores().applyAsInt(frame.modelId())));
+            scene,
+            FrameEvaluated.of(
+                score, at, controls, dependencies.calibrationScores().applyAsInt(score.modelId())));
       }
     }
   }

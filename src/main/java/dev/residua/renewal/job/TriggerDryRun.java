@@ -1,6 +1,6 @@
 package dev.residua.renewal.job;
 
-import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.renewal.trigger.RetrainTrigger;
@@ -8,7 +8,7 @@ import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
+import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
@@ -131,7 +131,7 @@ public final class TriggerDryRun {
     TriggerDryRun run = new TriggerDryRun(request);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       List<Event> events = run.events(consumer, topics, cancelled);
-      List<TopicPartition> partitions = TopicReader.partitions(consumer, topics.scores().name());
+      List<TopicPartition> partitions = TopicReader.partitions(consumer, topics.drift().name());
       Map<TopicPartition, Long> from = TopicReader.offsets(consumer, partitions, request.from());
       Map<TopicPartition, Long> until = TopicReader.offsets(consumer, partitions, request.until());
       ArrivedEvents arrived = run.new ArrivedEvents(events);
@@ -141,7 +141,7 @@ public final class TriggerDryRun {
           record -> {
             Instant at = TopicReader.time(record);
             arrived.until(at);
-            ScoredFrame frame = TopicReader.value(topics.scores(), record);
+            DriftScore frame = TopicReader.value(topics.drift(), record);
             if (frame != null) {
               run.scored(frame, at);
             }
@@ -208,13 +208,13 @@ public final class TriggerDryRun {
     return events;
   }
 
-  private void scored(ScoredFrame frame, Instant at) {
+  private void scored(DriftScore frame, Instant at) {
     scores++;
     if (firstScore == null) {
       firstScore = at;
     }
     advance(at);
-    observe(FrameScored.of(frame, at, controls, request.calibrationScores()));
+    observe(FrameEvaluated.of(frame, at, controls, request.calibrationScores()));
   }
 
   /** Advances the time with its ticks, and ends a training that is due. */

@@ -162,7 +162,7 @@ public sealed interface RetrainTrigger {
     @Override
     public String reason() {
       Decay first = decays.get(0);
-      return "the joint p-values of %,d quiet frames of %s are %.3f away from uniform, sampling and calibration explain %.3f for independent frames%s"
+      return "the p-values of a residual in %,d quiet frames of %s are %.3f away from uniform, sampling and calibration explain %.3f for independent frames%s"
           .formatted(
               first.result().frames(),
               first.source(),

@@ -13,7 +13,7 @@ import dev.residua.renewal.trigger.RetrainTrigger.Scheduled;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
+import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
@@ -121,8 +121,8 @@ public final class TriggerEvaluation {
 
   /** The state after one more observation. */
   public Step next(TriggerObservation observation) {
-    if (observation instanceof FrameScored frame) {
-      return scored(frame);
+    if (observation instanceof FrameEvaluated frame) {
+      return evaluated(frame);
     }
     TriggerState c = after(observation);
     if (observation instanceof TrainingStarted || observation instanceof TrainingEnded) {
@@ -137,7 +137,7 @@ public final class TriggerEvaluation {
 
   /** The state after an observation from before a restart; decides nothing, ignores frames. */
   public TriggerEvaluation replayed(TriggerObservation observation) {
-    return observation instanceof FrameScored ? this : new TriggerEvaluation(after(observation));
+    return observation instanceof FrameEvaluated ? this : new TriggerEvaluation(after(observation));
   }
 
   private TriggerState after(TriggerObservation observation) {
@@ -162,7 +162,7 @@ public final class TriggerEvaluation {
     return c;
   }
 
-  private Step scored(FrameScored frame) {
+  private Step evaluated(FrameEvaluated frame) {
     UniformitySettings uniformity = settings.uniformity();
     if (uniformity == null
         || !frame.quiet()
@@ -174,7 +174,7 @@ public final class TriggerEvaluation {
         state
             .windows
             .getOrDefault(frame.source(), UniformityMonitor.start())
-            .next(frame.jointPValue(), frame.calibrationScores(), frame.modelId(), uniformity);
+            .next(frame.pValues(), frame.calibrationScores(), frame.calibration(), uniformity);
     TriggerState c = new TriggerState(state);
     c.now = later(state.now, frame.at());
     c.windows = with(state.windows, frame.source(), step.next());

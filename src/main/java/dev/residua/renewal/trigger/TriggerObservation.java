@@ -1,7 +1,9 @@
 package dev.residua.renewal.trigger;
 
-import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.Commissioning;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Incident;
@@ -19,45 +21,70 @@ public sealed interface TriggerObservation {
   record DriftSeen(DriftEvent event, Instant at) implements TriggerObservation {}
 
   /**
-   * A frame was scored.
+   * A frame was evaluated.
    *
-   * @param at when it was scored
-   * @param jointPValue conformal p-value over all latents, in (0, 1]
-   * @param quiet whether neither maintenance nor an announced change covers it, and no variable is
-   *     missing; open incidents are observed separately
-   * @param calibrationScores number of calibration scores behind the p-value
-   * @param modelId model that scored it
+   * @param at when it was evaluated
+   * @param pValues of the residuals under the calibration in force, in (0, 1], shape {@code [d]};
+   *     empty while the source learns
+   * @param quiet whether neither maintenance nor an announced change covers it, and all p-values
+   *     are known; open incidents are observed separately
+   * @param calibrationScores number of calibration scores behind the p-values
+   * @param calibration identity of the calibration in force
    */
-  record FrameScored(
+  @SuppressWarnings("ArrayRecordComponent") // one per frame
+  record FrameEvaluated(
       String source,
       long sequence,
       Instant at,
-      double jointPValue,
+      float[] pValues,
       boolean quiet,
       int calibrationScores,
-      String modelId)
+      Calibration calibration)
       implements TriggerObservation {
     /**
-     * The observation of a scored frame.
+     * The observation of an evaluated frame. The p-values of a source with a calibration of its own
+     * are taken to rest on {@link Commissioning#ENOUGH_SAMPLES} innovations.
      *
-     * @param calibrationScores number of calibration scores behind its p-value
+     * @param modelScores number of calibration scores behind the model's p-values
      */
-    public static FrameScored of(
-        ScoredFrame frame, Instant at, ActiveControls controls, int calibrationScores) {
+    public static FrameEvaluated of(
+        DriftScore score, Instant at, ActiveControls controls, int modelScores) {
+      float[] pValues = score.calibration().pValues();
       boolean quiet =
-          !controls.maintained(frame.source(), frame.capturedAt())
-              && !controls.expectsChange(frame.source(), frame.capturedAt())
-              && !frame.statistics().isPartial();
-      return new FrameScored(
-          frame.source(),
-          frame.sequence(),
+          pValues.length > 0
+              && !anyUnknown(pValues)
+              && !controls.maintained(score.source(), score.capturedAt())
+              && !controls.expectsChange(score.source(), score.capturedAt());
+      boolean own = score.calibration().phase() != CalibrationPhase.MODEL;
+      return new FrameEvaluated(
+          score.source(),
+          score.sequence(),
           at,
-          frame.statistics().jointPValue(),
+          pValues,
           quiet,
-          calibrationScores,
-          frame.modelId());
+          own ? (int) Commissioning.ENOUGH_SAMPLES : modelScores,
+          new Calibration(
+              score.modelId(), score.calibration().phase(), score.calibration().revision()));
+    }
+
+    private static boolean anyUnknown(float[] pValues) {
+      for (float p : pValues) {
+        if (Float.isNaN(p)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
+
+  /**
+   * Identity of the calibration behind p-values.
+   *
+   * @param modelId model that scored the frame
+   * @param phase whose calibration it is
+   * @param revision of the source's calibration; 0 for the model's
+   */
+  record Calibration(String modelId, CalibrationPhase phase, int revision) {}
 
   /** An operator accepted the current state of some sources as normal. */
   record NormalAccepted(AcceptNormal command) implements TriggerObservation {

@@ -1,14 +1,18 @@
 package dev.residua.renewal.trigger;
 
 import dev.residua.drift.UniformDistance;
+import dev.residua.renewal.trigger.TriggerObservation.Calibration;
+import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tests whether the conformal p-values of one source's quiet frames are still uniform, as a valid
- * calibration makes them. Immutable: every p-value gives the next state.
+ * Tests whether the p-values of one source's quiet frames are still uniform, as a valid calibration
+ * makes them. Immutable: every frame gives the next state. The p-values are those under the
+ * calibration in force: the model's, or of an armed source those of its innovations.
  *
- * <p><b>Statistic.</b> Over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one window after the
+ * <p><b>Statistic.</b> Per latent, over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one window after the
  * other without overlap, the Kolmogorov distance {@code D = max_i max(i / m - p_(i), p_(i) - (i -
  * 1) / m)}.
  *
@@ -22,10 +26,11 @@ import java.util.Optional;
  * {@link UniformitySettings#bound} for the sum.
  *
  * <p>The guarantee needs independent frames within a window, which {@link
- * UniformitySettings#everyFrames} approximates. Changes smaller than the bound are not found.
+ * UniformitySettings#everyFrames} approximates. For a source with a calibration of its own it also
+ * needs as many innovations learned from as {@link FrameEvaluated#of} assumes. Changes smaller than the bound are not found.
  * Leaving out frames with an alarm makes no difference as long as alarms are rare.
  *
- * <p>O(1) time per skipped p-value, O(m) memory and time for one that is kept, O(m log m) for the
+ * <p>O(1) time per skipped frame, O(d m) memory and time for one that is kept, O(d m log m) for the
  * last of a window.
  *
  * <p>Source: Massart, The Tight Constant in the Dvoretzky-Kiefer-Wolfowitz Inequality, Annals of
@@ -35,10 +40,10 @@ public final class UniformityMonitor {
   /**
    * The test result of one full window.
    *
-   * @param frames number of p-values
-   * @param distance Kolmogorov distance to the uniform law, in [0, 1]
+   * @param frames number of p-values per latent
+   * @param distance largest Kolmogorov distance to the uniform law over all latents, in [0, 1]
    * @param bound largest distance that sampling explains
-   * @param modelId model whose calibration is tested
+   * @param modelId model of the frames
    */
   public record Result(int frames, double distance, double bound, String modelId) {
     /** Whether the p-values are not uniform. */
@@ -48,31 +53,32 @@ public final class UniformityMonitor {
   }
 
   /**
-   * The result of one p-value.
+   * The result of one frame.
    *
    * @param next the new state
-   * @param result of the window that this p-value filled
+   * @param result of the window that this frame filled
    */
   public record Step(UniformityMonitor next, Optional<Result> result) {}
 
-  private static final UniformityMonitor EMPTY = new UniformityMonitor("", 0, new float[0]);
+  private static final UniformityMonitor EMPTY = new UniformityMonitor(null, 0, new float[0][]);
 
-  private final String modelId;
+  private final @Nullable Calibration calibration; // null before the first frame
   private final int calibrationScores;
-  private final float[] window;
+  private final float[][] window; // [frame][d]
 
-  private UniformityMonitor(String modelId, int calibrationScores, float[] window) {
-    this.modelId = modelId;
+  private UniformityMonitor(
+      @Nullable Calibration calibration, int calibrationScores, float[][] window) {
+    this.calibration = calibration;
     this.calibrationScores = calibrationScores;
     this.window = window;
   }
 
-  /** The state before any p-value. */
+  /** The state before any frame. */
   public static UniformityMonitor start() {
     return EMPTY;
   }
 
-  /** Number of p-values in the current window. */
+  /** Number of frames in the current window. */
   public int size() {
     return window.length;
   }
@@ -83,37 +89,48 @@ public final class UniformityMonitor {
   }
 
   /**
-   * The state after a quiet frame that the test {@linkplain #samples samples}; another model starts
-   * a new window.
+   * The state after a quiet frame that the test {@linkplain #samples samples}; another calibration
+   * starts a new window.
    *
-   * @param pValue in (0, 1]
-   * @param calibrationScores number of calibration scores behind it
+   * @param pValues in (0, 1], shape {@code [d]}, owned by the state from now on
+   * @param calibrationScores number of calibration scores behind them
    */
   public Step next(
-      double pValue, int calibrationScores, String model, UniformitySettings settings) {
-    if (!(pValue > 0 && pValue <= 1)) {
-      throw new IllegalArgumentException("p-value must be in (0, 1] but was " + pValue);
+      float[] pValues, int calibrationScores, Calibration from, UniformitySettings settings) {
+    for (float p : pValues) {
+      if (!(p > 0 && p <= 1)) {
+        throw new IllegalArgumentException("p-value must be in (0, 1] but was " + p);
+      }
     }
-    boolean same = model.equals(modelId) && calibrationScores == this.calibrationScores;
-    float[] kept = same ? window : EMPTY.window;
-    float[] more = Arrays.copyOf(kept, kept.length + 1);
-    more[kept.length] = (float) pValue;
+    boolean same =
+        from.equals(calibration)
+            && calibrationScores == this.calibrationScores
+            && (window.length == 0 || window[0].length == pValues.length);
+    float[][] kept = same ? window : EMPTY.window;
+    float[][] more = Arrays.copyOf(kept, kept.length + 1);
+    more[kept.length] = pValues;
     if (more.length < settings.windowFrames()) {
-      return new Step(new UniformityMonitor(model, calibrationScores, more), Optional.empty());
+      return new Step(new UniformityMonitor(from, calibrationScores, more), Optional.empty());
     }
     return new Step(
-        new UniformityMonitor(model, calibrationScores, EMPTY.window),
+        new UniformityMonitor(from, calibrationScores, EMPTY.window),
         Optional.of(
             new Result(
                 more.length,
-                UniformDistance.of(doubles(more)),
-                settings.bound(calibrationScores),
-                model)));
+                distance(more),
+                settings.bound(pValues.length, calibrationScores),
+                from.modelId())));
   }
 
-  private static double[] doubles(float[] values) {
-    double[] doubles = new double[values.length];
-    Arrays.setAll(doubles, i -> values[i]);
-    return doubles;
+  private static double distance(float[][] window) {
+    double largest = 0;
+    double[] column = new double[window.length];
+    for (int k = 0; k < window[0].length; k++) {
+      for (int t = 0; t < column.length; t++) {
+        column[t] = window[t][k];
+      }
+      largest = Math.max(largest, UniformDistance.of(column));
+    }
+    return largest;
   }
 }

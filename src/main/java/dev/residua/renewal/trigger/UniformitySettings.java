@@ -1,7 +1,7 @@
 package dev.residua.renewal.trigger;
 
 /**
- * When joint p-values of quiet frames count as no longer uniform; see {@link UniformityMonitor}.
+ * When p-values of quiet frames count as no longer uniform; see {@link UniformityMonitor}.
  *
  * @param windowFrames p-values {@code m} of one test, from one source, at least 50
  * @param everyFrames one frame in this many is used, those whose sequence it divides, so that
@@ -40,23 +40,25 @@ public record UniformitySettings(
 
   /**
    * Largest Kolmogorov distance between the p-values of a window and the uniform law that sampling
-   * explains:
+   * explains, over all latents of a source:
    *
-   * <pre>  sqrt(ln(2 / alpha) / (2 m)) + sqrt(ln(2 / delta) / (2 n)) + 1 / n</pre>
+   * <pre>  sqrt(ln(2 d / alpha) / (2 m)) + sqrt(ln(2 d / delta) / (2 n)) + 1 / n</pre>
    *
    * <p>The first term is the window's sampling error, the second that of the {@code n} calibration
    * scores, the third the resolution of the p-values.
    *
+   * @param latents {@code d}, at least 1
    * @param calibrationScores {@code n}, at least 1
    * @return above 0; no window exceeds a bound of 1 or more
    */
-  public double bound(int calibrationScores) {
-    if (calibrationScores < 1) {
+  public double bound(int latents, int calibrationScores) {
+    if (latents < 1 || calibrationScores < 1) {
       throw new IllegalArgumentException(
-          "p-values need at least 1 calibration score but have " + calibrationScores);
+          "p-values need at least 1 latent and 1 calibration score but have %d and %d"
+              .formatted(latents, calibrationScores));
     }
-    return Math.sqrt(Math.log(2 / level) / (2.0 * windowFrames))
-        + Math.sqrt(Math.log(2 / calibrationDelta) / (2.0 * calibrationScores))
+    return Math.sqrt(Math.log(2 * latents / level) / (2.0 * windowFrames))
+        + Math.sqrt(Math.log(2 * latents / calibrationDelta) / (2.0 * calibrationScores))
         + 1.0 / calibrationScores;
   }
 }

@@ -2,7 +2,8 @@ package dev.residua.renewal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.DriftScore;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.CancelTraining;
@@ -128,7 +129,7 @@ class TrainerLoopTest {
   @BeforeEach
   void connect() {
     for (Topic<?, ?> topic :
-        List.of(topics.incidents(), topics.control(), topics.drifts(), topics.scores())) {
+        List.of(topics.incidents(), topics.control(), topics.drifts(), topics.drift())) {
       TopicPartition partition = new TopicPartition(topic.name(), 0);
       Node node = new Node(0, "localhost", 1);
       follower.updatePartitions(
@@ -149,7 +150,7 @@ class TrainerLoopTest {
             TriggerSettings.DEFAULTS.with(c -> c.uniformity(uniformity)),
             RENEWAL,
             Duration.ofHours(2),
-            source -> source.startsWith("line-3/") ? "line-3" : SceneName.DEFAULT,
+            source -> source.contains("/") ? source.split("/")[0] : SceneName.DEFAULT,
             () -> Set.of(SceneName.DEFAULT, "line-3"),
             id -> 1_000,
             processes,
@@ -185,8 +186,22 @@ class TrainerLoopTest {
   /** Scores whose p-values are all small, enough for one test of the calibration. */
   private void unusualFrames(String scene) {
     for (int i = 0; i < DECAY.windowFrames(); i++) {
-      ScoredFrame score = Scored.nominal().scene(scene).jointPValue(0.001f).frame(i);
-      follower.addRecord(record(topics.scores(), scoreOffset++, score.source(), score));
+      DriftScore score =
+          new DriftScore(
+              scene + "/cam1",
+              i,
+              Scored.time(i),
+              "model-1",
+              1,
+              10,
+              1e6,
+              new float[0],
+              new int[0],
+              1,
+              new DriftScore.Calibration(
+                  CalibrationPhase.MODEL, 0, false, new float[] {0.001f, 0.5f}),
+              DriftScore.Others.NONE);
+      follower.addRecord(record(topics.drift(), scoreOffset++, score.source(), score));
     }
   }
 

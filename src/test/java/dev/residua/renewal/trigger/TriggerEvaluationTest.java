@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand.AcceptNormal;
@@ -13,7 +14,8 @@ import dev.residua.renewal.gate.Incidents;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
+import dev.residua.renewal.trigger.TriggerObservation.Calibration;
+import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
@@ -28,6 +30,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TriggerEvaluationTest {
+  private static final Calibration CALIBRATION =
+      new Calibration("m1", CalibrationPhase.MODEL, 0);
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final String ROOT = TriggerSettings.ROOT_MOVED;
   private static final String BROKEN = "INTERVENTION.MECHANISM_CHANGE";
@@ -445,7 +449,7 @@ class TriggerEvaluationTest {
     // Then the frame with sequence 490 fills it
     assertThat(evaluation.all.get(0).at()).isEqualTo(START.plusMillis(490 * 50));
     assertThat(evaluation.all.get(0).reason())
-        .startsWith("the joint p-values of 50 quiet frames of cam1 are 0.500 away from uniform");
+        .startsWith("the p-values of a residual in 50 quiet frames of cam1 are 0.500 away from uniform");
   }
 
   @Test
@@ -469,7 +473,8 @@ class TriggerEvaluationTest {
     Evaluation evaluation = new Evaluation(SETTINGS).observe(opened("i1", "cam1", ROOT, "PT0S"));
     for (int i = 0; i < 1_000; i++) {
       evaluation.observe(frame("cam1", i, 0.5));
-      evaluation.observe(new FrameScored("cam2", i, START.plusMillis(i), 0.5, false, 1_000, "m1"));
+      evaluation.observe(new FrameEvaluated(
+              "cam2", i, START.plusMillis(i), new float[] {0.5f}, false, 1_000, CALIBRATION));
     }
 
     assertThat(evaluation.all).isEmpty();
@@ -536,9 +541,15 @@ class TriggerEvaluationTest {
         .hasMessage("cooldown must be at least zero but was PT-24H");
   }
 
-  private static FrameScored frame(String source, long sequence, double pValue) {
-    return new FrameScored(
-        source, sequence, START.plusMillis(50 * sequence), pValue, true, 1_000, "m1");
+  private static FrameEvaluated frame(String source, long sequence, double pValue) {
+    return new FrameEvaluated(
+        source,
+        sequence,
+        START.plusMillis(50 * sequence),
+        new float[] {(float) pValue},
+        true,
+        1_000,
+        CALIBRATION);
   }
 
   private static DriftEvent evidence(String source) {

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.UniformDistance;
+import dev.residua.renewal.trigger.TriggerObservation.Calibration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class UniformityMonitorTest {
-  private static final String MODEL = "m1";
+  private static final Calibration MODEL = new Calibration("m1", CalibrationPhase.MODEL, 0);
 
   @Test
   void shouldMeasureTheDistanceOfAFewValues() {
@@ -30,7 +32,11 @@ class UniformityMonitorTest {
     UniformitySettings settings = new UniformitySettings(500, 1, 0.05, 0.01);
 
     // sqrt(ln(40) / 1000) + sqrt(ln(200) / 4000) + 1 / 2000, by hand
-    assertThat(settings.bound(2_000)).isCloseTo(0.0607361 + 0.0363952 + 0.0005, within(1e-6));
+    assertThat(settings.bound(1, 2_000))
+        .isCloseTo(0.0607361 + 0.0363952 + 0.0005, within(1e-6));
+    // four latents: sqrt(ln(160) / 1000) + sqrt(ln(800) / 4000) + 1 / 2000
+    assertThat(settings.bound(4, 2_000))
+        .isCloseTo(0.0712403 + 0.0408797 + 0.0005, within(1e-6));
   }
 
   @Test
@@ -76,30 +82,54 @@ class UniformityMonitorTest {
   }
 
   @Test
-  void shouldRestartWithAnotherModel() {
+  void shouldRestartWithAnotherCalibration() {
+    Calibration other = new Calibration("m1", CalibrationPhase.ARMED, 1);
     UniformitySettings settings = new UniformitySettings(50, 1, 0.01, 0.01);
     UniformityMonitor monitor = UniformityMonitor.start();
     for (int i = 0; i < 49; i++) {
-      monitor = monitor.next(0.5, 1_000, MODEL, settings).next();
+      monitor = monitor.next(p(0.5), 1_000, MODEL, settings).next();
     }
     assertThat(monitor.size()).isEqualTo(49);
 
-    UniformityMonitor.Step step = monitor.next(0.5, 1_000, "m2", settings);
+    UniformityMonitor.Step step = monitor.next(p(0.5), 1_000, other, settings);
 
     assertThat(step.result()).isEmpty();
     assertThat(step.next().size()).isEqualTo(1);
-    assertThat(monitor.next(0.5, 1_000, MODEL, settings).result())
+    assertThat(monitor.next(p(0.5), 1_000, MODEL, settings).result())
         .map(UniformityMonitor.Result::frames)
         .contains(50);
   }
 
   @Test
+  void shouldFindOneLatentAmongMany() {
+    // Given p-values of three latents, of which one is always small
+    UniformitySettings settings = new UniformitySettings(400, 1, 1e-3, 0.01);
+    Random random = new Random(5);
+    UniformityMonitor monitor = UniformityMonitor.start();
+    Optional<UniformityMonitor.Result> result = Optional.empty();
+    for (int i = 0; i < 400; i++) {
+      float[] pValues = {1 - random.nextFloat(), 0.3f - 0.3f * random.nextFloat(), 0.5f};
+      pValues[2] = 1 - random.nextFloat();
+      UniformityMonitor.Step step = monitor.next(pValues, 1_000, MODEL, settings);
+      monitor = step.next();
+      result = step.result();
+    }
+    // Then
+    assertThat(result.orElseThrow().decayed()).isTrue();
+    assertThat(result.orElseThrow().distance()).isGreaterThan(0.6);
+  }
+
+  @Test
   void shouldRejectInvalidPValues() {
     assertThatThrownBy(
-            () -> UniformityMonitor.start().next(0, 1_000, MODEL, UniformitySettings.DEFAULTS))
+            () -> UniformityMonitor.start().next(p(0), 1_000, MODEL, UniformitySettings.DEFAULTS))
         .hasMessageContaining("(0, 1] but was 0");
     assertThatThrownBy(() -> new UniformitySettings(49, 1, 0.1, 0.1))
         .hasMessageContaining("windowFrames must be at least 50 but was 49");
+  }
+
+  private static float[] p(double value) {
+    return new float[] {(float) value};
   }
 
   /** One window of p-values of N(shift, 1) scores against calibration scores of N(0, 1). */
@@ -114,7 +144,7 @@ class UniformityMonitorTest {
       int at = Arrays.binarySearch(scores, score);
       int notBelow = calibration - (at < 0 ? -at - 1 : at);
       UniformityMonitor.Step step =
-          monitor.next((1.0 + notBelow) / (calibration + 1), calibration, MODEL, settings);
+          monitor.next(p((1.0 + notBelow) / (calibration + 1)), calibration, MODEL, settings);
       monitor = step.next();
       result = step.result();
     }
