@@ -9,7 +9,7 @@ import java.math.MathContext;
 import java.util.OptionalLong;
 
 /**
- * Estimates how many frames a source learns from until it is armed: the effective samples that it
+ * Estimates the number of frames after which a source is armed: the effective samples that it
  * needs, times the autocorrelation time of the frames that calibrated the model.
  */
 public final class LearningFrames {
