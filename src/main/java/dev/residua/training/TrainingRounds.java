@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each round is a whole training, with the learning rate from its rise to its end, that starts
  * from the weights of the round before. The first takes a fifteenth of the steps and each other one
- * twice as many as the one before, so four rounds take all steps. After each round but the last,
- * label errors, reconstruction and graph are measured. If they are {@linkplain Figures#stable
- * stable}, the training ends.
+ * as many more, so five rounds take all steps. After each round but the last, label errors,
+ * reconstruction and graph are measured. If they are {@linkplain Figures#stable stable}, the training
+ * ends.
  */
 final class TrainingRounds {
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 5;
 
   /** Seeds of rounds differ by this, so that each draws other batches. */
   private static final long SEED_STEP = 1_000_003;
@@ -91,13 +91,13 @@ final class TrainingRounds {
 
   /** Steps of each round. */
   static int[] lengths(int steps) {
-    int first = steps / ((1 << ROUNDS) - 1);
+    int first = steps / (ROUNDS * (ROUNDS + 1) / 2);
     if (first == 0) {
       return new int[] {steps};
     }
     int[] lengths = new int[ROUNDS];
-    Arrays.setAll(lengths, round -> first << round);
-    lengths[ROUNDS - 1] = steps - first * ((1 << ROUNDS - 1) - 1);
+    Arrays.setAll(lengths, round -> first * (round + 1));
+    lengths[ROUNDS - 1] = steps - first * (ROUNDS * (ROUNDS - 1) / 2);
     return lengths;
   }
 

@@ -88,9 +88,9 @@ class TrainingRoundsTest {
   }
 
   @Test
-  void shouldTakeAllStepsInFourRoundsThatGrow() {
-    assertThat(TrainingRounds.lengths(9_000)).containsExactly(600, 1_200, 2_400, 4_800);
-    assertThat(TrainingRounds.lengths(100)).containsExactly(6, 12, 24, 58);
+  void shouldTakeAllStepsInFiveRoundsThatGrow() {
+    assertThat(TrainingRounds.lengths(9_000)).containsExactly(600, 1_200, 1_800, 2_400, 3_000);
+    assertThat(TrainingRounds.lengths(100)).containsExactly(6, 12, 18, 24, 40);
     assertThat(TrainingRounds.lengths(14)).containsExactly(14);
   }
 
@@ -116,7 +116,7 @@ class TrainingRoundsTest {
               }
             });
     // Then
-    assertThat(result.steps()).isEqualTo(4_200);
+    assertThat(result.steps()).isEqualTo(3_600);
     assertThat(result.stable()).isTrue();
     assertThat(progress)
         .containsExactly(
@@ -124,11 +124,11 @@ class TrainingRoundsTest {
             "600 of 9000",
             "training 0.20",
             "1800 of 9000",
-            "training 0.47",
-            "4200 of 9000");
+            "training 0.40",
+            "3600 of 9000");
     assertThat(trainer.rounds)
         .extracting(TrainingSettings::steps)
-        .containsExactly(600, 1_200, 2_400);
+        .containsExactly(600, 1_200, 1_800);
     assertThat(trainer.rounds)
         .extracting(TrainingSettings::continued)
         .containsExactly(false, true, true);
@@ -139,7 +139,7 @@ class TrainingRoundsTest {
   @Test
   void shouldTakeAllStepsIfEveryRoundStillImproves() throws Exception {
     // Given
-    Counting trainer = new Counting(byRound(0.8, 0.4, 0.2, 0.1), 0);
+    Counting trainer = new Counting(byRound(1, 0.6, 0.4, 0.2, 0.1), 0);
     // When
     TrainingRounds.Result result = train(trainer, TrainingProgress.SILENT);
     // Then
@@ -154,18 +154,18 @@ class TrainingRoundsTest {
     // When
     TrainingRounds.Result result = train(trainer, TrainingProgress.SILENT);
     // Then the second round starts from random weights
-    assertThat(result.steps()).isEqualTo(4_200);
+    assertThat(result.steps()).isEqualTo(3_600);
     assertThat(trainer.fromRandom).containsExactly(true, true, false);
   }
 
   @Test
   void shouldFailIfTheLastRoundFails() {
-    Counting trainer = new Counting(byRound(0.1), 4);
+    Counting trainer = new Counting(byRound(0.1), 5);
 
     assertThatThrownBy(() -> train(trainer, TrainingProgress.SILENT))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessage("too short");
-    assertThat(trainer.rounds).hasSize(4);
+    assertThat(trainer.rounds).hasSize(5);
   }
 
   @Test
