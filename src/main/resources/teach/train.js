@@ -15,7 +15,7 @@ export function train(root, app) {
   root.append(h('section', { class: 'panel' }, h('header', null, h('h1', { class: 'plain' }, 'Train a model on what was taught')),
     h('div', { class: 'body stack small-gap' }, ready,
       h('div', { class: 'form-row' }, start, h('details', null, h('summary', { class: 'soft small' }, 'Options'), h('div', { class: 'form-row' },
-        h('label', null, 'Steps', steps, h('span', { class: 'hint' }, 'Empty: 3000, or 9000 with labels.')), h('label', null, 'Seed', seed, h('span', { class: 'hint' }, 'Another seed, another try.'))))),
+        h('label', null, 'Steps', steps, h('span', { class: 'hint' }, 'Empty: until it is stable, at most 9000. With answers or holds 9000, without labels 3000.')), h('label', null, 'Seed', seed, h('span', { class: 'hint' }, 'Another seed, another try.'))))),
       running)), result);
   let timer = 0, gone = false, drawn = '';
 

@@ -422,7 +422,7 @@ class TeachIT {
     assertThat(browser.evaluate("document.querySelectorAll('.graph .node').length").asInt())
         .isEqualTo(2);
     assertThat(browser.text("main")).contains("What can be monitored", "shadow length", "pendulum");
-    // Of six steps any verdict may be bad, and each names its own command.
+    // Of six steps any verdict may be bad; the next command names the set.
     assertThat(browser.text(".verdicts")).contains(set.toString()).doesNotContain("MODEL", "DATA ");
     ModelBundle bundle = ModelBundle.read(set.resolve("taught.residua"));
     assertThat(bundle.manifest().latentNames())
