@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each round is a whole training, with the learning rate from its rise to its end, that starts
  * from the weights of the round before. The first takes a fifteenth of the steps and each other one
  * as many more, so five rounds take all steps. After each round but the last, label errors,
- * reconstruction and graph are measured. If they are {@linkplain Figures#stable stable}, the training
- * ends.
+ * reconstruction and graph are measured. If they are {@linkplain Figures#stable stable}, the
+ * training ends.
  */
 final class TrainingRounds {
   private static final int ROUNDS = 5;
