@@ -299,8 +299,7 @@ public class LiveHistory {
 
   /** Returns how many sources are kept with a heap of that many bytes. */
   static int maxSources(long heapBytes) {
-    return (int)
-        Math.min(MAX_SOURCES, Math.max(LEAST_SOURCES, heapBytes / HEAP_PER_SOURCE));
+    return (int) Math.min(MAX_SOURCES, Math.max(LEAST_SOURCES, heapBytes / HEAP_PER_SOURCE));
   }
 
   private SourceHistory source(String name) {

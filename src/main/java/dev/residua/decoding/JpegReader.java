@@ -31,7 +31,6 @@ final class JpegReader {
   /** Passes over a picture that are decoded: each costs as much as the first. */
   private static final int MOST_SCANS = 100;
 
-
   /**
    * Least pixels of the reduced picture for each of the target, along each axis. The root mean
    * square of the difference to full decoding stays below 1.5 grey levels from here on, but for
@@ -84,7 +83,8 @@ final class JpegReader {
   private void checkScans(int scans) throws RejectedFrameException {
     long most =
         Math.min(
-            MOST_SCANS, FrameDecoder.MOST_SCANS_OF_LARGEST * limits.maxPixels() / ((long) width * height));
+            MOST_SCANS,
+            FrameDecoder.MOST_SCANS_OF_LARGEST * limits.maxPixels() / ((long) width * height));
     if (scans > most) {
       throw unsupported("has %d scans of %dx%d pixels (at most %d)", scans, width, height, most);
     }

@@ -84,7 +84,8 @@ public final class HttpAnswer implements AutoCloseable {
         address = redirected(address, location);
       } catch (SocketException | SocketTimeoutException e) {
         throw e instanceof SocketTimeoutException || isOver(deadline)
-            ? new IOException("%s does not answer within %s".formatted(address, camera.timeout()), e)
+            ? new IOException(
+                "%s does not answer within %s".formatted(address, camera.timeout()), e)
             : e;
       } finally {
         end.cancel(false);

@@ -332,11 +332,7 @@ final class Findings {
    * @param own condition of the source's own calibration; null under the model's
    */
   DriftEvent evidence(
-      ScoredFrame frame,
-      double logEvidence,
-      double runLength,
-      long frames,
-      @Nullable String own) {
+      ScoredFrame frame, double logEvidence, double runLength, long frames, @Nullable String own) {
     return new DriftEvent(
         finding(
             "evidence",

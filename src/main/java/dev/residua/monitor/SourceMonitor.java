@@ -291,8 +291,7 @@ public final class SourceMonitor {
       return commissioning.next(frame, own, learnt);
     }
     FrameStatistics statistics = baseline.statistics(frame, own);
-    return new Normalized(
-        own, own, statistics.pValues(), statistics, numbers(statistics), true);
+    return new Normalized(own, own, statistics.pValues(), statistics, numbers(statistics), true);
   }
 
   /** Learns from the frame, unless it shows something that is not normal. */
@@ -773,8 +772,8 @@ public final class SourceMonitor {
   }
 
   /**
-   * Bets on the joint p-value, independently of the detectors; opens no incident. Begins again after
-   * a crossing, once no alarm of the residuals is on.
+   * Bets on the joint p-value, independently of the detectors; opens no incident. Begins again
+   * after a crossing, once no alarm of the residuals is on.
    */
   private void watchEvidence(ScoredFrame frame, Normalized normal, FrameEvents events) {
     boolean drifting = residuals.alarm().drifting();
@@ -813,8 +812,7 @@ public final class SourceMonitor {
    * hardly depend on the frames before. Under the model's, residuals must look independent.
    */
   private int evidenceScores() {
-    SourceCalibration own =
-        commissioning == null ? null : commissioning.calibration().orElse(null);
+    SourceCalibration own = commissioning == null ? null : commissioning.calibration().orElse(null);
     if (own != null) {
       return SourcePValues.samples(own);
     }
@@ -893,11 +891,7 @@ public final class SourceMonitor {
     }
     CommissioningStatus now = commissioning.status();
     return new DriftScore.Calibration(
-        now.phase(),
-        now.revision(),
-        now.provisional(),
-        !now.proposals().isEmpty(),
-        pValues);
+        now.phase(), now.revision(), now.provisional(), !now.proposals().isEmpty(), pValues);
   }
 
   private DriftScore score(ScoredFrame frame, float[] pValues) {

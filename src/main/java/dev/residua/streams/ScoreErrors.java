@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what follows from an error of the monitor. Unreadable scores, scores that no model can
- * evaluate, and those whose evaluation failed unexpectedly become dead letters, with one line of log
- * per kind and minute; everything else, such as a broker that does not answer, stops the thread.
+ * evaluate, and those whose evaluation failed unexpectedly become dead letters, with one line of
+ * log per kind and minute; everything else, such as a broker that does not answer, stops the
+ * thread.
  *
  * <p>A result that a broker refuses is sent again where that can help, else the thread ends and
  * {@link MonitorFailure} says why. It never becomes a dead letter, as with Kafka's own handler: the
@@ -69,9 +70,7 @@ public final class ScoreErrors
 
   private synchronized void report(RefusalListener.Reason reason, Exception why) {
     listener.refused(reason);
-    lines
-        .computeIfAbsent(reason, kind -> new LogLimit())
-        .log(count -> log(reason, why, count));
+    lines.computeIfAbsent(reason, kind -> new LogLimit()).log(count -> log(reason, why, count));
   }
 
   /** Kafka's own lines for each record are off, see application.properties. */

@@ -249,8 +249,7 @@ class MetricsTest {
     MonitorMetrics metrics = new MonitorMetrics(meters, 10, MetricsTest::latents);
     float[] own = {0.4f, 0.3f, Float.NaN, 0.2f};
     // When an armed source and one that learns send a frame
-    evaluate(
-        metrics, 0, "cam1", new DriftScore.Calibration(CalibrationPhase.ARMED, 1, false, own));
+    evaluate(metrics, 0, "cam1", new DriftScore.Calibration(CalibrationPhase.ARMED, 1, false, own));
     evaluate(
         metrics,
         0,

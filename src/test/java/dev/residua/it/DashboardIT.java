@@ -398,8 +398,7 @@ class DashboardIT {
           if (!phone) {
             assertThat(violations(browser, axe)).as("%s, dark %s", page, dark).isEmpty();
           }
-          assertThat(
-                  browser.evaluate("document.documentElement.scrollWidth").asInt())
+          assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
               .as("%s fits its width, phone %s", page, phone)
               .isLessThanOrEqualTo(phone ? 390 : 1440);
           browser.screenshot(

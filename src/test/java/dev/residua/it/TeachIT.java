@@ -451,8 +451,7 @@ class TeachIT {
           if (!phone) {
             assertThat(violations(browser, axe)).as("%s, dark %s", page.getKey(), dark).isEmpty();
           }
-          assertThat(
-                  browser.evaluate("document.documentElement.scrollWidth").asInt())
+          assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
               .as("%s fits its width, phone %s", page.getKey(), phone)
               .isLessThanOrEqualTo(phone ? 390 : 1440);
           shoot(

@@ -335,8 +335,7 @@ class SourceCommissioningTest {
             watched.monitor.next(frame, watched.controls, COMMISSIONED).score().orElseThrow();
         // When
         TriggerEvaluation.Step step =
-            trigger.next(
-                FrameEvaluated.of(score, frame.capturedAt(), ActiveControls.EMPTY, 2_000));
+            trigger.next(FrameEvaluated.of(score, frame.capturedAt(), ActiveControls.EMPTY, 2_000));
         trigger = step.next();
         // Then
         assertThat(step.trigger()).isEmpty();
@@ -386,8 +385,9 @@ class SourceCommissioningTest {
   }
 
   /**
-   * The chart promises at most one false crossing per run length, so at most 0.1 per source here and
-   * 20 in all; 35 or more have a probability below 0.001. With these seeds there are none or few.
+   * The chart promises at most one false crossing per run length, so at most 0.1 per source here
+   * and 20 in all; 35 or more have a probability below 0.001. With these seeds there are none or
+   * few.
    */
   @ParameterizedTest
   @CsvSource({"0, false", "0.7, false", "0.7, true"})

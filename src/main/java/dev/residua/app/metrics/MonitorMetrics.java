@@ -215,8 +215,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   /** Shows the number of waiting scores. */
-  public void follow(
-      Supplier<? extends Map<MetricName, ? extends Metric>> metrics, String scores) {
+  public void follow(Supplier<? extends Map<MetricName, ? extends Metric>> metrics, String scores) {
     Meters.consumerLag(meters, Role.MONITOR, () -> lag(metrics.get(), scores));
   }
 

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /**
  * Histogram of the p-values of the residuals by latent, under the calibration in force, which are
  * uniform for normal frames. A source with a calibration of its own counts with the p-values of its
- * innovations, and a source that learns does not count. Prometheus' own histogram, since Micrometer's count whole numbers and p-values are below
- * 1. For any thread.
+ * innovations, and a source that learns does not count. Prometheus' own histogram, since
+ * Micrometer's count whole numbers and p-values are below 1. For any thread.
  */
 final class PValueHistogram {
   private static final double[] BOUNDS = {.001, .005, .01, .05, .1, .25, .5, .75, 1};
@@ -19,7 +19,8 @@ final class PValueHistogram {
   private final Histogram histogram =
       Histogram.build()
           .name("residua_residual_pvalue")
-          .help("p-values of the residuals under the calibration in force; uniform while all is normal")
+          .help(
+              "p-values of the residuals under the calibration in force; uniform while all is normal")
           .labelNames("latent")
           .buckets(BOUNDS)
           .create();

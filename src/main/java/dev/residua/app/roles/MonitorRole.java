@@ -50,8 +50,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The monitoring role of a process: Kafka Streams on the scores topic. It starts Kafka Streams again
- * if local state is damaged, see {@link StateRepair}.
+ * The monitoring role of a process: Kafka Streams on the scores topic. It starts Kafka Streams
+ * again if local state is damaged, see {@link StateRepair}.
  */
 public final class MonitorRole implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(15);

@@ -55,7 +55,8 @@ final class StateRepair {
     this.stateFolder = stateFolder.toAbsolutePath();
     this.application = application;
     this.nanoTime = nanoTime;
-    this.task = Pattern.compile(Pattern.quote("/" + application + "/") + "(\\d+_\\d+|global)(?=[/\\s]|$)");
+    this.task =
+        Pattern.compile(Pattern.quote("/" + application + "/") + "(\\d+_\\d+|global)(?=[/\\s]|$)");
   }
 
   /** Returns true if a store on the disk is damaged, so that it can never be read again. */

@@ -1,5 +1,6 @@
 package dev.residua.cli.console;
 
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.process.StartFailedException;
@@ -43,6 +44,15 @@ public final class InstallationSettings {
       settings = known;
     }
     return known;
+  }
+
+  /** The typed configuration. */
+  ResiduaConfig config() {
+    try {
+      return ServerConfiguration.read(file, Map.of());
+    } catch (StartFailedException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
   }
 
   /** A property; empty if it is not set or blank. */

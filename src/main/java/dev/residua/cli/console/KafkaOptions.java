@@ -2,10 +2,13 @@ package dev.residua.cli.console;
 
 import dev.residua.app.kafka.BrokerProbe;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.model.BundleStores;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -154,6 +157,30 @@ public final class KafkaOptions {
       topics = known;
     }
     return known;
+  }
+
+  /** The scene of a source, by the rules of sources. */
+  public String sceneOf(String source) {
+    try (SourceRulesFollower rules =
+        new SourceRulesFollower(clients().sources(prefix()), topics().sources(), () -> {})) {
+      return rules.refreshed().of(source).scene();
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw failed("reading the rules of sources", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  /** Stores of the bundles that are not in Kafka, as serve has them. */
+  public BundleStores bundleStores() {
+    try {
+      return BundleStores.of(installation.config().models());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
   }
 
   /** The schema registry; empty if none is given. */

@@ -3,6 +3,8 @@ package dev.residua.cli.model;
 import dev.residua.app.model.Models;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
+import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.ModelOption;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
@@ -11,7 +13,6 @@ import dev.residua.model.ModelProvenance;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.training.ModelVerdicts;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,17 +53,18 @@ public final class ModelCommand {
   static final class Show extends JsonCommand {
     @Parameters(
         arity = "0..1",
-        paramLabel = "FILE|ID",
+        paramLabel = "FILE|ID|demo",
         description =
-            "Model bundle, or id of a model in the registry (default: the bundle that ships with the"
-                + " product).")
+            "Model: a bundle, the id of one in the registry, or demo for the one of the demo (default: the"
+                + " active model of --scene).")
     @Nullable String model;
 
-    @Mixin ModelRegistryOptions registry = new ModelRegistryOptions();
+    @Mixin SceneOption scene = new SceneOption();
+    @Mixin KafkaOptions kafka = new KafkaOptions();
 
     @Override
     public Integer call() throws BadBundleException {
-      ModelBundle bundle = model == null ? Models.read(Optional.empty()) : registry.bundle(model);
+      ModelBundle bundle = ModelOption.find(model, kafka, () -> scene.scene);
       try (ScoringModel scoring = Models.scoring(bundle, 1)) {
         Map<String, Object> result = Json.map("digest", bundle.digest());
         bundle.signature().ifPresent(signature -> result.put("signedBy", signature.keyId()));

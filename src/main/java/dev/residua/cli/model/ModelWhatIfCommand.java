@@ -8,6 +8,7 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
+import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Option;
     })
 final class ModelWhatIfCommand extends JsonCommand {
   @Mixin ModelOption model = new ModelOption();
+  @Mixin SceneOption scene = new SceneOption();
+  @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(
       names = "--set",
@@ -65,7 +68,7 @@ final class ModelWhatIfCommand extends JsonCommand {
 
   @Override
   public Integer call() throws IOException, BadBundleException {
-    ModelBundle bundle = model.read();
+    ModelBundle bundle = model.read(kafka, () -> scene.scene);
     List<String> names = bundle.manifest().nodeNames();
     FactorScales scales = FactorScales.of(bundle.manifest().nodes());
     Map<Integer, Float> values = new LinkedHashMap<>();

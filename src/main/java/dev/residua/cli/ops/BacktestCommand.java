@@ -23,6 +23,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.Backtest;
@@ -75,6 +76,12 @@ public final class BacktestCommand extends JsonCommand {
   private static final FrameLimits LIMITS = new FrameLimits(LARGEST, LARGEST, LARGEST);
 
   @Mixin ModelOption model = new ModelOption();
+
+  @Option(
+      names = "--scene",
+      paramLabel = "SCENE",
+      description = "With --from-topic and without --model: scene whose active model is used.")
+  String scene = SceneName.DEFAULT;
 
   @Option(names = "--data", paramLabel = "DIR", description = "Data set with the frames.")
   @Nullable Path data;
@@ -156,6 +163,9 @@ public final class BacktestCommand extends JsonCommand {
     }
     atLeast(0, "--grace", grace);
     FrameDataset set = data == null ? null : FrameDataset.open(data);
+    if (topic != null) {
+      model.read(kafka, () -> scene);
+    }
     if (!compare.isEmpty()) {
       compare(set);
       return 0;

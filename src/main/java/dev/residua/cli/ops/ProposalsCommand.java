@@ -229,7 +229,8 @@ public final class ProposalsCommand {
       ResiduaConfig settings = settings();
       StoredReviews reviews = StoredReviews.read(kafka);
       Proposal proposal = find(proposals(reviews), id);
-      MonitorModel monitored = MonitorRole.model(model.read(), settings);
+      MonitorModel monitored =
+          MonitorRole.model(model.read(kafka, () -> proposal.basis().scene()), settings);
       double framesPerSecond = settings.incidents().framesPerSecond();
       ProposalReplay replay =
           new ProposalReplay(

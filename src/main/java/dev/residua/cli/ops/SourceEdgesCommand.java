@@ -106,7 +106,7 @@ final class SourceEdgesCommand extends JsonCommand {
           "--frames must be %d to %d but was %d"
               .formatted(GraphCheck.MIN_FRAMES, GraphCheck.MAX_FRAMES, frames));
     }
-    ModelBundle bundle = model.read();
+    ModelBundle bundle = model.read(kafka, () -> kafka.sceneOf(source));
     LastScores last = new LastScores(source, bundle.id(), frames);
     Topic<String, ScoredFrame> topic = kafka.topics().scores();
     try (ProgressBar bar = new ProgressBar("reading scores")) {

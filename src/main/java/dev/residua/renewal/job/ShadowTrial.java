@@ -157,10 +157,7 @@ record ShadowTrial(
             ScoredFrame frame = frames.get(i);
             first.add(pValues.get(i));
             second.add(
-                known
-                    .get(new FrameKey(frame.source(), frame.sequence()))
-                    .calibration()
-                    .pValues());
+                known.get(new FrameKey(frame.source(), frame.sequence())).calibration().pValues());
           }
         });
     int n = first.size();
@@ -245,8 +242,7 @@ record ShadowTrial(
 
   /** The current end offsets of both topics. */
   static Map<TopicPartition, Long> endOffsets(
-      Supplier<? extends Consumer<byte[], byte[]>> consumers,
-      Topics topics) {
+      Supplier<? extends Consumer<byte[], byte[]>> consumers, Topics topics) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =
           new HashMap<>(

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * makes them. Immutable: every frame gives the next state. The p-values are those under the
  * calibration in force: the model's, or of an armed source those of its innovations.
  *
- * <p><b>Statistic.</b> Per latent, over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one window after the
- * other without overlap, the Kolmogorov distance {@code D = max_i max(i / m - p_(i), p_(i) - (i -
- * 1) / m)}.
+ * <p><b>Statistic.</b> Per latent, over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one
+ * window after the other without overlap, the Kolmogorov distance {@code D = max_i max(i / m -
+ * p_(i), p_(i) - (i - 1) / m)}.
  *
  * <p><b>Guarantee.</b> With {@code p = (1 + #{i <= n : s_i >= s}) / (n + 1)}, independent
  * calibration scores of a continuous law {@code F}, and quiet frames' scores of a window that are
@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The guarantee needs independent frames within a window, which {@link
  * UniformitySettings#everyFrames} approximates. For a source with a calibration of its own it also
- * needs as many innovations learned from as {@link FrameEvaluated#of} assumes. Changes smaller than the bound are not found.
- * Leaving out frames with an alarm makes no difference as long as alarms are rare.
+ * needs as many innovations learned from as {@link FrameEvaluated#of} assumes. Changes smaller than
+ * the bound are not found. Leaving out frames with an alarm makes no difference as long as alarms
+ * are rare.
  *
  * <p>O(1) time per skipped frame, O(d m) memory and time for one that is kept, O(d m log m) for the
  * last of a window.

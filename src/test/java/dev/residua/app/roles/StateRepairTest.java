@@ -33,7 +33,8 @@ class StateRepairTest {
 
   private void write(String task, String text) throws IOException {
     Path store =
-        Files.createDirectories(state.resolve(APPLICATION).resolve(task).resolve("rocksdb/sources"));
+        Files.createDirectories(
+            state.resolve(APPLICATION).resolve(task).resolve("rocksdb/sources"));
     Files.writeString(store.resolve("CURRENT"), text);
   }
 

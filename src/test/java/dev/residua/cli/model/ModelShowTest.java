@@ -18,7 +18,7 @@ class ModelShowTest {
     CommandLine line = Residua.commandLine();
     line.setOut(new PrintWriter(console, true, StandardCharsets.UTF_8));
     // When
-    int exit = line.execute("model", "show");
+    int exit = line.execute("model", "show", "demo");
     // Then
     assertThat(exit).isZero();
     assertThat(console.toString(StandardCharsets.UTF_8))

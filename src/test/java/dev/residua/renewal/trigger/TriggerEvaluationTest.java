@@ -12,9 +12,9 @@ import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.renewal.gate.Incidents;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
+import dev.residua.renewal.trigger.TriggerObservation.Calibration;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.Calibration;
 import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
@@ -30,8 +30,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TriggerEvaluationTest {
-  private static final Calibration CALIBRATION =
-      new Calibration("m1", CalibrationPhase.MODEL, 0);
+  private static final Calibration CALIBRATION = new Calibration("m1", CalibrationPhase.MODEL, 0);
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final String ROOT = TriggerSettings.ROOT_MOVED;
   private static final String BROKEN = "INTERVENTION.MECHANISM_CHANGE";
@@ -449,7 +448,8 @@ class TriggerEvaluationTest {
     // Then the frame with sequence 490 fills it
     assertThat(evaluation.all.get(0).at()).isEqualTo(START.plusMillis(490 * 50));
     assertThat(evaluation.all.get(0).reason())
-        .startsWith("the p-values of a residual in 50 quiet frames of cam1 are 0.500 away from uniform");
+        .startsWith(
+            "the p-values of a residual in 50 quiet frames of cam1 are 0.500 away from uniform");
   }
 
   @Test
@@ -473,7 +473,8 @@ class TriggerEvaluationTest {
     Evaluation evaluation = new Evaluation(SETTINGS).observe(opened("i1", "cam1", ROOT, "PT0S"));
     for (int i = 0; i < 1_000; i++) {
       evaluation.observe(frame("cam1", i, 0.5));
-      evaluation.observe(new FrameEvaluated(
+      evaluation.observe(
+          new FrameEvaluated(
               "cam2", i, START.plusMillis(i), new float[] {0.5f}, false, 1_000, CALIBRATION));
     }
 

@@ -32,11 +32,9 @@ class UniformityMonitorTest {
     UniformitySettings settings = new UniformitySettings(500, 1, 0.05, 0.01);
 
     // sqrt(ln(40) / 1000) + sqrt(ln(200) / 4000) + 1 / 2000, by hand
-    assertThat(settings.bound(1, 2_000))
-        .isCloseTo(0.0607361 + 0.0363952 + 0.0005, within(1e-6));
+    assertThat(settings.bound(1, 2_000)).isCloseTo(0.0607361 + 0.0363952 + 0.0005, within(1e-6));
     // four latents: sqrt(ln(160) / 1000) + sqrt(ln(800) / 4000) + 1 / 2000
-    assertThat(settings.bound(4, 2_000))
-        .isCloseTo(0.0712403 + 0.0408797 + 0.0005, within(1e-6));
+    assertThat(settings.bound(4, 2_000)).isCloseTo(0.0712403 + 0.0408797 + 0.0005, within(1e-6));
   }
 
   @Test
