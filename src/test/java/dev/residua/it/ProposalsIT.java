@@ -25,6 +25,7 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,16 +81,19 @@ class ProposalsIT {
               "let shifts of level up to 0.6 standard deviations pass at cam0, cam1",
               "4 false alarms; no true alarm is known there");
       // When one is evaluated, without scores and with some
-      CommandRun without =
+      CommandRun noModel =
           CommandRun.against(clients, "proposals", "backtest", "suppress:default:level");
+      CommandRun without = demoModel(clients, "suppress:default:level");
       for (int i = 0; i < 60; i++) {
         put(producer, TOPICS.scores(), "cam0", score("cam0", i));
         put(producer, TOPICS.scores(), "cam9", score("cam9", i));
       }
-      CommandRun replayed = run(clients, "proposals", "backtest", "suppress:default:level");
-      CommandRun json = run(clients, "proposals", "backtest", "suppress:default:level", "--json");
-      CommandRun unknown = CommandRun.against(clients, "proposals", "backtest", "learn:cam0");
+      CommandRun replayed = demoModel(clients, "suppress:default:level");
+      CommandRun json = demoModel(clients, "suppress:default:level", "--json");
+      CommandRun unknown = demoModel(clients, "learn:cam0");
       // Then
+      assertThat(noModel.exit()).isNotZero();
+      assertThat(noModel.output()).contains("no model is active in scene 'default'");
       assertThat(without.exit()).isNotZero();
       assertThat(without.output()).contains("no score of these sources is stored");
       assertThat(replayed.output())
@@ -211,5 +215,11 @@ class ProposalsIT {
         "frames are independent",
         16,
         null);
+  }
+
+  private static CommandRun demoModel(KafkaClients clients, String... words) {
+    List<String> all = new ArrayList<>(List.of("proposals", "backtest", "--model", "demo"));
+    all.addAll(List.of(words));
+    return CommandRun.against(clients, all.toArray(String[]::new));
   }
 }
