@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The beginning of a partition in which every record is past the retention of its source. Kafka can
  * delete nothing else of a partition. Each record is examined once, in the order of its offset; the
- * first one that must be kept is remembered until it is past its retention too. For one thread.
+ * first one that must be kept is remembered until it is past its retention too. A record whose time
+ * is in the future when it is examined counts as written then, so that it delays the deletion of
+ * those after it by at most its retention. For one thread.
  */
 public final class ExpiredPrefix {
   private long end;
@@ -79,13 +81,22 @@ public final class ExpiredPrefix {
           "the record at offset %d was examined before, expected one from %d on"
               .formatted(record.offset(), end));
     }
-    if (record.isExpired(rules, now)) {
+    Stored counted = counted(record, now);
+    if (counted.isExpired(rules, now)) {
       end = record.offset() + 1;
       kept = null;
       return true;
     }
     end = record.offset();
-    kept = record;
+    kept = counted;
     return false;
+  }
+
+  /** The record with the time from which its retention counts. */
+  private Stored counted(Stored record, Instant now) {
+    Instant latest = kept != null && kept.offset() == record.offset() ? kept.writtenAt() : now;
+    return record.writtenAt().isAfter(latest)
+        ? new Stored(record.offset(), latest, record.source())
+        : record;
   }
 }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -99,6 +101,52 @@ class SourceEraseIT {
           CommandRun.against(kafka.clients(), "source", "erase", "a", "--reason", "request");
       assertThat(refused.exit()).isNotZero();
       assertThat(refused.output()).contains("stop its producer");
+    }
+  }
+
+  /** The times of a camera whose clock is fast say nothing about when it sent. */
+  @Test
+  void shouldEraseASourceWhoseFramesAreOfTheFutureUnlessItSends() throws Exception {
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
+      // Given
+      String frames = TOPICS.frames().name();
+      Instant later = Instant.now().plus(Duration.ofMinutes(50));
+      try (Producer<byte[], byte[]> producer = kafka.clients().frameProducer()) {
+        send(producer, frames, 0, "a", later);
+        send(producer, frames, 1, "b", later);
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread camera =
+            new Thread(
+                () -> {
+                  while (!ended.get()) {
+                    producer.send(
+                        new ProducerRecord<>(
+                            frames,
+                            1,
+                            later.toEpochMilli(),
+                            "b".getBytes(StandardCharsets.UTF_8),
+                            new byte[] {1}));
+                    LockSupport.parkNanos(100_000_000);
+                  }
+                });
+        camera.start();
+        try {
+          // When
+          CommandRun sends =
+              CommandRun.against(kafka.clients(), "source", "erase", "b", "--reason", "request");
+          CommandRun stopped =
+              CommandRun.against(kafka.clients(), "source", "erase", "a", "--reason", "request");
+
+          // Then
+          assertThat(sends.exit()).isNotZero();
+          assertThat(sends.output()).contains("stop its producer");
+          assertThat(stopped.exit()).as(stopped.output()).isZero();
+          assertThat(starts(kafka, frames)).containsEntry(new TopicPartition(frames, 0), 1L);
+        } finally {
+          ended.set(true);
+          camera.join();
+        }
+      }
     }
   }
 }

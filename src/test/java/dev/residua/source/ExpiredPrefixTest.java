@@ -46,6 +46,22 @@ class ExpiredPrefixTest {
   }
 
   @Test
+  void shouldNotKeepARecordOfTheFutureForLongerThanItsRetention() {
+    // Given
+    SourceRules rules = rules(Duration.ofDays(1), null);
+    ExpiredPrefix prefix = new ExpiredPrefix(0);
+
+    // When
+    prefix.examine(stored(0, 1_000_000, "a"), rules, T0);
+
+    // Then
+    assertThat(prefix.kept().orElseThrow().expiresAt(rules)).hasValue(T0.plus(Duration.ofDays(1)));
+    Instant later = T0.plus(Duration.ofDays(1));
+    assertThat(prefix.isOpen(rules, later)).isTrue();
+    assertThat(prefix.examine(stored(0, 1_000_000, "a"), rules, later)).isTrue();
+  }
+
+  @Test
   void shouldKeepWhatHasNoRetentionOfItsOwnAndWhatNamesNoSource() {
     SourceRules rules = rules(Duration.ofDays(1), null);
     Instant now = T0.plus(Duration.ofDays(1_000));
@@ -105,6 +121,9 @@ class ExpiredPrefixTest {
       long start = 0;
       for (int hour = 0; hour < 100; hour += 1 + random.nextInt(6)) {
         Instant now = T0.plus(Duration.ofHours(hour));
+        // Clocks of producers are not fast here: a record comes at its time or later
+        List<Stored> there =
+            records.subList(0, Math.min(records.size(), 2 * Math.max(0, hour - 4)));
 
         // When
         if (random.nextInt(10) == 0) { // the retention of the topic
@@ -112,7 +131,7 @@ class ExpiredPrefixTest {
           prefix.startAt(start);
         }
         if (prefix.isOpen(rules, now)) {
-          for (Stored record : records) {
+          for (Stored record : there) {
             if (record.offset() >= prefix.end() && !prefix.examine(record, rules, now)) {
               break;
             }
@@ -120,9 +139,7 @@ class ExpiredPrefixTest {
         }
 
         // Then
-        assertThat(prefix.end())
-            .as("seed %d", seed)
-            .isEqualTo(expected(records, start, rules, now));
+        assertThat(prefix.end()).as("seed %d", seed).isEqualTo(expected(there, start, rules, now));
       }
       deleted += prefix.end();
     }

@@ -206,11 +206,56 @@ final class SourceEraseCommand extends JsonCommand {
   }
 
   private void refuseWhileItSends(StoredRecords frames) {
-    Duration age = Duration.between(frames.last().orElse(Instant.EPOCH), Instant.now());
+    Instant now = Instant.now();
+    Instant last = frames.last().orElse(Instant.EPOCH);
+    if (last.isAfter(now)) {
+      refuseIfItSendsNow(frames, last); // whose times say nothing
+      return;
+    }
+    Duration age = Duration.between(last, now);
     if (age.compareTo(STOPPED) < 0) {
       throw new CommandFailedException(
           "%s sent a frame %d s ago; stop its producer, wait %d s and repeat the command"
-              .formatted(source, Math.max(0, age.toSeconds()), STOPPED.toSeconds()));
+              .formatted(source, age.toSeconds(), STOPPED.toSeconds()));
+    }
+  }
+
+  /** Waits for further frames of a source whose frames have times of the future. */
+  private void refuseIfItSendsNow(StoredRecords frames, Instant last) {
+    try (ProgressBar bar = new ProgressBar("waiting for frames, as the last is of " + last)) {
+      pause(STOPPED, bar);
+    }
+    StoredRecords later = new StoredRecords();
+    frames
+        .deletions(true)
+        .forEach(
+            (partition, next) ->
+                kafka.read(
+                    kafka.topics().frames().name(),
+                    new OffsetRange(partition, next, Long.MAX_VALUE),
+                    record ->
+                        later.add(
+                            record.partition(),
+                            record.offset(),
+                            record.timestamp(),
+                            isOwn(record, source::equals)),
+                    done -> {}));
+    if (later.own() > 0) {
+      throw new CommandFailedException(
+          "%s sent %d frames in the last %d s; stop its producer and repeat the command"
+              .formatted(source, later.own(), STOPPED.toSeconds()));
+    }
+  }
+
+  private static void pause(Duration length, ProgressBar bar) {
+    try {
+      for (int tenth = 1; tenth <= 10; tenth++) {
+        Thread.sleep(length.toMillis() / 10);
+        bar.update(tenth / 10.0);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted; nothing was deleted", e);
     }
   }
 
@@ -230,13 +275,7 @@ final class SourceEraseCommand extends JsonCommand {
           err(),
           List.of(
               CommandAudit.entry(author.claimed(), "erase", source, List.of(source), "", reason)));
-      for (int tenth = 1; tenth <= 10; tenth++) {
-        Thread.sleep(RETIRING.toMillis() / 10);
-        bar.update(tenth / 10.0);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailedException("interrupted; nothing was deleted", e);
+      pause(RETIRING, bar);
     }
   }
 
