@@ -8,8 +8,10 @@ public interface AcceptanceBounds {
   /**
    * Compares a calibration with the accepted one.
    *
+   * @param times by which the bounds are wider, at least 1
    * @return what is beyond the bounds; empty if nothing is
    * @throws IllegalArgumentException if their numbers of latents differ
    */
-  List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted);
+  List<Difference> beyond(
+      SourceCalibration calibration, SourceCalibration accepted, double times);
 }

@@ -32,14 +32,27 @@ public final class Commissioning {
   /** Event time after which fewer are enough, and after which the slow stage can begin. */
   public static final Duration DAY = Duration.ofDays(1);
 
-  /** Frames, and effective samples, that are enough after a day. */
+  /** Frames, and effective samples, that complete a calibration after a day. */
   public static final long FEWEST_FRAMES = 500;
 
   public static final double FEWEST_SAMPLES = 100;
 
+  /**
+   * Effective samples with which a source is watched after a day, once a fit is possible. What
+   * finite learning costs depends on the frames, which widen the thresholds if they are few.
+   */
+  public static final double SPARSE_SAMPLES = 30;
+
+  /** Frames of the first fit. */
+  private static final int FIRST_FIT = CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN;
+
   private static final double GROWTH = 1.25;
 
+  /** Bounds that a person has to confirm what adds up beyond, relative to those of one step. */
+  private static final double ADDED_UP = 2;
+
   private final SourceCalibration accepted;
+  private final SourceCalibration confirmed; // by a person, or the model's own
   private final AcceptanceBounds bounds;
   private final double enough;
   private final CommissioningWindow window;
@@ -50,6 +63,7 @@ public final class Commissioning {
 
   private Commissioning(
       SourceCalibration accepted,
+      SourceCalibration confirmed,
       AcceptanceBounds bounds,
       double enough,
       CommissioningWindow window,
@@ -58,6 +72,7 @@ public final class Commissioning {
       boolean contiguous,
       CommissioningOutcome outcome) {
     this.accepted = accepted;
+    this.confirmed = confirmed;
     this.bounds = bounds;
     this.enough = enough;
     this.window = window;
@@ -77,13 +92,22 @@ public final class Commissioning {
    */
   public static Commissioning start(
       SourceCalibration accepted, AcceptanceBounds bounds, double enough) {
+    return start(accepted, accepted, bounds, enough);
+  }
+
+  private static Commissioning start(
+      SourceCalibration accepted,
+      SourceCalibration confirmed,
+      AcceptanceBounds bounds,
+      double enough) {
     return new Commissioning(
         accepted,
+        confirmed,
         bounds,
         enough,
         CommissioningWindow.start(accepted.latents().size()),
         null,
-        CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN,
+        FIRST_FIT,
         false,
         new Learning("no frame yet", 0));
   }
@@ -92,7 +116,10 @@ public final class Commissioning {
     return outcome;
   }
 
-  /** What later calibrations are compared with. */
+  /**
+   * What later calibrations are compared with. Small steps may not add up: they are also compared
+   * with the last calibration that a person accepted, or the model's own, at twice the bounds.
+   */
   public SourceCalibration accepted() {
     return accepted;
   }
@@ -140,9 +167,31 @@ public final class Commissioning {
     Instant began = first == null ? capturedAt : first;
     boolean due = !isArmedWith(enough) || dayIsOver(began, capturedAt);
     if (!due || more.frames() < nextFit) {
-      return new Commissioning(accepted, bounds, enough, more, began, nextFit, true, outcome);
+      CommissioningOutcome now =
+          outcome instanceof Learning && more.frames() < FIRST_FIT && Long.bitCount(more.frames()) == 1
+              ? seen(more, began, capturedAt)
+              : outcome;
+      return new Commissioning(accepted, confirmed, bounds, enough, more, began, nextFit, true, now);
     }
     return evaluated(more, began, capturedAt, early ? Math.min(enough, FEWEST_SAMPLES) : enough);
+  }
+
+  /** A source before its first fit; said again whenever the number of its frames has doubled. */
+  private static Learning seen(CommissioningWindow window, Instant began, Instant now) {
+    long frames = window.frames();
+    return new Learning(
+        "%d frame%s seen, the first %d show how many are needed: %s"
+            .formatted(
+                frames,
+                frames == 1 ? "" : "s",
+                FIRST_FIT,
+                pace(window, began, now).remaining(FIRST_FIT - frames)),
+        0);
+  }
+
+  private static LearningPace pace(CommissioningWindow window, Instant began, Instant now) {
+    Duration time = Duration.between(began, now);
+    return new LearningPace(window.frames(), time.isNegative() ? Duration.ZERO : time);
   }
 
   private boolean isArmedWith(double samples) {
@@ -157,7 +206,8 @@ public final class Commissioning {
 
   /** The state after a frame that is left out, such as one with a fault of the sensor. */
   public Commissioning skip() {
-    return new Commissioning(accepted, bounds, enough, window, first, nextFit, false, outcome);
+    return new Commissioning(
+        accepted, confirmed, bounds, enough, window, first, nextFit, false, outcome);
   }
 
   /** The same state, without frames if they change nothing any more. */
@@ -168,7 +218,7 @@ public final class Commissioning {
 
   /** Learns from the next frames again; what was accepted last holds meanwhile. */
   public Commissioning again() {
-    return start(accepted, bounds, enough);
+    return start(accepted, confirmed, bounds, enough);
   }
 
   /** The same state without the frames that it learns from. */
@@ -177,7 +227,16 @@ public final class Commissioning {
     return outcome instanceof Learning
         ? fresh
         : new Commissioning(
-            accepted, bounds, enough, fresh.window, null, fresh.nextFit, false, outcome);
+            accepted, confirmed, bounds, enough, fresh.window, null, fresh.nextFit, false, outcome);
+  }
+
+  /**
+   * Learns from the next frames again while nothing of the source is in force, as what was accepted
+   * last does not fit the present. The result is compared with what was accepted last.
+   */
+  public Commissioning anew() {
+    return start(
+        new SourceCalibration(accepted.latents(), accepted.frames(), 0), confirmed, bounds, enough);
   }
 
   /**
@@ -192,6 +251,7 @@ public final class Commissioning {
     SourceCalibration calibration = review.calibration();
     return new Commissioning(
         calibration,
+        calibration,
         bounds,
         enough,
         window,
@@ -205,6 +265,7 @@ public final class Commissioning {
    * All that is needed to continue.
    *
    * @param accepted what it is compared with
+   * @param confirmed the last calibration that a person accepted, or the model's own
    * @param window frames that are being learnt from
    * @param first event time of the first frame; null before it
    * @param nextFit frames at which the next fit is due
@@ -213,6 +274,7 @@ public final class Commissioning {
    */
   public record State(
       SourceCalibration accepted,
+      SourceCalibration confirmed,
       CommissioningWindow window,
       @Nullable Instant first,
       long nextFit,
@@ -220,13 +282,14 @@ public final class Commissioning {
       CommissioningOutcome outcome) {}
 
   public State state() {
-    return new State(accepted, window, first, nextFit, contiguous, outcome);
+    return new State(accepted, confirmed, window, first, nextFit, contiguous, outcome);
   }
 
   /** Continues from a state; bounds and samples as in {@link #start}. */
   public static Commissioning restore(State state, AcceptanceBounds bounds, double enough) {
     return new Commissioning(
         state.accepted(),
+        state.confirmed(),
         bounds,
         enough,
         state.window(),
@@ -248,49 +311,69 @@ public final class Commissioning {
     boolean dayOver = dayIsOver(began, now);
     if (CommissioningFit.possible(more)) {
       CommissioningFit fit = CommissioningFit.of(more, accepted.revision() + 1);
-      next = outcome(fit, more, dayOver, needed);
+      next = outcome(fit, more, began, now, needed);
       if (next instanceof Armed armed && armed.calibration() != accepted) {
         base = armed.calibration();
       }
     }
-    if (next instanceof Armed armed && !(outcome instanceof Armed)) {
+    if (next instanceof Armed armed && !(outcome instanceof Armed) && !dayOver) {
       double samples = armed.calibration().effectiveSamples();
       after = // the next fit is due when the day is over, or there are enough samples
           samples >= enough
               ? more.frames() + 1
               : (long) Math.ceil(more.frames() * enough / samples);
     }
-    return new Commissioning(base, bounds, enough, more, began, after, true, next);
+    return new Commissioning(base, confirmed, bounds, enough, more, began, after, true, next);
   }
 
   private CommissioningOutcome outcome(
-      CommissioningFit fit, CommissioningWindow more, boolean dayOver, double needed) {
+      CommissioningFit fit,
+      CommissioningWindow more,
+      Instant began,
+      Instant now,
+      double needed) {
     SourceCalibration calibration = fit.calibration();
     double samples = calibration.effectiveSamples();
+    boolean dayOver = dayIsOver(began, now);
     List<Difference> differences = new ArrayList<>(fit.changePoints());
-    boolean covered =
-        samples >= needed
-            || (dayOver && more.frames() >= FEWEST_FRAMES && samples >= FEWEST_SAMPLES);
+    boolean covered = samples >= needed || (dayOver && samples >= SPARSE_SAMPLES);
     if (covered) {
-      differences.addAll(bounds.beyond(calibration, accepted));
+      differences.addAll(bounds.beyond(calibration, accepted, 1));
+      if (differences.isEmpty()) {
+        differences.addAll(bounds.beyond(calibration, confirmed, ADDED_UP));
+      }
     }
     if (!differences.isEmpty()) {
       return new NeedsReview(calibration, differences);
     }
     double progress = Math.min(1, samples / needed);
     if (!covered) {
+      double enoughNow = dayOver ? SPARSE_SAMPLES : needed;
       return still(
           String.format(
               Locale.ROOT,
-              "%.0f of %.0f effective samples in %d frames",
+              "%.0f of %.0f effective samples in %d frames, %s",
               samples,
-              needed,
-              more.frames()),
+              enoughNow,
+              more.frames(),
+              remaining(pace(more, began, now), samples, enoughNow)),
           progress);
     }
+    boolean complete =
+        samples >= needed || (more.frames() >= FEWEST_FRAMES && samples >= FEWEST_SAMPLES);
     return fit.failedTest()
         .map(why -> still(why, progress))
-        .orElseGet(() -> new Armed(calibration, dayOver ? Stage.SLOW : Stage.FAST));
+        .orElseGet(() -> new Armed(calibration, dayOver && complete ? Stage.SLOW : Stage.FAST));
+  }
+
+  /** How long the source still learns, if its frames go on like this: at most to the end of the day. */
+  private static String remaining(LearningPace pace, double samples, double enough) {
+    long frames = pace.framesFor(samples, enough) - pace.frames();
+    double days = (double) pace.time().toMillis() / DAY.toMillis();
+    if (days > 0 && days < 1 && samples / days >= SPARSE_SAMPLES) {
+      frames = Math.min(frames, (long) Math.ceil(pace.frames() * (1 / days - 1)));
+    }
+    return pace.remaining(Math.max(1, frames));
   }
 
   /** An armed source stays armed while its slow stage is not reached. */

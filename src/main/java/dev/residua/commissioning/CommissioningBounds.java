@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far residuals may be from what was accepted before a person has to look at them. What is
- * accepted first is the model's own normal; later it is the last calibration that an operator or
- * this check accepted from there, so many small steps cannot add up.
+ * How far residuals may be from what was accepted before a person has to look at them.
  *
  * @param offset largest distance of a location, in accepted standard deviations
  * @param factor largest relative difference of a slope or a spread: 0.5 accepts half to one and a
@@ -25,7 +23,10 @@ public record CommissioningBounds(double offset, double factor) implements Accep
   }
 
   @Override
-  public List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted) {
+  public List<Difference> beyond(
+      SourceCalibration calibration, SourceCalibration accepted, double times) {
+    double low = Math.pow(1 - factor, times);
+    double high = Math.pow(1 + factor, times);
     int latents = calibration.latents().size();
     if (accepted.latents().size() != latents) {
       throw new IllegalArgumentException(
@@ -37,15 +38,15 @@ public record CommissioningBounds(double offset, double factor) implements Accep
       LatentCalibration now = calibration.latents().get(k);
       LatentCalibration then = accepted.latents().get(k);
       double shift = (now.location() - then.location()) / then.spread();
-      if (Math.abs(shift) > offset) {
+      if (Math.abs(shift) > times * offset) {
         beyond.add(new Difference(k, Difference.Kind.OFFSET, shift));
       }
       double slope = now.slope() / then.slope();
-      if (Math.abs(slope - 1) > factor) {
+      if (slope < low || slope > high) {
         beyond.add(new Difference(k, Difference.Kind.SLOPE, slope));
       }
       double spread = now.spread() / then.spread();
-      if (Math.abs(spread - 1) > factor) {
+      if (spread < low || spread > high) {
         beyond.add(new Difference(k, Difference.Kind.SPREAD, spread));
       }
     }

@@ -29,7 +29,7 @@ public record CommissioningReference(
     DriftReference detector,
     CommissioningThresholds thresholds) {
   /** Fewest calibration frames from which it is made. */
-  public static final int MIN_FRAMES = 500;
+  public static final int MIN_FRAMES = CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN;
 
   private static final int[] INNOVATIONS = {500, 1_000, 3_000, 10_000};
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision of the calibration in force; 0 is the model's own
  * @param progress of the learning, in [0, 1]
  * @param provisional whether the calibration in force does not cover a whole day
- * @param reasons why it still learns or needs a review, one sentence each
+ * @param reasons why it still learns or needs a review, or what an armed source costs, one sentence
+ *     each
  * @param proposals to learn again, of a source that is armed
  */
 public record CommissioningStatus(
@@ -69,7 +70,8 @@ public record CommissioningStatus(
   }
 
   /**
-   * Whether it differs from the last published status by more than a little progress.
+   * Whether it differs from the last published status by more than a little progress. Reasons change
+   * a number of times that grows with the logarithm of the frames.
    *
    * @param before the last published status of the source; null if there is none
    */
@@ -80,6 +82,6 @@ public record CommissioningStatus(
         || provisional != before.provisional
         || !proposals.equals(before.proposals)
         || (int) (STEPS * progress) != (int) (STEPS * before.progress)
-        || (phase != CalibrationPhase.LEARNING && !reasons.equals(before.reasons));
+        || !reasons.equals(before.reasons);
   }
 }

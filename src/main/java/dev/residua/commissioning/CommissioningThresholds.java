@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
  * fitted filter until they pass each level. {@link InnovationLaw} makes scores whose law hardly
  * depends on that of the source, so one table serves sources of every law and autocorrelation.
  * Between cells the level is interpolated in {@code 1 / innovations}, which the excess of false
- * alarms is proportional to; outside it is that of the nearest cell.
+ * alarms is proportional to; down to half of the first cell the first two are extrapolated, and above
+ * the last cell the level is that of the last.
  *
  * <p>Immutable; less than 2 kB per cell.
  */
@@ -268,8 +269,8 @@ public final class CommissioningThresholds {
 
   private double level(double learnt, double target) {
     int last = innovations.length - 1;
-    double n = Math.max(innovations[0], Math.min(innovations[last], learnt));
-    int above = 0; // first cell with at least so many innovations
+    double n = Math.max(innovations[0] / 2.0, Math.min(innovations[last], learnt));
+    int above = Math.min(1, last); // first cell but one with at least so many innovations
     while (innovations[above] < n) {
       above++;
     }
@@ -280,7 +281,8 @@ public final class CommissioningThresholds {
     double left = curves[above - 1].threshold(target).value();
     double from = 1.0 / innovations[above - 1];
     double to = 1.0 / innovations[above];
-    return left + (from - 1 / n) / (from - to) * (right - left);
+    double level = left + (from - 1 / n) / (from - to) * (right - left);
+    return n < innovations[0] ? Math.max(left, level) : level;
   }
 
   /** Big-endian. */

@@ -154,10 +154,27 @@ final class ContextCommissioning {
           List.of(learning.why()));
     }
     boolean fast = ((Armed) residuals.outcome()).stage() == Stage.FAST;
+    price(basis).ifPresent(reasons::add);
     if (picture.outcome() instanceof Learning learning) {
       reasons.add("picture: " + learning.why());
     }
     return new CommissioningStatus(CalibrationPhase.ARMED, basis.revision(), 1, fast, reasons);
+  }
+
+  /** What few frames cost, in words; empty if they are as many as complete a calibration. */
+  private Optional<String> price(SourceCalibration basis) {
+    if (SourcePValues.samples(basis) >= Commissioning.FEWEST_FRAMES) {
+      return Optional.empty();
+    }
+    double share = MonitorModel.share(model.targetRunLength());
+    double cost = shared.thresholds().cost(shared.detector(), basis, share);
+    double own = shared.thresholds().threshold(shared.detector(), basis, share);
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "learned from only %d frames, so its threshold is %.0f %% higher and changes are found later",
+            basis.frames(),
+            100 * cost / (own - cost)));
   }
 
   private String spoken(Difference difference) {
@@ -371,6 +388,20 @@ final class ContextCommissioning {
     picture = picture.again();
     restartUniformity();
     return use(null);
+  }
+
+  /**
+   * Learns anew what an alarm says that the present does not fit, and is not watched in that until
+   * then.
+   *
+   * @param ofResiduals whether an alarm of the residuals is on
+   * @param ofPicture whether one of the picture is on
+   */
+  void anew(boolean ofResiduals, boolean ofPicture) {
+    residuals = ofResiduals ? residuals.anew() : residuals.again();
+    picture = ofPicture ? picture.anew() : picture.again();
+    restartUniformity();
+    use(null);
   }
 
   /** Drops the frames that it learns from, since what is normal was shifted. */

@@ -50,7 +50,7 @@ final class Orders {
       } else if (given.command() instanceof Arm && order.covers(at.source())) {
         monitor.arm();
       } else if (given.command() instanceof Learn && order.covers(at.source())) {
-        monitor.learnAgain();
+        monitor.learnAsOrdered();
         monitor.learnPosition();
       } else if (given.command() instanceof Retire && order.covers(at.source())) {
         retired = true;

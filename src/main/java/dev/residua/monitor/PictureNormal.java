@@ -72,12 +72,13 @@ final class PictureNormal {
   }
 
   /** Whether a picture is far from those of the training. */
-  static List<Difference> strange(SourceCalibration now, SourceCalibration accepted) {
+  static List<Difference> strange(
+      SourceCalibration now, SourceCalibration accepted, double times) {
     List<Difference> beyond = new ArrayList<>();
     for (int k = 0; k < ImageStatistics.COUNT; k++) {
       LatentCalibration before = accepted.latents().get(k);
       LatentCalibration after = now.latents().get(k);
-      if (Math.abs(grey(k, after) - grey(k, before)) > STRANGE) {
+      if (Math.abs(grey(k, after) - grey(k, before)) > times * STRANGE) {
         double shift = after.location() - before.location();
         double spread = floored(k, before.spread());
         beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));

@@ -195,6 +195,23 @@ final class SourceCommissioning {
     return any;
   }
 
+  /**
+   * Learns again in all contexts. In the present one nothing of the parts with an alarm is in force
+   * meanwhile: frames during an alarm would else be left out, and the alarm would never end.
+   *
+   * @param ofResiduals whether an alarm of the residuals is on
+   * @param ofPicture whether one of the picture is on
+   */
+  void anew(boolean ofResiduals, boolean ofPicture) {
+    for (int i = 0; i < contexts.size(); i++) {
+      if (i == current) {
+        contexts.get(i).anew(ofResiduals, ofPicture);
+      } else {
+        contexts.get(i).again();
+      }
+    }
+  }
+
   /** Drops the frames that it learns from, since what is normal was shifted. */
   void shifted() {
     contexts.forEach(ContextCommissioning::shifted);

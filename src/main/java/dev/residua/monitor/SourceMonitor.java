@@ -412,8 +412,23 @@ public final class SourceMonitor {
     }
   }
 
-  /** Learns again what is normal; what was accepted last holds meanwhile. */
-  void learnAgain() {
+  /**
+   * Learns again what is normal, as an operator orders. What was accepted last is in force meanwhile,
+   * except for what an alarm is on for, which the present does not fit.
+   */
+  void learnAsOrdered() {
+    boolean ofResiduals = residuals.alarm().drifting();
+    boolean ofPicture = picture.alarm().drifting();
+    if (commissioning != null && (ofResiduals || ofPicture)) {
+      commissioning.anew(ofResiduals, ofPicture);
+      recalibrated();
+    } else {
+      learnAgain();
+    }
+  }
+
+  /** Learns again what is normal; what was accepted last is in force meanwhile. */
+  private void learnAgain() {
     if (commissioning != null && commissioning.again()) {
       recalibrated();
     }

@@ -119,6 +119,8 @@ final class CommissioningStates {
     CommissioningOutcome outcome = state.outcome();
     LearningState record = new LearningState();
     record.setAccepted(normal(state.accepted()));
+    record.setConfirmed(
+        state.confirmed().equals(state.accepted()) ? null : normal(state.confirmed()));
     record.setWindow(ByteBuffer.wrap(state.window().head()));
     record.setFirst(state.first());
     record.setNextFit(state.nextFit());
@@ -173,6 +175,7 @@ final class CommissioningStates {
         };
     return new Commissioning.State(
         accepted,
+        record.getConfirmed() == null ? accepted : normal(record.getConfirmed()),
         CommissioningWindow.restore(Blocks.bytes(record.getWindow()), blocks),
         record.getFirst(),
         record.getNextFit(),

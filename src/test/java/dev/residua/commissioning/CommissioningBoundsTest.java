@@ -16,7 +16,7 @@ class CommissioningBoundsTest {
   private static final SourceCalibration ACCEPTED = calibration(1, 2, 0.8);
 
   private static List<Difference> beyond(double location, double scale, double slope) {
-    return CommissioningBounds.DEFAULTS.beyond(calibration(location, scale, slope), ACCEPTED);
+    return CommissioningBounds.DEFAULTS.beyond(calibration(location, scale, slope), ACCEPTED, 1);
   }
 
   @Test

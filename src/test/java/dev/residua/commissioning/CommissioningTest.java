@@ -9,6 +9,7 @@ import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
 import dev.residua.commissioning.CommissioningOutcome.Stage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class CommissioningTest {
             Learning.class,
             learning -> {
               assertThat(learning.why())
-                  .matches("[0-9]+ of 1000 effective samples in [0-9]+ frames");
+                  .matches("[0-9]+ of 1000 effective samples in [0-9]+ frames, about .* more at .*");
               assertThat(learning.progress()).isBetween(0.3, 0.8);
             });
     assertThat(later.outcome())
@@ -94,6 +95,67 @@ class CommissioningTest {
               assertThat(armed.calibration().revision()).isEqualTo(3);
             });
     assertThat(after).isSameAs(slow);
+  }
+
+  @Test
+  void shouldAskAPersonAboutStepsThatAddUp() {
+    // Given a source that learns again after every step of 2.8 deviations
+    Sources source = Sources.normal(1, 0, 8);
+    Commissioning state = start(1);
+    List<CommissioningOutcome> outcomes = new ArrayList<>();
+    for (int step = 1; step <= 3; step++) {
+      source.location = 2.8 * step;
+      state = feed(state.again(), source, 1_300, Duration.ofMillis(50));
+      outcomes.add(state.outcome());
+    }
+    // Then
+    assertThat(outcomes.subList(0, 2)).allMatch(Armed.class::isInstance);
+    assertThat(outcomes.get(2))
+        .isInstanceOfSatisfying(
+            NeedsReview.class,
+            review ->
+                assertThat(review.differences().get(0).text())
+                    .matches("is 8\\.[0-9] standard deviations from its accepted level"));
+    // When a person accepts it
+    Commissioning restored =
+        Commissioning.restore(
+            state.accept().state(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
+    source.location = 2.8 * 4;
+    Commissioning next = feed(restored.again(), source, 1_300, Duration.ofMillis(50));
+    // Then that is what is compared with
+    assertThat(next.outcome()).isInstanceOf(Armed.class);
+  }
+
+  @Test
+  void shouldArmACameraWithFewFramesFromWhatThereIs() {
+    // Given 78 frames per day, each of which resembles the one before
+    Sources source = Sources.normal(1, 0.6, 7);
+    Duration each = Duration.ofDays(1).dividedBy(78);
+    // When
+    Commissioning seen = feed(start(1), source, 64, each);
+    Commissioning first = feed(seen, source, 256 - 64, each);
+    Commissioning complete = feed(first, source, 600, each);
+    // Then
+    assertThat(seen.outcome())
+        .isEqualTo(
+            new Learning(
+                "64 frames seen, the first 256 show how many are needed: about 2 days more at 3.3 frames per hour",
+                0));
+    assertThat(first.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class,
+            armed -> {
+              assertThat(armed.stage()).isEqualTo(Stage.FAST);
+              assertThat(armed.calibration().frames()).isEqualTo(256);
+              assertThat(armed.calibration().effectiveSamples()).isLessThan(100);
+            });
+    assertThat(complete.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class,
+            armed -> {
+              assertThat(armed.stage()).isEqualTo(Stage.SLOW);
+              assertThat(armed.calibration().frames()).isGreaterThanOrEqualTo(500);
+            });
   }
 
   @Test

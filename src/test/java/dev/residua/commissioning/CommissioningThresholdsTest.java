@@ -23,7 +23,7 @@ class CommissioningThresholdsTest {
   @BeforeAll
   static void simulate() {
     SplittableRandom random = new SplittableRandom(5);
-    double[][] scores = new double[20_000][LATENTS];
+    scores = new double[20_000][LATENTS];
     for (double[] row : scores) {
       for (int k = 0; k < LATENTS; k++) {
         row[k] = random.nextGaussian();
@@ -38,6 +38,8 @@ class CommissioningThresholdsTest {
     Grid grid = new Grid(new int[] {256, 1_000, 4_000}, 800);
     table = CommissioningThresholds.simulate(reference, scores, grid, 2, done -> {});
   }
+
+  private static double[][] scores;
 
   private static double threshold(double innovations) {
     return table.threshold(reference, innovations, TARGET);
@@ -115,8 +117,23 @@ class CommissioningThresholdsTest {
     // When, Then
     assertThat(table.threshold(reference, 4_000, RARE)).isCloseTo(limit, within(0.1 * limit));
     assertThat(threshold(256)).isGreaterThan(threshold(4_000));
-    assertThat(threshold(10)).isEqualTo(threshold(256));
+    assertThat(threshold(10)).isEqualTo(threshold(128));
     assertThat(threshold(1e9)).isEqualTo(threshold(4_000));
+  }
+
+  /** What a source with fewer innovations than were simulated pays, against a table that has them. */
+  @Test
+  void shouldWidenBelowTheFirstCell() {
+    // Given
+    Grid grid = new Grid(new int[] {1_000, 4_000}, 800);
+    CommissioningThresholds coarse =
+        CommissioningThresholds.simulate(
+            reference, scores, grid, 2, done -> {});
+    // When
+    double few = coarse.threshold(reference, 500, TARGET);
+    // Then
+    assertThat(few).isGreaterThan(coarse.threshold(reference, 1_000, TARGET));
+    assertThat(few).isCloseTo(threshold(500), within(0.1 * threshold(500)));
   }
 
   /** Halfway between the inverses of two numbers of innovations the level is halfway as well. */

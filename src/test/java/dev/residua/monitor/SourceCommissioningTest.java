@@ -130,7 +130,10 @@ class SourceCommissioningTest {
   }
 
   private static MonitorModel model(Feed feed) {
-    int n = 2_000;
+    return model(feed, 2_000);
+  }
+
+  private static MonitorModel model(Feed feed, int n) {
     float[] flat = new float[4 * n];
     float[] errors = new float[n];
     float[] appearance = new float[n];
@@ -173,7 +176,9 @@ class SourceCommissioningTest {
             AnomalyCalibration.fit(flat, 4, errors, appearance)),
         DriftReference.calibrate(rows, settings, 1, fraction -> {}),
         DriftReference.calibrate(pictures, settings, 1, fraction -> {}),
-        Optional.of(MechanismReference.calibrate(graph, observed, expected, residuals)),
+        n < MechanismReference.MIN_FRAMES
+            ? Optional.empty()
+            : Optional.of(MechanismReference.calibrate(graph, observed, expected, residuals)),
         Optional.of(
             CommissioningReference.calibrate(
                 residuals, expected, numbers, settings, 1, fraction -> {})),
@@ -447,6 +452,62 @@ class SourceCommissioningTest {
     assertThat(watched.incidents).isNotEmpty();
     assertThat(watched.results.get(199).score().orElseThrow().calibration().phase())
         .isEqualTo(CalibrationPhase.MODEL);
+  }
+
+  @Test
+  void shouldWatchACameraWithFewFramesUnderAModelOfFewFrames() {
+    // Given a model of 300 frames, and another camera with 78 frames per day
+    SourceMonitor.Thresholds few =
+        new SourceMonitor.Thresholds(model(new Feed(Camera.SAME, 3), 300));
+    Watched watched = new Watched(Camera.OTHER, 11);
+    watched.monitor = SourceMonitor.start(few);
+    watched.feed.step = 22_154; // 18 minutes
+    // When
+    watched.frames(600);
+    // Then
+    assertThat(watched.incidents).isEmpty();
+    assertThat(watched.reports)
+        .extracting(report -> report.status().phase())
+        .contains(CalibrationPhase.LEARNING, CalibrationPhase.ARMED);
+    assertThat(watched.reports)
+        .filteredOn(report -> report.status().phase() == CalibrationPhase.ARMED)
+        .first()
+        .satisfies(
+            report -> {
+              assertThat(report.calibration().frames()).isBetween(256L, 330L);
+              assertThat(report.status().reasons())
+                  .anySatisfy(
+                      why ->
+                          assertThat(why)
+                              .matches(
+                                  "learned from only [0-9]+ frames, so its threshold is [0-9]+ % higher and changes are found later"));
+            });
+    // When its picture is blurred for a while
+    watched.feed.blur = 8;
+    watched.frames(24);
+    watched.feed.blur = 1;
+    watched.frames(400);
+    // Then
+    assertThat(watched.incidents)
+        .extracting(Incident::state)
+        .startsWith(Incident.State.OPENED)
+        .endsWith(Incident.State.RESOLVED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 0", "1, 2.5"})
+  void shouldEndTheIncidentOfAChangeThatAnOperatorLetsItLearn(double blur, double shift) {
+    // Given an incident of the picture, or of a residual, that lasts
+    Watched watched = new Watched(Camera.SAME, 12).frames(1_400);
+    watched.feed.blur = blur;
+    watched.frames(200, COMMISSIONED, i -> shift);
+    assertThat(watched.monitor.incidentOpen()).isTrue();
+    // When
+    watched.order(new Learn(order("learn")));
+    watched.frames(1_600, COMMISSIONED, i -> shift);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(watched.monitor.incidentOpen()).isFalse();
   }
 
   @Test
