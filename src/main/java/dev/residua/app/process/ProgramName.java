@@ -55,8 +55,8 @@ public final class ProgramName {
 
   private static final String NAME = "residua";
 
-  /** System property that the launcher sets. */
-  private static final String PROPERTY = "launcher.program";
+  /** System property that the launcher sets. The configuration refuses unknown {@code residua.}. */
+  static final String PROPERTY = "launcher.program";
 
   private static final Pattern COMMAND =
       Pattern.compile(

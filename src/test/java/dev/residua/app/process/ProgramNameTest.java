@@ -2,7 +2,10 @@ package dev.residua.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ProgramNameTest {
@@ -18,6 +21,16 @@ class ProgramNameTest {
             "publish it (./residua model publish FILE), see residua: './residua train --data DATA'"
                 + " and residua.training.window; ./residua serve and residua services stay");
     assertThat(ProgramName.in(text, "residua")).isSameAs(text);
+  }
+
+  @Test
+  void shouldBeSetByTheLauncherOutsideOfTheConfiguration() throws IOException {
+    // When
+    String launcher = Files.readString(Path.of("residua"));
+    // Then a service would refuse an unknown property of the product
+    assertThat(launcher)
+        .contains("-D" + ProgramName.PROPERTY + "=$program")
+        .doesNotContain("-Dresidua.");
   }
 
   @Test
