@@ -12,6 +12,5 @@ public interface AcceptanceBounds {
    * @return what is beyond the bounds; empty if nothing is
    * @throws IllegalArgumentException if their numbers of latents differ
    */
-  List<Difference> beyond(
-      SourceCalibration calibration, SourceCalibration accepted, double times);
+  List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted, double times);
 }

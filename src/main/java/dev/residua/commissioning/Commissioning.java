@@ -168,10 +168,13 @@ public final class Commissioning {
     boolean due = !isArmedWith(enough) || dayIsOver(began, capturedAt);
     if (!due || more.frames() < nextFit) {
       CommissioningOutcome now =
-          outcome instanceof Learning && more.frames() < FIRST_FIT && Long.bitCount(more.frames()) == 1
+          outcome instanceof Learning
+                  && more.frames() < FIRST_FIT
+                  && Long.bitCount(more.frames()) == 1
               ? seen(more, began, capturedAt)
               : outcome;
-      return new Commissioning(accepted, confirmed, bounds, enough, more, began, nextFit, true, now);
+      return new Commissioning(
+          accepted, confirmed, bounds, enough, more, began, nextFit, true, now);
     }
     return evaluated(more, began, capturedAt, early ? Math.min(enough, FEWEST_SAMPLES) : enough);
   }
@@ -327,11 +330,7 @@ public final class Commissioning {
   }
 
   private CommissioningOutcome outcome(
-      CommissioningFit fit,
-      CommissioningWindow more,
-      Instant began,
-      Instant now,
-      double needed) {
+      CommissioningFit fit, CommissioningWindow more, Instant began, Instant now, double needed) {
     SourceCalibration calibration = fit.calibration();
     double samples = calibration.effectiveSamples();
     boolean dayOver = dayIsOver(began, now);
@@ -366,7 +365,9 @@ public final class Commissioning {
         .orElseGet(() -> new Armed(calibration, dayOver && complete ? Stage.SLOW : Stage.FAST));
   }
 
-  /** How long the source still learns, if its frames go on like this: at most to the end of the day. */
+  /**
+   * How long the source still learns, if its frames go on like this: at most to the end of the day.
+   */
   private static String remaining(LearningPace pace, double samples, double enough) {
     long frames = pace.framesFor(samples, enough) - pace.frames();
     double days = (double) pace.time().toMillis() / DAY.toMillis();

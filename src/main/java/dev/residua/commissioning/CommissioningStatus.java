@@ -70,8 +70,8 @@ public record CommissioningStatus(
   }
 
   /**
-   * Whether it differs from the last published status by more than a little progress. Reasons change
-   * a number of times that grows with the logarithm of the frames.
+   * Whether it differs from the last published status by more than a little progress. Reasons
+   * change a number of times that grows with the logarithm of the frames.
    *
    * @param before the last published status of the source; null if there is none
    */

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  * fitted filter until they pass each level. {@link InnovationLaw} makes scores whose law hardly
  * depends on that of the source, so one table serves sources of every law and autocorrelation.
  * Between cells the level is interpolated in {@code 1 / innovations}, which the excess of false
- * alarms is proportional to; down to half of the first cell the first two are extrapolated, and above
- * the last cell the level is that of the last.
+ * alarms is proportional to; down to half of the first cell the first two are extrapolated, and
+ * above the last cell the level is that of the last.
  *
  * <p>Immutable; less than 2 kB per cell.
  */

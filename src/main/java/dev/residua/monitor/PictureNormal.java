@@ -72,8 +72,7 @@ final class PictureNormal {
   }
 
   /** Whether a picture is far from those of the training. */
-  static List<Difference> strange(
-      SourceCalibration now, SourceCalibration accepted, double times) {
+  static List<Difference> strange(SourceCalibration now, SourceCalibration accepted, double times) {
     List<Difference> beyond = new ArrayList<>();
     for (int k = 0; k < ImageStatistics.COUNT; k++) {
       LatentCalibration before = accepted.latents().get(k);

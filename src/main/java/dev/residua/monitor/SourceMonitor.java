@@ -413,8 +413,8 @@ public final class SourceMonitor {
   }
 
   /**
-   * Learns again what is normal, as an operator orders. What was accepted last is in force meanwhile,
-   * except for what an alarm is on for, which the present does not fit.
+   * Learns again what is normal, as an operator orders. What was accepted last is in force
+   * meanwhile, except for what an alarm is on for, which the present does not fit.
    */
   void learnAsOrdered() {
     boolean ofResiduals = residuals.alarm().drifting();

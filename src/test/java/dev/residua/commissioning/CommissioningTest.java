@@ -58,7 +58,8 @@ class CommissioningTest {
             Learning.class,
             learning -> {
               assertThat(learning.why())
-                  .matches("[0-9]+ of 1000 effective samples in [0-9]+ frames, about .* more at .*");
+                  .matches(
+                      "[0-9]+ of 1000 effective samples in [0-9]+ frames, about .* more at .*");
               assertThat(learning.progress()).isBetween(0.3, 0.8);
             });
     assertThat(later.outcome())

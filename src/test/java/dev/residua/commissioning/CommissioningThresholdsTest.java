@@ -121,14 +121,15 @@ class CommissioningThresholdsTest {
     assertThat(threshold(1e9)).isEqualTo(threshold(4_000));
   }
 
-  /** What a source with fewer innovations than were simulated pays, against a table that has them. */
+  /**
+   * What a source with fewer innovations than were simulated pays, against a table that has them.
+   */
   @Test
   void shouldWidenBelowTheFirstCell() {
     // Given
     Grid grid = new Grid(new int[] {1_000, 4_000}, 800);
     CommissioningThresholds coarse =
-        CommissioningThresholds.simulate(
-            reference, scores, grid, 2, done -> {});
+        CommissioningThresholds.simulate(reference, scores, grid, 2, done -> {});
     // When
     double few = coarse.threshold(reference, 500, TARGET);
     // Then

@@ -15,7 +15,8 @@ class LearningPaceTest {
     long frames = pace.framesFor(116, 1_000);
     // Then (8,431 - 978) / 4 s = 31 min
     assertThat(frames).isEqualTo(8_432);
-    assertThat(pace.remaining(frames - 978)).isEqualTo("about 31 minutes more at 4 frames per second");
+    assertThat(pace.remaining(frames - 978))
+        .isEqualTo("about 31 minutes more at 4 frames per second");
   }
 
   @Test

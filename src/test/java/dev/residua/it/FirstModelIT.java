@@ -7,6 +7,7 @@ import dev.residua.testing.CommandRun;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,67 +23,54 @@ class FirstModelIT {
 
   @TempDir Path directory;
 
+  /** A service that waits for a model. */
+  private Service waiting(TestBroker kafka, String roles) throws IOException {
+    Path data = Files.createDirectories(directory.resolve("service"));
+    Service service =
+        Service.start(
+            data,
+            List.of(),
+            List.of(
+                "serve",
+                "--roles",
+                roles,
+                "--bootstrap",
+                kafka.bootstrapServers(),
+                "--data-dir",
+                data.toString()));
+    service.await(
+        LIMIT,
+        "the service waits for a model",
+        () -> service.statusCode("/q/health/started") == 200);
+    return service;
+  }
+
   @Test
   void shouldWaitOnAClusterUntilAModelIsPromoted() throws Exception {
-    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2);
+        Service service = waiting(kafka, "score,monitor,dashboard")) {
       // Given
       Path bundle = directory.resolve("mine.residua");
       Models.read(Optional.empty()).write(bundle);
-      Path data = Files.createDirectories(directory.resolve("service"));
-      try (Service service =
-          Service.start(
-              data,
-              List.of(),
-              List.of(
-                  "serve",
-                  "--bootstrap",
-                  kafka.bootstrapServers(),
-                  "--data-dir",
-                  data.toString()))) {
-        service.await(
-            LIMIT,
-            "the service waits for a model",
-            () -> service.statusCode("/q/health/started") == 200);
-        assertThat(service.statusCode("/q/health/ready")).isEqualTo(503);
-        assertThat(service.statusCode("/q/health/live")).isEqualTo(200);
+      assertThat(service.statusCode("/q/health/ready")).isEqualTo(503);
+      assertThat(service.statusCode("/q/health/live")).isEqualTo(200);
 
-        // When
-        CommandRun promoted =
-            CommandRun.against(
-                kafka.clients(), "model", "promote", bundle.toString(), "--reason", "first");
+      // When
+      CommandRun promoted =
+          CommandRun.against(
+              kafka.clients(), "model", "promote", bundle.toString(), "--reason", "first");
 
-        // Then
-        assertThat(promoted.exit()).as(promoted.output()).isZero();
-        service.awaitReady();
-      }
+      // Then
+      assertThat(promoted.exit()).as(promoted.output()).isZero();
+      service.awaitReady();
     }
   }
 
   @Test
   void shouldEndWhileItWaitsForAModel() throws Exception {
-    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
-      // Given
-      Path data = Files.createDirectories(directory.resolve("service"));
-      try (Service service =
-          Service.start(
-              data,
-              List.of(),
-              List.of(
-                  "serve",
-                  "--roles",
-                  "dashboard",
-                  "--bootstrap",
-                  kafka.bootstrapServers(),
-                  "--data-dir",
-                  data.toString()))) {
-        service.await(
-            LIMIT,
-            "the service waits for a model",
-            () -> service.statusCode("/q/health/started") == 200);
-
-        // When, Then
-        assertThat(service.stop(LIMIT)).isLessThan(256);
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2);
+        Service service = waiting(kafka, "dashboard")) {
+      assertThat(service.stop(LIMIT)).isLessThan(256);
     }
   }
 }

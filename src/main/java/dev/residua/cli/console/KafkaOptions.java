@@ -4,6 +4,8 @@ import dev.residua.app.kafka.BrokerProbe;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.model.BundleStores;
+import dev.residua.model.BadBundleException;
+import dev.residua.registry.RegistryFollower;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.TopicFormats;
@@ -157,6 +159,32 @@ public final class KafkaOptions {
       topics = known;
     }
     return known;
+  }
+
+  /** A use of the registry of models by one command. */
+  @FunctionalInterface
+  public interface RegistryUse<T> {
+    T with(RegistryFollower registry) throws IOException, BadBundleException;
+  }
+
+  /**
+   * Reads the registry of models to its end and follows it while a command uses it.
+   *
+   * @throws CommandFailedException with what to do next, if it cannot be read or the use fails
+   */
+  public <T> T withRegistry(BundleStores stores, RegistryUse<T> use) {
+    try (RegistryFollower registry =
+        new RegistryFollower(clients().registry(prefix()), topics(), stores)) {
+      registry.refreshed();
+      return use.with(registry);
+    } catch (IOException | BadBundleException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw failed("reading the registry of models", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
   }
 
   /** The scene of a source, by the rules of sources. */

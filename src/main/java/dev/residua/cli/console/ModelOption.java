@@ -11,13 +11,10 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.registry.RegistryFollower;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -76,19 +73,11 @@ public final class ModelOption {
     if (wanted != null && isFile(wanted)) {
       return ModelBundle.read(Path.of(wanted)); // its message names a file that is missing
     }
-    try (BundleStores stores = kafka.bundleStores();
-        RegistryFollower registry =
-            new RegistryFollower(
-                kafka.clients().registry(kafka.prefix()), kafka.topics(), stores)) {
-      ModelRegistry models = registry.refreshed();
-      return registry.bundle(wanted == null ? active(models, scene.get()) : wanted);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    } catch (KafkaException e) {
-      throw kafka.failed("reading the registry of models", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailedException("interrupted", e);
+    try (BundleStores stores = kafka.bundleStores()) {
+      return kafka.withRegistry(
+          stores,
+          registry ->
+              registry.bundle(wanted == null ? active(registry.registry(), scene.get()) : wanted));
     }
   }
 

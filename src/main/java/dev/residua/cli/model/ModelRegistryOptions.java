@@ -5,11 +5,11 @@ import dev.residua.cli.console.BundleStoreOptions;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.KafkaOptions.RegistryUse;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
-import dev.residua.registry.RegistryFollower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,31 +23,10 @@ final class ModelRegistryOptions {
 
   @Mixin BundleStoreOptions stores = new BundleStoreOptions();
 
-  /** The use of the registry by one command. */
-  @FunctionalInterface
-  interface Use<T> {
-    T with(RegistryFollower registry) throws IOException, BadBundleException;
-  }
-
-  /**
-   * Reads the registry to its end and follows it while a command uses it.
-   *
-   * @throws CommandFailedException with what to do next, if it cannot be read or the use fails
-   */
-  <T> T use(Use<T> use) {
-    try (BundleStores outside = stores.open(BundleStores.KAFKA);
-        RegistryFollower registry =
-            new RegistryFollower(
-                kafka.clients().registry(kafka.prefix()), kafka.topics(), outside)) {
-      registry.refreshed();
-      return use.with(registry);
-    } catch (IOException | BadBundleException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    } catch (KafkaException e) {
-      throw kafka.failed("reading the registry of models", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailedException("interrupted", e);
+  /** See {@link KafkaOptions#withRegistry}. */
+  <T> T use(RegistryUse<T> use) {
+    try (BundleStores outside = stores.open(BundleStores.KAFKA)) {
+      return kafka.withRegistry(outside, use);
     }
   }
 
