@@ -62,6 +62,14 @@ final class HeldReady<T> {
     return value;
   }
 
+  /** Changes the number of sources of which something is held. */
+  void resize(int most) {
+    held.policy()
+        .eviction()
+        .filter(bound -> bound.getMaximum() != most)
+        .ifPresent(bound -> bound.setMaximum(most));
+  }
+
   void clear() {
     held.invalidateAll();
     left = null;

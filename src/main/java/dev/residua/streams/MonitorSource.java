@@ -53,7 +53,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final MonitorListener listener;
   private final Tracing tracing;
 
+  private final LiveSources liveSources;
   private final HeldReady<SourceMonitor> live;
+  private boolean open;
   private final SourceClock clock = new SourceClock();
   private final Set<String> silent = new HashSet<>();
 
@@ -75,6 +77,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       ControlCommandStore commands,
       MonitorRules rules,
       SourceLimits limits,
+      LiveSources liveSources,
       MonitorListener listener,
       Tracing tracing) {
     this.models = models;
@@ -83,6 +86,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.listener = listener;
     this.tracing = tracing;
     this.commands = commands;
+    this.liveSources = liveSources;
     this.live = new HeldReady<>(limits.live(), source -> states.release(source));
   }
 
@@ -93,6 +97,11 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.states = new SourceStates(store);
     // A task that is revived starts from its store, not from what an aborted transaction left here.
     this.live.clear();
+    if (!open) {
+      open = true;
+      liveSources.opened();
+    }
+    this.live.resize(liveSources.each());
     this.clock.start(context.currentSystemTimeMs());
     this.silent.clear();
     this.followedOffset = -1;
@@ -176,6 +185,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   /** Looks at the sources that send nothing: orders, silence, and the end of their state. */
   private void tick(long now) {
     clock.look(now);
+    live.resize(liveSources.each()); // other partitions came or went
     ActiveControls controls = commands.active();
     if (controls.lastOffset() > followedOffset) {
       followedOffset = controls.lastOffset();
@@ -373,6 +383,10 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   @Override
   public void close() {
+    if (open) {
+      open = false;
+      liveSources.closed();
+    }
     observe(() -> listener.released(context.taskId().partition()));
   }
 

@@ -102,6 +102,7 @@ public final class MonitorTopology {
         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("control"),
         () -> commands.keeper(topics.control().value().deserializer()));
 
+    LiveSources live = new LiveSources(limits.live(), Runtime.getRuntime().maxMemory());
     KStream<String, CheckModel.Checked> ofChallengers =
         builder.stream(topics.shadowScores().name(), topics.shadowScores().consumed("shadow"))
             .processValues(() -> new CheckModel(models, true), Named.as("check-challenger"));
@@ -110,7 +111,7 @@ public final class MonitorTopology {
             .processValues(() -> new CheckModel(models, false), Named.as("check-model"))
             .merge(ofChallengers, Named.as("with-challengers"))
             .process(
-                () -> new MonitorSource(models, commands, rules, limits, listener, tracing),
+                () -> new MonitorSource(models, commands, rules, limits, live, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     results

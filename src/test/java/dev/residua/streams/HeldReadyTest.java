@@ -80,4 +80,20 @@ class HeldReadyTest {
     assertThat(none.left()).isEqualTo("cam");
     assertThat(known).isEmpty();
   }
+
+  @Test
+  void shouldHoldFewerOnceItIsResized() {
+    // Given
+    for (int i = 0; i < MOST; i++) {
+      held.put("cam" + i, "state");
+    }
+    // When
+    held.resize(1);
+    // Then
+    long left = 0;
+    for (int i = 0; i < MOST; i++) {
+      left += held.look("cam" + i) == null ? 0 : 1;
+    }
+    assertThat(left).isLessThanOrEqualTo(1);
+  }
 }

@@ -1095,6 +1095,7 @@ class MonitorTopologyTest {
             new ControlCommandStore(),
             MonitorRules.NONE,
             SourceLimits.DEFAULTS,
+            new LiveSources(SourceLimits.DEFAULTS.live(), 1L << 30),
             MonitorListener.NONE,
             Tracing.OFF)
         .init(context);

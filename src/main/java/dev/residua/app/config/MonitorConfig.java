@@ -19,7 +19,7 @@ public interface MonitorConfig {
 
   /**
    * Sources of a partition whose derived values are held ready, about 0.6 MB each at four latents,
-   * at least 0. Those of other sources are recomputed.
+   * at least 0; fewer if the heap has no room. Those of other sources are recomputed.
    */
   @WithDefault("256")
   int liveSources();
