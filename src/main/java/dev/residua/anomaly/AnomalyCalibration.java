@@ -339,7 +339,15 @@ public final class AnomalyCalibration {
         frame.details());
   }
 
-  /** Residual in robust standard deviations from its median. */
+  /**
+   * Residuals of one of the nominal frames that it was fitted on, in the units of the latents.
+   *
+   * @param row from 0, less than {@link #size}, in the order of time
+   */
+  public float[] residuals(int row) {
+    return Arrays.copyOfRange(residuals, row * latents, (row + 1) * latents);
+  }
+
   /**
    * One of the nominal frames that it was fitted on, evaluated as if it were new.
    *

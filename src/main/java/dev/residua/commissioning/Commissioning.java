@@ -237,7 +237,7 @@ public final class Commissioning {
    * Learns from the next frames again while nothing of the source is in force, as what was accepted
    * last does not fit the present. The result is compared with what was accepted last.
    */
-  public Commissioning anew() {
+  public Commissioning againUnwatched() {
     return start(
         new SourceCalibration(accepted.latents(), accepted.frames(), 0), confirmed, bounds, enough);
   }

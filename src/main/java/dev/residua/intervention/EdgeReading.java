@@ -68,6 +68,46 @@ public record EdgeReading(
     return new EdgeReading(from, to, influence, fit.standardError(column), corrected, verdict);
   }
 
+  /**
+   * Reads one edge off the difference to the influence on the calibration frames.
+   *
+   * @param calibrated influence on the calibration frames, above 0
+   * @param difference of the influence to it
+   * @param standardError of the difference
+   * @param freedom degrees of freedom of the difference
+   * @param corrected p-value of no difference, corrected for the other edges
+   */
+  static EdgeReading of(
+      String from,
+      String to,
+      double calibrated,
+      double difference,
+      double standardError,
+      double freedom,
+      double corrected) {
+    double relative = 1 + difference / calibrated;
+    double error = standardError / calibrated;
+    boolean aboveHalf = relative > HALF && isAway(relative - HALF, error, freedom);
+    boolean nearNone =
+        Math.abs(relative) <= NONE
+            && isAway(relative - HALF, error, freedom)
+            && isAway(relative + HALF, error, freedom);
+    double smallest = NONE + GraphReference.TOLERANCE * Math.abs(1 - calibrated);
+    boolean changed = corrected <= LEVEL && Math.abs(relative - 1) >= smallest;
+    EdgeVerdict verdict = EdgeVerdict.UNDETERMINED;
+    if (changed) {
+      verdict = nearNone ? EdgeVerdict.REMOVED : EdgeVerdict.CHANGED;
+    } else if (aboveHalf) {
+      verdict = EdgeVerdict.KEPT;
+    }
+    return new EdgeReading(
+        from, to, calibrated + difference, standardError, corrected, verdict);
+  }
+
+  private static boolean isAway(double distance, double error, double freedom) {
+    return StudentTail.twoSided(distance / error, freedom) <= 2 * LEVEL;
+  }
+
   /** Whether the influence is on its side of a value, at the level of one-sided claims. */
   private static boolean isAway(Fit fit, int column, double influence) {
     return fit.pValue(column, influence - 1) <= 2 * LEVEL;

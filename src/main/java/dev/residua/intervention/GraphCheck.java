@@ -13,9 +13,12 @@ import java.util.stream.IntStream;
  *
  * @param frames how many were used
  * @param edges one reading for each edge of the graph, by effect
+ * @param calibrated influence that each of these edges has on the calibration frames of the model,
+ *     as they read it: 1 if nothing is read with error; NaN if they do not determine it
  * @param absent one reading for each pair without an edge that the graph could have, by effect
  */
-public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> absent) {
+public record GraphCheck(
+    int frames, List<EdgeReading> edges, List<Double> calibrated, List<AbsentEdge> absent) {
   /** Fewest frames. */
   public static final int MIN_FRAMES = 200;
 
@@ -25,7 +28,11 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
   /** Under which the p-values hold. */
   public static final String CONDITION =
       "the frames are of one stationary period; the errors of each latent follow an autoregression"
-          + " of at most four frames, independently of the latents that do not depend on it";
+          + " of at most four frames, independently of the latents that do not depend on it; latents are"
+          + " read with the same error as on the calibration frames";
+
+  /** Influence on the calibration frames below which an edge cannot be checked. */
+  private static final double READABLE = 0.25;
 
   /** Size of a partial correlation from which it matters: one hundredth of the variance. */
   static final double SMALLEST_CORRELATION = 0.1;
@@ -36,8 +43,8 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
    *
    * @param from name of the other latent
    * @param to name of the latent
-   * @param correlation partial correlation of the residual with it, given all others, in [-1, 1];
-   *     NaN where it does not move on its own
+   * @param correlation partial correlation of the residual with it, given all others, less that of
+   *     the calibration frames, in [-1, 1]; NaN where it does not move on its own
    * @param pValue of no dependence, corrected by the procedure of Holm over all absent edges, in
    *     (0, 1]; NaN where {@code correlation} is
    * @param missing whether an edge, or a common cause, is missing in the graph
@@ -47,21 +54,175 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
 
   public GraphCheck {
     edges = List.copyOf(edges);
+    calibrated = List.copyOf(calibrated);
     absent = List.copyOf(absent);
+  }
+
+  /** The regressions of all residuals, before they are compared with anything. */
+  record Tests(List<EdgeTest> edges, List<EdgeTest> absent) {
+    static Tests of(
+        CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
+      return tests(graph, observed, expected, sequences);
+    }
+  }
+
+  /** Like the other method, but for latents that are read without error. */
+  public static GraphCheck of(
+      CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
+    Tests tests = tests(graph, observed, expected, sequences);
+    return of(
+        graph,
+        tests,
+        sequences.length,
+        new GraphReference(
+            exact(tests.edges()), exact(tests.absent())));
+  }
+
+  private static List<GraphReference.Coefficient> exact(List<EdgeTest> tests) {
+    return tests.stream()
+        .map(test -> new GraphReference.Coefficient(0, 0, Double.POSITIVE_INFINITY))
+        .toList();
   }
 
   /**
    * Tests the graph. The residual of each latent is regressed on the contributions of its causes
    * and on all latents that are neither cause nor effect of it, so that an edge that is missing is
-   * not taken for a change of others. O(d^3 n).
+   * not taken for a change of others. Coefficients are compared with those of the calibration
+   * frames. O(d^3 n).
    *
    * @param observed latents, shape {@code [n][d]}, oldest first
    * @param expected what the causes explain of them, shape {@code [n][d]}
    * @param sequences numbers of the frames, ascending, shape {@code [n]}
+   * @param reference of the same graph
    * @throws IllegalArgumentException if shapes differ, there are too few or too many frames, or
    *     sequences do not ascend
    */
   public static GraphCheck of(
+      CausalGraph graph,
+      float[][] observed,
+      float[][] expected,
+      long[] sequences,
+      GraphReference reference) {
+    return of(graph, tests(graph, observed, expected, sequences), sequences.length, reference);
+  }
+
+  private static GraphCheck of(
+      CausalGraph graph, Tests tests, int frames, GraphReference reference) {
+    if (reference.edges().size() != tests.edges().size()
+        || reference.absent().size() != tests.absent().size()) {
+      throw new IllegalArgumentException(
+          "the reference has %d edges and %d absent ones, the graph %d and %d"
+              .formatted(
+                  reference.edges().size(),
+                  reference.absent().size(),
+                  tests.edges().size(),
+                  tests.absent().size()));
+    }
+    List<Compared> edges = new ArrayList<>();
+    for (int k = 0; k < tests.edges().size(); k++) {
+      edges.add(Compared.edge(tests.edges().get(k), reference.edges().get(k)));
+    }
+    List<Compared> absent = new ArrayList<>();
+    for (int k = 0; k < tests.absent().size(); k++) {
+      absent.add(Compared.absent(tests.absent().get(k), reference.absent().get(k)));
+    }
+    double[] ofEdges = Holm.corrected(edges.stream().mapToDouble(Compared::pValue).toArray());
+    double[] ofAbsent = Holm.corrected(absent.stream().mapToDouble(Compared::pValue).toArray());
+    List<EdgeReading> readings = new ArrayList<>();
+    List<Double> calibrated = new ArrayList<>();
+    for (int k = 0; k < ofEdges.length; k++) {
+      readings.add(edges.get(k).reading(graph, ofEdges[k]));
+      calibrated.add(edges.get(k).calibrated());
+    }
+    List<AbsentEdge> others = new ArrayList<>();
+    for (int k = 0; k < ofAbsent.length; k++) {
+      others.add(absent.get(k).absent(graph, ofAbsent[k]));
+    }
+    return new GraphCheck(frames, readings, calibrated, others);
+  }
+
+  /**
+   * A coefficient compared with that of the calibration frames.
+   *
+   * @param calibrated influence that is expected without a change, for an edge; 0 for others
+   * @param correlation partial correlation on the calibration frames
+   * @param difference of the coefficient; NaN if nothing can be said
+   * @param standardError of the difference
+   * @param freedom degrees of freedom
+   */
+  private record Compared(
+      EdgeTest test,
+      double calibrated,
+      double correlation,
+      double difference,
+      double standardError,
+      double freedom,
+      double pValue) {
+    static Compared edge(EdgeTest test, GraphReference.Coefficient then) {
+      Compared unknown = unknown(test);
+      GraphReference.Coefficient now = GraphReference.Coefficient.of(test);
+      if (!now.known() || !then.known()) {
+        return unknown;
+      }
+      double influence = 1 + then.value();
+      return influence < READABLE ? unknown : of(test, influence, now, then);
+    }
+
+    static Compared absent(EdgeTest test, GraphReference.Coefficient then) {
+      GraphReference.Coefficient now = GraphReference.Coefficient.of(test);
+      return now.known() && then.known()
+          ? of(test, 0, now, then)
+          : unknown(test);
+    }
+
+    private static Compared unknown(EdgeTest test) {
+      return new Compared(
+          test, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    private static Compared of(
+        EdgeTest test,
+        double calibrated,
+        GraphReference.Coefficient now,
+        GraphReference.Coefficient then) {
+      Fit fit = test.fit().orElseThrow();
+      double difference = now.value() - then.value();
+      double error = Math.hypot(now.standardError(), then.standardError());
+      double freedom = Math.min(now.freedom(), then.freedom());
+      double pValue =
+          then.standardError() == 0
+              ? fit.pValue(test.column(), then.value())
+              : StudentTail.twoSided(difference / error, freedom);
+      return new Compared(
+          test, calibrated, then.correlation(), difference, error, freedom, pValue);
+    }
+
+    EdgeReading reading(CausalGraph graph, double corrected) {
+      String from = graph.name(test.from());
+      String to = graph.name(test.to());
+      return Double.isNaN(corrected)
+          ? EdgeReading.undetermined(from, to)
+          : EdgeReading.of(from, to, calibrated, difference, standardError, freedom, corrected);
+    }
+
+    AbsentEdge absent(CausalGraph graph, double corrected) {
+      double more = Double.NaN;
+      double smallest = SMALLEST_CORRELATION + GraphReference.TOLERANCE * Math.abs(correlation);
+      if (!Double.isNaN(corrected)) {
+        Fit found = test.fit().orElseThrow();
+        double t = difference / found.standardError(test.column());
+        more = t / Math.sqrt(t * t + found.freedom());
+      }
+      return new AbsentEdge(
+          graph.name(test.from()),
+          graph.name(test.to()),
+          more,
+          corrected,
+          corrected <= EdgeReading.LEVEL && Math.abs(more) >= smallest);
+    }
+  }
+
+  private static Tests tests(
       CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
     int n = sequences.length;
     int d = graph.size();
@@ -110,17 +271,7 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
         absent.add(new EdgeTest(others[k], to, fit, regression.columns() + k));
       }
     }
-    double[] ofEdges = Holm.corrected(edges.stream().mapToDouble(EdgeTest::pValue).toArray());
-    double[] ofAbsent = Holm.corrected(absent.stream().mapToDouble(EdgeTest::pValue).toArray());
-    List<EdgeReading> readings = new ArrayList<>();
-    for (int k = 0; k < ofEdges.length; k++) {
-      readings.add(edges.get(k).reading(graph, ofEdges[k]));
-    }
-    List<AbsentEdge> others = new ArrayList<>();
-    for (int k = 0; k < ofAbsent.length; k++) {
-      others.add(absent(graph, absent.get(k), ofAbsent[k]));
-    }
-    return new GraphCheck(n, readings, others);
+    return new Tests(edges, absent);
   }
 
   /** Edges that differ from what the model learned. */
@@ -138,20 +289,5 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
     return IntStream.range(0, graph.size())
         .filter(i -> i != latent && !graph.hasEdge(i, latent) && !graph.isAncestor(latent, i))
         .toArray();
-  }
-
-  private static AbsentEdge absent(CausalGraph graph, EdgeTest test, double corrected) {
-    double correlation = Double.NaN;
-    if (!Double.isNaN(corrected)) {
-      Fit found = test.fit().orElseThrow();
-      double t = found.coefficients()[test.column()] / found.standardError(test.column());
-      correlation = t / Math.sqrt(t * t + found.freedom());
-    }
-    return new AbsentEdge(
-        graph.name(test.from()),
-        graph.name(test.to()),
-        correlation,
-        corrected,
-        corrected <= EdgeReading.LEVEL && Math.abs(correlation) >= SMALLEST_CORRELATION);
   }
 }

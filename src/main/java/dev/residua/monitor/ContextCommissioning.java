@@ -391,15 +391,15 @@ final class ContextCommissioning {
   }
 
   /**
-   * Learns anew what an alarm says that the present does not fit, and is not watched in that until
+   * Learns again what an alarm says that the present does not fit, and is not watched in that until
    * then.
    *
    * @param ofResiduals whether an alarm of the residuals is on
    * @param ofPicture whether one of the picture is on
    */
-  void anew(boolean ofResiduals, boolean ofPicture) {
-    residuals = ofResiduals ? residuals.anew() : residuals.again();
-    picture = ofPicture ? picture.anew() : picture.again();
+  void againUnwatched(boolean ofResiduals, boolean ofPicture) {
+    residuals = ofResiduals ? residuals.againUnwatched() : residuals.again();
+    picture = ofPicture ? picture.againUnwatched() : picture.again();
     restartUniformity();
     use(null);
   }

@@ -202,10 +202,10 @@ final class SourceCommissioning {
    * @param ofResiduals whether an alarm of the residuals is on
    * @param ofPicture whether one of the picture is on
    */
-  void anew(boolean ofResiduals, boolean ofPicture) {
+  void againUnwatched(boolean ofResiduals, boolean ofPicture) {
     for (int i = 0; i < contexts.size(); i++) {
       if (i == current) {
-        contexts.get(i).anew(ofResiduals, ofPicture);
+        contexts.get(i).againUnwatched(ofResiduals, ofPicture);
       } else {
         contexts.get(i).again();
       }

@@ -420,7 +420,7 @@ public final class SourceMonitor {
     boolean ofResiduals = residuals.alarm().drifting();
     boolean ofPicture = picture.alarm().drifting();
     if (commissioning != null && (ofResiduals || ofPicture)) {
-      commissioning.anew(ofResiduals, ofPicture);
+      commissioning.againUnwatched(ofResiduals, ofPicture);
       recalibrated();
     } else {
       learnAgain();

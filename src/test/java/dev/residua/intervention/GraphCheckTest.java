@@ -11,6 +11,7 @@ import dev.residua.intervention.GraphCheck.AbsentEdge;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,5 +152,133 @@ class GraphCheckTest {
     assertThatThrownBy(
             () -> GraphCheck.of(EdgeStreams.GRAPH, rows.observed(), rows.expected(), sequences))
         .hasMessage("frame 4 comes after frame 4");
+  }
+
+  /** Frames of {@link EdgeStreams} as a model reads them: every latent with an error of its own. */
+  private static Streams.Rows read(EdgeStreams stream, int frames, Change change, Random random) {
+    Streams.Rows rows = stream.next(frames, change);
+    for (int t = 0; t < frames; t++) {
+      float[] observed = rows.observed()[t];
+      for (int i = 0; i < observed.length; i++) {
+        observed[i] += (float) (0.35 * random.nextGaussian());
+      }
+      rows.expected()[t][2] = (float) EdgeStreams.explained(observed[0], observed[1]);
+      rows.expected()[t][3] = 0.9f * observed[2];
+    }
+    return rows;
+  }
+
+  private static GraphCheck against(GraphReference reference, Streams.Rows rows) {
+    return GraphCheck.of(
+        EdgeStreams.GRAPH,
+        rows.observed(),
+        rows.expected(),
+        LongStream.range(0, rows.observed().length).toArray(),
+        reference);
+  }
+
+  private static GraphReference reference(Streams.Rows rows) {
+    return GraphReference.of(
+        EdgeStreams.GRAPH,
+        rows.observed(),
+        rows.expected(),
+        LongStream.range(0, rows.observed().length).toArray());
+  }
+
+  /** With an error rate of 2 %, more than 12 of 200 have a probability below 0.001. */
+  @ParameterizedTest(name = "memory of roots {0}, of noise {1}")
+  @CsvSource({"0, 0", ".8, 0", ".8, .8"})
+  void shouldKeepEdgesThatAreReadWithErrorOnHealthyFrames(double rootMemory, double noiseMemory) {
+    // Given
+    int broken = 0;
+    int withoutReference = 0;
+    int found = 0;
+    int decided = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      GraphReference reference =
+          reference(
+              read(new EdgeStreams(seed, rootMemory, noiseMemory), 3_000, Change.NONE, random));
+      // When
+      Streams.Rows healthy =
+          read(new EdgeStreams(9_000 + seed, rootMemory, noiseMemory), 1_000, Change.NONE, random);
+      GraphCheck check = against(reference, healthy);
+      broken += check.misfits().isEmpty() && check.missing().isEmpty() ? 0 : 1;
+      GraphCheck exact =
+          GraphCheck.of(
+              EdgeStreams.GRAPH,
+              healthy.observed(),
+              healthy.expected(),
+              LongStream.range(0, 1_000).toArray());
+      withoutReference += exact.misfits().isEmpty() && exact.missing().isEmpty() ? 0 : 1;
+      GraphCheck cut =
+          against(
+              reference,
+              read(
+                  new EdgeStreams(5_000 + seed, rootMemory, noiseMemory),
+                  1_000,
+                  Change.influences(1, 0),
+                  random));
+      EdgeReading valve = cut.edges().get(1);
+      decided += valve.verdict() == EdgeVerdict.UNDETERMINED ? 0 : 1;
+      found += valve.verdict() == EdgeVerdict.REMOVED ? 1 : 0;
+    }
+    // Then
+    assertThat(broken).isLessThanOrEqualTo(12);
+    assertThat(withoutReference).isGreaterThan(50);
+    assertThat(decided).isGreaterThan(100);
+    assertThat(found).isGreaterThanOrEqualTo(decided * 95 / 100);
+  }
+
+  /** A tank: level follows the valve and the needle the level, to 97 %, read with error. */
+  @ParameterizedTest
+  @CsvSource({"0", "0.8"})
+  void shouldKeepTheEdgesOfATightChainOnHealthyFrames(double memory) {
+    CausalGraph chain =
+        CausalGraph.of(
+            List.of("valve", "level", "needle"),
+            new boolean[][] {{false, true, false}, {false, false, true}, new boolean[3]});
+    int broken = 0;
+    int withoutReference = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      // Given
+      Random random = new Random(seed);
+      Streams.Rows calibration = chain(3_000, memory, random);
+      Streams.Rows healthy = chain(1_000, memory, random);
+      // When
+      GraphReference reference =
+          GraphReference.of(
+              chain,
+              calibration.observed(),
+              calibration.expected(),
+              LongStream.range(0, 3_000).toArray());
+      long[] sequences = LongStream.range(0, 1_000).toArray();
+      GraphCheck check =
+          GraphCheck.of(chain, healthy.observed(), healthy.expected(), sequences, reference);
+      GraphCheck exact = GraphCheck.of(chain, healthy.observed(), healthy.expected(), sequences);
+      // Then
+      broken += check.misfits().isEmpty() && check.missing().isEmpty() ? 0 : 1;
+      withoutReference += exact.misfits().isEmpty() && exact.missing().isEmpty() ? 0 : 1;
+    }
+    // With an error rate of 2 %, more than 12 have a probability below 0.001
+    assertThat(broken).isLessThanOrEqualTo(12);
+    assertThat(withoutReference).isGreaterThan(150);
+  }
+
+  private static Streams.Rows chain(int frames, double memory, Random random) {
+    Streams.Rows rows =
+        new Streams.Rows(new float[frames][3], new float[frames][3], new float[frames][3]);
+    double valve = random.nextGaussian();
+    for (int t = 0; t < frames; t++) {
+      valve = memory * valve + Math.sqrt(1 - memory * memory) * random.nextGaussian();
+      double level = 0.985 * valve + 0.17 * random.nextGaussian();
+      double needle = 0.985 * level + 0.17 * random.nextGaussian();
+      double[] values = {valve, level, needle};
+      for (int i = 0; i < 3; i++) {
+        rows.observed()[t][i] = (float) (values[i] + 0.15 * random.nextGaussian());
+        rows.expected()[t][i] = i == 0 ? 0 : 0.985f * rows.observed()[t][i - 1];
+      }
+    }
+    return rows;
   }
 }

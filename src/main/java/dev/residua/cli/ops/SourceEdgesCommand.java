@@ -1,7 +1,10 @@
 package dev.residua.cli.ops;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.StructuralEquations;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -11,14 +14,18 @@ import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.GraphCheck;
+import dev.residua.intervention.GraphReference;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.wire.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,9 +39,10 @@ import picocli.CommandLine.Parameters;
     name = "edges",
     description = {
       "Checks on stored scores of one source whether the edges of the model's graph still hold.",
-      "For each edge: how strongly the cause moves its effect (1 as trained, 0 not at all), with a"
-          + " p-value. For other pairs: whether they depend on each other. Choose a period without"
-          + " incidents."
+      "For each edge: how strongly the cause moves its effect (1 as trained, 0 not at all), there"
+          + " and on the model's calibration frames, where it is below 1 as latents are read with"
+          + " error, with a p-value of no difference. For other pairs: whether they depend on each"
+          + " other more than there. Choose a period without incidents."
     })
 final class SourceEdgesCommand extends JsonCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -85,17 +93,23 @@ final class SourceEdgesCommand extends JsonCommand {
       }
     }
 
-    GraphCheck check(CausalGraph graph) {
+    /**
+     * Tests the graph.
+     *
+     * @param reference what the calibration frames show; null if the model does not have it
+     */
+    GraphCheck check(CausalGraph graph, @Nullable GraphReference reference) {
       if (scores.size() < GraphCheck.MIN_FRAMES) {
         throw new CommandFailedException(
             "there are %d scores of %s by model %s, at least %d are needed; --model gives another model"
                 .formatted(scores.size(), source, modelId, GraphCheck.MIN_FRAMES));
       }
-      return GraphCheck.of(
-          graph,
-          scores.stream().map(ScoredFrame::latents).toArray(float[][]::new),
-          scores.stream().map(ScoredFrame::expected).toArray(float[][]::new),
-          scores.stream().mapToLong(ScoredFrame::sequence).toArray());
+      float[][] observed = scores.stream().map(ScoredFrame::latents).toArray(float[][]::new);
+      float[][] expected = scores.stream().map(ScoredFrame::expected).toArray(float[][]::new);
+      long[] sequences = scores.stream().mapToLong(ScoredFrame::sequence).toArray();
+      return reference == null
+          ? GraphCheck.of(graph, observed, expected, sequences)
+          : GraphCheck.of(graph, observed, expected, sequences, reference);
     }
   }
 
@@ -122,16 +136,64 @@ final class SourceEdgesCommand extends JsonCommand {
           },
           bar::update);
     }
-    GraphCheck check = last.check(bundle.graph());
+    GraphCheck check = last.check(bundle.graph(), reference(bundle));
     print(json(check), () -> text(check).forEach(line -> print("%s", line)));
     return 0;
+  }
+
+  /** What the calibration frames of the model show; null if it has categories or too few frames. */
+  private static @Nullable GraphReference reference(ModelBundle bundle) throws BadBundleException {
+    AnomalyCalibration calibration =
+        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+    if (bundle.manifest().latents().stream().anyMatch(Latent::categorical)
+        || calibration.size() < GraphCheck.MIN_FRAMES) {
+      return null;
+    }
+    int n = Math.min(calibration.size(), GraphCheck.MAX_FRAMES);
+    return reference(
+        bundle.graph(),
+        bundle.network().equations(),
+        IntStream.range(calibration.size() - n, calibration.size())
+            .mapToObj(calibration::residuals)
+            .toArray(float[][]::new));
+  }
+
+  /**
+   * Reads calibration frames, of which a model keeps the residuals: latents follow from these by its
+   * equations, causes first.
+   *
+   * @param residuals in the order of time, in the units of the latents, shape {@code [n][d]}
+   */
+  static GraphReference reference(
+      CausalGraph graph, StructuralEquations equations, float[][] residuals) {
+    int n = residuals.length;
+    int d = graph.size();
+    float[] latents = new float[n * d];
+    for (int depth = 0; depth < d; depth++) { // each pass completes the effects of complete causes
+      float[] expected = equations.expected(latents, n);
+      for (int i = 0; i < latents.length; i++) {
+        latents[i] = expected[i] + residuals[i / d][i % d];
+      }
+    }
+    float[][] observed = new float[n][];
+    float[][] expected = new float[n][d];
+    for (int t = 0; t < n; t++) {
+      observed[t] = Arrays.copyOfRange(latents, t * d, (t + 1) * d);
+      for (int i = 0; i < d; i++) {
+        expected[t][i] = observed[t][i] - residuals[t][i];
+      }
+    }
+    return GraphReference.of(graph, observed, expected, LongStream.range(0, n).toArray());
   }
 
   static List<String> text(GraphCheck check) {
     List<String> lines = new ArrayList<>();
     lines.add("%d frames".formatted(check.frames()));
-    for (EdgeReading edge : check.edges()) {
-      lines.add("%s -> %s: %s".formatted(edge.from(), edge.to(), sentence(edge)));
+    for (int k = 0; k < check.edges().size(); k++) {
+      EdgeReading edge = check.edges().get(k);
+      lines.add(
+          "%s -> %s: %s"
+              .formatted(edge.from(), edge.to(), sentence(edge, check.calibrated().get(k))));
     }
     for (GraphCheck.AbsentEdge edge : check.absent()) {
       if (edge.missing()) {
@@ -150,11 +212,11 @@ final class SourceEdgesCommand extends JsonCommand {
     return lines;
   }
 
-  private static String sentence(EdgeReading edge) {
+  private static String sentence(EdgeReading edge, double calibrated) {
     String numbers =
         text(
-            "influence %.2f +- %.2f, p %.2g",
-            edge.influence(), edge.standardError(), edge.pValue());
+            "influence %.2f +- %.2f, on the calibration frames %.2f, p %.2g",
+            edge.influence(), edge.standardError(), calibrated, edge.pValue());
     return switch (edge.verdict()) {
       case REMOVED -> "no longer fits: the cause is without effect (" + numbers + ")";
       case CHANGED -> "no longer fits: the influence has changed (" + numbers + ")";
@@ -168,16 +230,19 @@ final class SourceEdgesCommand extends JsonCommand {
         "frames",
         check.frames(),
         "edges",
-        check.edges().stream()
-            .map(
-                edge ->
-                    Json.map(
+        IntStream.range(0, check.edges().size())
+            .mapToObj(
+                k -> {
+                  EdgeReading edge = check.edges().get(k);
+                  return Json.map(
                         "from", edge.from(),
                         "to", edge.to(),
                         "influence", number(edge.influence()),
+                        "calibratedInfluence", number(check.calibrated().get(k)),
                         "standardError", number(edge.standardError()),
                         "pValue", number(edge.pValue()),
-                        "verdict", edge.verdict().name().toLowerCase(Locale.ROOT)))
+                        "verdict", edge.verdict().name().toLowerCase(Locale.ROOT));
+                })
             .toList(),
         "absent",
         check.absent().stream()

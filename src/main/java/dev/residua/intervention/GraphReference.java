@@ -1,0 +1,73 @@
+package dev.residua.intervention;
+
+import dev.residua.causal.CausalGraph;
+import java.util.List;
+
+/**
+ * What a check of the graph finds on the model's own calibration frames, where the graph holds.
+ * Latents are read with error, so that the influence of a cause is below 1 even there, and a latent
+ * may seem to depend on a cause of its cause. A {@link GraphCheck} of other frames is compared with
+ * this.
+ *
+ * @param edges one for each edge of the graph, by effect
+ * @param absent one for each pair without an edge that the graph could have, by effect
+ */
+public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) {
+  /**
+   * Part of the effect of the reading error on the calibration frames by which it may differ
+   * elsewhere, as it depends on how far and how slowly the causes move.
+   */
+  static final double TOLERANCE = 0.5;
+
+  public GraphReference {
+    edges = List.copyOf(edges);
+    absent = List.copyOf(absent);
+  }
+
+  /**
+   * One coefficient of a regression of a residual; NaN if the frames do not determine it.
+   *
+   * @param value 0 if nothing was read with error
+   * @param standardError of the value
+   * @param freedom degrees of freedom
+   */
+  public record Coefficient(double value, double standardError, double freedom) {
+    static final Coefficient UNKNOWN =
+        new Coefficient(Double.NaN, Double.NaN, Double.NaN);
+
+    static Coefficient of(EdgeTest test) {
+      return test.fit()
+          .filter(fit -> Double.isFinite(fit.coefficients()[test.column()]))
+          .map(
+              fit ->
+                  new Coefficient(
+                      fit.coefficients()[test.column()],
+                      fit.standardError(test.column()),
+                      Math.min(fit.freedom(), fit.robustFreedom()[test.column()])))
+          .orElse(UNKNOWN);
+    }
+
+    boolean known() {
+      return Double.isFinite(value);
+    }
+
+    /** Partial correlation of the residual with the column. */
+    double correlation() {
+      double t = value == 0 ? 0 : value / standardError;
+      return t == 0 ? 0 : t / Math.sqrt(t * t + freedom);
+    }
+  }
+
+  /**
+   * Reads the calibration frames. Arguments as for {@link GraphCheck#of}.
+   *
+   * @throws IllegalArgumentException if there are too few frames
+   */
+  public static GraphReference of(
+      CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
+    GraphCheck.Tests tests = GraphCheck.Tests.of(graph, observed, expected, sequences);
+    return new GraphReference(
+        tests.edges().stream().map(Coefficient::of).toList(),
+        tests.absent().stream().map(Coefficient::of).toList());
+  }
+}
