@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingRounds {
   private static final int ROUNDS = 5;
+  private static final String TRAINING = "training";
 
   /** Seeds of rounds differ by this, so that each draws other batches. */
   private static final long SEED_STEP = 1_000_003;
@@ -45,7 +46,7 @@ final class TrainingRounds {
   /**
    * A trained network, to be closed.
    *
-   * @param steps taken
+   * @param steps that the network took
    * @param stable whether it ended before the last round
    */
   record Result(TrainedNetwork network, int steps, boolean stable) {}
@@ -81,6 +82,12 @@ final class TrainingRounds {
           && has(after.graph, graph);
     }
 
+    /** Returns true if the next round, after which it is stable, only lost labels. */
+    boolean better(Figures after) {
+      return reconstruction <= SMALL_SHARE
+          && labelError.orElse(0) < (1 - SAME) * after.labelError.orElse(0);
+    }
+
     /** Returns true if a graph has the confident edges of another one. */
     private static boolean has(CausalGraph graph, CausalGraph other) {
       return other.edgeList().stream()
@@ -110,66 +117,88 @@ final class TrainingRounds {
       throws TrainingFailedException {
     int steps = input.settings.steps();
     int[] lengths = lengths(steps);
-    byte[] weights = start;
-    boolean continued = false;
-    Figures before = null;
+    Measured before = null;
     int done = 0;
-    for (int round = 0; ; round++) {
-      boolean last = round == lengths.length - 1;
-      int length = lengths[round];
-      long seed = input.settings.seed() + round * SEED_STEP;
-      boolean goesOn = continued;
-      TrainingSettings settings =
-          input.settings.with(
-              c -> {
-                c.steps(length);
-                c.seed(seed);
-                c.untilStable(false);
-                c.continued(goesOn);
-              });
-      int from = done;
-      TrainedNetwork network;
-      try {
-        network =
-            trainer.train(
-                input.data,
-                input.trained,
-                input.labelled,
-                settings,
-                weights,
-                (stage, fraction, losses) ->
-                    progress.at(
-                        stage,
-                        stage.equals("training") ? (from + fraction * length) / steps : fraction,
-                        losses));
-      } catch (TrainingFailedException e) {
-        if (last || Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
+    try {
+      for (int round = 0; ; round++) {
+        boolean last = round == lengths.length - 1;
+        int from = done;
+        int length = lengths[round];
         done += length;
-        continue;
-      }
-      done += length;
-      if (last) {
-        return new Result(network, done, false);
-      }
-      try {
-        Figures now = figures(input, network);
-        boolean stable = now != null && before != null && before.stable(now);
-        if (now != null) {
-          progress.round(done, steps, now.reconstruction, now.labelError, now.graph);
+        TrainedNetwork network;
+        try {
+          network =
+              trainer.train(
+                  input.data,
+                  input.trained,
+                  input.labelled,
+                  ofRound(input.settings, round, length, before != null),
+                  before == null ? start : before.network.weights(),
+                  (stage, fraction, losses) ->
+                      progress.at(
+                          stage,
+                          stage.equals(TRAINING) ? (from + fraction * length) / steps : fraction,
+                          losses));
+        } catch (TrainingFailedException e) {
+          if (last || Thread.currentThread().isInterrupted()) {
+            throw e;
+          }
+          continue;
         }
-        if (stable) {
-          return new Result(network, done, true);
+        if (last) {
+          return new Result(network, done, false);
+        }
+        Measured now = measured(input, network, done);
+        Figures figures = now.figures;
+        if (figures != null) {
+          progress.round(done, steps, figures.reconstruction, figures.labelError, figures.graph);
+        }
+        if (before != null
+            && before.figures != null
+            && figures != null
+            && before.figures.stable(figures)) {
+          Measured best = before.figures.better(figures) ? before : now;
+          before = best == before ? now : before; // to be closed
+          return new Result(best.network, best.steps, true);
+        }
+        if (before != null) {
+          before.network.close();
         }
         before = now;
-        weights = network.weights();
-        continued = true;
-      } catch (TrainingFailedException | RuntimeException e) {
-        network.close();
-        throw e;
       }
+    } finally {
+      if (before != null) {
+        before.network.close();
+      }
+    }
+  }
+
+  private static TrainingSettings ofRound(
+      TrainingSettings settings, int round, int length, boolean continued) {
+    return settings.with(
+        c -> {
+          c.steps(length);
+          c.seed(settings.seed() + round * SEED_STEP);
+          c.untilStable(false);
+          c.continued(continued);
+        });
+  }
+
+  /**
+   * A network after a round.
+   *
+   * @param steps so far
+   * @param figures null if a latent is constant
+   */
+  private record Measured(TrainedNetwork network, int steps, @Nullable Figures figures) {}
+
+  private Measured measured(TrainingInput input, TrainedNetwork network, int steps)
+      throws TrainingFailedException {
+    try {
+      return new Measured(network, steps, figures(input, network));
+    } catch (TrainingFailedException | RuntimeException e) {
       network.close();
+      throw e;
     }
   }
 
