@@ -111,6 +111,23 @@ class TrainingPipelineTest {
   }
 
   @Test
+  void shouldTrainInRoundsToTheSameModelAgain() throws Exception {
+    // Given
+    Spots data = new Spots(IMAGE, 1_200, 2, 1);
+    TrainingSettings settings = SETTINGS.withSteps(150).withUntilStable(true);
+    // When
+    TrainingReport one = pipeline().run(data, settings, null, null, TrainingProgress.SILENT);
+    TrainingReport other = pipeline().run(data, settings, null, null, TrainingProgress.SILENT);
+    // Then
+    assertThat(one.bundle().entry(ModelBundle.WEIGHTS))
+        .isEqualTo(other.bundle().entry(ModelBundle.WEIGHTS));
+    assertThat(one.bundle().manifest().provenance().hyperParameters().get("steps"))
+        .isIn("10", "30", "60", "100", "150")
+        .isEqualTo(other.bundle().manifest().provenance().hyperParameters().get("steps"));
+    assertThat(one.warnings()).noneMatch(warning -> warning.contains("a new training"));
+  }
+
+  @Test
   void shouldNameLatentsByHeldPairsWithoutLabels() throws Exception {
     // Given
     Spots data = new Spots(IMAGE, 1_800, 0, 200, 1);
