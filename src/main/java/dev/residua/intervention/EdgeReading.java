@@ -100,8 +100,7 @@ public record EdgeReading(
     } else if (aboveHalf) {
       verdict = EdgeVerdict.KEPT;
     }
-    return new EdgeReading(
-        from, to, calibrated + difference, standardError, corrected, verdict);
+    return new EdgeReading(from, to, calibrated + difference, standardError, corrected, verdict);
   }
 
   private static boolean isAway(double distance, double error, double freedom) {

@@ -60,8 +60,7 @@ public record GraphCheck(
 
   /** The regressions of all residuals, before they are compared with anything. */
   record Tests(List<EdgeTest> edges, List<EdgeTest> absent) {
-    static Tests of(
-        CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
+    static Tests of(CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
       return tests(graph, observed, expected, sequences);
     }
   }
@@ -74,8 +73,7 @@ public record GraphCheck(
         graph,
         tests,
         sequences.length,
-        new GraphReference(
-            exact(tests.edges()), exact(tests.absent())));
+        new GraphReference(exact(tests.edges()), exact(tests.absent())));
   }
 
   private static List<GraphReference.Coefficient> exact(List<EdgeTest> tests) {
@@ -170,9 +168,7 @@ public record GraphCheck(
 
     static Compared absent(EdgeTest test, GraphReference.Coefficient then) {
       GraphReference.Coefficient now = GraphReference.Coefficient.of(test);
-      return now.known() && then.known()
-          ? of(test, 0, now, then)
-          : unknown(test);
+      return now.known() && then.known() ? of(test, 0, now, then) : unknown(test);
     }
 
     private static Compared unknown(EdgeTest test) {
@@ -193,8 +189,7 @@ public record GraphCheck(
           then.standardError() == 0
               ? fit.pValue(test.column(), then.value())
               : StudentTail.twoSided(difference / error, freedom);
-      return new Compared(
-          test, calibrated, then.correlation(), difference, error, freedom, pValue);
+      return new Compared(test, calibrated, then.correlation(), difference, error, freedom, pValue);
     }
 
     EdgeReading reading(CausalGraph graph, double corrected) {

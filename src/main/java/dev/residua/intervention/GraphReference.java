@@ -32,8 +32,7 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
    * @param freedom degrees of freedom
    */
   public record Coefficient(double value, double standardError, double freedom) {
-    static final Coefficient UNKNOWN =
-        new Coefficient(Double.NaN, Double.NaN, Double.NaN);
+    static final Coefficient UNKNOWN = new Coefficient(Double.NaN, Double.NaN, Double.NaN);
 
     static Coefficient of(EdgeTest test) {
       return test.fit()

@@ -65,8 +65,12 @@ public final class SourceRuleFields {
                 (name, value) -> {
                   if (!NAMES.contains(name)) {
                     throw new IllegalArgumentException(
-                        "there is no setting '%s', expected one of %s"
-                            .formatted(name, String.join(", ", NAMES)));
+                        "unknown setting '%s'; %s"
+                            .formatted(
+                                name,
+                                NearestName.of(name, NAMES)
+                                    .map("did you mean %s?"::formatted)
+                                    .orElse("expected one of " + String.join(", ", NAMES))));
                   }
                   set(changed, name, value);
                 }));

@@ -129,7 +129,7 @@ class SourceRulesIT {
 
   private static void http(Service service) throws Exception {
     assertThat(request(service, "PUT", "/line2", "{\"match\": \"line2/*\", \"macth\": 1}").body())
-        .contains("there is no setting 'macth'");
+        .contains("unknown setting 'macth'; did you mean match?");
     assertThat(request(service, "PUT", "/line2", "{\"match\": \"line2/*\"}").body())
         .contains("by is missing");
     HttpResponse<String> put =

@@ -77,8 +77,7 @@ class SourceRuleFieldsTest {
         "rotation           | 400      | rotation was 400.0; expected degrees clockwise",
         "mask               | 0,0 1,1  | a polygon of a mask had 2 corners; expected 3 to 100",
         "aspect             | crop     | aspect was 'crop'; expected stretch or letterbox",
-        "macth              | line3/*  | there is no setting 'macth', expected one of match,"
-            + " scene,",
+        "macth              | line3/*  | unknown setting 'macth'; did you mean match?",
         "priority           | high     | priority is 'high', expected a whole number",
         "enabled            | yes      | enabled is 'yes', expected true or false",
         "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",

@@ -45,7 +45,7 @@ public final class HelpPages {
           Map.entry("resolve", CONTROL),
           Map.entry("acknowledge", CONTROL),
           Map.entry("note", CONTROL),
-          Map.entry("source", CONTROL),
+          Map.entry("source", "src/docs/sources.md"),
           Map.entry("feedback", CONTROL),
           Map.entry("audit", SECURITY),
           Map.entry("token", SECURITY),

@@ -159,8 +159,8 @@ final class SourceEdgesCommand extends JsonCommand {
   }
 
   /**
-   * Reads calibration frames, of which a model keeps the residuals: latents follow from these by its
-   * equations, causes first.
+   * Reads calibration frames, of which a model keeps the residuals: latents follow from these by
+   * its equations, causes first.
    *
    * @param residuals in the order of time, in the units of the latents, shape {@code [n][d]}
    */
@@ -235,13 +235,13 @@ final class SourceEdgesCommand extends JsonCommand {
                 k -> {
                   EdgeReading edge = check.edges().get(k);
                   return Json.map(
-                        "from", edge.from(),
-                        "to", edge.to(),
-                        "influence", number(edge.influence()),
-                        "calibratedInfluence", number(check.calibrated().get(k)),
-                        "standardError", number(edge.standardError()),
-                        "pValue", number(edge.pValue()),
-                        "verdict", edge.verdict().name().toLowerCase(Locale.ROOT));
+                      "from", edge.from(),
+                      "to", edge.to(),
+                      "influence", number(edge.influence()),
+                      "calibratedInfluence", number(check.calibrated().get(k)),
+                      "standardError", number(edge.standardError()),
+                      "pValue", number(edge.pValue()),
+                      "verdict", edge.verdict().name().toLowerCase(Locale.ROOT));
                 })
             .toList(),
         "absent",

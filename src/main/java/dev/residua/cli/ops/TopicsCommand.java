@@ -10,6 +10,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.wire.Topic;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,7 +57,7 @@ public final class TopicsCommand {
                   CommandAudit.entry(
                       author.claimed(),
                       "create-topics",
-                      String.join(" ", created),
+                      created.stream().sorted().collect(Collectors.joining(" ")),
                       List.of(),
                       "",
                       "partitions=%d replication=%s"

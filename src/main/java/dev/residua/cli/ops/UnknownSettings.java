@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.cli.console.UsageErrors;
+import dev.residua.source.NearestName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -72,7 +72,7 @@ final class UnknownSettings {
         String key = name.substring("kafka.".length());
         if (!clientKeys.contains(key)) {
           // A plug-in may have any key of its own.
-          UsageErrors.closest(key, clientKeys)
+          NearestName.of(key, clientKeys)
               .ifPresent(near -> unknown.add(new Unknown(full, Optional.of("kafka." + near))));
         }
       }
@@ -113,7 +113,7 @@ final class UnknownSettings {
   }
 
   private static Optional<String> closest(String name, List<String> known, String start) {
-    return UsageErrors.closest(
+    return NearestName.of(
             name.substring(start.length()),
             known.stream()
                 .filter(one -> one.startsWith(start))

@@ -20,21 +20,6 @@ class UsageErrorsTest {
     return err.toString().lines().toList();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "a, a, 0",
-    "'', abc, 3",
-    "train, trian, 1",
-    "train, trains, 1",
-    "kitten, sitting, 3",
-    "ab, ba, 1",
-    "silence, science, 2"
-  })
-  void shouldCountTheLettersThatDiffer(String a, String b, int expected) {
-    assertThat(UsageErrors.distance(a, b)).isEqualTo(expected);
-    assertThat(UsageErrors.distance(b, a)).isEqualTo(expected);
-  }
-
   @Test
   void shouldSayWhichCommandWasMeant() {
     assertThat(refused("trian"))

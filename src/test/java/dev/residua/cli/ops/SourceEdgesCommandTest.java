@@ -12,7 +12,6 @@ import dev.residua.intervention.GraphCheck;
 import dev.residua.testing.Scored;
 import java.util.List;
 import java.util.Random;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SourceEdgesCommandTest {
@@ -98,8 +97,7 @@ class SourceEdgesCommandTest {
               .frame(i));
     }
     // When
-    GraphCheck check =
-        last.check(GRAPH, SourceEdgesCommand.reference(GRAPH, equations, residuals));
+    GraphCheck check = last.check(GRAPH, SourceEdgesCommand.reference(GRAPH, equations, residuals));
     // Then
     assertThat(SourceEdgesCommand.text(check).get(1))
         .matches(

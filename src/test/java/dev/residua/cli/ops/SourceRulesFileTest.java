@@ -74,7 +74,7 @@ class SourceRulesFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rules:~  a:~    match: x~    macth: y | f.yaml line 4: there is no setting 'macth'",
+        "rules:~  a:~    match: x~    macth: y | f.yaml line 4: unknown setting 'macth'",
         "rules:~  a:~    scene: x | f.yaml line 2: rule 'a' has no match",
         "rules:~  a:~    match: x~    retention: 1 | f.yaml line 4: retention is '1', expected a duration",
         "rules:~  a:~    match: x~  a:~    match: y | f.yaml line 4: 'a' is there twice",
