@@ -64,6 +64,14 @@ record ShadowTrial(
   /** One frame of one source. */
   private record FrameKey(String source, long sequence) {}
 
+  /**
+   * A frame that both have evaluated.
+   *
+   * @param active p-values of the active model
+   */
+  @SuppressWarnings("ArrayRecordComponent") // not compared
+  private record Compared(ScoredFrame frame, float[] active) {}
+
   /** Frames that share a calibration. */
   private record Group(String source, String context, boolean ownCalibration) {}
 
@@ -136,7 +144,7 @@ record ShadowTrial(
         known.put(new FrameKey(score.source(), score.sequence()), score);
       }
     }
-    Map<Group, List<ScoredFrame>> groups = new HashMap<>();
+    Map<Group, List<Compared>> groups = new HashMap<>();
     for (ScoredFrame frame : challengers) {
       DriftScore active = known.get(new FrameKey(frame.source(), frame.sequence()));
       if (active != null && allFinite(frame.statistics().standardized())) {
@@ -144,20 +152,19 @@ record ShadowTrial(
         groups
             .computeIfAbsent(
                 new Group(frame.source(), frame.context(), own), any -> new ArrayList<>())
-            .add(frame);
+            .add(new Compared(frame, active.calibration().pValues()));
       }
     }
     List<float[]> first = new ArrayList<>();
     List<float[]> second = new ArrayList<>();
     groups.forEach(
         (group, frames) -> {
-          frames.sort(Comparator.comparingLong(ScoredFrame::sequence));
-          List<float[]> pValues = pValues(group, frames, challenger);
+          frames.sort(Comparator.comparingLong(one -> one.frame().sequence()));
+          List<float[]> pValues =
+              pValues(group, frames.stream().map(Compared::frame).toList(), challenger);
           for (int i = 0; i < pValues.size(); i++) {
-            ScoredFrame frame = frames.get(i);
             first.add(pValues.get(i));
-            second.add(
-                known.get(new FrameKey(frame.source(), frame.sequence())).calibration().pValues());
+            second.add(frames.get(i).active());
           }
         });
     int n = first.size();
