@@ -26,6 +26,7 @@ import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
+import dev.residua.wire.LatentNames;
 import dev.residua.wire.Topics;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -339,7 +340,11 @@ class FrameTraceTest {
     // When
     List<ProducerRecord<byte[], byte[]>> scores = scores(dark(""), Tracing.OFF);
     // Then
-    assertThat(scores).hasSize(FRAMES).allMatch(score -> score.headers().toArray().length == 0);
+    assertThat(scores)
+        .hasSize(FRAMES)
+        .allSatisfy(
+            score ->
+                assertThat(score.headers()).extracting(Header::key).containsExactly(LatentNames.HEADER));
   }
 
   private static SpanData named(List<SpanData> spans, String name) {

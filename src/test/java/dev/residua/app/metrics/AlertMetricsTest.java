@@ -2,6 +2,7 @@ package dev.residua.app.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.alerting.AlertListener.Outcome;
 import dev.residua.alerting.AlertListener.Result;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.GroupSettings;
@@ -63,6 +64,19 @@ class AlertMetricsTest {
   }
 
   @Test
+  void shouldCountIncidentsByHowReceiversAreNotified() {
+    // When
+    metrics.decided(Outcome.GROUPED, 29);
+    metrics.decided(Outcome.AT_ONCE, 1);
+
+    // Then
+    assertThat(meters.get("residua.alerts.incidents").tag("outcome", "grouped").counter().count())
+        .isEqualTo(29);
+    assertThat(meters.get("residua.alerts.incidents").tag("outcome", "merged").counter().count())
+        .isZero();
+  }
+
+  @Test
   void shouldHaveNoOtherLabelsThanTheConfiguredReceiversWhateverItIsTold() {
     // Given
     int before = meters.getMeters().size();
@@ -75,6 +89,7 @@ class AlertMetricsTest {
     assertThat(meters.getMeters()).hasSize(before);
     assertThat(meters.getMeters())
         .extracting(Meter::getId)
+        .filteredOn(id -> id.getTag("outcome") == null)
         .allSatisfy(id -> assertThat(id.getTag("receiver")).isEqualTo("ops"));
   }
 
