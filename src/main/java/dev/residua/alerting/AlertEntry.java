@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An incident that receivers have to be notified of, and what each was notified of. Immutable.
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param only the only receiver that is notified, if there is just one
  * @param notified state by receiver; receivers without one were not notified
  * @param grouping whether receivers are notified of it on its own
+ * @param opening the record with which the incident opened last; null if it was not read
  */
 public record AlertEntry(
     String alertId,
@@ -28,9 +30,54 @@ public record AlertEntry(
     Instant changedAt,
     Optional<String> only,
     Map<String, NotifiedState> notified,
-    Grouping grouping) {
+    Grouping grouping,
+    @Nullable Opening opening) {
+  /**
+   * The record with which an incident opened.
+   *
+   * @param state the open state that it has
+   * @param at its {@link Incident#updatedAt}
+   * @param sequence its {@link Incident#updatedSequence}
+   */
+  public record Opening(Incident.State state, Instant at, long sequence) {
+    public Opening {
+      if (!state.open()) {
+        throw new IllegalArgumentException("an incident does not open with the state " + state);
+      }
+    }
+
+    /** The opening by a record; null if the record does not open anything. */
+    static @Nullable Opening of(Incident incident) {
+      return incident.open()
+          ? new Opening(incident.state(), incident.updatedAt(), incident.updatedSequence())
+          : null;
+    }
+  }
+
   public AlertEntry {
     notified = Map.copyOf(notified);
+  }
+
+  /** One whose incident opened with its current record. */
+  public AlertEntry(
+      String alertId,
+      Incident incident,
+      long revision,
+      Instant since,
+      Instant changedAt,
+      Optional<String> only,
+      Map<String, NotifiedState> notified,
+      Grouping grouping) {
+    this(
+        alertId,
+        incident,
+        revision,
+        since,
+        changedAt,
+        only,
+        notified,
+        grouping,
+        Opening.of(incident));
   }
 
   /** One that receivers are notified of on its own. */
@@ -54,12 +101,14 @@ public record AlertEntry(
   AlertEntry with(String receiver, NotifiedState now) {
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
-    return new AlertEntry(alertId, incident, revision, since, changedAt, only, next, grouping);
+    return new AlertEntry(
+        alertId, incident, revision, since, changedAt, only, next, grouping, opening);
   }
 
   /** The entry with another grouping. */
   AlertEntry with(Grouping next) {
-    return new AlertEntry(alertId, incident, revision, since, changedAt, only, notified, next);
+    return new AlertEntry(
+        alertId, incident, revision, since, changedAt, only, notified, next, opening);
   }
 
   /** Whether a later record of the incident opens it again. */
@@ -74,16 +123,21 @@ public record AlertEntry(
     if (incident.open()) {
       return this;
     }
+    Opening first =
+        opening == null
+            ? new Opening(Incident.State.OPENED, incident.openedAt(), incident.openedSequence())
+            : opening;
     Incident open =
         IncidentBuilder.builder(incident)
-            .state(Incident.State.OPENED)
+            .state(first.state())
             .reason(null)
             .mergedInto(null)
             .endedAt(null)
-            .updatedAt(incident.openedAt())
-            .updatedSequence(incident.openedSequence())
+            .updatedAt(first.at())
+            .updatedSequence(first.sequence())
             .build();
-    return new AlertEntry(alertId, open, revision, since, changedAt, only, notified, grouping);
+    return new AlertEntry(
+        alertId, open, revision, since, changedAt, only, notified, grouping, opening);
   }
 
   /** Number of incidents if it is a group, otherwise 0. */
@@ -93,7 +147,16 @@ public record AlertEntry(
 
   /** The entry after a later record of the incident, or of the one that follows it. */
   AlertEntry next(Incident changed, long offset, Instant at) {
+    boolean opens = isReopenedBy(changed);
     return new AlertEntry(
-        alertId, changed, offset, isReopenedBy(changed) ? at : since, at, only, notified, grouping);
+        alertId,
+        changed,
+        offset,
+        opens ? at : since,
+        at,
+        only,
+        notified,
+        grouping,
+        opens || !changed.id().equals(incident.id()) ? Opening.of(changed) : opening);
   }
 }

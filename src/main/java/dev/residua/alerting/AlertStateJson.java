@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is stored of alerting, as JSON with a version: one record per incident that someone has to
@@ -75,6 +76,13 @@ final class AlertStateJson {
               }
             });
     node.put("incident", write.apply(entry.incident()));
+    AlertEntry.Opening opening = entry.opening();
+    if (opening != null && !opening.equals(AlertEntry.Opening.of(entry.incident()))) {
+      ObjectNode opened = node.putObject("opening");
+      opened.put("state", opening.state().name());
+      opened.put("at", opening.at().toString());
+      opened.put("sequence", opening.sequence());
+    }
     if (entry.grouping() instanceof Waiting waiting) {
       node.put("waitsUntil", waiting.until().toString());
     } else if (entry.grouping() instanceof Member member) {
@@ -103,6 +111,16 @@ final class AlertStateJson {
       one.put("open", child.open());
     }
     return node;
+  }
+
+  /** Stored only if it is not the current record. */
+  private static AlertEntry.@Nullable Opening opening(JsonNode node, Incident incident) {
+    return node.isObject()
+        ? new AlertEntry.Opening(
+            Incident.State.valueOf(node.path("state").asText()),
+            Instant.parse(node.path("at").asText()),
+            node.path("sequence").asLong())
+        : AlertEntry.Opening.of(incident);
   }
 
   private static Grouping grouping(JsonNode node) {
@@ -165,15 +183,17 @@ final class AlertStateJson {
                 one.path("acknowledged").asBoolean(),
                 one.path("members").asInt()));
       }
+      Incident current = read.apply(incident);
       return new AlertEntry(
           node.path("alert").asText(),
-          read.apply(incident),
+          current,
           node.path("revision").asLong(),
           Instant.parse(node.path("since").asText()),
           Instant.parse(node.path("changedAt").asText()),
           node.hasNonNull("only") ? Optional.of(node.path("only").asText()) : Optional.empty(),
           notified,
-          grouping(node));
+          grouping(node),
+          opening(node.path("opening"), current));
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
     }

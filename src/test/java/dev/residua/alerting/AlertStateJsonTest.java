@@ -66,6 +66,21 @@ class AlertStateJsonTest {
   }
 
   @Test
+  void shouldReadBackTheRecordThatOpenedAnIncidentThatHasEnded() {
+    // Given
+    AlertEntry ended = entry().next(Incidents.resolved(), 9, AT.plusSeconds(20));
+
+    // When
+    AlertEntry read = STATE.entry(STATE.bytes(ended));
+
+    // Then
+    assertThat(read).isEqualTo(ended);
+    assertThat(read.opened().incident().state()).isEqualTo(Incidents.opened().state());
+    assertThat(read.opened().incident().updatedSequence())
+        .isEqualTo(Incidents.opened().updatedSequence());
+  }
+
+  @Test
   void shouldReadBackTheGroupOfAnAlert() {
     // Given
     Child child = new Child("alert-1", "incident-1", "cam1", Subject.SILENCE, true);

@@ -344,7 +344,9 @@ class FrameTraceTest {
         .hasSize(FRAMES)
         .allSatisfy(
             score ->
-                assertThat(score.headers()).extracting(Header::key).containsExactly(LatentNames.HEADER));
+                assertThat(score.headers())
+                    .extracting(Header::key)
+                    .containsExactly(LatentNames.HEADER));
   }
 
   private static SpanData named(List<SpanData> spans, String name) {

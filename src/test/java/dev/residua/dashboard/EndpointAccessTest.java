@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -58,7 +59,7 @@ import org.junit.jupiter.api.TestFactory;
 class EndpointAccessTest {
   private static final Path DOCUMENT =
       Path.of("src/main/resources/META-INF/resources/openapi.yaml");
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
   private static final String SECRET = "hidden";
 
   /** Operations that show nothing of any source, and why they need no filter. */
