@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each round is a whole training, with the learning rate from its rise to its end, that starts
  * from the weights of the round before. The first takes a fifteenth of the steps and each other one
  * as many more, so five rounds take all steps. After each round but the last, label errors,
- * reconstruction and graph are measured. If they are {@linkplain Figures#stable stable}, the
- * training ends.
+ * reconstruction and graph are measured. If they are {@linkplain Figures#stable stable}, or if a
+ * good model only {@linkplain Figures#better lost} labels, the training ends.
  */
 final class TrainingRounds {
   private static final int ROUNDS = 5;
@@ -82,10 +82,15 @@ final class TrainingRounds {
           && has(after.graph, graph);
     }
 
-    /** Returns true if the next round, after which it is stable, only lost labels. */
+    /**
+     * Returns true if the model was good by its verdicts and the round after these figures read
+     * factors worse: the network learned the labelled frames by heart.
+     */
     boolean better(Figures after) {
-      return reconstruction <= SMALL_SHARE
-          && labelError.orElse(0) < (1 - SAME) * after.labelError.orElse(0);
+      double error = labelError.orElse(0);
+      return reconstruction <= TrainingWarnings.POOR_RECONSTRUCTION
+          && error <= ModelVerdicts.SMALL_LABEL_ERROR
+          && error < (1 - SAME) * after.labelError.orElse(0);
     }
 
     /** Returns true if a graph has the confident edges of another one. */
@@ -153,13 +158,13 @@ final class TrainingRounds {
         if (figures != null) {
           progress.round(done, steps, figures.reconstruction, figures.labelError, figures.graph);
         }
-        if (before != null
-            && before.figures != null
-            && figures != null
-            && before.figures.stable(figures)) {
-          Measured best = before.figures.better(figures) ? before : now;
-          before = best == before ? now : before; // to be closed
-          return new Result(best.network, best.steps, true);
+        if (before != null && before.figures != null && figures != null) {
+          boolean worse = before.figures.better(figures);
+          if (worse || before.figures.stable(figures)) {
+            Measured best = worse ? before : now;
+            before = worse ? now : before; // to be closed
+            return new Result(best.network, best.steps, true);
+          }
         }
         if (before != null) {
           before.network.close();
