@@ -27,7 +27,8 @@ public final class HtmlReport {
       .verdict em{font-style:normal;font-weight:600}.good{border-color:#2e7d4f}.good em{color:#2e7d4f}
       .doubtful{border-color:#a86a00}.doubtful em{color:#a86a00}.bad{border-color:#b3261e}.bad em{color:#b3261e}
       summary{cursor:pointer;font-size:17px;font-weight:600;margin-top:32px}
-      figure{margin:6px 0}figcaption{color:#566}img{max-width:100%}.pix{image-rendering:pixelated}
+      figure{margin:6px 0}figcaption{color:#566}img,svg{max-width:100%}.pix{image-rendering:pixelated}
+      @media(max-width:720px){table{display:block;overflow-x:auto}.verdict{grid-template-columns:1fr auto}.verdict p,.verdict code{grid-column:1/-1;grid-row:auto}}
       """;
 
   private HtmlReport() {}
@@ -35,7 +36,9 @@ public final class HtmlReport {
   /** The page as UTF-8 text, also well-formed XML. */
   public static String render(ModelReport report) {
     StringBuilder out = new StringBuilder(1 << 20);
-    out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>")
+    out.append(
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/><title>")
         .append(escape(report.title()))
         .append("</title><style>")
         .append(STYLE)

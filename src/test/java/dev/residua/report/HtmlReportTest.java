@@ -67,6 +67,12 @@ class HtmlReportTest {
   }
 
   @Test
+  void shouldFitThePageToTheScreenThatShowsIt() {
+    assertThat(HtmlReport.render(report(Map.of())))
+        .contains("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+  }
+
+  @Test
   void shouldHoldEveryChartAndRowOfPicturesOnce() throws Exception {
     // When
     Document with = parse(HtmlReport.render(report(Map.of("all", new double[] {0.5, 1}))));
