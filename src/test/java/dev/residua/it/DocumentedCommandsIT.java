@@ -194,6 +194,7 @@ class DocumentedCommandsIT {
     HERE.put("stricter.properties", stricter.toString());
     HERE.put(" ID", " mine");
     HERE.put(" mine.residua", " " + folder.resolve("mine.residua"));
+    HERE.put("--model calm.residua", "--model " + folder.resolve("calm.residua"));
     for (String count : List.of("24000", "12000", "10000", "3280")) {
       HERE.put("--count " + count, "--count " + PICTURES);
     }
