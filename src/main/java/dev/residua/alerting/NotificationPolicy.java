@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *                         +---------- OPEN, it is back ------+
  * </pre>
  *
- * <p>An incident that ended before its opening was delivered is opened and then resolved.
+ * <p>An incident that ended before its opening was delivered is opened and then resolved. One whose
+ * opening was never read is only resolved.
  */
 final class NotificationPolicy {
   private NotificationPolicy() {}
@@ -66,7 +67,9 @@ final class NotificationPolicy {
       };
     }
     if (isUnnotified(entry, notified)) {
-      return wanted ? Optional.of(Action.OPEN) : Optional.empty();
+      return wanted
+          ? Optional.of(openingIsKnown(entry) ? Action.OPEN : Action.RESOLVE)
+          : Optional.empty();
     }
     return switch (notified.stage()) {
       case NOTHING -> Optional.empty();
@@ -85,6 +88,11 @@ final class NotificationPolicy {
   private static boolean isUnnotified(AlertEntry entry, NotifiedState notified) {
     return notified.stage() == Stage.NOTHING
         || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());
+  }
+
+  /** Whether the record of the incident's opening was read. */
+  private static boolean openingIsKnown(AlertEntry entry) {
+    return entry.opening() != null || entry.grouping() instanceof Grouping.Group;
   }
 
   private static boolean worthAnUpdate(AlertEntry entry, NotifiedState notified, Habits habits) {
