@@ -59,13 +59,13 @@ public record EdgeReading(
     boolean nearNone =
         Math.abs(influence) <= NONE && isAway(fit, column, HALF) && isAway(fit, column, -HALF);
     boolean changed = corrected <= LEVEL && Math.abs(change) >= NONE;
-    EdgeVerdict verdict = EdgeVerdict.UNDETERMINED;
-    if (changed) {
-      verdict = nearNone ? EdgeVerdict.REMOVED : EdgeVerdict.CHANGED;
-    } else if (aboveHalf) {
-      verdict = EdgeVerdict.KEPT;
-    }
-    return new EdgeReading(from, to, influence, fit.standardError(column), corrected, verdict);
+    return new EdgeReading(
+        from,
+        to,
+        influence,
+        fit.standardError(column),
+        corrected,
+        verdict(changed, nearNone, aboveHalf));
   }
 
   /**
@@ -94,13 +94,20 @@ public record EdgeReading(
             && isAway(relative + HALF, error, freedom);
     double smallest = NONE + GraphReference.TOLERANCE * Math.abs(1 - calibrated);
     boolean changed = corrected <= LEVEL && Math.abs(relative - 1) >= smallest;
-    EdgeVerdict verdict = EdgeVerdict.UNDETERMINED;
+    return new EdgeReading(
+        from,
+        to,
+        calibrated + difference,
+        standardError,
+        corrected,
+        verdict(changed, nearNone, aboveHalf));
+  }
+
+  private static EdgeVerdict verdict(boolean changed, boolean nearNone, boolean aboveHalf) {
     if (changed) {
-      verdict = nearNone ? EdgeVerdict.REMOVED : EdgeVerdict.CHANGED;
-    } else if (aboveHalf) {
-      verdict = EdgeVerdict.KEPT;
+      return nearNone ? EdgeVerdict.REMOVED : EdgeVerdict.CHANGED;
     }
-    return new EdgeReading(from, to, calibrated + difference, standardError, corrected, verdict);
+    return aboveHalf ? EdgeVerdict.KEPT : EdgeVerdict.UNDETERMINED;
   }
 
   private static boolean isAway(double distance, double error, double freedom) {

@@ -59,11 +59,7 @@ public record GraphCheck(
   }
 
   /** The regressions of all residuals, before they are compared with anything. */
-  record Tests(List<EdgeTest> edges, List<EdgeTest> absent) {
-    static Tests of(CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
-      return tests(graph, observed, expected, sequences);
-    }
-  }
+  record Tests(List<EdgeTest> edges, List<EdgeTest> absent) {}
 
   /** Like the other method, but for latents that are read without error. */
   public static GraphCheck of(
@@ -217,8 +213,7 @@ public record GraphCheck(
     }
   }
 
-  private static Tests tests(
-      CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
+  static Tests tests(CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
     int n = sequences.length;
     int d = graph.size();
     if (n < MIN_FRAMES || n > MAX_FRAMES || observed.length != n || expected.length != n) {

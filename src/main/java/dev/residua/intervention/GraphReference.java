@@ -1,7 +1,10 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.StructuralEquations;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What a check of the graph finds on the model's own calibration frames, where the graph holds.
@@ -64,9 +67,37 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
    */
   public static GraphReference of(
       CausalGraph graph, float[][] observed, float[][] expected, long[] sequences) {
-    GraphCheck.Tests tests = GraphCheck.Tests.of(graph, observed, expected, sequences);
+    GraphCheck.Tests tests = GraphCheck.tests(graph, observed, expected, sequences);
     return new GraphReference(
         tests.edges().stream().map(Coefficient::of).toList(),
         tests.absent().stream().map(Coefficient::of).toList());
+  }
+
+  /**
+   * Reads calibration frames of which the residuals are known. Latents follow from these by the
+   * equations, causes first.
+   *
+   * @param residuals in the order of time, in the units of the latents, shape {@code [n][d]}
+   */
+  public static GraphReference ofResiduals(
+      CausalGraph graph, StructuralEquations equations, float[][] residuals) {
+    int n = residuals.length;
+    int d = graph.size();
+    float[] latents = new float[n * d];
+    for (int depth = 0; depth < d; depth++) { // each pass completes the effects of complete causes
+      float[] expected = equations.expected(latents, n);
+      for (int i = 0; i < latents.length; i++) {
+        latents[i] = expected[i] + residuals[i / d][i % d];
+      }
+    }
+    float[][] observed = new float[n][];
+    float[][] expected = new float[n][d];
+    for (int t = 0; t < n; t++) {
+      observed[t] = Arrays.copyOfRange(latents, t * d, (t + 1) * d);
+      for (int i = 0; i < d; i++) {
+        expected[t][i] = observed[t][i] - residuals[t][i];
+      }
+    }
+    return of(graph, observed, expected, LongStream.range(0, n).toArray());
   }
 }

@@ -4,7 +4,6 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.causal.StructuralEquations;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -20,12 +19,10 @@ import dev.residua.model.ModelBundle;
 import dev.residua.wire.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -39,10 +36,11 @@ import picocli.CommandLine.Parameters;
     name = "edges",
     description = {
       "Checks on stored scores of one source whether the edges of the model's graph still hold.",
-      "For each edge: how strongly the cause moves its effect (1 as trained, 0 not at all), there"
-          + " and on the model's calibration frames, where it is below 1 as latents are read with"
-          + " error, with a p-value of no difference. For other pairs: whether they depend on each"
-          + " other more than there. Choose a period without incidents."
+      "Prints for each edge the influence of the cause on its effect (1 as trained, 0 none), the"
+          + " influence on the model's calibration frames, and the p-value of no difference between"
+          + " the two. The second is below 1 because the encoder reads latents with error. Prints"
+          + " for other pairs whether they depend on each other more than on the calibration frames."
+          + " Choose a period without incidents."
     })
 final class SourceEdgesCommand extends JsonCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -141,7 +139,7 @@ final class SourceEdgesCommand extends JsonCommand {
     return 0;
   }
 
-  /** What the calibration frames of the model show; null if it has categories or too few frames. */
+  /** Reference of a model; null if it has categorical latents or too few calibration frames. */
   private static @Nullable GraphReference reference(ModelBundle bundle) throws BadBundleException {
     AnomalyCalibration calibration =
         AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
@@ -150,40 +148,12 @@ final class SourceEdgesCommand extends JsonCommand {
       return null;
     }
     int n = Math.min(calibration.size(), GraphCheck.MAX_FRAMES);
-    return reference(
+    return GraphReference.ofResiduals(
         bundle.graph(),
         bundle.network().equations(),
         IntStream.range(calibration.size() - n, calibration.size())
             .mapToObj(calibration::residuals)
             .toArray(float[][]::new));
-  }
-
-  /**
-   * Reads calibration frames, of which a model keeps the residuals: latents follow from these by
-   * its equations, causes first.
-   *
-   * @param residuals in the order of time, in the units of the latents, shape {@code [n][d]}
-   */
-  static GraphReference reference(
-      CausalGraph graph, StructuralEquations equations, float[][] residuals) {
-    int n = residuals.length;
-    int d = graph.size();
-    float[] latents = new float[n * d];
-    for (int depth = 0; depth < d; depth++) { // each pass completes the effects of complete causes
-      float[] expected = equations.expected(latents, n);
-      for (int i = 0; i < latents.length; i++) {
-        latents[i] = expected[i] + residuals[i / d][i % d];
-      }
-    }
-    float[][] observed = new float[n][];
-    float[][] expected = new float[n][d];
-    for (int t = 0; t < n; t++) {
-      observed[t] = Arrays.copyOfRange(latents, t * d, (t + 1) * d);
-      for (int i = 0; i < d; i++) {
-        expected[t][i] = observed[t][i] - residuals[t][i];
-      }
-    }
-    return GraphReference.of(graph, observed, expected, LongStream.range(0, n).toArray());
   }
 
   static List<String> text(GraphCheck check) {

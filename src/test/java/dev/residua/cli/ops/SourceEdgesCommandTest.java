@@ -9,6 +9,7 @@ import dev.residua.causal.StructuralEquations;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.ops.SourceEdgesCommand.LastScores;
 import dev.residua.intervention.GraphCheck;
+import dev.residua.intervention.GraphReference;
 import dev.residua.testing.Scored;
 import java.util.List;
 import java.util.Random;
@@ -97,7 +98,7 @@ class SourceEdgesCommandTest {
               .frame(i));
     }
     // When
-    GraphCheck check = last.check(GRAPH, SourceEdgesCommand.reference(GRAPH, equations, residuals));
+    GraphCheck check = last.check(GRAPH, GraphReference.ofResiduals(GRAPH, equations, residuals));
     // Then
     assertThat(SourceEdgesCommand.text(check).get(1))
         .matches(
