@@ -152,14 +152,14 @@ final class AlertBook {
     }
     AlertEntry entry =
         new AlertEntry(
-            incident.id(),
-            incident,
-            position.offset(),
-            position.writtenAt(),
-            position.writtenAt(),
-            Optional.empty(),
-            Map.of(),
-            groups.opened(now));
+                incident.id(),
+                incident,
+                position.offset(),
+                position.writtenAt(),
+                position.writtenAt(),
+                Optional.empty(),
+                Map.of())
+            .with(groups.opened(now));
     pages.put(entry.alertId(), new AlertPage(position.partition(), entry, wanted));
     changed.add(entry.alertId());
   }
@@ -169,7 +169,7 @@ final class AlertBook {
     groups.update(now);
   }
 
-  /** How receivers are notified of the incidents that were decided on since the last call. */
+  /** Numbers of incidents by outcome since the last call. */
   Map<Outcome, Integer> outcomes() {
     return groups.outcomes();
   }

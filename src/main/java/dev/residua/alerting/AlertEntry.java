@@ -58,29 +58,7 @@ public record AlertEntry(
     notified = Map.copyOf(notified);
   }
 
-  /** One whose incident opened with its current record. */
-  public AlertEntry(
-      String alertId,
-      Incident incident,
-      long revision,
-      Instant since,
-      Instant changedAt,
-      Optional<String> only,
-      Map<String, NotifiedState> notified,
-      Grouping grouping) {
-    this(
-        alertId,
-        incident,
-        revision,
-        since,
-        changedAt,
-        only,
-        notified,
-        grouping,
-        Opening.of(incident));
-  }
-
-  /** One that receivers are notified of on its own. */
+  /** An entry outside of groups, whose incident opened with its current record. */
   public AlertEntry(
       String alertId,
       Incident incident,
@@ -89,7 +67,16 @@ public record AlertEntry(
       Instant changedAt,
       Optional<String> only,
       Map<String, NotifiedState> notified) {
-    this(alertId, incident, revision, since, changedAt, only, notified, Grouping.ALONE);
+    this(
+        alertId,
+        incident,
+        revision,
+        since,
+        changedAt,
+        only,
+        notified,
+        Grouping.ALONE,
+        Opening.of(incident));
   }
 
   /** The state of a receiver. */

@@ -193,7 +193,8 @@ final class GroupedAlerts {
     Incident incident =
         GroupIncident.of(
             id, group, null, form.candidates().stream().map(Candidate::incident).toList(), 0);
-    AlertEntry entry = new AlertEntry(id, incident, 0, now, now, Optional.empty(), Map.of(), group);
+    AlertEntry entry =
+        new AlertEntry(id, incident, 0, now, now, Optional.empty(), Map.of()).with(group);
     pages.put(id, new AlertPage(page(first).partition, entry, group.receivers()));
     changed.add(id);
   }
