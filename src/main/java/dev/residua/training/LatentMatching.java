@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.apache.commons.math3.linear.MatrixUtils;
 
 /**
  * Matches the latents of a new model to those of the old one: index and sign of a latent change
@@ -123,7 +124,8 @@ public record LatentMatching(List<Pair> pairs) {
     double[][] newRanks = ranks(current);
     double[][] all = correlations(oldRanks, newRanks);
     double[][] toNew = contributions(oldRanks, all);
-    double[][] toOld = contributions(newRanks, transposed(all));
+    double[][] toOld =
+        contributions(newRanks, MatrixUtils.createRealMatrix(all).transpose().getData());
     int[] match = match(all);
     int[] same = new int[e];
     SplittableRandom random = new SplittableRandom(bootstrap.seed());
@@ -309,16 +311,6 @@ public record LatentMatching(List<Pair> pairs) {
         row[i] = Math.abs(row[i]);
       }
       out[j] = row;
-    }
-    return out;
-  }
-
-  private static double[][] transposed(double[][] matrix) {
-    double[][] out = new double[matrix[0].length][matrix.length];
-    for (int i = 0; i < out.length; i++) {
-      for (int j = 0; j < matrix.length; j++) {
-        out[i][j] = matrix[j][i];
-      }
     }
     return out;
   }

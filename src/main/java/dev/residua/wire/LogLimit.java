@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import java.time.Duration;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,7 +33,7 @@ public final class LogLimit {
    *
    * @param line receives the number of events since the last line, this one included
    */
-  public void log(Line line) {
+  public void log(LongConsumer line) {
     long now = nanoTime.getAsLong();
     long events;
     synchronized (this) {
@@ -45,12 +46,6 @@ public final class LogLimit {
       events = count;
       count = 0;
     }
-    line.write(events);
-  }
-
-  /** Writer of a line. */
-  @FunctionalInterface
-  public interface Line {
-    void write(long count);
+    line.accept(events);
   }
 }

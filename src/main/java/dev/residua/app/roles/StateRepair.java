@@ -3,19 +3,16 @@ package dev.residua.app.roles;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.wire.RootCause;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.slf4j.Logger;
@@ -103,7 +100,7 @@ final class StateRepair {
     Path aside = stateFolder.resolve(DAMAGED).resolve(damaged.getFileName().toString());
     try {
       Files.createDirectories(aside.getParent());
-      delete(aside);
+      Utils.delete(aside.toFile());
       if (Files.exists(damaged)) {
         Files.move(damaged, aside);
       }
@@ -132,31 +129,5 @@ final class StateRepair {
       }
     }
     return Optional.empty();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException why)
-              throws IOException {
-            if (why != null) {
-              throw why;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

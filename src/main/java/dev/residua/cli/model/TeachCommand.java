@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.app.process.RandomToken;
 import dev.residua.app.teach.TeachAccess;
 import dev.residua.app.teach.Teaching;
 import dev.residua.cli.console.CommandFailedException;
@@ -17,9 +18,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,6 @@ import picocli.CommandLine.Parameters;
           + " SIGTERM). Needs no Kafka."
     })
 public final class TeachCommand extends ConsoleCommand {
-  private static final int TOKEN_BYTES = 16;
   private static final int SECONDS_TO_END = 10;
 
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -102,7 +100,7 @@ public final class TeachCommand extends ConsoleCommand {
     TrainingBackend.CPU.start();
     atLeast(1, "--threads", threads);
     InetAddress address = address();
-    String token = tokensFile != null || address.isLoopbackAddress() ? null : token();
+    String token = tokensFile != null || address.isLoopbackAddress() ? null : RandomToken.create();
     Path bundle = out == null ? data.resolve("taught.residua") : out;
     try (Teaching teaching =
         Teaching.start(
@@ -188,11 +186,5 @@ public final class TeachCommand extends ConsoleCommand {
     } catch (UnknownHostException e) {
       return address.getHostAddress();
     }
-  }
-
-  private static String token() {
-    byte[] bytes = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }
