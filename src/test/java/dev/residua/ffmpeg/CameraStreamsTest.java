@@ -285,17 +285,20 @@ class CameraStreamsTest {
     return "http://127.0.0.1:%d%s".formatted(server.getAddress().getPort(), path);
   }
 
+  /** Begins an MJPEG stream whose parts are to be written. */
+  private static OutputStream mjpeg(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "multipart/x-mixed-replace; boundary=frame");
+    exchange.sendResponseHeaders(200, 0);
+    return exchange.getResponseBody();
+  }
+
   @Test
   void shouldPassOnTheFilesOfAnMjpegStreamUnchanged() throws Exception {
     // Given
     HttpServer server =
         http(
             exchange -> {
-              exchange
-                  .getResponseHeaders()
-                  .set("Content-Type", "multipart/x-mixed-replace; boundary=frame");
-              exchange.sendResponseHeaders(200, 0);
-              OutputStream out = exchange.getResponseBody();
+              OutputStream out = mjpeg(exchange);
               for (int i = 0; i < 6; i++) {
                 byte[] file = JpegPictures.bar(i);
                 out.write(
@@ -335,11 +338,7 @@ class CameraStreamsTest {
       HttpServer server =
           http(
               exchange -> {
-                exchange
-                    .getResponseHeaders()
-                    .set("Content-Type", "multipart/x-mixed-replace; boundary=frame");
-                exchange.sendResponseHeaders(200, 0);
-                OutputStream out = exchange.getResponseBody();
+                OutputStream out = mjpeg(exchange);
                 out.write(
                     ("--frame\r\nContent-Type: image/jpeg\r\n" + length + "\r\n")
                         .getBytes(StandardCharsets.ISO_8859_1));

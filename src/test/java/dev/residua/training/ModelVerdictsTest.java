@@ -161,16 +161,17 @@ class ModelVerdictsTest {
         .startsWith("residua dataset import");
   }
 
+  private static ModelBundle with(ModelBundle bundle, ModelFinding... findings) {
+    return bundle.with(ModelBundle.FINDINGS, ModelFinding.toLines(List.of(findings)));
+  }
+
   @Test
   void shouldNeverDropAFactorWhileTheReconstructionIsDoubtful() {
     // Given effects without noise of their own
     ModelBundle found =
-        bundle(100, metrics(0.1, 0.1, 0.11))
-            .with(
-                ModelBundle.FINDINGS,
-                ModelFinding.toLines(
-                    List.of(
-                        new ModelFinding(Aspect.INDEPENDENCE, "shadow has no noise of its own"))));
+        with(
+            bundle(100, metrics(0.1, 0.1, 0.11)),
+            new ModelFinding(Aspect.INDEPENDENCE, "shadow has no noise of its own"));
     ModelBundle reproduced =
         found.withProvenance(found.manifest().provenance().withMetrics(metrics(0.1, 0.1, 0.1)));
 
@@ -242,13 +243,10 @@ class ModelVerdictsTest {
   void shouldBeBadWhereTheTrainingFoundSomething() {
     // Given
     ModelBundle found =
-        bundle(100, metrics(0.1, 0.1, 0.1))
-            .with(
-                ModelBundle.FINDINGS,
-                ModelFinding.toLines(
-                    List.of(
-                        new ModelFinding(Aspect.NAMES, "light folds"),
-                        new ModelFinding(Aspect.NAMES, "shadow folds"))));
+        with(
+            bundle(100, metrics(0.1, 0.1, 0.1)),
+            new ModelFinding(Aspect.NAMES, "light folds"),
+            new ModelFinding(Aspect.NAMES, "shadow folds"));
     // When
     List<Verdict> verdicts = ModelVerdicts.of(found);
     // Then
