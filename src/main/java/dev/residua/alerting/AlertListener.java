@@ -31,7 +31,7 @@ public interface AlertListener {
     }
   }
 
-  /** How receivers are notified of an incident that opened. */
+  /** Way in which receivers are notified of an incident. */
   enum Outcome {
     /** On its own, without a wait. */
     AT_ONCE,

@@ -90,7 +90,7 @@ final class NotificationPolicy {
         || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());
   }
 
-  /** Whether the record of the incident's opening was read. */
+  /** Returns true if the record with which the incident opened was read. */
   private static boolean openingIsKnown(AlertEntry entry) {
     return entry.opening() != null || entry.grouping() instanceof Grouping.Group;
   }

@@ -117,8 +117,9 @@ public final class Commissioning {
   }
 
   /**
-   * What later calibrations are compared with. Small steps may not add up: they are also compared
-   * with the last calibration that a person accepted, or the model's own, at twice the bounds.
+   * The calibration that the next one is compared with. The next one is also compared with the last
+   * calibration that a person accepted, or the model's own, at twice the bounds, so that small
+   * steps cannot add up.
    */
   public SourceCalibration accepted() {
     return accepted;

@@ -13,7 +13,7 @@ public interface DemoConfig {
   /** Scenario with the faults and their times; by default the one that ships with the product. */
   Optional<Path> scenario();
 
-  /** Whether the start prints a link to the dashboard that contains {@code residua.http.token}. */
+  /** Prints a link to the dashboard with the token of {@code residua.http.token} at the start. */
   @WithDefault("false")
   boolean signInLink();
 }

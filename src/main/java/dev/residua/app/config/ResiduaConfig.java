@@ -48,7 +48,7 @@ public interface ResiduaConfig {
   Optional<Path> model();
 
   /**
-   * Whether the noisy pendulum of the demo may be the first model on your Kafka. Ignored if {@code
+   * Uses the demo's model of a noisy pendulum as the first model on your Kafka. Ignored if {@code
    * residua.model} is set.
    */
   @WithDefault("false")

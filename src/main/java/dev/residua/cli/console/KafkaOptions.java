@@ -117,7 +117,7 @@ public final class KafkaOptions {
           partitions(consumer, topic).stream().filter(range::includes).toList();
       if (partitions.isEmpty()) {
         throw new CommandFailedException(
-            "there is no topic %s on %s, or it has no such partition"
+            "topic %s does not exist on %s, or does not have this partition"
                 .formatted(topic, bootstrap()));
       }
       Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(partitions));

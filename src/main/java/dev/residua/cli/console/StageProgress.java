@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One progress bar per stage, and the expected minutes of a training after its first steps. */
+/** Shows one progress bar per stage, and estimates the training time after the first steps. */
 public final class StageProgress implements TrainingProgress, AutoCloseable {
   private static final String TRAINING = "training";
 
