@@ -100,6 +100,18 @@ public record GraphCheck(
     return of(graph, tests(graph, observed, expected, sequences), sequences.length, reference);
   }
 
+  /** Tests the graph, compared with the calibration frames if the model has a reference of them. */
+  public static GraphCheck of(
+      CausalGraph graph,
+      float[][] observed,
+      float[][] expected,
+      long[] sequences,
+      Optional<GraphReference> reference) {
+    return reference
+        .map(known -> of(graph, observed, expected, sequences, known))
+        .orElseGet(() -> of(graph, observed, expected, sequences));
+  }
+
   private static GraphCheck of(
       CausalGraph graph, Tests tests, int frames, GraphReference reference) {
     if (reference.edges().size() != tests.edges().size()

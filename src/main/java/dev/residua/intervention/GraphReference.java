@@ -1,9 +1,13 @@
 package dev.residua.intervention;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import dev.residua.causal.StructuralEquations;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -71,6 +75,28 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
     return new GraphReference(
         tests.edges().stream().map(Coefficient::of).toList(),
         tests.absent().stream().map(Coefficient::of).toList());
+  }
+
+  /**
+   * Reads the last calibration frames of a model.
+   *
+   * @param latents of the model
+   * @return empty if the model has categorical latents or too few calibration frames
+   */
+  public static Optional<GraphReference> of(
+      CausalGraph graph,
+      StructuralEquations equations,
+      List<Latent> latents,
+      AnomalyCalibration calibration) {
+    int size = calibration.size();
+    if (latents.stream().anyMatch(Latent::categorical) || size < GraphCheck.MIN_FRAMES) {
+      return Optional.empty();
+    }
+    float[][] residuals =
+        IntStream.range(Math.max(0, size - GraphCheck.MAX_FRAMES), size)
+            .mapToObj(calibration::residuals)
+            .toArray(float[][]::new);
+    return Optional.of(ofResiduals(graph, equations, residuals));
   }
 
   /**

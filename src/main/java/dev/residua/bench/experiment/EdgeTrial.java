@@ -9,8 +9,10 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.EdgeVerdict;
 import dev.residua.intervention.GraphCheck;
+import dev.residua.intervention.GraphReference;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.intervention.MechanismWindow;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioEvent;
@@ -22,13 +24,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Streams in which one edge of the graph is cut or halved, or something else happens to a caused
  * latent: how often a diagnosis of the frames since then names the right edge, and how often one
- * that did not change; and the same for a check of the graph over a long period.
+ * that did not change; and the same for a check of the graph over a long period, compared with the
+ * model's calibration frames.
  */
 final class EdgeTrial {
   private static final int QUIET = 64;
@@ -37,21 +41,29 @@ final class EdgeTrial {
   private static final int PERIOD = 1_000;
   private static final int CHUNK = 64;
 
+  /** Streams in which nothing happens, for each stream of another row. */
+  private static final int HEALTHY = 10;
+
   private final SimulatedScene scene;
   private final List<Double> noise;
   private final FrameScorer scorer;
   private final CausalGraph graph;
   private final AnomalyCalibration calibration;
   private final MechanismReference reference;
+  private final Optional<GraphReference> calibrated;
   private final long seed;
   private final int streams;
 
   /** What happens in the streams of one row, which differ in the node and the cause. */
-  private record Script(String name, List<ScenarioEvent> variants) {}
+  private record Script(String name, List<ScenarioEvent> variants) {
+    boolean healthy() {
+      return variants.isEmpty();
+    }
+  }
 
   /**
    * @param bundle model of the scene's frames, whose latents are named like the factors
-   * @param streams of each row
+   * @param streams of each row in which something happens, a tenth of those in which nothing does
    */
   EdgeTrial(
       SimulatedScene scene,
@@ -59,13 +71,17 @@ final class EdgeTrial {
       ModelBundle bundle,
       FrameScorer scorer,
       long seed,
-      int streams) {
+      int streams)
+      throws BadBundleException {
     this.scene = scene;
     this.noise = List.copyOf(noise);
     this.scorer = scorer;
     this.graph = bundle.graph();
     this.calibration = AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
     this.reference = MechanismReference.fromBytes(bundle.entry(ModelBundle.MECHANISM_REFERENCE));
+    this.calibrated =
+        GraphReference.of(
+            graph, bundle.network().equations(), bundle.manifest().latents(), calibration);
     this.seed = seed;
     this.streams = streams;
   }
@@ -76,9 +92,10 @@ final class EdgeTrial {
     for (double memory : new double[] {0, 0.9}) {
       for (Script script : scripts) {
         Tally tally = new Tally();
-        for (int k = 0; k < streams; k++) {
-          int variants = script.variants().size();
-          ScenarioEvent event = variants == 0 ? null : script.variants().get(k % variants);
+        int count = script.healthy() ? HEALTHY * streams : streams;
+        for (int k = 0; k < count; k++) {
+          ScenarioEvent event =
+              script.healthy() ? null : script.variants().get(k % script.variants().size());
           watch(event, memory, seed * 1_000_003 + 7_919L * k, tally);
         }
         rows.add(
@@ -161,10 +178,9 @@ final class EdgeTrial {
     }
     long[] sequences = new long[PERIOD];
     Arrays.setAll(sequences, t -> t);
-    GraphCheck check = GraphCheck.of(graph, observed, expected, sequences);
+    GraphCheck check = GraphCheck.of(graph, observed, expected, sequences, calibrated);
     tally.add("check", event, check.edges());
-    tally.missing += check.missing().isEmpty() ? 0 : 1;
-    tally.streams++;
+    tally.add(check);
   }
 
   /** Counts over the streams of one script. */
@@ -172,6 +188,7 @@ final class EdgeTrial {
     private final Map<String, Integer> counts = new LinkedHashMap<>();
     private int streams;
     private int missing;
+    private int broken;
 
     void add(String window, @Nullable ScenarioEvent event, List<EdgeReading> edges) {
       boolean right = false;
@@ -189,10 +206,17 @@ final class EdgeTrial {
       counts.merge(window + ": another edge %", wrong ? 1 : 0, Integer::sum);
     }
 
+    void add(GraphCheck check) {
+      missing += check.missing().isEmpty() ? 0 : 1;
+      broken += check.misfits().isEmpty() && check.missing().isEmpty() ? 0 : 1;
+      streams++;
+    }
+
     Map<String, Double> figures() {
       Map<String, Double> figures = new LinkedHashMap<>();
       counts.forEach((name, count) -> figures.put(name, 100.0 * count / streams));
       figures.put("check: missing edge %", 100.0 * missing / streams);
+      figures.put("check: anything said to be broken %", 100.0 * broken / streams);
       return figures;
     }
   }

@@ -2,7 +2,6 @@ package dev.residua.cli.ops;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.Latent;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
@@ -22,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +94,9 @@ final class SourceEdgesCommand extends JsonCommand {
     /**
      * Tests the graph.
      *
-     * @param reference what the calibration frames show; null if the model does not have it
+     * @param reference what the calibration frames show, if the model has it
      */
-    GraphCheck check(CausalGraph graph, @Nullable GraphReference reference) {
+    GraphCheck check(CausalGraph graph, Optional<GraphReference> reference) {
       if (scores.size() < GraphCheck.MIN_FRAMES) {
         throw new CommandFailedException(
             "there are %d scores of %s by model %s, at least %d are needed; --model gives another model"
@@ -105,9 +105,7 @@ final class SourceEdgesCommand extends JsonCommand {
       float[][] observed = scores.stream().map(ScoredFrame::latents).toArray(float[][]::new);
       float[][] expected = scores.stream().map(ScoredFrame::expected).toArray(float[][]::new);
       long[] sequences = scores.stream().mapToLong(ScoredFrame::sequence).toArray();
-      return reference == null
-          ? GraphCheck.of(graph, observed, expected, sequences)
-          : GraphCheck.of(graph, observed, expected, sequences, reference);
+      return GraphCheck.of(graph, observed, expected, sequences, reference);
     }
   }
 
@@ -139,21 +137,12 @@ final class SourceEdgesCommand extends JsonCommand {
     return 0;
   }
 
-  /** Reference of a model; null if it has categorical latents or too few calibration frames. */
-  private static @Nullable GraphReference reference(ModelBundle bundle) throws BadBundleException {
-    AnomalyCalibration calibration =
-        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
-    if (bundle.manifest().latents().stream().anyMatch(Latent::categorical)
-        || calibration.size() < GraphCheck.MIN_FRAMES) {
-      return null;
-    }
-    int n = Math.min(calibration.size(), GraphCheck.MAX_FRAMES);
-    return GraphReference.ofResiduals(
+  private static Optional<GraphReference> reference(ModelBundle bundle) throws BadBundleException {
+    return GraphReference.of(
         bundle.graph(),
         bundle.network().equations(),
-        IntStream.range(calibration.size() - n, calibration.size())
-            .mapToObj(calibration::residuals)
-            .toArray(float[][]::new));
+        bundle.manifest().latents(),
+        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)));
   }
 
   static List<String> text(GraphCheck check) {

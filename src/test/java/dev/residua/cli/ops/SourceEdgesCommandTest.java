@@ -12,6 +12,7 @@ import dev.residua.intervention.GraphCheck;
 import dev.residua.intervention.GraphReference;
 import dev.residua.testing.Scored;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class SourceEdgesCommandTest {
       last.add(score("cam1", "m2", i));
     }
     // When
-    GraphCheck check = last.check(GRAPH, null);
+    GraphCheck check = last.check(GRAPH, Optional.empty());
     // Then
     List<String> lines = SourceEdgesCommand.text(check);
     assertThat(lines.get(0)).isEqualTo("500 frames");
@@ -65,7 +66,7 @@ class SourceEdgesCommandTest {
     }
     last.add(score("cam1", "m1", 0));
     // When and Then
-    assertThatThrownBy(() -> last.check(GRAPH, null))
+    assertThatThrownBy(() -> last.check(GRAPH, Optional.empty()))
         .isInstanceOf(CommandFailedException.class)
         .hasMessage(
             "there are 1 scores of cam1 by model m1, at least 200 are needed; --model gives another model");
@@ -98,7 +99,8 @@ class SourceEdgesCommandTest {
               .frame(i));
     }
     // When
-    GraphCheck check = last.check(GRAPH, GraphReference.ofResiduals(GRAPH, equations, residuals));
+    GraphCheck check =
+        last.check(GRAPH, Optional.of(GraphReference.ofResiduals(GRAPH, equations, residuals)));
     // Then
     assertThat(SourceEdgesCommand.text(check).get(1))
         .matches(
