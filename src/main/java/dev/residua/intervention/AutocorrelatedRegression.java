@@ -46,6 +46,7 @@ final class AutocorrelatedRegression {
    * from the others.
    *
    * @param coefficients shape {@code [columns]}
+   * @param unfiltered coefficients of ordinary least squares, shape {@code [columns]}
    * @param usual standard errors if all rows have one variance, shape {@code [columns]}
    * @param robust standard errors if each row has its own, shape {@code [columns]}
    * @param freedom degrees of freedom of {@code usual}
@@ -55,6 +56,7 @@ final class AutocorrelatedRegression {
   @SuppressWarnings("ArrayRecordComponent") // made once per test
   record Fit(
       double[] coefficients,
+      double[] unfiltered,
       double[] usual,
       double[] robust,
       int freedom,
@@ -103,15 +105,20 @@ final class AutocorrelatedRegression {
   private Optional<Fit> fit() {
     int most = y.length < LONG ? 1 : MAX_ORDER;
     double[] filter = new double[0];
+    double[] unfiltered = new double[0];
     for (int round = 0; round < ROUNDS; round++) {
       Filtered filtered = filtered(filter);
       if (filtered.freedom() < MIN_FREEDOM) {
         return Optional.empty();
       }
-      filter = autoregression(errors(filtered.solve()), most);
+      double[] coefficients = filtered.solve();
+      unfiltered = round == 0 ? coefficients : unfiltered;
+      filter = autoregression(errors(coefficients), most);
     }
     Filtered filtered = filtered(filter);
-    return filtered.freedom() < MIN_FREEDOM ? Optional.empty() : Optional.of(filtered.fit());
+    return filtered.freedom() < MIN_FREEDOM
+        ? Optional.empty()
+        : Optional.of(filtered.fit(Arrays.copyOfRange(unfiltered, 1, unfiltered.length)));
   }
 
   /** Errors of the rows as they are. */
@@ -238,7 +245,7 @@ final class AutocorrelatedRegression {
       return coefficients;
     }
 
-    Fit fit() {
+    Fit fit(double[] unfiltered) {
       double[] all = solve();
       int n = y.length;
       double[] weight = new double[x.length];
@@ -269,6 +276,7 @@ final class AutocorrelatedRegression {
       Fit fit =
           new Fit(
               new double[columns],
+              unfiltered,
               new double[columns],
               new double[columns],
               freedom(),

@@ -73,6 +73,7 @@ public record EdgeReading(
    *
    * @param calibrated influence on the calibration frames, above 0
    * @param difference of the influence to it
+   * @param size of the difference by which it matters, with its sign
    * @param standardError of the difference
    * @param freedom degrees of freedom of the difference
    * @param corrected p-value of no difference, corrected for the other edges
@@ -82,6 +83,7 @@ public record EdgeReading(
       String to,
       double calibrated,
       double difference,
+      double size,
       double standardError,
       double freedom,
       double corrected) {
@@ -93,7 +95,7 @@ public record EdgeReading(
             && isAway(relative - HALF, error, freedom)
             && isAway(relative + HALF, error, freedom);
     double smallest = NONE + GraphReference.TOLERANCE * Math.abs(1 - calibrated);
-    boolean changed = corrected <= LEVEL && Math.abs(relative - 1) >= smallest;
+    boolean changed = corrected <= LEVEL && Math.abs(size / calibrated) >= smallest;
     return new EdgeReading(
         from,
         to,

@@ -74,7 +74,7 @@ public record GraphCheck(
 
   private static List<GraphReference.Coefficient> exact(List<EdgeTest> tests) {
     return tests.stream()
-        .map(test -> new GraphReference.Coefficient(0, 0, Double.POSITIVE_INFINITY))
+        .map(test -> new GraphReference.Coefficient(0, 0, 0, Double.POSITIVE_INFINITY))
         .toList();
   }
 
@@ -153,6 +153,7 @@ public record GraphCheck(
    * @param calibrated influence that is expected without a change, for an edge; 0 for others
    * @param correlation partial correlation on the calibration frames
    * @param difference of the coefficient; NaN if nothing can be said
+   * @param size of the difference by which it matters, with its sign
    * @param standardError of the difference
    * @param freedom degrees of freedom
    */
@@ -161,6 +162,7 @@ public record GraphCheck(
       double calibrated,
       double correlation,
       double difference,
+      double size,
       double standardError,
       double freedom,
       double pValue) {
@@ -181,7 +183,7 @@ public record GraphCheck(
 
     private static Compared unknown(EdgeTest test) {
       return new Compared(
-          test, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+          test, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
 
     private static Compared of(
@@ -197,7 +199,22 @@ public record GraphCheck(
           then.standardError() == 0
               ? fit.pValue(test.column(), then.value())
               : StudentTail.twoSided(difference / error, freedom);
-      return new Compared(test, calibrated, then.correlation(), difference, error, freedom, pValue);
+      double size =
+          then.standardError() == 0
+              ? difference
+              : smaller(difference, now.unfiltered() - then.unfiltered());
+      return new Compared(
+          test, calibrated, then.correlation(), difference, size, error, freedom, pValue);
+    }
+
+    /**
+     * The smaller of two differences, 0 if they have different signs. A filter takes more of slow
+     * causes than of their reading error, so that the influence also falls if only the errors of
+     * the source are more autocorrelated than those of the calibration frames. Without a filter it
+     * does not.
+     */
+    private static double smaller(double a, double b) {
+      return a * b <= 0 ? 0 : Math.signum(a) * Math.min(Math.abs(a), Math.abs(b));
     }
 
     EdgeReading reading(CausalGraph graph, double corrected) {
@@ -205,7 +222,8 @@ public record GraphCheck(
       String to = graph.name(test.to());
       return Double.isNaN(corrected)
           ? EdgeReading.undetermined(from, to)
-          : EdgeReading.of(from, to, calibrated, difference, standardError, freedom, corrected);
+          : EdgeReading.of(
+              from, to, calibrated, difference, size, standardError, freedom, corrected);
     }
 
     AbsentEdge absent(CausalGraph graph, double corrected) {
@@ -213,7 +231,7 @@ public record GraphCheck(
       double smallest = SMALLEST_CORRELATION + GraphReference.TOLERANCE * Math.abs(correlation);
       if (!Double.isNaN(corrected)) {
         Fit found = test.fit().orElseThrow();
-        double t = difference / found.standardError(test.column());
+        double t = size / found.standardError(test.column());
         more = t / Math.sqrt(t * t + found.freedom());
       }
       return new AbsentEdge(

@@ -35,11 +35,14 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
    * One coefficient of a regression of a residual; NaN if the frames do not determine it.
    *
    * @param value 0 if nothing was read with error
+   * @param unfiltered the value by ordinary least squares, which the errors' autocorrelation does
+   *     not affect
    * @param standardError of the value
    * @param freedom degrees of freedom
    */
-  public record Coefficient(double value, double standardError, double freedom) {
-    static final Coefficient UNKNOWN = new Coefficient(Double.NaN, Double.NaN, Double.NaN);
+  public record Coefficient(double value, double unfiltered, double standardError, double freedom) {
+    static final Coefficient UNKNOWN =
+        new Coefficient(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
     static Coefficient of(EdgeTest test) {
       return test.fit()
@@ -48,6 +51,7 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
               fit ->
                   new Coefficient(
                       fit.coefficients()[test.column()],
+                      fit.unfiltered()[test.column()],
                       fit.standardError(test.column()),
                       Math.min(fit.freedom(), fit.robustFreedom()[test.column()])))
           .orElse(UNKNOWN);

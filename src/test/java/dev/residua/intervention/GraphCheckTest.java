@@ -21,6 +21,12 @@ class GraphCheckTest {
   private static final int FRAMES = 1_000;
   private static final int PERIODS = 300;
 
+  /**
+   * Healthy periods of 200 that may be called broken: 2 %. Of 1,600 periods of these scenes 2 are
+   * (0.13 %); at twice that rate more than 4 of 200 have a probability of 0.0002.
+   */
+  private static final int MAX_BROKEN = 4;
+
   private static GraphCheck test(long seed, double rootMemory, double noiseMemory, Change change) {
     Streams.Rows rows = new EdgeStreams(seed, rootMemory, noiseMemory).next(FRAMES, change);
     return GraphCheck.of(
@@ -169,23 +175,30 @@ class GraphCheckTest {
   }
 
   private static GraphCheck against(GraphReference reference, Streams.Rows rows) {
-    return GraphCheck.of(
-        EdgeStreams.GRAPH,
-        rows.observed(),
-        rows.expected(),
-        LongStream.range(0, rows.observed().length).toArray(),
-        reference);
+    return against(EdgeStreams.GRAPH, reference, rows);
   }
 
-  private static GraphReference reference(Streams.Rows rows) {
-    return GraphReference.of(
-        EdgeStreams.GRAPH,
-        rows.observed(),
-        rows.expected(),
-        LongStream.range(0, rows.observed().length).toArray());
+  private static GraphCheck against(
+      CausalGraph graph, GraphReference reference, Streams.Rows rows) {
+    return GraphCheck.of(graph, rows.observed(), rows.expected(), sequences(rows), reference);
   }
 
-  /** With an error rate of 2 %, more than 12 of 200 have a probability below 0.001. */
+  private static GraphCheck exactly(CausalGraph graph, Streams.Rows rows) {
+    return GraphCheck.of(graph, rows.observed(), rows.expected(), sequences(rows));
+  }
+
+  private static GraphReference reference(CausalGraph graph, Streams.Rows rows) {
+    return GraphReference.of(graph, rows.observed(), rows.expected(), sequences(rows));
+  }
+
+  private static long[] sequences(Streams.Rows rows) {
+    return LongStream.range(0, rows.observed().length).toArray();
+  }
+
+  private static boolean isBroken(GraphCheck check) {
+    return !check.misfits().isEmpty() || !check.missing().isEmpty();
+  }
+
   @ParameterizedTest(name = "memory of roots {0}, of noise {1}")
   @CsvSource({"0, 0", ".8, 0", ".8, .8"})
   void shouldKeepEdgesThatAreReadWithErrorOnHealthyFrames(double rootMemory, double noiseMemory) {
@@ -198,19 +211,13 @@ class GraphCheckTest {
       Random random = new Random(seed);
       GraphReference reference =
           reference(
+              EdgeStreams.GRAPH,
               read(new EdgeStreams(seed, rootMemory, noiseMemory), 3_000, Change.NONE, random));
       // When
       Streams.Rows healthy =
           read(new EdgeStreams(9_000 + seed, rootMemory, noiseMemory), 1_000, Change.NONE, random);
-      GraphCheck check = against(reference, healthy);
-      broken += check.misfits().isEmpty() && check.missing().isEmpty() ? 0 : 1;
-      GraphCheck exact =
-          GraphCheck.of(
-              EdgeStreams.GRAPH,
-              healthy.observed(),
-              healthy.expected(),
-              LongStream.range(0, 1_000).toArray());
-      withoutReference += exact.misfits().isEmpty() && exact.missing().isEmpty() ? 0 : 1;
+      broken += isBroken(against(reference, healthy)) ? 1 : 0;
+      withoutReference += isBroken(exactly(EdgeStreams.GRAPH, healthy)) ? 1 : 0;
       GraphCheck cut =
           against(
               reference,
@@ -224,7 +231,7 @@ class GraphCheckTest {
       found += valve.verdict() == EdgeVerdict.REMOVED ? 1 : 0;
     }
     // Then
-    assertThat(broken).isLessThanOrEqualTo(12);
+    assertThat(broken).isLessThanOrEqualTo(MAX_BROKEN);
     assertThat(withoutReference).isGreaterThan(50);
     assertThat(decided).isGreaterThan(100);
     assertThat(found).isGreaterThanOrEqualTo(decided * 95 / 100);
@@ -246,23 +253,39 @@ class GraphCheckTest {
       Streams.Rows calibration = chain(3_000, memory, random);
       Streams.Rows healthy = chain(1_000, memory, random);
       // When
-      GraphReference reference =
-          GraphReference.of(
-              chain,
-              calibration.observed(),
-              calibration.expected(),
-              LongStream.range(0, 3_000).toArray());
-      long[] sequences = LongStream.range(0, 1_000).toArray();
-      GraphCheck check =
-          GraphCheck.of(chain, healthy.observed(), healthy.expected(), sequences, reference);
-      GraphCheck exact = GraphCheck.of(chain, healthy.observed(), healthy.expected(), sequences);
+      GraphReference reference = reference(chain, calibration);
       // Then
-      broken += check.misfits().isEmpty() && check.missing().isEmpty() ? 0 : 1;
-      withoutReference += exact.misfits().isEmpty() && exact.missing().isEmpty() ? 0 : 1;
+      broken += isBroken(against(chain, reference, healthy)) ? 1 : 0;
+      withoutReference += isBroken(exactly(chain, healthy)) ? 1 : 0;
     }
-    // With an error rate of 2 %, more than 12 have a probability below 0.001
-    assertThat(broken).isLessThanOrEqualTo(12);
+    assertThat(broken).isLessThanOrEqualTo(MAX_BROKEN);
     assertThat(withoutReference).isGreaterThan(150);
+  }
+
+  @ParameterizedTest(name = "memory {0} of the calibration frames, {1} of the source")
+  @CsvSource({"0, 0", ".8, .8", "0, .8"})
+  void shouldKeepNonlinearEdgesOfCorrelatedCausesOnHealthyFrames(
+      double calibrationMemory, double memory) {
+    int broken = 0;
+    int withoutReference = 0;
+    int found = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      // Given
+      FlowReadings flow = new FlowReadings(seed);
+      GraphReference reference =
+          reference(FlowReadings.GRAPH, flow.next(3_000, calibrationMemory, 1));
+      Streams.Rows healthy = flow.next(1_000, memory, 1);
+      Streams.Rows cut = flow.next(1_000, memory, 0);
+      // When
+      EdgeReading ball = against(FlowReadings.GRAPH, reference, cut).edges().get(0);
+      // Then
+      broken += isBroken(against(FlowReadings.GRAPH, reference, healthy)) ? 1 : 0;
+      withoutReference += isBroken(exactly(FlowReadings.GRAPH, healthy)) ? 1 : 0;
+      found += ball.verdict() == EdgeVerdict.REMOVED ? 1 : 0;
+    }
+    assertThat(broken).isLessThanOrEqualTo(MAX_BROKEN);
+    assertThat(withoutReference).isGreaterThan(150);
+    assertThat(found).isGreaterThanOrEqualTo(190);
   }
 
   private static Streams.Rows chain(int frames, double memory, Random random) {
