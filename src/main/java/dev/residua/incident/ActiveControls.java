@@ -176,6 +176,14 @@ public final class ActiveControls {
     return false;
   }
 
+  /** The acceptances of a new normal that nobody took back. */
+  public List<AcceptNormal> acceptances() {
+    return standing.values().stream()
+        .filter(given -> given.command() instanceof AcceptNormal)
+        .map(given -> (AcceptNormal) given.command())
+        .toList();
+  }
+
   /** Offset of the last command about frames or incidents; -1 if there was none. */
   public long lastOffset() {
     return lastOffset;

@@ -10,7 +10,6 @@ import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
@@ -42,9 +41,7 @@ public final class StoredExclusions {
           consumer,
           topics.control().name(),
           record -> {
-            if (record.value() == null && record.key() != null) {
-              builder.withdraw(new String(record.key(), StandardCharsets.UTF_8));
-            }
+            TopicReader.deletedKey(record).ifPresent(builder::withdraw);
             ControlCommand command = TopicReader.value(topics.control(), record);
             if (command != null) {
               builder.command(command);

@@ -2,12 +2,14 @@ package dev.residua.renewal.job;
 
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -146,6 +148,13 @@ final class TopicReader {
         each.accept(value, time(record));
       }
     };
+  }
+
+  /** The key whose value a record deletes; empty if the record deletes nothing. */
+  static Optional<String> deletedKey(ConsumerRecord<byte[], byte[]> record) {
+    return record.value() == null && record.key() != null
+        ? Optional.of(new String(record.key(), StandardCharsets.UTF_8))
+        : Optional.empty();
   }
 
   /** The value of a record; null if it has none, or one that this version cannot read. */

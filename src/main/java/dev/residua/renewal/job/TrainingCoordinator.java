@@ -14,6 +14,7 @@ import dev.residua.renewal.trigger.RetrainTrigger;
 import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
+import dev.residua.renewal.trigger.TriggerObservation.AcceptanceTakenBack;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
 import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
@@ -42,7 +43,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -191,15 +191,26 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         consumer,
         topics.incidents(),
         ends,
-        (incident, at) -> incidents.add(new IncidentChanged(incident, at)));
+        TopicReader.values(
+            topics.incidents(),
+            (incident, at) -> incidents.add(new IncidentChanged(incident, at))));
     replay(
         consumer,
         topics.control(),
         ends,
-        (command, at) -> {
-          controls = controls.with(command);
-          control.remove(command.order().id());
-          control.put(command.order().id(), command);
+        record -> {
+          TopicReader.deletedKey(record)
+              .ifPresent(
+                  id -> {
+                    controls = controls.without(id);
+                    control.remove(id);
+                  });
+          ControlCommand command = TopicReader.value(topics.control(), record);
+          if (command != null) {
+            controls = controls.with(command);
+            control.remove(command.order().id());
+            control.put(command.order().id(), command);
+          }
         });
     List<ControlCommand> commands = List.copyOf(control.values());
     since =
@@ -257,21 +268,16 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     }
   }
 
-  private <V> void replay(
+  private void replay(
       Consumer<byte[], byte[]> consumer,
-      Topic<String, V> topic,
+      Topic<?, ?> topic,
       Map<TopicPartition, Long> ends,
-      BiConsumer<V, Instant> each) {
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, Long> starts =
         consumer.beginningOffsets(TopicReader.partitions(consumer, topic.name()));
     Map<TopicPartition, Long> until = new HashMap<>(ends);
     until.keySet().retainAll(starts.keySet());
-    TopicReader.forEach(
-        consumer,
-        TopicReader.spans(starts, until),
-        TopicReader.values(topic, each),
-        fraction -> {},
-        stopped);
+    TopicReader.forEach(consumer, TopicReader.spans(starts, until), each, fraction -> {}, stopped);
   }
 
   /** Observes a stored record. The score of a source in a scene without a model is ignored. */
@@ -288,8 +294,10 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         observe(scene(drift.finding().source()), new DriftSeen(drift, at));
       }
     } else if (record.topic().equals(topics.control().name())) {
+      TopicReader.deletedKey(record).ifPresent(id -> takeBack(id, at));
       ControlCommand command = TopicReader.value(topics.control(), record);
       if (command != null) {
+        takeBack(command.order().id(), at); // which it replaces
         onControl(command);
       }
     } else {
@@ -308,6 +316,13 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     return dependencies.scenes().apply(source);
   }
 
+  private void takeBack(String commandId, Instant at) {
+    if (controls.contains(commandId)) {
+      controls = controls.without(commandId);
+      observeEverywhere(new AcceptanceTakenBack(controls.acceptances(), at));
+    }
+  }
+
   private void onControl(ControlCommand command) {
     controls = controls.with(command);
     if (command instanceof Retrain retrain) {
@@ -321,8 +336,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
               command.order().reason()));
       commanded = List.of();
     } else if (command instanceof AcceptNormal accepted) {
-      List.copyOf(evaluations.keySet())
-          .forEach(scene -> observe(scene, new NormalAccepted(accepted)));
+      observeEverywhere(new NormalAccepted(accepted));
     } else if (command instanceof Training training) {
       dependencies.phases().accept(training.phase());
     } else if (command instanceof CancelTraining cancel) {
@@ -335,6 +349,10 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
             "%s cancelled it: %s".formatted(command.order().by(), command.order().reason()));
       }
     }
+  }
+
+  private void observeEverywhere(TriggerObservation observation) {
+    List.copyOf(evaluations.keySet()).forEach(scene -> observe(scene, observation));
   }
 
   private void observe(String scene, TriggerObservation observation) {

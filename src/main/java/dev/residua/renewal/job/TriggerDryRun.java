@@ -2,11 +2,13 @@ package dev.residua.renewal.job;
 
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.renewal.trigger.RetrainTrigger;
 import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
+import dev.residua.renewal.trigger.TriggerObservation.AcceptanceTakenBack;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
 import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
@@ -194,11 +196,17 @@ public final class TriggerDryRun {
           }
         },
         cancelled);
-    TopicReader.allValues(
+    TopicReader.all(
         consumer,
-        topics.control(),
-        (command, at) -> {
-          controls = controls.with(command);
+        topics.control().name(),
+        record -> {
+          Instant at = TopicReader.time(record);
+          TopicReader.deletedKey(record).ifPresent(id -> takeBack(id, at, events));
+          ControlCommand command = TopicReader.value(topics.control(), record);
+          if (command != null) {
+            takeBack(command.order().id(), at, events); // which it replaces
+            controls = controls.with(command);
+          }
           if (command instanceof AcceptNormal accepted) {
             events.add(new Event(at, new NormalAccepted(accepted)));
           }
@@ -206,6 +214,13 @@ public final class TriggerDryRun {
         cancelled);
     events.sort(Comparator.comparing(Event::at));
     return events;
+  }
+
+  private void takeBack(String commandId, Instant at, List<Event> events) {
+    if (controls.contains(commandId)) {
+      controls = controls.without(commandId);
+      events.add(new Event(at, new AcceptanceTakenBack(controls.acceptances(), at)));
+    }
   }
 
   private void scored(DriftScore frame, Instant at) {

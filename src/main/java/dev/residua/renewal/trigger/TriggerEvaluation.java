@@ -11,6 +11,7 @@ import dev.residua.renewal.trigger.RetrainTrigger.Lasting;
 import dev.residua.renewal.trigger.RetrainTrigger.LastingDrift;
 import dev.residua.renewal.trigger.RetrainTrigger.Scheduled;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
+import dev.residua.renewal.trigger.TriggerObservation.AcceptanceTakenBack;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
 import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
@@ -152,6 +153,8 @@ public final class TriggerEvaluation {
       drift(c, seen.event(), seen.at());
     } else if (observation instanceof NormalAccepted accepted) {
       accept(c, accepted.command());
+    } else if (observation instanceof AcceptanceTakenBack takenBack) {
+      takeBack(c, takenBack.others());
     } else if (observation instanceof TrainingStarted started) {
       begin(c, started);
     } else if (observation instanceof TrainingEnded ended) {
@@ -221,6 +224,18 @@ public final class TriggerEvaluation {
     next.replaceAll(
         (id, known) ->
             matches(command, known.incident()) ? new KnownIncident(known.incident(), true) : known);
+    c.incidents = next;
+  }
+
+  /** Incidents that no other acceptance covers are no longer learned. */
+  private void takeBack(TriggerState c, List<AcceptNormal> others) {
+    Map<String, KnownIncident> next = new TreeMap<>(state.incidents);
+    next.replaceAll(
+        (id, known) ->
+            new KnownIncident(
+                known.incident(),
+                known.accepted()
+                    && others.stream().anyMatch(other -> matches(other, known.incident()))));
     c.incidents = next;
   }
 

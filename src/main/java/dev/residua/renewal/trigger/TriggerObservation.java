@@ -8,6 +8,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Incident;
 import java.time.Instant;
+import java.util.List;
 
 /** An input of {@link TriggerEvaluation}, in the order in which it became known. */
 public sealed interface TriggerObservation {
@@ -91,6 +92,17 @@ public sealed interface TriggerObservation {
     @Override
     public Instant at() {
       return command.order().at();
+    }
+  }
+
+  /**
+   * An operator took back an acceptance.
+   *
+   * @param others acceptances that remain
+   */
+  record AcceptanceTakenBack(List<AcceptNormal> others, Instant at) implements TriggerObservation {
+    public AcceptanceTakenBack {
+      others = List.copyOf(others);
     }
   }
 

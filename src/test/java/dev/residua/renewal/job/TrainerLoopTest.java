@@ -6,11 +6,13 @@ import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.renewal.gate.Incidents;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
 import dev.residua.testing.Scored;
@@ -369,6 +371,59 @@ class TrainerLoopTest {
         TrainerLoopTest::nothing);
     // Then its files stay, in case it leads again
     assertThat(processes.done).containsExactly("killed");
+  }
+
+  @Test
+  void shouldNotLearnWhatIsAcceptedNoMore() {
+    // When an acceptance is taken back before what it covers has lasted
+    run(
+        this::brokenMechanism,
+        () -> command(new AcceptNormal(order("accept-1"))),
+        () -> deletion("accept-1"),
+        () -> now = T0.plus(Duration.ofDays(2)),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).isEmpty();
+  }
+
+  @Test
+  void shouldNotLearnWhatIsAcceptedNoMoreAfterARestart() {
+    // Given
+    follower.updateEndOffsets(
+        Map.of(
+            new TopicPartition(topics.control().name(), 0),
+            2L,
+            new TopicPartition(topics.incidents().name(), 0),
+            1L));
+    follower.schedulePollTask(this::brokenMechanism);
+    follower.schedulePollTask(
+        () -> {
+          command(new AcceptNormal(order("accept-1")));
+          deletion("accept-1");
+        });
+    // When
+    run(() -> now = T0.plus(Duration.ofDays(2)), TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).isEmpty();
+  }
+
+  private void brokenMechanism() {
+    follower.addRecord(
+        record(
+            topics.incidents(),
+            0,
+            "i1",
+            Incidents.open("i1", "cam1", "INTERVENTION.MECHANISM_CHANGE", now)));
+  }
+
+  private void deletion(String commandId) {
+    follower.addRecord(
+        new ConsumerRecord<>(
+            topics.control().name(),
+            0,
+            controlOffset++,
+            commandId.getBytes(StandardCharsets.UTF_8),
+            null));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.renewal.gate.Incidents;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
+import dev.residua.renewal.trigger.TriggerObservation.AcceptanceTakenBack;
 import dev.residua.renewal.trigger.TriggerObservation.Calibration;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
@@ -199,6 +200,39 @@ class TriggerEvaluationTest {
 
     assertThat(known.all).hasSize(1);
     assertThat(over.all).isEmpty();
+  }
+
+  @Test
+  void shouldLearnWhatAnotherAcceptanceCoversWhenOneIsTakenBack() {
+    // Given two broken mechanisms, each accepted by a command of its own
+    NormalAccepted first = accepted("cam1", "PT10M");
+    NormalAccepted second = accepted("cam1", "PT40M");
+    Evaluation evaluation =
+        new Evaluation(SETTINGS)
+            .observe(opened("i1", "cam1", BROKEN, "PT0S"))
+            .observe(first)
+            .observe(resolved("i1", "cam1", BROKEN, "PT0S", "PT10M1S"))
+            .observe(opened("i2", "cam1", BROKEN, "PT30M"))
+            .observe(second)
+            .observe(resolved("i2", "cam1", BROKEN, "PT30M", "PT40M1S"));
+
+    // When
+    evaluation.observe(new AcceptanceTakenBack(List.of(first.command()), at("PT50M"))).tick("PT4H");
+
+    // Then
+    assertThat(evaluation.trigger.orElseThrow().incidents()).containsExactly("i1");
+
+    // When the first is taken back too
+    Evaluation none =
+        new Evaluation(SETTINGS)
+            .observe(opened("i1", "cam1", BROKEN, "PT0S"))
+            .observe(first)
+            .observe(resolved("i1", "cam1", BROKEN, "PT0S", "PT10M1S"))
+            .observe(new AcceptanceTakenBack(List.of(), at("PT50M")))
+            .tick("PT4H");
+
+    // Then
+    assertThat(none.all).isEmpty();
   }
 
   @Test
