@@ -119,9 +119,9 @@ public sealed interface ControlCommand {
   /**
    * The present of these sources is normal from now on. Detectors re-centre on the means of the
    * frames since the change, and the incidents that this makes normal are closed; others stay open
-   * and note why. A mean has an error of its own (0.09 standard deviations for 128 independent
-   * frames), which a detector with a memory may find after a thousand frames: repeat the command
-   * then.
+   * and note why. Detectors without an alarm stay as they are. A mean has an error of its own (0.09
+   * standard deviations for 128 independent frames), which a detector with a memory may find after
+   * a thousand frames: repeat the command then.
    */
   record AcceptNormal(Order order) implements ControlCommand {}
 

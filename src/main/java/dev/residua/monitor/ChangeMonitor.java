@@ -140,18 +140,14 @@ final class ChangeMonitor {
 
   /**
    * Whether the mean of the samples since the change is all that differs: whether a detector that
-   * takes it as normal would be quiet on the same samples. Empty if there are no samples.
+   * takes it as normal would be quiet on the same samples. Empty without an alarm.
    */
   Optional<Recentring> recentring() {
-    long since = alarm.drifting() ? detector.count() - alarm.changePoint() : detector.count();
-    int frames = (int) Math.min(FrameHistory.KEPT, since);
-    if (frames == 0) {
+    int frames = (int) Math.min(FrameHistory.KEPT, detector.count() - alarm.changePoint());
+    if (!alarm.drifting() || frames == 0) {
       return Optional.empty();
     }
     float[] means = detector.meanDeviations(frames);
-    if (!alarm.drifting()) {
-      return Optional.of(new Recentring(means, null));
-    }
     if (frames < FEWEST_RECENTRED) {
       return Optional.of(
           new Recentring(

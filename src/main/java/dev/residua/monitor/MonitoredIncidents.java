@@ -7,6 +7,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
+import dev.residua.incident.Subject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,11 @@ final class MonitoredIncidents {
 
   SourceIncidents state() {
     return incidents;
+  }
+
+  /** Returns true if an incident with such a subject is open. */
+  boolean anyOpen(Predicate<Subject> subject) {
+    return incidents.open().stream().map(Incident::subject).anyMatch(subject);
   }
 
   @Nullable Moment last() {

@@ -97,6 +97,11 @@ final class Orders {
     return "%s by %s: %s".formatted(what, order.by(), order.reason());
   }
 
+  /** Returns true if a shift of the residuals alone can make a subject normal. */
+  static boolean needsResidualsOnly(Subject subject) {
+    return subject.kind() == Subject.Kind.MECHANISM || subject.kind() == Subject.Kind.ROOT;
+  }
+
   /**
    * Why a subject cannot be accepted as normal; null if it can.
    *

@@ -569,41 +569,48 @@ public final class SourceMonitor {
     return incidents;
   }
 
-  /** Takes the present as normal, where a shift of means is all that differs. */
+  /**
+   * Takes the present as normal if a shift of means is all that differs. Shifts only what makes an
+   * incident normal: one that is refused leaves the normal as it was, and so does a command without
+   * an alarm, since the mean of some frames is less certain than the normal.
+   */
   List<Incident> accept(Moment at, Order order) {
     String why =
-        baseline.settling()
-            ? "the model is new for this source; repeat the order after %d frames"
-                .formatted(Baseline.SETTLING)
-            : commissioning != null && !commissioning.hasNormal()
-                ? "the source still learns what is normal, or needs a review: see source status"
-                : null;
+        fault != null
+            ? "the camera has a fault; repeat the order once that has ended"
+            : baseline.settling()
+                ? "the model is new for this source; repeat the order after %d frames"
+                    .formatted(Baseline.SETTLING)
+                : commissioning != null && !commissioning.hasNormal()
+                    ? "the source still learns what is normal, or needs a review: see source status"
+                    : null;
     if (why != null) {
       return incidents.accept(at, order, incident -> Orders.refusal(incident.subject(), why, why));
     }
     Optional<ChangeMonitor.Recentring> residual = residuals.recentring();
-    Optional<ChangeMonitor.Recentring> image =
-        picture.alarm().drifting() ? picture.recentring() : Optional.empty();
+    Optional<ChangeMonitor.Recentring> image = picture.recentring();
     String residualRefusal = residual.map(ChangeMonitor.Recentring::refusal).orElse(null);
     String imageRefusal = image.map(ChangeMonitor.Recentring::refusal).orElse(null);
-    if (residualRefusal == null) {
-      residual.ifPresent(
-          r ->
-              baseline.shiftLatents(
-                  commissioning == null ? r.means() : commissioning.shift(r.means())));
+    boolean all = residualRefusal == null && imageRefusal == null;
+    boolean ofResiduals =
+        residual.isPresent()
+            && residualRefusal == null
+            && (all || incidents.anyOpen(Orders::needsResidualsOnly));
+    if (ofResiduals) {
+      float[] means = residual.get().means();
+      baseline.shiftLatents(commissioning == null ? means : commissioning.shift(means));
       residuals.restart();
       window = new MechanismWindow(model.graph().size());
       suppression = Suppression.NONE;
       episode = AnomalyEpisode.QUIET;
     }
-    if (imageRefusal == null) {
-      image.ifPresent(
-          r ->
-              baseline.shiftPicture(
-                  commissioning == null ? r.means() : commissioning.pictureShift(r.means())));
+    boolean ofPicture = image.isPresent() && all;
+    if (ofPicture) {
+      float[] means = image.get().means();
+      baseline.shiftPicture(commissioning == null ? means : commissioning.pictureShift(means));
       picture.restart();
     }
-    if (commissioning != null && (residualRefusal == null || imageRefusal == null)) {
+    if (commissioning != null && (ofResiduals || ofPicture)) {
       commissioning.shifted();
     }
     return incidents.accept(

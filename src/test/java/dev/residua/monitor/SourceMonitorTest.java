@@ -564,6 +564,89 @@ class SourceMonitorTest {
   }
 
   @Test
+  void shouldKeepItsNormalIfNothingHasChangedWhenSomeoneAccepts() {
+    // Given two accepted changes, and a third command a few frames after the second
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    feed(monitor, ActiveControls.EMPTY, 300, 150, 2, 1);
+    ActiveControls order = accepting("accept-1");
+    feed(monitor, order, 450, 300, 2, 1);
+    feed(monitor, order, 750, 150, 2, 3);
+    ActiveControls both = order.with(accept("accept-2"));
+    feed(monitor, both, 900, 5, 2, 3);
+    Baseline.State accepted = monitor.state().baseline();
+    // When
+    feed(monitor, both.with(accept("accept-3")), 905, 1, 2, 3);
+    // Then
+    Baseline.State after = monitor.state().baseline();
+    assertThat(after.latents()).isEqualTo(accepted.latents());
+    assertThat(after.picture()).isEqualTo(accepted.picture());
+    assertThat(monitor.state().residuals().samples().count()).isGreaterThan(400);
+  }
+
+  @Test
+  void shouldKeepWatchingResidualsAndPictureAfterAPictureWasAccepted() {
+    // Given a change of the picture that was accepted
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    feed(monitor, ActiveControls.EMPTY, 300, 150, 0, 3);
+    ActiveControls order = accepting("accept-1");
+    feed(monitor, order, 450, 300, 0, 3);
+    assertThat(monitor.incidentOpen()).isFalse();
+    byte[] accepted = bytes(monitor);
+    // When a latent changes, or the picture changes again
+    List<Incident> latent = feed(restored(limits, accepted), order, 750, 150, 3, 3);
+    List<Incident> picture = feed(restored(limits, accepted), order, 750, 150, 0, 9);
+    // Then
+    assertThat(latent)
+        .extracting(Incident::state, incident -> incident.subject().kind())
+        .contains(tuple(Incident.State.OPENED, Subject.Kind.UNDETERMINED));
+    assertThat(picture)
+        .extracting(Incident::state, Incident::subject)
+        .contains(tuple(Incident.State.OPENED, Subject.PICTURE));
+  }
+
+  @Test
+  void shouldShiftNothingForAnIncidentThatItRefuses() {
+    // Given a picture that varies more, of which the latents have shifted
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    ActiveControls order = accepting("accept-1");
+    Random random = new Random(17);
+    List<Incident> incidents = new ArrayList<>();
+    for (int i = 300; i < 500; i++) {
+      ScoredFrame frame = frame(random, i, 2, i % 2 == 0 ? 1 : 200);
+      incidents.addAll(monitor.next(frame, i < 450 ? ActiveControls.EMPTY : order).incidents());
+    }
+    // Then
+    assertThat(incidents.get(incidents.size() - 1).note())
+        .startsWith("not accepted as normal (me): more than a mean has shifted");
+    assertThat(monitor.state().baseline().latents()).isEmpty();
+    assertThat(monitor.incidentOpen()).isTrue();
+  }
+
+  @Test
+  void shouldTakeNothingAsNormalThatACameraWithAFaultShows() {
+    // Given a shift during a fault of the camera
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    Random random = new Random(7);
+    ActiveControls order = accepting("accept-1");
+    List<Incident> incidents = new ArrayList<>();
+    for (int i = 300; i < 450; i++) {
+      ScoredFrame frame = noisy(random, 3).sensor(reading(7)).frame(i);
+      incidents.addAll(
+          monitor.next(frame, i < 400 ? ActiveControls.EMPTY : order).incidents());
+    }
+    // Then
+    assertThat(monitor.state().baseline().latents()).isEmpty();
+    assertThat(incidents)
+        .extracting(Incident::note)
+        .contains(
+            "not accepted as normal (me): a fault of the camera cannot become normal; repair it, or train on its pictures");
+  }
+
+  @Test
   void shouldKeepWhatWasAcceptedForTheNextModelWhereItStillHolds() {
     // Given a shift that was accepted
     SourceMonitor monitor = SourceMonitor.start(limits);
