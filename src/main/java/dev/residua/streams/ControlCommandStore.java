@@ -8,6 +8,7 @@ import dev.residua.wire.RootCause;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
@@ -80,14 +81,16 @@ public class ControlCommandStore {
     public void init(ProcessorContext<Void, Void> context) {
       this.context = context;
       store = context.getStateStore(STORE);
-      ActiveControls restored = ActiveControls.EMPTY;
+      List<KeyValue<String, byte[]>> stored = new ArrayList<>();
       try (KeyValueIterator<String, byte[]> all = store.all()) {
-        while (all.hasNext()) {
-          KeyValue<String, byte[]> next = all.next();
-          long offset = ByteBuffer.wrap(next.value).getLong();
-          byte[] value = Arrays.copyOfRange(next.value, Long.BYTES, next.value.length);
-          restored = applied(restored, next.key, value, offset);
-        }
+        all.forEachRemaining(stored::add);
+      }
+      // The store has the order of keys; beyond the most that apply the newest do.
+      stored.sort(Comparator.comparingLong(one -> offset(one.value)));
+      ActiveControls restored = ActiveControls.EMPTY;
+      for (KeyValue<String, byte[]> one : stored) {
+        byte[] value = Arrays.copyOfRange(one.value, Long.BYTES, one.value.length);
+        restored = applied(restored, one.key, value, offset(one.value));
       }
       active = restored;
     }
@@ -135,6 +138,10 @@ public class ControlCommandStore {
       return ByteBuffer.allocate(Long.BYTES + value.length).putLong(offset).put(value).array();
     }
 
+    private static long offset(byte[] placed) {
+      return ByteBuffer.wrap(placed).getLong();
+    }
+
     private ActiveControls applied(
         ActiveControls before, String key, byte @Nullable [] value, long offset) {
       ActiveControls without = before.without(key);
@@ -142,7 +149,8 @@ public class ControlCommandStore {
         return without;
       }
       try {
-        return without.with(deserializer.deserialize(STORE, value), offset);
+        ControlCommand command = deserializer.deserialize(STORE, value);
+        return without.with(command, offset);
       } catch (RuntimeException e) {
         skipped.log(
             count ->
