@@ -150,6 +150,11 @@ public class ControlCommandStore {
       }
       try {
         ControlCommand command = deserializer.deserialize(STORE, value);
+        if (!command.order().id().equals(key)) { // a deletion of its id would not reach the record
+          throw new IllegalArgumentException(
+              "the record key is not the id of its command, which is %s"
+                  .formatted(command.order().id()));
+        }
         return without.with(command, offset);
       } catch (RuntimeException e) {
         skipped.log(

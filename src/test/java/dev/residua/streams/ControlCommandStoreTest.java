@@ -81,4 +81,23 @@ class ControlCommandStoreTest {
       assertThat(one.active().lastOffset()).isEqualTo(ActiveControls.MOST);
     }
   }
+
+  @Test
+  void shouldRefuseARecordWhoseKeyIsNotTheIdOfItsCommand() {
+    // Given
+    ControlCommandStore commands = new ControlCommandStore(refused::add);
+    Processor<String, byte[], Void, Void> keeper = keeper(commands);
+
+    // When
+    keeper.process(record("s", suppression("s")));
+    keeper.process(record("forged", suppression("s")));
+    keeper.process(new Record<>("s", null, 0));
+
+    // Then nothing keeps what was taken back, also after a restart
+    ControlCommandStore after = new ControlCommandStore();
+    keeper(after);
+    assertThat(commands.active().suppressed("cam1", "s", 1)).isFalse();
+    assertThat(after.active().suppressed("cam1", "s", 1)).isFalse();
+    assertThat(refused).containsExactly(RefusalListener.Reason.UNREADABLE_CONTROL);
+  }
 }
