@@ -82,6 +82,17 @@ public final class ControlRequest {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** States what remains after a command was taken back; empty if nothing does. */
+    public String afterTakingBack() {
+      return switch (this) {
+        case ACCEPT_NORMAL ->
+            "what sources have taken as normal remains; trainings no longer learn what it accepted";
+        case ARM, LEARN -> "what sources have taken as normal remains";
+        case RESOLVE, FEEDBACK, RETIRE -> "what it closed remains closed";
+        case SILENCE, ANNOUNCE, SUPPRESS, ACKNOWLEDGE, NOTE, RETRAIN, CANCEL_TRAINING -> "";
+      };
+    }
+
     /**
      * The kind of a text.
      *

@@ -121,6 +121,15 @@ class ControlRequestTest {
   }
 
   @Test
+  void shouldSayWhatRemainsAfterACommandIsTakenBack() {
+    // When, Then
+    assertThat(ControlRequest.Kind.ACCEPT_NORMAL.afterTakingBack())
+        .startsWith("what sources have taken as normal remains");
+    assertThat(ControlRequest.Kind.RESOLVE.afterTakingBack()).contains("remains closed");
+    assertThat(ControlRequest.Kind.SILENCE.afterTakingBack()).isEmpty();
+  }
+
+  @Test
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(

@@ -564,6 +564,50 @@ class SourceMonitorTest {
   }
 
   @Test
+  void shouldKeepWhatItFollowedWhenAcceptancesAreTakenBack() {
+    // Given a change that was accepted, and a second one on top of it
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    ActiveControls first = accepting("accept-1");
+    ActiveControls both = first.with(accept("accept-2"));
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    feed(monitor, ActiveControls.EMPTY, 300, 150, 2, 1);
+    feed(monitor, first, 450, 200, 2, 1);
+    feed(monitor, first, 650, 150, 5, 1);
+    feed(monitor, both, 800, 200, 5, 1);
+    Baseline.State accepted = monitor.state().baseline();
+    assertThat(monitor.incidentOpen()).isFalse();
+    // When the second is taken back, twice, then the first, each with a restart between
+    List<Incident> incidents = new ArrayList<>();
+    int from = 1_000;
+    for (ActiveControls controls :
+        List.of(
+            both.without("accept-2"),
+            both.without("accept-2").without("accept-2"),
+            both.without("accept-2").without("accept-1").without("never-given"),
+            // and a command of that id for another source
+            both.with(
+                new ControlCommand.AcceptNormal(
+                    new ControlCommand.Order(
+                        "accept-1", "cam9", "eve", "forged", Instant.EPOCH))))) {
+      monitor = restored(limits, bytes(monitor));
+      incidents.addAll(feed(monitor, controls, from, 50, 5, 1));
+      from += 50;
+    }
+    // Then
+    assertThat(incidents).isEmpty();
+    assertThat(monitor.state().baseline().latents()).isEqualTo(accepted.latents());
+    // When the first change is there alone, or none
+    SourceMonitor before = restored(limits, bytes(monitor));
+    // Then
+    assertThat(feed(monitor, first, from, 100, 2, 1))
+        .extracting(Incident::state)
+        .contains(Incident.State.OPENED);
+    assertThat(feed(before, first, from, 100, 0, 1))
+        .extracting(Incident::state)
+        .contains(Incident.State.OPENED);
+  }
+
+  @Test
   void shouldKeepItsNormalIfNothingHasChangedWhenSomeoneAccepts() {
     // Given two accepted changes, and a third command a few frames after the second
     SourceMonitor monitor = SourceMonitor.start(limits);
@@ -635,8 +679,7 @@ class SourceMonitorTest {
     List<Incident> incidents = new ArrayList<>();
     for (int i = 300; i < 450; i++) {
       ScoredFrame frame = noisy(random, 3).sensor(reading(7)).frame(i);
-      incidents.addAll(
-          monitor.next(frame, i < 400 ? ActiveControls.EMPTY : order).incidents());
+      incidents.addAll(monitor.next(frame, i < 400 ? ActiveControls.EMPTY : order).incidents());
     }
     // Then
     assertThat(monitor.state().baseline().latents()).isEmpty();

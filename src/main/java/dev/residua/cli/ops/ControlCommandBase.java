@@ -79,7 +79,7 @@ abstract class ControlCommandBase extends JsonCommand {
       writer.write(key, command);
     }
     String sent = key;
-    String applies = command == null ? "" : applies(command);
+    String applies = command == null ? kind.afterTakingBack() : applies(command);
     Collection<String> sources = command == null ? List.of() : concerned(command);
     boolean revoked = command == null;
     print(
