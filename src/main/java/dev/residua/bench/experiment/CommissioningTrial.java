@@ -1,6 +1,7 @@
 package dev.residua.bench.experiment;
 
 import dev.residua.bench.experiment.SimulatedSource.Law;
+import dev.residua.causal.Normal;
 import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningThresholds;
 import dev.residua.commissioning.CommissioningThresholds.Grid;
@@ -18,10 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Run lengths and delays of sources that are commissioned on their own first frames. The detector
@@ -36,6 +39,9 @@ final class CommissioningTrial {
   /** Lag-one correlations of the residuals. */
   static final double[] LAGS = {0, 0.5, 0.9, 0.99};
 
+  /** Sources per step of the costs: the standard error of a mean over ten seeds is some 1 frame. */
+  static final int COSTS = 100;
+
   private static final int SOURCES = 4;
   private static final int DELAYS = 2;
   private static final int SIMULATED = 300;
@@ -47,6 +53,9 @@ final class CommissioningTrial {
   private static final int[] INNOVATIONS = {1_000, 3_000, 10_000};
   private static final int QUIET = 200;
   private static final int HORIZON = 5_000;
+  private static final int MOST = 10_000; // innovations of the last cell
+  private static final String KNOWN = "known";
+  private static final String LEARNT = "learnt";
 
   /**
    * A target run length.
@@ -121,8 +130,9 @@ final class CommissioningTrial {
             done -> progress.accept(0.3 + 0.7 * done));
   }
 
-  private static CommissioningFit commission(SimulatedSource source, double lagOne) {
-    int frames = (int) Math.min(MAX_FRAMES, SAMPLES * (1 + lagOne) / (1 - lagOne));
+  private static CommissioningFit commission(
+      SimulatedSource source, double lagOne, double samples) {
+    int frames = (int) Math.min(MAX_FRAMES, samples * (1 + lagOne) / (1 - lagOne));
     CommissioningWindow window = CommissioningWindow.start(LATENTS);
     float[] nothing = new float[LATENTS];
     for (int t = 0; t < frames; t++) {
@@ -135,36 +145,72 @@ final class CommissioningTrial {
     return new SplittableRandom((seed * 1_000_003 + a) * 1_000_003 + b).nextLong();
   }
 
+  /** The normal scores of innovations. */
+  private interface NormalScores {
+    double normalScore(int latent, double innovation);
+  }
+
   /** A source that is watched: its normal scores go to a detector. */
   private final class Watch {
     final SimulatedSource source;
-    private final SourceCalibration calibration;
     private final InnovationFilter filter;
-    private final @Nullable InnovationLaw law; // null: innovations are normal
+    private final NormalScores law;
     private final DriftDetector detector;
+    private final DoubleUnaryOperator levels; // over target run lengths
     private final DriftReading reading;
     private final double[] innovations = new double[LATENTS];
     private final float[] scores = new float[LATENTS];
 
-    Watch(SimulatedSource source, SourceCalibration calibration, @Nullable InnovationLaw law) {
+    /** A source of which everything is known. */
+    Watch(SimulatedSource source, Law law) {
+      this(
+          source,
+          ofSamples(1),
+          (latent, innovation) -> law.score(innovation),
+          own,
+          target -> own.threshold(target).value());
+    }
+
+    /**
+     * A source that was commissioned.
+     *
+     * @param paid the calibration whose thresholds are used
+     */
+    Watch(
+        SimulatedSource source,
+        SourceCalibration calibration,
+        InnovationLaw law,
+        SourceCalibration paid) {
+      this(
+          source,
+          calibration,
+          law::normalScore,
+          reference,
+          target -> thresholds.threshold(reference, paid, target));
+    }
+
+    private Watch(
+        SimulatedSource source,
+        SourceCalibration calibration,
+        NormalScores law,
+        DriftReference detector,
+        DoubleUnaryOperator levels) {
       this.source = source;
-      this.calibration = calibration;
       this.filter = new InnovationFilter(calibration);
       this.law = law;
-      this.detector = new DriftDetector(law == null ? own : reference);
-      this.reading = detector.newReading();
+      this.detector = new DriftDetector(detector);
+      this.levels = levels;
+      this.reading = this.detector.newReading();
     }
 
     double level(double target) {
-      return law == null
-          ? own.threshold(target).value()
-          : thresholds.threshold(reference, calibration, target);
+      return levels.applyAsDouble(target);
     }
 
     float next() {
       filter.next(source.next(), innovations);
       for (int k = 0; k < LATENTS; k++) {
-        scores[k] = (float) (law == null ? innovations[k] : law.normalScore(k, innovations[k]));
+        scores[k] = (float) law.normalScore(k, innovations[k]);
       }
       detector.update(scores, reading);
       return reading.statistic();
@@ -228,30 +274,93 @@ final class CommissioningTrial {
     Watch of(long seed);
   }
 
-  private Watches learnt(Law law, double lagOne) {
-    return streamSeed -> {
-      SimulatedSource source = new SimulatedSource(law, lagOne, LATENTS, true, streamSeed);
-      CommissioningFit fit = commission(source, lagOne);
-      return new Watch(source, fit.calibration(), shared.ofSource(fit.innovations()));
-    };
+  private Watches learnt(Law law, double lagOne, double samples) {
+    return streamSeed -> learnt(law, lagOne, samples, UnaryOperator.identity(), streamSeed);
   }
 
-  private Watches known() {
-    SourceCalibration calibration =
-        new SourceCalibration(
-            Collections.nCopies(LATENTS, new LatentCalibration(0, 1, List.of(), 1, 1)), 1, 1);
-    return streamSeed ->
-        new Watch(new SimulatedSource(Law.GAUSS, 0, LATENTS, false, streamSeed), calibration, null);
+  private Watch learnt(
+      Law law,
+      double lagOne,
+      double samples,
+      UnaryOperator<SourceCalibration> paid,
+      long streamSeed) {
+    SimulatedSource source = new SimulatedSource(law, lagOne, LATENTS, true, streamSeed);
+    CommissioningFit fit = commission(source, lagOne, samples);
+    SourceCalibration calibration = fit.calibration();
+    InnovationLaw learnt = shared.ofSource(fit.innovations());
+    return new Watch(source, calibration, learnt, paid.apply(calibration));
+  }
+
+  private Watches known(Law law) {
+    return streamSeed -> new Watch(new SimulatedSource(law, 0, LATENTS, false, streamSeed), law);
+  }
+
+  /** Independent residuals of location 0 and scale 1. */
+  private static SourceCalibration ofSamples(int samples) {
+    return new SourceCalibration(
+        Collections.nCopies(LATENTS, new LatentCalibration(0, 1, List.of(), 1, samples)),
+        samples,
+        1);
+  }
+
+  /** A law that is known exactly within the range that so many innovations have on average. */
+  private static InnovationLaw withoutTails(Law law) {
+    double[] values = new double[(int) SAMPLES];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = law.innovation(Normal.quantile((i + 1) / (SAMPLES + 1)));
+    }
+    return InnovationLaw.of(Collections.nCopies(LATENTS, values).toArray(double[][]::new));
+  }
+
+  /** Ways to watch independent sources, each with a part of what learning costs. */
+  private Map<String, Watches> steps(Law law) {
+    InnovationLaw cut = withoutTails(law);
+    SourceCalibration many = ofSamples(MOST);
+    Map<String, Watches> steps = new LinkedHashMap<>();
+    steps.put(KNOWN, known(law));
+    steps.put(
+        "known but for its tails",
+        streamSeed ->
+            new Watch(
+                new SimulatedSource(law, 0, LATENTS, false, streamSeed), ofSamples(1), cut, many));
+    steps.put(
+        "learnt, thresholds for 10,000",
+        streamSeed -> learnt(law, 0, SAMPLES, learnt -> many, streamSeed));
+    steps.put(LEARNT, learnt(law, 0, SAMPLES));
+    steps.put("learnt from 10,000", learnt(law, 0, MOST));
+    return steps;
+  }
+
+  /**
+   * How much later half a gain is found by a source that learnt than by one whose law is known, and
+   * which part of learning makes it so.
+   *
+   * @param each sources per step
+   */
+  Map<String, Double> costs(Law law, int each) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    Map<String, Double> sums = new LinkedHashMap<>();
+    steps(law)
+        .forEach(
+            (name, watches) -> {
+              double sum = total(watches, Change.HALF_GAIN, each);
+              sums.put(name, sum);
+              ResultLog.putRatio(figures, name, sum, each);
+            });
+    double learnt = Objects.requireNonNull(sums.get(LEARNT));
+    double known = Objects.requireNonNull(sums.get(KNOWN));
+    ResultLog.putRatio(figures, LEARNT + " / " + KNOWN, learnt, known);
+    return figures;
   }
 
   /** Figures of sources that are commissioned, each a sum and a count. */
   Map<String, Double> commissioned(Law law, double lagOne) {
-    return figures(learnt(law, lagOne));
+    return figures(learnt(law, lagOne, SAMPLES));
   }
 
-  /** The same of independent normal sources under the calibration of the model. */
+  /** The same of independent normal sources whose location and scale are known. */
   Map<String, Double> exact() {
-    return figures(known());
+    return figures(known(Law.GAUSS));
   }
 
   private Map<String, Double> figures(Watches watches) {
@@ -262,12 +371,12 @@ final class CommissioningTrial {
 
   /** Run lengths at the rare target of independent sources that are commissioned. */
   Map<String, Double> rare(Law law) {
-    return runLengths(learnt(law, 0), RARE);
+    return runLengths(learnt(law, 0, SAMPLES), RARE);
   }
 
-  /** The same of normal sources under the calibration of the model. */
+  /** The same of normal sources whose location and scale are known. */
   Map<String, Double> rareExact() {
-    return runLengths(known(), RARE);
+    return runLengths(known(Law.GAUSS), RARE);
   }
 
   private Map<String, Double> runLengths(Watches watches, List<Target> targets) {
@@ -293,27 +402,24 @@ final class CommissioningTrial {
 
   private Map<String, Double> delays(Watches watches) {
     int each = Math.min(sources, DELAYS);
-    double[][] delays = new double[each][Change.values().length];
-    IntStream.range(0, each)
-        .parallel()
-        .forEach(
-            i -> {
-              for (Change change : Change.values()) {
-                int delay = 0;
-                for (int attempt = 0; delay == 0; attempt++) {
-                  delay = watches.of(mix(i, 2 + attempt)).delay(change);
-                }
-                delays[i][change.ordinal()] = delay;
-              }
-            });
     Map<String, Double> figures = new LinkedHashMap<>();
     for (Change change : Change.values()) {
-      double sum = 0;
-      for (double[] one : delays) {
-        sum += one[change.ordinal()];
-      }
-      ResultLog.putRatio(figures, change.label, sum, each);
+      ResultLog.putRatio(figures, change.label, total(watches, change, each), each);
     }
     return figures;
+  }
+
+  private double total(Watches watches, Change change, int each) {
+    return IntStream.range(0, each)
+        .parallel()
+        .map(
+            i -> {
+              int delay = 0;
+              for (int attempt = 0; delay == 0; attempt++) {
+                delay = watches.of(mix(i, 2 + attempt)).delay(change);
+              }
+              return delay;
+            })
+        .sum();
   }
 }

@@ -233,6 +233,11 @@ enum Experiments {
       Needs.MODEL,
       "The same at one false alarm per million frames, for independent residuals.",
       (cells, scale) -> cells.addRows("source", Experiments::commissioningRare)),
+  COMMISSIONING_COSTS(
+      Needs.MODEL,
+      "Independent sources of each law that lose half a gain: the delay with a law that is known, and"
+          + " with each part of what learning costs.",
+      (cells, scale) -> cells.addRows("source", Experiments::commissioningCosts)),
   UNIFORMITY(
       Needs.MODEL,
       "Sources that learned what is normal: how often their p-values are found not to be uniform,"
@@ -597,6 +602,20 @@ enum Experiments {
       rows.add(
           new ResultLog.Row(
               "source: " + one.label(), seed, new UniformityTrial(one, seed).figures()));
+    }
+    return rows;
+  }
+
+  private static List<ResultLog.Row> commissioningCosts(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    List<ResultLog.Row> rows = new ArrayList<>();
+    for (SimulatedSource.Law law : SimulatedSource.Law.values()) {
+      bench.progress().at("watching sources", rows.size() / 3.0, null);
+      rows.add(
+          new ResultLog.Row(
+              "source: " + law.label(), seed, trial.costs(law, CommissioningTrial.COSTS)));
     }
     return rows;
   }

@@ -1,5 +1,6 @@
 package dev.residua.bench.experiment;
 
+import dev.residua.causal.Normal;
 import java.util.SplittableRandom;
 
 /**
@@ -51,7 +52,53 @@ public final class SimulatedSource {
       }
       throw new AssertionError(this);
     }
+
+    /** The standard normal value that is exceeded as often as an innovation of this law. */
+    double score(double innovation) {
+      return switch (this) {
+        case GAUSS -> innovation;
+        case STUDENT -> -Normal.quantile(studentTail(innovation * Math.sqrt(5.0 / 3)));
+        case SKEWED -> skewedScore(2 * innovation + 4);
+      };
+    }
+
+    /** The inverse of {@link #score}, by bisection, for scores within 6. */
+    double innovation(double score) {
+      double low = -FAR;
+      double high = FAR;
+      for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        if (score(middle) < score) {
+          low = middle;
+        } else {
+          high = middle;
+        }
+      }
+      return (low + high) / 2;
+    }
+
+    /** {@code P(T > t)} of Student's law with five degrees of freedom, in closed form. */
+    private static double studentTail(double t) {
+      double angle = Math.atan2(Math.sqrt(5), t);
+      double sine = Math.sin(angle);
+      double rest = Math.cos(angle) * sine * (1 + 2.0 / 3 * sine * sine);
+      return Math.max(LEAST_TAIL, (angle - rest) / Math.PI);
+    }
+
+    /** The larger tail of the gamma law of shape 4 is 1 less the smaller. */
+    private static double skewedScore(double x) {
+      double value = Math.max(0, x);
+      double above = Math.exp(-value) * (1 + value * (1 + value * (0.5 + value / 6)));
+      double tail = Math.max(LEAST_TAIL, Math.min(above, 1 - above));
+      return above < 0.5 ? -Normal.quantile(tail) : Normal.quantile(tail);
+    }
   }
+
+  /** No innovation with a score within 6 is larger. */
+  private static final double FAR = 100;
+
+  /** Smallest tail that closed forms give without loss: a score of 6.4. */
+  private static final double LEAST_TAIL = 1e-10;
 
   private final Law law;
   private final double lagOne;
