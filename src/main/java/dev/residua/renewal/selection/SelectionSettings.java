@@ -18,8 +18,8 @@ import java.time.Duration;
  * @param separationFrames frames left out between calibration and held-out frames, at least 0:
  *     enough that frames on both sides are independent
  * @param maxGap longest time between two consecutive frames, above zero
- * @param duplicateGreyLevels mean absolute difference of two thumbnails below which the later frame
- *     counts as a copy, in grey levels, at least 0; 0 keeps all. See {@link Thumbnail}
+ * @param duplicateGreyLevels largest difference of a cell of two thumbnails below which the later
+ *     frame counts as a copy, in grey levels, at least 0; 0 keeps all. See {@link Thumbnail}
  * @param duplicateWindow longest time between two compared frames, at least zero
  * @param seed of every draw
  */

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
+import dev.residua.simulation.Flow;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -49,32 +53,53 @@ class NearDuplicatesTest {
 
   @Test
   void shouldMeasureMovementByTheFormula() {
-    // Given a square of 8 by 8 pixels, 1/32 of the picture and 100 levels brighter, that moves to
-    // where it was not
+    // Given a square of 4 by 4 pixels, half of a cell and 100 levels brighter, that moves away
     byte[] before = grey(50);
     byte[] after = grey(50);
-    for (int y = 0; y < 8; y++) {
-      for (int x = 0; x < 8; x++) {
+    for (int y = 0; y < 4; y++) {
+      for (int x = 0; x < 4; x++) {
         before[y * 64 + x] = (byte) 150;
         after[y * 64 + x + 32] = (byte) 150;
       }
     }
 
     assertThat(Thumbnail.difference(Thumbnail.of(GRAY, before, 0), Thumbnail.of(GRAY, after, 0)))
-        .isCloseTo(2 * 100 / 32.0, within(1e-9));
+        .isCloseTo(100 * 16 / 32.0, within(1e-9));
   }
 
   @Test
   void shouldMeasureNoiseByTheFormula() {
     // Given pairs of pictures with noise of 4 grey levels; cells have 32 pixels
     Random random = new Random(1);
-    double sum = 0;
-    for (int pair = 0; pair < 20; pair++) {
-      sum += Thumbnail.difference(noise(random), noise(random)) / 20;
+    int below = 0;
+    for (int pair = 0; pair < 200; pair++) {
+      double difference = Thumbnail.difference(noise(random), noise(random));
+      below += difference < 3.5 * 4 * Math.sqrt(2 / 32.0) ? 1 : 0;
     }
 
-    // 2 s / sqrt(pi k); 1280 cells give a relative standard error of 2 %
-    assertThat(sum).isCloseTo(2 * 4 / Math.sqrt(Math.PI * 32), within(0.08));
+    // P(|Z| < 3.5)^64 = 0.97; four standard errors of 200 pairs
+    assertThat(below / 200.0).isCloseTo(0.97, within(0.048));
+  }
+
+  @Test
+  void shouldKeepPicturesThatDifferInASmallPart() {
+    // Given a scene in which little moves, by its coupled mechanisms
+    ImageShape shape = new ImageShape(64, 64, 3);
+    ScenarioStream stream =
+        new ScenarioStream(
+            new Scenario(new Flow(), List.of(0.075, 0.11), 20, 1, 0, 500, List.of()), shape);
+    NearDuplicates duplicates = new NearDuplicates(shape, SelectionSettings.DEFAULTS);
+    byte[] pixels = new byte[shape.size()];
+    int kept = 0;
+
+    // When
+    for (int i = 0; i < 500; i++) {
+      stream.next(pixels, 0);
+      kept += duplicates.keeps(frame("a", i), pixels, 0) ? 1 : 0;
+    }
+
+    // Then more than enough remain to train on
+    assertThat(kept).isGreaterThan(450);
   }
 
   private static float[] noise(Random random) {
