@@ -2,8 +2,7 @@ package dev.residua;
 
 import dev.residua.app.ResiduaApplication;
 import dev.residua.app.process.ProgramName;
-import dev.residua.bench.commands.BenchCommand;
-import dev.residua.bench.commands.ExperimentCommand;
+import dev.residua.cli.console.AddedCommands;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.CompletionCommand;
 import dev.residua.cli.console.Failures;
@@ -47,7 +46,10 @@ import dev.residua.cli.serve.ServeCommand;
 import dev.residua.cli.serve.TrainingJobCommand;
 import dev.residua.frame.HumanDuration;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,7 +72,6 @@ public final class Residua implements Runnable {
           TrainCommand.class,
           EvaluateCommand.class,
           ReportCommand.class,
-          ExperimentCommand.class,
           ScoreCommand.class,
           BacktestCommand.class,
           DriftCommand.class,
@@ -98,7 +99,6 @@ public final class Residua implements Runnable {
           TestAlertCommand.class,
           RetrainCommand.class,
           TrainingJobCommand.class,
-          BenchCommand.class,
           BrokerCommand.class,
           CompletionCommand.class);
 
@@ -120,12 +120,24 @@ public final class Residua implements Runnable {
 
   /** The command that the arguments name; all of them where they name none or need the others. */
   static List<Class<?>> asked(String... args) {
-    return COMMANDS.stream()
+    return Stream.concat(COMMANDS.stream(), added())
         .filter(command -> command != CompletionCommand.class)
         .filter(command -> args.length > 0 && name(command).equals(args[0]))
         .findFirst()
         .<List<Class<?>>>map(List::of)
-        .orElse(COMMANDS);
+        .orElseGet(Residua::all);
+  }
+
+  private static List<Class<?>> all() {
+    List<Class<?>> all = new ArrayList<>(COMMANDS);
+    added().forEach(all::add);
+    return all;
+  }
+
+  /** Read only if no command of the product has the name: this searches all jars. */
+  private static Stream<Class<?>> added() {
+    return ServiceLoader.load(AddedCommands.class).stream()
+        .flatMap(provider -> provider.get().commands().stream());
   }
 
   private static String name(Class<?> command) {
@@ -133,7 +145,7 @@ public final class Residua implements Runnable {
   }
 
   public static CommandLine commandLine() {
-    return commandLine(COMMANDS);
+    return commandLine(all());
   }
 
   /** Reading the options of all commands takes a third of a second, those of one a tenth. */

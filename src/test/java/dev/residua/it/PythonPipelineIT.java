@@ -17,8 +17,8 @@ import dev.residua.frame.PixelFormat;
 import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
-import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Walkthrough;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -124,25 +124,16 @@ class PythonPipelineIT {
     // Given
     pythonOrSkip();
     // When
-    Service.Result ran =
-        Service.run(
-            folder,
-            Duration.ofSeconds(240),
-            List.of(
-                "bench",
-                "pipeline",
-                "--versus",
-                "python",
-                "--frames",
-                "10000",
-                "--seconds",
-                "0",
-                "--reconstruct",
-                "0",
-                "--json"));
+    try (Walkthrough terminal = Walkthrough.embedded(folder)) {
+      terminal
+          .start(
+              "./residua bench pipeline --versus python --frames 10000 --seconds 0 --reconstruct 0"
+                  + " --json > pipeline.json")
+          .awaitEnd(Duration.ofSeconds(240));
+    }
     // Then
-    assertThat(ran.exitCode()).as(ran.err()).isZero();
-    JsonNode answer = JsonMapper.builder().build().readTree(ran.out());
+    JsonNode answer =
+        JsonMapper.builder().build().readTree(folder.resolve("pipeline.json").toFile());
     assertThat(answer.path("versus")).hasSize(1);
     JsonNode row = answer.path("versus").path(0);
     double ours = row.path("framesPerCpuSecond").asDouble();

@@ -36,7 +36,10 @@ public final class SelfLauncher {
   public static List<String> command(List<String> jvmOptions) {
     String program = System.getProperty("java.class.path");
     return java(
-        jvmOptions, isPackaged(program) ? List.of("-jar", program) : List.of("-cp", program, MAIN));
+        jvmOptions,
+        builtProduct(program)
+            .map(folder -> List.of("-jar", Path.of(folder, "quarkus-run.jar").toString()))
+            .orElse(List.of("-cp", program, MAIN)));
   }
 
   /** As {@link #command}, with the training libraries on the class path. */
