@@ -1,4 +1,4 @@
-"""Records of the released schemas: the bytes that the service writes, in src/test/resources/golden."""
+"""Records of the released schemas: the bytes that the service writes, in src/testing/test/resources/golden."""
 
 import json
 import math
@@ -10,7 +10,7 @@ from residua import UnreadableRecordError, decode
 from residua.records import newest, single_object
 
 REPOSITORY = Path(__file__).parents[3]
-GOLDEN = REPOSITORY / "src/test/resources/golden"
+GOLDEN = REPOSITORY / "src/testing/test/resources/golden"
 RELEASED = sorted((REPOSITORY / "schemas/released").glob("*.avsc"))
 
 

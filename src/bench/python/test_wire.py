@@ -6,7 +6,7 @@ import unittest
 import wire
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-GOLDEN = ROOT / "src" / "test" / "resources" / "golden" / "Frame-v1.bin"
+GOLDEN = ROOT / "src" / "testing" / "test" / "resources" / "golden" / "Frame-v1.bin"
 
 
 class ReadFrameTest(unittest.TestCase):

@@ -94,7 +94,7 @@ def main(out):
     out.mkdir(parents=True, exist_ok=True)
     rows = {}
     for seed in SEEDS:
-        scenario = json.loads(Path("src/main/resources/scenarios/demo.json").read_text())
+        scenario = json.loads(Path("src/training/main/resources/scenarios/demo.json").read_text())
         for event in scenario["events"]:
             event["at"] += QUIET
         scenario.update(seed=seed, frames=QUIET + 3300)

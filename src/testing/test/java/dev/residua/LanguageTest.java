@@ -1,0 +1,178 @@
+package dev.residua;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.testing.Documents;
+import dev.residua.testing.JavaText;
+import dev.residua.testing.MainCode;
+import dev.residua.testing.WordList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Documents, schemas, messages, comments and names use plain English and one word per concept. */
+class LanguageTest {
+  /** Blocks of code, inline code, targets of links, and quoted output of the product. */
+  private static final Pattern NOT_PROSE =
+      Pattern.compile(
+          "^```.*?^```$|`[^`\\n]*(?:\\n[^`\\n]+)?`|\\]\\([^)]*\\)|^> .*$",
+          Pattern.MULTILINE | Pattern.DOTALL);
+
+  private static final Pattern DOC = Pattern.compile("\"doc\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  private static WordList words;
+
+  @BeforeAll
+  static void read() throws IOException {
+    words = WordList.read(Path.of("src/testing/test/resources/language.txt"));
+  }
+
+  private static Stream<Path> files(Path folder, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList().stream();
+    }
+  }
+
+  @Test
+  void shouldWriteDocumentsInPlainEnglish() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path page : Documents.pages()) {
+      if (words.isPending(page.toString())) {
+        continue;
+      }
+      found.addAll(words.bannedIn(page.toString(), 1, prose(page)));
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  private static String prose(Path page) throws IOException {
+    return NOT_PROSE
+        .matcher(Files.readString(page))
+        .replaceAll(match -> "\n".repeat((int) match.group().lines().count() - 1));
+  }
+
+  @Test
+  void shouldDescribeInterfacesInPlainEnglish() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path page :
+        List.of(
+            Path.of("src/docs/asyncapi.yaml"),
+            Path.of("src/app/main/resources/META-INF/resources/openapi.yaml"))) {
+      found.addAll(words.bannedIn(page.toString(), 1, prose(page)));
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void shouldDescribeSchemasInPlainEnglish() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path schema : files(Path.of("schemas"), ".avsc").toList()) {
+      for (MatchResult doc : DOC.matcher(Files.readString(schema)).results().toList()) {
+        found.addAll(words.bannedIn(schema.toString(), 0, doc.group(1)));
+      }
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void shouldCommentPropertiesInPlainEnglish() throws IOException {
+    // Given
+    Path file = Path.of("src/app/main/resources/application.properties");
+    String comments =
+        Files.readAllLines(file).stream()
+            .map(line -> line.startsWith("#") ? line.substring(1) : "")
+            .collect(Collectors.joining("\n"));
+
+    // When, Then
+    assertThat(words.bannedIn(file.toString(), 1, comments)).isEmpty();
+  }
+
+  @Test
+  void shouldCommentCodeAndWriteMessagesInPlainEnglish() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path file : MainCode.files()) {
+      if (!words.isPending(name(file.getParent()))) {
+        for (JavaText.Prose prose : JavaText.of(Files.readString(file)).prose()) {
+          found.addAll(words.bannedIn(file.toString(), prose.line(), prose.text()));
+        }
+      }
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void shouldNameThingsByTermsOfTheField() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path file : MainCode.files()) {
+      if (!words.isPending(name(file.getParent()))) {
+        for (String name : JavaText.of(Files.readString(file)).declared()) {
+          found.addAll(words.metaphorsIn(file.toString(), name));
+        }
+        found.addAll(words.metaphorsIn(file.toString(), name(file.getParent())));
+      }
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  private static String name(Path folder) {
+    return folder.toString().replaceFirst(".*/main/java/", "").replace('/', '.');
+  }
+
+  @Test
+  void shouldNoticeAPhraseAndAMetaphor() {
+    assertThat(words.bannedIn("page", 1, "Every receiver\nis told of it."))
+        .singleElement()
+        .asString()
+        .startsWith("page:2: \"told\"");
+    assertThat(words.bannedIn("page", 1, "at most two false alarms\n a week")).hasSize(1);
+    assertThat(words.bannedIn("page", 1, "one source sends frames per week")).isEmpty();
+    assertThat(words.metaphorsIn("file", "IncidentLife")).hasSize(1);
+    assertThat(words.metaphorsIn("file", "tellReceivers")).hasSize(1);
+    assertThat(words.metaphorsIn("file", "LifeCycle")).isEmpty();
+    assertThat(words.metaphorsIn("file", "alwaysValid")).isEmpty();
+  }
+
+  @Test
+  void shouldSeparateCommentsTextsAndNames() {
+    // Given
+    JavaText text =
+        JavaText.of(
+            """
+            package a.b;
+            /** What it is. */
+            record Told(int a) { // a comment
+              List<String> names() { return of("a text", 'x', new Voice(b > c(1))); }
+              private static <T> T said(T x) { x.hear(); return switch (x) { default -> way(); }; }
+            }
+            """);
+
+    // When, Then
+    assertThat(text.declared()).containsExactly("Told", "names", "said");
+    assertThat(text.prose())
+        .extracting(prose -> prose.line() + " " + prose.text().strip())
+        .containsExactly("2 What it is.", "3 a comment", "4 a text");
+  }
+}
