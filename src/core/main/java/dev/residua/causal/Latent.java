@@ -1,6 +1,5 @@
 package dev.residua.causal;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.HashSet;
 import java.util.List;
@@ -18,11 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @RecordBuilder
 public record Latent(
-    int index,
-    String name,
-    boolean anchored,
-    @Nullable FactorScale factor,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> values)
+    int index, String name, boolean anchored, @Nullable FactorScale factor, List<String> values)
     implements LatentBuilder.With {
   public Latent {
     if (index < 0) {

@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -137,7 +138,14 @@ public final class ModelBundle {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .addMixIn(Latent.class, LatentJson.class)
           .build();
+
+  /** How a manifest has a latent: without values if it is a real number. */
+  private interface LatentJson {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    List<String> values();
+  }
 
   private final BundleManifest manifest;
   private final byte[] manifestJson; // as it was read: its digest is the bundle's
