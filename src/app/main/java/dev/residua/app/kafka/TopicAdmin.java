@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,7 +55,16 @@ public final class TopicAdmin implements AutoCloseable {
    */
   private static final long LEAST_MESSAGE_BYTES = 1 << 16;
 
-  /** They repeat refusals and missing answers of a broker, which this class reports once. */
+  /** Begin of the client's name, which is in the name of its thread. */
+  static final String CLIENT_ID = "residua-topics-";
+
+  /** Number of the next client. Two of one name would both register their metrics under it. */
+  private static final AtomicInteger NEXT = new AtomicInteger(1);
+
+  /** Returns true while the calling thread creates a client of this class. */
+  private static final ThreadLocal<Boolean> CREATES = ThreadLocal.withInitial(() -> false);
+
+  /** Loggers that repeat the refusals and missing answers of a broker that this class reports. */
   private static final List<Logger> CLIENTS =
       Stream.of(
               "org.apache.kafka.clients.NetworkClient",
@@ -66,10 +75,13 @@ public final class TopicAdmin implements AutoCloseable {
           .map(Logger::getLogger)
           .toList();
 
+  static {
+    CLIENTS.forEach(logger -> logger.setFilter(record -> !isOwnThread()));
+  }
+
   private final Admin admin;
   private final String servers;
   private final AdminCalls calls;
-  private final Map<Logger, Optional<Level>> levels = new HashMap<>();
 
   /**
    * Connects lazily: the first call fails if no broker answers.
@@ -96,20 +108,21 @@ public final class TopicAdmin implements AutoCloseable {
       throw new StartFailedException(probe.problem().orElseThrow());
     }
     this.calls = new AdminCalls(servers, probe.problem().isEmpty() ? patience : PATIENCE, PATIENCE);
-    for (Logger logger : CLIENTS) {
-      levels.put(logger, Optional.ofNullable(logger.getLevel()));
-      logger.setLevel(Level.OFF);
-    }
+    CREATES.set(true);
     try {
       this.admin = clients.create(() -> Admin.create(patient(clients.admin())));
-    } catch (StartFailedException e) {
-      restoreLevels();
-      throw e;
+    } finally {
+      CREATES.remove();
     }
+  }
+
+  private static boolean isOwnThread() {
+    return CREATES.get() || Thread.currentThread().getName().contains("| " + CLIENT_ID);
   }
 
   /** The client gives up a second before the call that waits for it, so that its reason is seen. */
   private Map<String, Object> patient(Map<String, Object> settings) {
+    settings.put(AdminClientConfig.CLIENT_ID_CONFIG, CLIENT_ID + NEXT.getAndIncrement());
     settings.put(
         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
         Math.toIntExact(calls.patience().minusSeconds(1).toMillis()));
@@ -474,10 +487,5 @@ public final class TopicAdmin implements AutoCloseable {
   @Override
   public void close() {
     admin.close(Duration.ofSeconds(2));
-    restoreLevels();
-  }
-
-  private void restoreLevels() {
-    levels.forEach((logger, level) -> logger.setLevel(level.orElse(null)));
   }
 }
