@@ -98,9 +98,34 @@ public record GatePolicy(
     long seed)
     implements GatePolicyBuilder.With {
   public static final GatePolicy DEFAULTS =
-      new GatePolicy(
-          0.001, 0.01, 0.05, 30, 0.15, 0.05, 0.05, 0.02, 1.5, 0.1, 3, 1.25, 2, 0.05, 0.1, 0.5, 0.9,
-          false, 1.25, 1.5, 0.5, 0.2, 0.05, 0.1, 2_000, 1);
+      GatePolicyBuilder.builder()
+          .refusal(0.001)
+          .better(0.01)
+          .calibrationTolerance(0.05)
+          .minEffectiveFrames(30)
+          .independenceFloor(0.15)
+          .independenceMargin(0.05)
+          .reconstructionMargin(0.05)
+          .reconstructionGain(0.02)
+          .runLengthSlack(1.5)
+          .detectionLoss(0.1)
+          .blindFaults(3)
+          .delayRatio(1.25)
+          .delayFrames(2)
+          .delayLevel(0.05)
+          .localisationLoss(0.1)
+          .minShare(0.5)
+          .sureEdge(0.9)
+          .graphMayChange(false)
+          .speedRatio(1.25)
+          .bytesRatio(1.5)
+          .leakageFloor(0.5)
+          .leakageMargin(0.2)
+          .minSpread(0.05)
+          .varianceLoss(0.1)
+          .resamples(2_000)
+          .seed(1)
+          .build();
 
   public GatePolicy {
     within("refusal", refusal, Double.MIN_VALUE, 0.1);
