@@ -49,7 +49,7 @@ public final class BackgroundTraining implements AutoCloseable {
   }
 
   private static Process launch(Path folder, String start, String... more) throws IOException {
-    List<String> command = new ArrayList<>(TrainingProcess.after());
+    List<String> command = new ArrayList<>(TrainingProcess.niceCommand());
     command.addAll(SelfLauncher.trainingCommand(TrainingProcess.jvmOptions("2g")));
     command.addAll(List.of(start.split(" ", -1)));
     command.addAll(List.of(more));

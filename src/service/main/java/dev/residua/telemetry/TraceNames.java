@@ -45,7 +45,7 @@ final class TraceNames {
   /** Name that the configuration gives to a receiver of alerts; not of the conventions. */
   static final AttributeKey<String> RECEIVER = AttributeKey.stringKey("residua.receiver");
 
-  static final String TELL = "tell";
+  static final String NOTIFY = "notify";
 
   private TraceNames() {}
 

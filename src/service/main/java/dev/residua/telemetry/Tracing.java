@@ -173,7 +173,7 @@ public final class Tracing implements AutoCloseable {
     Instant end = Instant.now();
     Span span =
         tracer
-            .spanBuilder(TraceNames.span(TraceNames.TELL, receiver))
+            .spanBuilder(TraceNames.span(TraceNames.NOTIFY, receiver))
             .setSpanKind(SpanKind.CLIENT)
             .setParent(W3C.extract(Context.root(), headers, GETTER))
             .setStartTimestamp(end.minus(took))

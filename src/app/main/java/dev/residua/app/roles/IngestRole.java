@@ -102,8 +102,7 @@ public final class IngestRole implements AutoCloseable {
         ingest.rate(),
         ingest.quality(),
         ingest.timeout(),
-        new FrameLimits(
-            config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels()));
+        ScoringSetup.frameLimits(config));
   }
 
   /**

@@ -91,7 +91,7 @@ public final class TrainingProcess implements JobLauncher {
     request.write(own);
     Path configuration = own.resolve(CONFIGURATION);
     ConfigurationFile.write(configuration, properties);
-    List<String> command = new ArrayList<>(after());
+    List<String> command = new ArrayList<>(niceCommand());
     command.addAll(SelfLauncher.trainingCommand(jvmOptions(memory)));
     command.addAll(
         List.of(
@@ -113,7 +113,7 @@ public final class TrainingProcess implements JobLauncher {
   }
 
   /** Start of a command that runs with the lowest priority; empty if the system has none. */
-  public static List<String> after() {
+  public static List<String> niceCommand() {
     return Files.isExecutable(NICE) ? List.of(NICE.toString(), "-n", "19") : List.of();
   }
 
