@@ -16,9 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Documents, schemas, messages, comments and names use plain English and one word per concept. */
+@Tag("slow")
 class LanguageTest {
   /** Blocks of code, inline code, targets of links, and quoted output of the product. */
   private static final Pattern NOT_PROSE =

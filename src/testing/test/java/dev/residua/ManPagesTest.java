@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /** Writes the manual pages as AsciiDoc, from which {@code .ci/man} makes those of {@code man}. */
+@Tag("slow")
 class ManPagesTest {
   private static final Path FOLDER = Path.of("target/man/asciidoc");
 

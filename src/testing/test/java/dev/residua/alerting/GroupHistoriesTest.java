@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every opening is announced, alone or in a group, and only there; every group ends; and what is
  * stored stays within its bounds.
  */
+@Tag("slow")
 class GroupHistoriesTest {
   private static final Duration DELAY = Duration.ofSeconds(30);
   private static final int SOURCES = 24;

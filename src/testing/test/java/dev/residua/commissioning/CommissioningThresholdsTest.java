@@ -11,8 +11,10 @@ import dev.residua.drift.DriftSettings;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class CommissioningThresholdsTest {
   private static final double TARGET = 400;
   private static final double RARE = 4_000;

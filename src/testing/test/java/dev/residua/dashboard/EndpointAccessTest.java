@@ -48,6 +48,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -56,6 +57,7 @@ import org.junit.jupiter.api.TestFactory;
  * scenes: the owner of {@code open} must not learn that anything of {@code hidden} exists. An
  * operation that is neither tried here nor in the list of open ones fails the test.
  */
+@Tag("slow")
 class EndpointAccessTest {
   private static final Path DOCUMENT =
       Path.of("src/app/main/resources/META-INF/resources/openapi.yaml");

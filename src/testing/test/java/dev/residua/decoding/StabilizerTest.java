@@ -15,10 +15,12 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.testing.WallCamera;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("slow")
 class StabilizerTest {
   private static final ImageShape MODEL = new ImageShape(64, 64, 3);
   private static final ImageShape DETAILS = new ImageShape(128, 128, 1);

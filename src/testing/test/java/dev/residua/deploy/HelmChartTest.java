@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Helm chart, rendered by Helm; Kustomize's files are renderings of it. */
+@Tag("slow")
 class HelmChartTest {
   private static final Path DEPLOY = Path.of("deploy");
   private static final Path PAGE = Path.of("src/docs/kubernetes.md");

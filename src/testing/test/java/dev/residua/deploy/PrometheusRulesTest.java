@@ -14,9 +14,11 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rules for Prometheus, by Prometheus' own tool, and against the guide that they lead to. */
+@Tag("slow")
 class PrometheusRulesTest {
   private static final Path RULES = Path.of("deploy/prometheus/rules.yml");
   private static final Path GUIDE = Path.of("src/docs/operations.md");

@@ -16,8 +16,10 @@ import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
 import dev.residua.training.metrics.Correlation;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class VariationalLayerTrainerTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 3);
   private static final int FRAMES = 300;

@@ -8,8 +8,10 @@ import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.TrainingSettings;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class VectorGraphLearnerTest {
   private static final TrainingSettings SETTINGS =
       TrainingSettings.DEFAULTS.withLatents(3).withSteps(200).withBatches(64, 1).withSeed(5);

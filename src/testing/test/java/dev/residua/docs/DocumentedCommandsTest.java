@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** Every command line that the documents show is one that the product takes. */
+@Tag("slow")
 public class DocumentedCommandsTest {
   private static final Pattern INLINE = Pattern.compile("`(\\./residua [^`]+)`");
   private static final Pattern RUN = Pattern.compile("(?:^|[ (])\\./residua(?= |$)([^|>&)]*)");

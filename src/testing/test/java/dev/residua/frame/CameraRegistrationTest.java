@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class CameraRegistrationTest {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
   private static final double NOISE = 4;

@@ -28,6 +28,7 @@ import net.jqwik.api.Tag;
  * What holds for every history of alarms, diagnoses, faults, silences, maintenance, orders, swaps
  * of models and jumps of the clock. {@code ./mvnw verify -Psoak} tries 100,000 histories.
  */
+@Tag("slow")
 class IncidentPropertiesTest {
   private static final List<Subject> NAMES =
       List.of(

@@ -14,10 +14,12 @@ import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class EdgeReadingsTest {
   /** Newer frames of the first and of the second diagnosis of an alarm. */
   private static final int FIRST = 48;

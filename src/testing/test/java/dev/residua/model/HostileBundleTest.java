@@ -18,9 +18,11 @@ import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bundles that were made to do harm. */
+@Tag("slow")
 class HostileBundleTest {
   private static final int LOCAL = 0x04034b50;
   private static final int CENTRAL = 0x02014b50;

@@ -12,8 +12,10 @@ import dev.residua.monitor.BacktestComparison.Side;
 import dev.residua.testing.ChangedModel;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class BacktestComparisonTest {
   private static final int GRACE = 200;
   private static final double RATE = 20;

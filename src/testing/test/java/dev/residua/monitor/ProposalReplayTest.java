@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** On the story of frames: residuals are shifted from 300 to 399, the picture is odd from 900. */
+@Tag("slow")
 class ProposalReplayTest {
   private static final double RATE = 20;
   private static final SourceMonitor.Thresholds LIMITS =

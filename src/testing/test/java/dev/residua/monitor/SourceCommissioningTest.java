@@ -76,6 +76,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * fixed: a changed detector alarms falsely in one test of this class with a probability of some 10
  * %, since each watches about 1,000 quiet frames at one alarm per 10,000.
  */
+@Tag("slow")
 class SourceCommissioningTest {
   private static final int LENGTH = 2;
   private static final SourceSettings COMMISSIONED =

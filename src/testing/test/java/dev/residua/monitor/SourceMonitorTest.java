@@ -45,8 +45,10 @@ import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class SourceMonitorTest {
   private static final int LENGTH = 2;
   private static SourceMonitor.Thresholds limits;

@@ -17,8 +17,10 @@ import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.FrameScorerContract;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class OneDnnBfloat16Test extends FrameScorerContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 

@@ -47,12 +47,14 @@ import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A camera that looks at {@link Flow} is knocked, from its pixels to its incidents. The network is
  * replaced by the mean brightness of the cup and of the jet, which a move changes as a fault does.
  */
+@Tag("slow")
 class MovedCameraScenarioTest {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
   private static final int CALIBRATION = 1_000;

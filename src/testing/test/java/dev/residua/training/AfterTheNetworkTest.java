@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The pipeline on networks that give the factors, so that only what follows is judged. */
+@Tag("slow")
 class AfterTheNetworkTest {
   private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULTS.withSeed(3);
   private static final int FRAMES = 2_000;

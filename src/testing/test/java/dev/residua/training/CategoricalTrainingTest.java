@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A category that causes a real factor, next to a category with the same common cause. */
+@Tag("slow")
 class CategoricalTrainingTest {
   private static final ImageShape IMAGE = new ImageShape(16, 16, 1);
   private static final TrainingSettings SETTINGS =

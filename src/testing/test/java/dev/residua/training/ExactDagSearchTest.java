@@ -11,11 +11,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class ExactDagSearchTest {
   private static final ExactDagSearchSettings FAST =
       new ExactDagSearchSettings(150, 1e-4, 0.1, 1_500, 0, 1);

@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class GraphRevisionTest {
   private static final int FRAMES = 2_000;
   private static final ExactDagSearchSettings SEARCH =

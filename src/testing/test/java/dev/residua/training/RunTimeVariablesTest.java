@@ -45,6 +45,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.Test;
  * reads pictures exactly. Seeds are fixed; at a mean run length of 20,000 frames a stream of 600
  * quiet ones has a false alarm with odds of 3 %.
  */
+@Tag("slow")
 class RunTimeVariablesTest {
   private static final int FRAMES = 4_000;
   private static final int CHANGE = 300;

@@ -22,8 +22,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class TrainingPipelineTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final TrainingSettings SETTINGS =

@@ -28,9 +28,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Frames with a schema's id in front, as Confluent's and Apicurio's serializers write them. */
+@Tag("slow")
 class RegistryFramesTest {
   private static final String OURS = Frame.getClassSchema().toString();
   private static final Instant CAPTURED = Instant.parse("2026-03-01T12:00:00.123456Z");

@@ -34,11 +34,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The faults of the demo, scored and monitored as the service does. */
+@Tag("slow")
 class DemoIncidentsTest {
   private static final int BATCH = 64;
   private static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1 << 10, 1 << 20);

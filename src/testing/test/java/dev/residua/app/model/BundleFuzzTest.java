@@ -20,12 +20,14 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random damage to the shipped bundle: each time it is refused with a reason, or it is a model that
  * passes its self-test, and never more is allocated than a model needs.
  */
+@Tag("slow")
 class BundleFuzzTest {
   /** More of them with {@code -Dresidua.test.jvm="-Xmx1536m -Dresidua.fuzz.rounds=10"}. */
   private static final int ROUNDS = Integer.getInteger("residua.fuzz.rounds", 1);

@@ -17,6 +17,7 @@ import dev.residua.simulation.ScenarioStream;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * engine in bfloat16: 4,000 frames of the usual noisy pendulum, independent of those that trained
  * and calibrated the shipped model.
  */
+@Tag("slow")
 class EngineCalibrationTest {
   private static final int FRAMES = 4_000;
   private static final long SEED = 5_003;

@@ -21,8 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class AlternativesTrialTest {
   private static final DriftSettings SHORT = DriftSettings.DEFAULTS.withSimulation(50, 2_560);
   private static final double RUN_LENGTH = 1e6;

@@ -7,8 +7,10 @@ import dev.residua.frame.ImageShape;
 import dev.residua.testing.Spots;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class OverfitCheckTest {
   private static final ImageShape IMAGE = new ImageShape(16, 16, 1);
   private static final TrainingSettings SETTINGS =

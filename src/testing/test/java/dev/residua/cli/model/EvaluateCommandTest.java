@@ -24,11 +24,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Runs the command on a model that nobody trained: what counts is that every figure is there. */
+@Tag("slow")
 class EvaluateCommandTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final int FRAMES = 200;

@@ -16,11 +16,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** From a data set to scores, with frames of one channel: every command on the way. */
+@Tag("slow")
 class GrayModelTest {
   private static final ImageShape GRAY = new ImageShape(32, 32, 1);
 

@@ -27,11 +27,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Runs the command on the model that ships with the product. */
+@Tag("slow")
 class ModelGraphCommandTest {
   @TempDir static Path dir;
   private static Path model;

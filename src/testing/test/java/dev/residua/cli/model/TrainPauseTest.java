@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Trains a few steps through the command, with a drift detector that is hardly calibrated. */
+@Tag("slow")
 class TrainPauseTest {
   /** A drift detector that is hardly calibrated. */
   static final DriftSettings SHORT_DRIFT =

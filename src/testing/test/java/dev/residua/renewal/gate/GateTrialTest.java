@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
  * Candidates against the shipped model, on pictures of the noisy pendulum: each bad one is refused,
  * and by the rule that says what is wrong with it.
  */
+@Tag("slow")
 class GateTrialTest {
   private static final int HELD = 1_500;
   private static final int CALIBRATION = 2_500;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.simulation.service.Installation.Scale;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A few seeds, and whether the checker finds what is wrong; {@link SimulationTrialTest} runs many.
  */
+@Tag("slow")
 class SimulationTest {
   @ParameterizedTest
   @ValueSource(
