@@ -46,7 +46,10 @@ final class SourceEdgesCommand extends JsonCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin ModelOption model = new ModelOption();
 
-  @Parameters(paramLabel = "SOURCE", description = "Name of the source.")
+  @Parameters(
+      paramLabel = "SOURCE",
+      description = "Name of the source.",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   String source = "";
 
   @Option(
