@@ -54,10 +54,13 @@ final class CommandIndex {
     Map<String, ControlCommand> kind = review ? reviews : commands;
     kind.put(key, command);
     active = active.with(command);
-    String incident = ViewMapper.incidentId(command);
-    if (incident != null) {
-      byIncident.computeIfAbsent(incident, id -> new LinkedHashMap<>()).put(key, command);
-    }
+    command
+        .incident()
+        .ifPresent(
+            incident ->
+                byIncident
+                    .computeIfAbsent(incident, id -> new LinkedHashMap<>())
+                    .put(key, command));
     if (kind.size() > (review ? IncidentReviews.MOST : MAX_COMMANDS)) {
       remove(kind, kind.keySet().iterator().next());
     }
@@ -69,14 +72,16 @@ final class CommandIndex {
       return;
     }
     active = active.without(command.order().id());
-    String incident = ViewMapper.incidentId(command);
-    Map<String, ControlCommand> about = incident == null ? null : byIncident.get(incident);
-    if (about != null) {
-      about.remove(key);
-      if (about.isEmpty()) {
-        byIncident.remove(incident);
-      }
-    }
+    command
+        .incident()
+        .ifPresent(
+            incident ->
+                byIncident.computeIfPresent(
+                    incident,
+                    (id, about) -> {
+                      about.remove(key);
+                      return about.isEmpty() ? null : about;
+                    }));
   }
 
   /** The commands about an incident, in the order of arrival. */

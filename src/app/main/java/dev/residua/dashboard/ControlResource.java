@@ -107,7 +107,7 @@ public class ControlResource {
     }
     return decided(
         access.decide(visitor, command),
-        change(command.order().by(), action, CommandAccess.incident(command).orElse(id), command),
+        change(command.order().by(), action, command.incident().orElse(id), command),
         unknown(command),
         id,
         command);
@@ -119,7 +119,7 @@ public class ControlResource {
       return new AuditTrail.Change(by, action, target, List.of(), "", "");
     }
     List<String> sources =
-        CommandAccess.incident(about).isPresent()
+        about.incident().isPresent()
             ? List.copyOf(access.sources(about))
             : about instanceof Retrain || about instanceof CancelTraining
                 ? List.of()
@@ -149,7 +149,8 @@ public class ControlResource {
   }
 
   private static String unknown(ControlCommand command) {
-    return CommandAccess.incident(command)
+    return command
+        .incident()
         .map("the incident '%s' is not known here"::formatted)
         .orElse("there is no such training or scene");
   }

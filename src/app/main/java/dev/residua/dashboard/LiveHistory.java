@@ -742,7 +742,7 @@ public class LiveHistory {
     for (ControlCommand command : commands.all().toList()) {
       Instant at = command.order().at();
       String kind = ViewMapper.kind(command);
-      if (incident.id().equals(ViewMapper.incidentId(command))) {
+      if (command.incident().filter(incident.id()::equals).isPresent()) {
         found.add(0, order(command, ViewMapper.aboutIncident(command)));
       } else if (kind != null
           && command.order().covers(incident.source())

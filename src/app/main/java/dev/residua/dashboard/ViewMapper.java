@@ -40,7 +40,6 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
@@ -85,20 +84,6 @@ public final class ViewMapper {
         rounded(history.trend().of(0)),
         history.trend().newest(),
         sentence);
-  }
-
-  /** The incident that a command is about, or null. */
-  static @Nullable String incidentId(ControlCommand command) {
-    if (command instanceof Feedback feedback) {
-      return feedback.incidentId();
-    }
-    if (command instanceof Resolve resolve) {
-      return resolve.incidentId();
-    }
-    if (command instanceof Acknowledgement acknowledgement) {
-      return acknowledgement.incidentId();
-    }
-    return command instanceof Note note ? note.incidentId() : null;
   }
 
   /** What was said about an incident, in words. */

@@ -5,6 +5,7 @@ import dev.residua.frame.PossibleTimes;
 import dev.residua.frame.SceneName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,21 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ControlCommand {
   /** Common part of every command. */
   Order order();
+
+  /** Returns the id of the incident that the command is about; empty if it is about others. */
+  default Optional<String> incident() {
+    return Optional.empty();
+  }
+
+  /** A command about one incident. */
+  sealed interface AboutIncident extends ControlCommand {
+    String incidentId();
+
+    @Override
+    default Optional<String> incident() {
+      return Optional.of(incidentId());
+    }
+  }
 
   /**
    * Who says it, about what, and why.
@@ -130,7 +146,7 @@ public sealed interface ControlCommand {
    *
    * @param incidentId the incident
    */
-  record Resolve(Order order, String incidentId) implements ControlCommand {}
+  record Resolve(Order order, String incidentId) implements AboutIncident {}
 
   /** What needs a review at these sources is normal: they are watched with it. */
   record Arm(Order order) implements ControlCommand {}
@@ -148,7 +164,7 @@ public sealed interface ControlCommand {
    * @param verdict what it was
    */
   record Feedback(Order order, String incidentId, FeedbackVerdict verdict)
-      implements ControlCommand {}
+      implements AboutIncident {}
 
   /** What an operator found out about an incident. */
   enum FeedbackVerdict {
@@ -162,8 +178,7 @@ public sealed interface ControlCommand {
    * @param incidentId the incident
    * @param assignee who, not empty
    */
-  record Acknowledgement(Order order, String incidentId, String assignee)
-      implements ControlCommand {
+  record Acknowledgement(Order order, String incidentId, String assignee) implements AboutIncident {
     public Acknowledgement {
       if (assignee.isBlank()) {
         throw new IllegalArgumentException(
@@ -178,7 +193,7 @@ public sealed interface ControlCommand {
    *
    * @param incidentId the incident
    */
-  record Note(Order order, String incidentId) implements ControlCommand {}
+  record Note(Order order, String incidentId) implements AboutIncident {}
 
   /**
    * A person has decided about a proposal that verdicts made; those given before count no more for

@@ -1,11 +1,7 @@
 package dev.residua.access;
 
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.CancelTraining;
-import dev.residua.incident.ControlCommand.Feedback;
-import dev.residua.incident.ControlCommand.Note;
-import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Training;
 import java.util.Optional;
@@ -28,22 +24,9 @@ public final class CommandAccess {
     this.sceneOfTraining = sceneOfTraining;
   }
 
-  /** The incident that a command is about; empty for one about sources or models. */
-  public static Optional<String> incident(ControlCommand command) {
-    String id =
-        command instanceof Resolve c
-            ? c.incidentId()
-            : command instanceof Feedback c
-                ? c.incidentId()
-                : command instanceof Acknowledgement c
-                    ? c.incidentId()
-                    : command instanceof Note c ? c.incidentId() : null;
-    return Optional.ofNullable(id);
-  }
-
   /** Decides on a command. */
   public Decision decide(Visitor visitor, ControlCommand command) {
-    Optional<String> incident = incident(command);
+    Optional<String> incident = command.incident();
     if (incident.isPresent()) {
       return onIncident(visitor, incident.get());
     }
@@ -111,7 +94,7 @@ public final class CommandAccess {
 
   /** Sources that a command names: of its incident, or all names in its expression. */
   public Set<String> sources(ControlCommand command) {
-    Optional<String> incident = incident(command);
+    Optional<String> incident = command.incident();
     if (incident.isPresent()) {
       return sourceOfIncident.apply(incident.get()).map(Set::of).orElse(Set.of());
     }

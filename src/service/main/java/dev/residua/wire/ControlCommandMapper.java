@@ -47,6 +47,7 @@ final class ControlCommandMapper {
     record.setReason(order.reason());
     record.setIssuedAt(order.at());
     record.setIncidents(List.of());
+    command.incident().ifPresent(record::setIncidentId);
     if (command instanceof Maintenance maintenance) {
       record.setKind(ControlKind.MAINTENANCE);
       period(record, maintenance.period());
@@ -60,9 +61,8 @@ final class ControlCommandMapper {
       record.setMargin(suppression.margin());
     } else if (command instanceof AcceptNormal) {
       record.setKind(ControlKind.ACCEPT_NORMAL);
-    } else if (command instanceof Resolve resolve) {
+    } else if (command instanceof Resolve) {
       record.setKind(ControlKind.RESOLVE);
-      record.setIncidentId(resolve.incidentId());
     } else if (command instanceof Retire) {
       record.setKind(ControlKind.RETIRE);
     } else if (command instanceof Arm) {
@@ -71,15 +71,12 @@ final class ControlCommandMapper {
       record.setKind(ControlKind.LEARN);
     } else if (command instanceof Feedback feedback) {
       record.setKind(ControlKind.FEEDBACK);
-      record.setIncidentId(feedback.incidentId());
       record.setTrueAlarm(feedback.verdict() == FeedbackVerdict.TRUE_ALARM);
     } else if (command instanceof Acknowledgement acknowledgement) {
       record.setKind(ControlKind.ACKNOWLEDGEMENT);
-      record.setIncidentId(acknowledgement.incidentId());
       record.setAssignee(acknowledgement.assignee());
-    } else if (command instanceof Note note) {
+    } else if (command instanceof Note) {
       record.setKind(ControlKind.NOTE);
-      record.setIncidentId(note.incidentId());
     } else if (command instanceof ProposalDecision decision) {
       record.setKind(ControlKind.PROPOSAL_DECISION);
       record.setProposalId(decision.proposalId());

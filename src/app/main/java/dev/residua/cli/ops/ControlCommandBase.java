@@ -1,6 +1,5 @@
 package dev.residua.cli.ops;
 
-import dev.residua.access.CommandAccess;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.AuthorOption;
@@ -102,7 +101,7 @@ abstract class ControlCommandBase extends JsonCommand {
             CommandAudit.entry(
                 author.claimed(),
                 command == null ? "take-back" : kind.text(),
-                command == null ? key : CommandAccess.incident(command).orElse(key),
+                command == null ? key : command.incident().orElse(key),
                 sources,
                 "",
                 reason)));
