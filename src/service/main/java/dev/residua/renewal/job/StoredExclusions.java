@@ -4,7 +4,6 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PossibleTimes;
-import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
@@ -40,13 +39,10 @@ public final class StoredExclusions {
       TopicReader.all(
           consumer,
           topics.control().name(),
-          record -> {
-            TopicReader.deletedKey(record).ifPresent(builder::withdraw);
-            ControlCommand command = TopicReader.value(topics.control(), record);
-            if (command != null) {
-              builder.command(command);
-            }
-          },
+          TopicReader.changes(
+              topics.control(),
+              (id, at) -> builder.withdraw(id),
+              (command, at) -> builder.command(command)),
           cancelled);
       for (CommissioningReport report :
           SourceReadiness.reports(consumer, topics.calibrations(), cancelled)) {

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -150,11 +149,21 @@ final class TopicReader {
     };
   }
 
-  /** The key whose value a record deletes; empty if the record deletes nothing. */
-  static Optional<String> deletedKey(ConsumerRecord<byte[], byte[]> record) {
-    return record.value() == null && record.key() != null
-        ? Optional.of(new String(record.key(), StandardCharsets.UTF_8))
-        : Optional.empty();
+  /**
+   * Passes on the changes of a compacted topic, each with the time of its record.
+   *
+   * @param deleted receives the keys of records without a value
+   * @param each receives the readable values
+   */
+  static <V> java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> changes(
+      Topic<String, V> topic, BiConsumer<String, Instant> deleted, BiConsumer<V, Instant> each) {
+    return values(topic, each)
+        .andThen(
+            record -> {
+              if (record.value() == null && record.key() != null) {
+                deleted.accept(new String(record.key(), StandardCharsets.UTF_8), time(record));
+              }
+            });
   }
 
   /** The value of a record; null if it has none, or one that this version cannot read. */

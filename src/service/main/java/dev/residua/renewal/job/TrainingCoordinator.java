@@ -198,20 +198,17 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         consumer,
         topics.control(),
         ends,
-        record -> {
-          TopicReader.deletedKey(record)
-              .ifPresent(
-                  id -> {
-                    controls = controls.without(id);
-                    control.remove(id);
-                  });
-          ControlCommand command = TopicReader.value(topics.control(), record);
-          if (command != null) {
-            controls = controls.with(command);
-            control.remove(command.order().id());
-            control.put(command.order().id(), command);
-          }
-        });
+        TopicReader.changes(
+            topics.control(),
+            (id, at) -> {
+              controls = controls.without(id);
+              control.remove(id);
+            },
+            (command, at) -> {
+              controls = controls.with(command);
+              control.remove(command.order().id());
+              control.put(command.order().id(), command);
+            }));
     List<ControlCommand> commands = List.copyOf(control.values());
     since =
         commands.stream()
@@ -294,12 +291,14 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         observe(scene(drift.finding().source()), new DriftSeen(drift, at));
       }
     } else if (record.topic().equals(topics.control().name())) {
-      TopicReader.deletedKey(record).ifPresent(id -> takeBack(id, at));
-      ControlCommand command = TopicReader.value(topics.control(), record);
-      if (command != null) {
-        takeBack(command.order().id(), at); // which it replaces
-        onControl(command);
-      }
+      TopicReader.changes(
+              topics.control(),
+              this::takeBack,
+              (command, time) -> {
+                takeBack(command.order().id(), time); // which it replaces
+                onControl(command);
+              })
+          .accept(record);
     } else {
       DriftScore score = TopicReader.value(topics.drift(), record);
       String scene = score == null ? "" : scene(score.source());

@@ -2,7 +2,6 @@ package dev.residua.renewal.job;
 
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
-import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.renewal.trigger.RetrainTrigger;
 import dev.residua.renewal.trigger.SuppressedTrigger;
@@ -199,18 +198,16 @@ public final class TriggerDryRun {
     TopicReader.all(
         consumer,
         topics.control().name(),
-        record -> {
-          Instant at = TopicReader.time(record);
-          TopicReader.deletedKey(record).ifPresent(id -> takeBack(id, at, events));
-          ControlCommand command = TopicReader.value(topics.control(), record);
-          if (command != null) {
-            takeBack(command.order().id(), at, events); // which it replaces
-            controls = controls.with(command);
-          }
-          if (command instanceof AcceptNormal accepted) {
-            events.add(new Event(at, new NormalAccepted(accepted)));
-          }
-        },
+        TopicReader.changes(
+            topics.control(),
+            (id, at) -> takeBack(id, at, events),
+            (command, at) -> {
+              takeBack(command.order().id(), at, events); // which it replaces
+              controls = controls.with(command);
+              if (command instanceof AcceptNormal accepted) {
+                events.add(new Event(at, new NormalAccepted(accepted)));
+              }
+            }),
         cancelled);
     events.sort(Comparator.comparing(Event::at));
     return events;
