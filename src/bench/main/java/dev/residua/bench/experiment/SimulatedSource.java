@@ -2,6 +2,10 @@ package dev.residua.bench.experiment;
 
 import dev.residua.causal.Normal;
 import java.util.SplittableRandom;
+import org.apache.commons.math3.distribution.GammaDistribution;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.RealDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * Residuals of one source of known law: independent first-order autoregressions of unit variance,
@@ -11,18 +15,24 @@ import java.util.SplittableRandom;
 public final class SimulatedSource {
   /** Laws of innovations with mean 0 and variance 1. */
   public enum Law {
-    GAUSS("Gauss"),
+    GAUSS("Gauss", new NormalDistribution()),
 
     /** Student's t with five degrees of freedom. */
-    STUDENT("t5"),
+    STUDENT("t5", new TDistribution(5)),
 
     /** Gamma of shape 4. */
-    SKEWED("skewed");
+    SKEWED("skewed", new GammaDistribution(4, 1));
 
     private final String label;
+    private final RealDistribution distribution;
+    private final double mean;
+    private final double deviation;
 
-    Law(String label) {
+    Law(String label, RealDistribution distribution) {
       this.label = label;
+      this.distribution = distribution;
+      this.mean = distribution.getNumericalMean();
+      this.deviation = Math.sqrt(distribution.getNumericalVariance());
     }
 
     String label() {
@@ -53,51 +63,23 @@ public final class SimulatedSource {
       throw new AssertionError(this);
     }
 
-    /** The standard normal value that is exceeded as often as an innovation of this law. */
+    /** Returns the standard normal value that is exceeded as often as this innovation. */
     double score(double innovation) {
-      return switch (this) {
-        case GAUSS -> innovation;
-        case STUDENT -> -Normal.quantile(studentTail(innovation * Math.sqrt(5.0 / 3)));
-        case SKEWED -> skewedScore(2 * innovation + 4);
-      };
-    }
-
-    /** The inverse of {@link #score}, by bisection, for scores within 6. */
-    double innovation(double score) {
-      double low = -FAR;
-      double high = FAR;
-      for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        if (score(middle) < score) {
-          low = middle;
-        } else {
-          high = middle;
-        }
+      if (this == GAUSS) {
+        return innovation;
       }
-      return (low + high) / 2;
+      double below = distribution.cumulativeProbability(mean + deviation * innovation);
+      double tail = Math.max(LEAST_TAIL, Math.min(below, 1 - below));
+      return below < 0.5 ? Normal.quantile(tail) : -Normal.quantile(tail);
     }
 
-    /** {@code P(T > t)} of Student's law with five degrees of freedom, in closed form. */
-    private static double studentTail(double t) {
-      double angle = Math.atan2(Math.sqrt(5), t);
-      double sine = Math.sin(angle);
-      double rest = Math.cos(angle) * sine * (1 + 2.0 / 3 * sine * sine);
-      return Math.max(LEAST_TAIL, (angle - rest) / Math.PI);
-    }
-
-    /** The larger tail of the gamma law of shape 4 is 1 less the smaller. */
-    private static double skewedScore(double x) {
-      double value = Math.max(0, x);
-      double above = Math.exp(-value) * (1 + value * (1 + value * (0.5 + value / 6)));
-      double tail = Math.max(LEAST_TAIL, Math.min(above, 1 - above));
-      return above < 0.5 ? -Normal.quantile(tail) : Normal.quantile(tail);
+    /** The inverse of {@link #score}, for scores within 6. */
+    double innovation(double score) {
+      return (distribution.inverseCumulativeProbability(Normal.cdf(score)) - mean) / deviation;
     }
   }
 
-  /** No innovation with a score within 6 is larger. */
-  private static final double FAR = 100;
-
-  /** Smallest tail that closed forms give without loss: a score of 6.4. */
+  /** Smallest probability that is not rounded to 0; its score is 6.4. */
   private static final double LEAST_TAIL = 1e-10;
 
   private final Law law;
