@@ -16,7 +16,7 @@ public sealed interface ControlCommand {
   /** Common part of every command. */
   Order order();
 
-  /** Returns the id of the incident that the command is about; empty if it is about others. */
+  /** Returns the id of the incident that the command is about; empty if it is about none. */
   default Optional<String> incident() {
     return Optional.empty();
   }

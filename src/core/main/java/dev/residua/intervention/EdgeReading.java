@@ -73,7 +73,7 @@ public record EdgeReading(
    *
    * @param calibrated influence on the calibration frames, above 0
    * @param difference of the influence to it
-   * @param size of the difference by which it matters, with its sign
+   * @param size signed difference that is compared with the tolerance
    * @param standardError of the difference
    * @param freedom degrees of freedom of the difference
    * @param corrected p-value of no difference, corrected for the other edges

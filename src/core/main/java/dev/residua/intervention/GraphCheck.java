@@ -153,7 +153,7 @@ public record GraphCheck(
    * @param calibrated influence that is expected without a change, for an edge; 0 for others
    * @param correlation partial correlation on the calibration frames
    * @param difference of the coefficient; NaN if nothing can be said
-   * @param size of the difference by which it matters, with its sign
+   * @param size signed difference that is compared with the tolerance
    * @param standardError of the difference
    * @param freedom degrees of freedom
    */

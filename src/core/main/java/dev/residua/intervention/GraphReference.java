@@ -35,8 +35,7 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
    * One coefficient of a regression of a residual; NaN if the frames do not determine it.
    *
    * @param value 0 if nothing was read with error
-   * @param unfiltered the value by ordinary least squares, which the errors' autocorrelation does
-   *     not affect
+   * @param unfiltered the value by ordinary least squares, which autocorrelated errors do not bias
    * @param standardError of the value
    * @param freedom degrees of freedom
    */

@@ -141,7 +141,7 @@ public final class ModelBundle {
           .addMixIn(Latent.class, LatentJson.class)
           .build();
 
-  /** How a manifest has a latent: without values if it is a real number. */
+  /** Omits the values of a latent that is a real number from the manifest. */
   private interface LatentJson {
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     List<String> values();

@@ -289,11 +289,11 @@ class FrameTraceTest {
     List<SpanData> all = spans.getFinishedSpanItems();
     SpanData sent = named(all, "send residua.incidents");
     SpanData taken = named(all, "process residua.incidents");
-    SpanData told = named(all, "notify ops");
+    SpanData notified = named(all, "notify ops");
     assertThat(taken.getParentSpanId()).isEqualTo(sent.getSpanId());
-    assertThat(told.getParentSpanId()).isEqualTo(taken.getSpanId());
-    assertThat(told.getTraceId()).isEqualTo(sent.getTraceId());
-    assertThat(told.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+    assertThat(notified.getParentSpanId()).isEqualTo(taken.getSpanId());
+    assertThat(notified.getTraceId()).isEqualTo(sent.getTraceId());
+    assertThat(notified.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
     assertThat(named(all, "notify slack").getStatus().getDescription()).isEqualTo("answers 503");
     assertThat(all).filteredOn(span -> span.getName().equals("notify ops")).hasSize(1);
   }

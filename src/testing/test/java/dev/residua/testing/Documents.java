@@ -128,8 +128,8 @@ public final class Documents {
   }
 
   /**
-   * What a program of {@code src/testing/test/node} says of a file, which it must accept; skips the
-   * test where its package is not installed.
+   * Runs a program of {@code src/testing/test/node} on a file, and returns its output. Fails if the
+   * program refuses the file; skips the test if its package is not installed.
    */
   public static String checkedByNode(String program, String needed, Path file) throws Exception {
     assumeTrue(

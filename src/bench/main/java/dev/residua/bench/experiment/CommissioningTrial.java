@@ -303,7 +303,7 @@ final class CommissioningTrial {
         1);
   }
 
-  /** A law that is known exactly within the range that so many innovations have on average. */
+  /** Returns the true distribution within the mean range of as many innovations, without tails. */
   private static InnovationLaw withoutTails(Law law) {
     double[] values = new double[(int) SAMPLES];
     for (int i = 0; i < values.length; i++) {
@@ -332,8 +332,8 @@ final class CommissioningTrial {
   }
 
   /**
-   * How much later half a gain is found by a source that learnt than by one whose law is known, and
-   * which part of learning makes it so.
+   * Compares the delays with which sources find a lost half gain: with a known distribution, with a
+   * learnt one, and with each part of learning.
    *
    * @param each sources per step
    */

@@ -216,7 +216,7 @@ final class EdgeTrial {
       Map<String, Double> figures = new LinkedHashMap<>();
       counts.forEach((name, count) -> figures.put(name, 100.0 * count / streams));
       figures.put("check: missing edge %", 100.0 * missing / streams);
-      figures.put("check: anything said to be broken %", 100.0 * broken / streams);
+      figures.put("check: any edge called broken %", 100.0 * broken / streams);
       return figures;
     }
   }

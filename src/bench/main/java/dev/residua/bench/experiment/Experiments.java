@@ -235,8 +235,8 @@ enum Experiments {
       (cells, scale) -> cells.addRows("source", Experiments::commissioningRare)),
   COMMISSIONING_COSTS(
       Needs.MODEL,
-      "Independent sources of each law that lose half a gain: the delay with a law that is known, and"
-          + " with each part of what learning costs.",
+      "Delays until independent sources that lose half a gain are found: with a known distribution,"
+          + " and with each part of learning.",
       (cells, scale) -> cells.addRows("source", Experiments::commissioningCosts)),
   UNIFORMITY(
       Needs.MODEL,

@@ -227,7 +227,7 @@ public final class TriggerEvaluation {
     c.incidents = next;
   }
 
-  /** Incidents that no other acceptance covers are no longer learned. */
+  /** Keeps only the acceptances of incidents that another command covers. */
   private void takeBack(TriggerState c, List<AcceptNormal> others) {
     Map<String, KnownIncident> next = new TreeMap<>(state.incidents);
     next.replaceAll(
