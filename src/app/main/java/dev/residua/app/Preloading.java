@@ -1,7 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.app.kafka.EmbeddedKafka;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.wire.Topics;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +30,7 @@ public final class Preloading {
         EmbeddedKafka.preload();
       }
       new Topics("");
-      OnnxFrameScorer.preload();
+      OnnxEngine.preload();
     } catch (RuntimeException | LinkageError e) {
       LoggerFactory.getLogger(Preloading.class).debug("not preloaded", e);
     }

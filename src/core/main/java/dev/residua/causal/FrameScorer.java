@@ -2,120 +2,114 @@ package dev.residua.causal;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * Runs a trained model on frames. Implementations own native memory: close them once, after the
- * last call has returned. All else may be called from several threads at once.
- *
- * <p>{@link #score} does everything; {@link #encode} and {@link #reconstructionErrors} are its two
- * halves, for callers that do not need every frame reconstructed, which costs about twice as much
- * as encoding it. The halves give what the whole gives, up to the engine's rounding.
+ * A model at work: pixels to latents, expectations and residuals. An engine runs the network, a
+ * {@link CausalModel} evaluates the equations. Owns the engine. Safe for several threads.
  */
-public interface FrameScorer extends AutoCloseable {
-  /** See {@link #batchFrames}; larger batches gain nothing on a CPU. */
-  int BATCH_FRAMES = 32;
+public final class FrameScorer implements AutoCloseable {
+  private final NetworkEngine engine;
+  private final CausalModel model;
+  private final PixelMask unseen;
 
-  /** Shape of the images that {@link #score} takes. */
-  ImageShape imageShape();
-
-  /** Number of latents {@code d}, which frames are encoded into. */
-  int latents();
-
-  /** Number of nodes {@code d + k}: latents, and behind them the variables that are observed. */
-  default int nodes() {
-    return latents();
+  /**
+   * @param engine closed with this scorer
+   * @param model of the engine's codes
+   * @param unseen pixels that the model has never seen: they affect no frame
+   */
+  public FrameScorer(NetworkEngine engine, CausalModel model, PixelMask unseen) {
+    this.engine = engine;
+    this.model = model;
+    this.unseen = unseen;
   }
 
-  /** Most frames that one call should hold, at least 1: more are allowed and gain nothing. */
-  default int batchFrames() {
-    return BATCH_FRAMES;
+  /** Returns a scorer on the same engine for which further pixels affect no frame. */
+  public FrameScorer masked(PixelMask mask) {
+    return new FrameScorer(engine, model, unseen.union(mask));
+  }
+
+  /** Shape of the frames. */
+  public ImageShape imageShape() {
+    return engine.imageShape();
+  }
+
+  /** Number of latents {@code d}. */
+  public int latents() {
+    return model.latents();
+  }
+
+  /** Number of nodes {@code d + k}: latents, then observed variables. */
+  public int nodes() {
+    return model.nodes();
+  }
+
+  /** Number of frames per call above which nothing is gained. */
+  public int batchFrames() {
+    return engine.batchFrames();
   }
 
   /**
-   * Encodes frames and evaluates the structural equations. All variables are missing: {@link
-   * #observe} adds them.
+   * Encodes frames, evaluates the equations and reconstructs every frame.
    *
-   * @param pixels unsigned bytes, shape {@code [frames][height][width][channels]}; may be longer
-   * @param frames how many frames {@code pixels} holds, at least 1
    * @return one row per frame
+   * @throws IllegalArgumentException if there are no frames, or fewer bytes than they need
+   * @throws IllegalStateException after {@link #close}, or if the engine fails
    */
-  LatentBatch score(byte[] pixels, int frames);
-
-  /**
-   * {@link #score} of frames that are masked in part. What is masked counts in nothing: the network
-   * reads the mean picture there, and the error is the mean over the other pixels.
-   *
-   * @param masks one for each frame, in their order; or none where no frame has any
-   * @throws UnsupportedOperationException if this engine knows no masks and there is one
-   */
-  default LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
-    if (!PixelMask.areEmpty(masks)) {
-      throw new UnsupportedOperationException("this engine knows no masks");
+  public LatentBatch score(FrameInputs in) {
+    List<PixelMask> masks = masks(in.frames(), in.masks());
+    if (!model.anyCategorical()) {
+      NetworkEngine.Encoded encoded = engine.encodeAndReconstruct(in.pixels(), in.frames(), masks);
+      return model.evaluate(encoded.codes(), in.variables(), in.numbers(), encoded.errors());
     }
-    return score(pixels, frames);
+    float[] output = engine.encode(in.pixels(), in.frames(), masks);
+    float[] errors =
+        engine.reconstructionErrors(
+            in.pixels(),
+            in.frames(),
+            model.decoderInput(model.codes(output, in.frames()), in.frames()),
+            masks);
+    return model.evaluate(output, in.variables(), in.numbers(), errors);
+  }
+
+  /** Like {@link #score}, but reconstructs nothing: errors are NaN. */
+  public LatentBatch encode(FrameInputs in) {
+    float[] codes = engine.encode(in.pixels(), in.frames(), masks(in.frames(), in.masks()));
+    float[] errors = new float[in.frames()];
+    Arrays.fill(errors, Float.NaN);
+    return model.evaluate(codes, in.variables(), in.numbers(), errors);
   }
 
   /**
-   * {@link #score} without its reconstruction errors, which may be NaN. Engines that cannot leave
-   * the decoder out compute everything.
+   * Reconstructs frames and compares them with their pixels.
    *
-   * @param pixels as for {@link #score}
+   * @param codes from {@link LatentBatch#codes} for these frames, shape {@code [frames][d]}
+   * @return mean squared pixel error of each frame, see {@link NetworkEngine#reconstructionErrors}
    */
-  default LatentBatch encode(byte[] pixels, int frames) {
-    return score(pixels, frames);
-  }
-
-  /** {@link #encode} of frames that are masked in part, as for {@link #score}. */
-  default LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
-    return score(pixels, frames, masks);
-  }
-
-  /**
-   * Adds the variables of frames to what {@link #score} or {@link #encode} gave for them.
-   *
-   * @param variables standardised, shape {@code [frames][k]}, NaN where missing
-   * @return the equations evaluated with them; the batch itself where there are no variables
-   */
-  default LatentBatch observe(LatentBatch batch, float[] variables) {
-    return batch;
-  }
-
-  /** {@link #observe} with the mean of every variable. */
-  default LatentBatch observeMeans(LatentBatch batch) {
-    return observe(batch, new float[batch.frames() * (nodes() - latents())]);
-  }
-
-  /**
-   * Draws the residuals of categorical nodes, which are random within the value that a frame shows.
-   * Without this they have the middle of what they may be.
-   *
-   * @param frames of the batch, see {@link FrameDraw#frame}, shape {@code [frames]}
-   * @return the batch itself where no node is categorical
-   */
-  default LatentBatch draw(LatentBatch batch, long[] frames) {
-    return batch;
-  }
-
-  /**
-   * Decodes latents and compares the pictures with the frames that they come from.
-   *
-   * @param pixels as for {@link #score}
-   * @param codes the {@link LatentBatch#codes} that {@link #encode} gave for these frames, shape
-   *     {@code [frames][d]}; not its {@code observed}, which a model may have corrected
-   * @return mean squared pixel error of each frame, shape {@code [frames]}, in squared units of
-   *     intensity where 1 is white
-   */
-  default float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
-    return score(pixels, frames).reconstructionErrors();
-  }
-
-  /** {@link #reconstructionErrors} of frames that are masked in part, as for {@link #score}. */
-  default float[] reconstructionErrors(
+  public float[] reconstructionErrors(
       byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
-    return score(pixels, frames, masks).reconstructionErrors();
+    if (codes.length < (long) frames * latents()) {
+      throw new IllegalArgumentException(
+          "%d frames need %d latents but there are %d"
+              .formatted(frames, (long) frames * latents(), codes.length));
+    }
+    return engine.reconstructionErrors(
+        pixels, frames, model.decoderInput(codes, frames), masks(frames, masks));
+  }
+
+  private List<PixelMask> masks(int frames, List<PixelMask> masks) {
+    if (unseen.isEmpty()) {
+      return masks;
+    }
+    return masks.isEmpty()
+        ? Collections.nCopies(frames, unseen)
+        : masks.stream().map(unseen::union).toList();
   }
 
   @Override
-  void close();
+  public void close() {
+    engine.close();
+  }
 }

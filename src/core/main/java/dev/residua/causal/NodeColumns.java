@@ -86,10 +86,14 @@ public final class NodeColumns {
    * Reads latents off columns: of a categorical one the number of its largest column, the first of
    * equal ones.
    *
-   * @param columns shape {@code [n][stride]}, the columns first
-   * @return shape {@code [n][latents]}
+   * @param columns shape {@code [n][columns]}
+   * @return shape {@code [n][latents]}; the same array if no latent is categorical
    */
-  public float[] read(float[] columns, int stride, int n) {
+  public float[] read(float[] columns, int n) {
+    if (!anyCategorical()) {
+      return columns;
+    }
+    int stride = columns();
     float[] read = new float[n * values.length];
     for (int row = 0; row < n; row++) {
       for (int i = 0; i < values.length; i++) {

@@ -1,7 +1,5 @@
 package dev.residua.causal;
 
-import java.util.Arrays;
-
 /**
  * The equations of all nodes, evaluated in single precision: {@code f_i(z) = intercept_i + linear_i
  * . z + sum_m weight_im cos(frequency_m . z + phase_m)}, where each cosine belongs to one latent.
@@ -127,6 +125,11 @@ public final class StructuralEquations {
     return weights;
   }
 
+  /** Returns true if the equation of one node reads another node. */
+  boolean reads(int from, int to) {
+    return reads[from * latents + to];
+  }
+
   /**
    * What the equations expect of many rows.
    *
@@ -155,78 +158,5 @@ public final class StructuralEquations {
       }
     }
     return out;
-  }
-
-  /**
-   * Joins encoded latents and observed variables, and evaluates the equations over both. Where a
-   * variable is missing, nothing is known of it and of the nodes whose equations read it; all other
-   * nodes are as ever.
-   *
-   * @param encoded latents, shape {@code [n][d]}
-   * @param variables standardised, shape {@code [n][k]} with {@code d + k} nodes, NaN where missing
-   * @param errors of the reconstruction, shape {@code [n]}
-   * @param codes latents before their correction, shape {@code [n][d]}
-   * @return one row per frame and one column per node; expectation and residual are NaN where they
-   *     are not known
-   * @throws IllegalArgumentException if shapes differ
-   */
-  public LatentBatch join(
-      int n, float[] encoded, float[] variables, float[] errors, float[] codes) {
-    int d = encoded.length / n;
-    int k = latents - d;
-    if (encoded.length != n * d || variables.length != n * k) {
-      throw new IllegalArgumentException(
-          "%d frames have %d latents and %d variables, the equations have %d nodes"
-              .formatted(n, encoded.length, variables.length, latents));
-    }
-    float[] known = new float[n * latents]; // a missing variable is 0
-    float[] observed = new float[n * latents];
-    for (int row = 0; row < n; row++) {
-      System.arraycopy(encoded, row * d, observed, row * latents, d);
-      System.arraycopy(variables, row * k, observed, row * latents + d, k);
-      for (int i = 0; i < latents; i++) {
-        float value = observed[row * latents + i];
-        known[row * latents + i] = i >= d && Float.isNaN(value) ? 0 : value;
-      }
-    }
-    float[] expected = expected(known, n);
-    float[] residuals = new float[n * latents];
-    for (int row = 0; row < n; row++) {
-      int at = row * latents;
-      for (int missing = d; missing < latents; missing++) {
-        if (Float.isNaN(observed[at + missing])) {
-          for (int to = 0; to < latents; to++) {
-            if (to == missing || reads[missing * latents + to]) {
-              expected[at + to] = Float.NaN;
-            }
-          }
-        }
-      }
-      for (int i = 0; i < latents; i++) {
-        residuals[at + i] = observed[at + i] - expected[at + i];
-      }
-    }
-    return new LatentBatch(n, latents, observed, expected, residuals, errors, codes);
-  }
-
-  /** {@link #join} of frames whose variables are all missing. */
-  public LatentBatch joinMissing(int n, float[] encoded, float[] errors, float[] codes) {
-    float[] missing = new float[n * latents - encoded.length];
-    Arrays.fill(missing, Float.NaN);
-    return join(n, encoded, missing, errors, codes);
-  }
-
-  /** The batch with other variables, see {@link FrameScorer#observe}. */
-  public LatentBatch observe(LatentBatch batch, float[] variables) {
-    int n = batch.frames();
-    int d = batch.encoded();
-    if (d == latents) {
-      return batch;
-    }
-    float[] encoded = new float[n * d];
-    for (int row = 0; row < n; row++) {
-      System.arraycopy(batch.observed(), row * latents, encoded, row * d, d);
-    }
-    return join(n, encoded, variables, batch.reconstructionErrors(), batch.codes());
   }
 }

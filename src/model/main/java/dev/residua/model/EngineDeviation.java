@@ -1,7 +1,9 @@
 package dev.residua.model;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -30,15 +32,16 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
   /**
    * Scores the same frames with both, with the candidate in halves as well as at once.
    *
-   * @param pixels as for {@link FrameScorer#score}
+   * @param pixels see {@link FrameInputs#pixels}
    * @throws IllegalStateException if an engine fails
    */
   public static EngineDeviation of(
       FrameScorer reference, FrameScorer candidate, byte[] pixels, int frames) {
-    LatentBatch expected = reference.observeMeans(reference.score(pixels, frames));
-    LatentBatch encoded = candidate.observeMeans(candidate.encode(pixels, frames));
-    float[] errors = candidate.reconstructionErrors(pixels, frames, encoded.codes());
-    LatentBatch whole = candidate.observeMeans(candidate.score(pixels, frames));
+    FrameInputs in = SelfTest.atMeans(reference, pixels, frames);
+    LatentBatch expected = reference.score(in);
+    LatentBatch encoded = candidate.encode(in);
+    float[] errors = candidate.reconstructionErrors(pixels, frames, encoded.codes(), List.of());
+    LatentBatch whole = candidate.score(in);
     int d = expected.latents();
     double latents =
         max(

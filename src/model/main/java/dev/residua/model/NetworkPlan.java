@@ -1,10 +1,14 @@
 package dev.residua.model;
 
 import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CausalModel;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentCorrection;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -236,6 +240,25 @@ public record NetworkPlan(
   /** Which columns make a latent. */
   public NodeColumns columns() {
     return columns(latents, laws);
+  }
+
+  /** The causal part: what follows from the codes of this network. */
+  public CausalModel causalModel() {
+    long seed =
+        laws.isEmpty()
+            ? 0
+            : Long.parseUnsignedLong(
+                ModelBundle.sha256(NetworkPlanCodec.toBytes(this)).substring(0, 16), 16);
+    return new CausalModel(columns(), correction, equations, laws, seed);
+  }
+
+  /**
+   * Joins this network, run by an engine, and its causal part.
+   *
+   * @param engine runs this network; closed with the scorer
+   */
+  public FrameScorer scorer(NetworkEngine engine) {
+    return new FrameScorer(engine, causalModel(), PixelMask.NONE);
   }
 
   /** Whether convolutions come first, and then dense layers only. */

@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ public final class SelfTest {
    */
   public static SelfTest record(FrameScorer scorer, byte[] pixels, int frames) {
     byte[] kept = Arrays.copyOf(pixels, frames * scorer.imageShape().size());
-    return new SelfTest(frames, kept, scorer.observeMeans(scorer.score(kept, frames)));
+    return new SelfTest(frames, kept, scorer.score(atMeans(scorer, kept, frames)));
   }
 
   /**
@@ -83,6 +84,12 @@ public final class SelfTest {
     }
   }
 
+  /** Input for frames of which every variable has its mean. */
+  static FrameInputs atMeans(FrameScorer scorer, byte[] pixels, int frames) {
+    return FrameInputs.of(pixels, frames)
+        .observing(new float[frames * (scorer.nodes() - scorer.latents())]);
+  }
+
   private void check(FrameScorer scorer) {
     int size = scorer.imageShape().size();
     if (pixels.length != frames * size || expected.latents() != scorer.nodes()) {
@@ -90,7 +97,7 @@ public final class SelfTest {
           "it has %d bytes per frame and %d latents, the scorer takes %d and gives %d"
               .formatted(pixels.length / frames, expected.latents(), size, scorer.nodes()));
     }
-    LatentBatch actual = scorer.observeMeans(scorer.score(pixels, frames));
+    LatentBatch actual = scorer.score(atMeans(scorer, pixels, frames));
     compare("latent", expected.observed(), actual.observed());
     compare("expected latent", expected.expected(), actual.expected());
     compare("reconstruction error", expected.reconstructionErrors(), actual.reconstructionErrors());

@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
 
 /** Where ONNX Runtime runs a network. */
@@ -66,7 +66,8 @@ public enum Device {
   /** Frames of one call that suit the device. */
   int batchFrames(ImageShape image) {
     return this == PROCESSOR
-        ? FrameScorer.BATCH_FRAMES
-        : Math.max(FrameScorer.BATCH_FRAMES, CUDA_BATCH_PIXELS / (image.width() * image.height()));
+        ? NetworkEngine.BATCH_FRAMES
+        : Math.max(
+            NetworkEngine.BATCH_FRAMES, CUDA_BATCH_PIXELS / (image.width() * image.height()));
   }
 }

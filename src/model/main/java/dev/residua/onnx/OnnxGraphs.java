@@ -70,22 +70,21 @@ public final class OnnxGraphs {
     this.graph = new OnnxModelWriter(name);
   }
 
-  /**
-   * From {@link #FRAMES} to latents, expected latents, residuals, code and error. The graph of a
-   * model with variables has neither expected latents nor residuals.
-   */
+  /** From {@link #FRAMES} and {@link #WEIGHTS} to {@link #CODE} and {@link #ERROR}. */
   static byte[] scorer(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "scorer");
     graphs.encode();
+    graphs.graph.output(CODE, graphs.d);
     graphs.weights();
     graphs.reconstruct("weighed");
     return graphs.graph.toBytes();
   }
 
-  /** The same without the error. */
+  /** From {@link #FRAMES} to {@link #CODE}. */
   static byte[] encoder(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "encoder");
     graphs.encode();
+    graphs.graph.output(CODE, graphs.d);
     return graphs.graph.toBytes();
   }
 
@@ -117,9 +116,7 @@ public final class OnnxGraphs {
   public static byte[] export(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "residua");
     graphs.encode();
-    if (plan.variables() > 0) {
-      graphs.equationsWithVariables();
-    }
+    graphs.latents();
     graphs.pictures(graphs.reconstruct("difference"));
     return graphs.graph.toBytes();
   }
@@ -127,6 +124,10 @@ public final class OnnxGraphs {
   private void encode() {
     frames();
     layers("enc", plan.encoder(), "centred", CODE);
+  }
+
+  /** From {@link #CODE} to latents, and from these and variables to expectations and residuals. */
+  private void latents() {
     LatentCorrection correction = plan.correction();
     if (correction == null) {
       node("Identity", LATENTS, CODE);
@@ -134,24 +135,18 @@ public final class OnnxGraphs {
       correctionConstants(correction);
       correct(correction, CODE, LATENTS, "");
     }
-    if (plan.variables() == 0) {
-      equations(LATENTS, d);
-    }
     graph.output(LATENTS, d);
-    if (plan.variables() == 0) {
-      graph.output(EXPECTED, d);
-      graph.output(RESIDUALS, d);
-    }
-    graph.output(CODE, d);
-  }
-
-  private void equationsWithVariables() {
     int n = plan.equations().latents();
-    graph.input(VARIABLES, OnnxModelWriter.FLOAT, plan.variables());
-    graph.node("Concat", "nodes", new String[] {LATENTS, VARIABLES}, Attribute.number("axis", 1));
-    equations("nodes", n);
+    String nodes = LATENTS;
+    if (plan.variables() > 0) {
+      nodes = "nodes";
+      graph.input(VARIABLES, OnnxModelWriter.FLOAT, plan.variables());
+      graph.node("Concat", nodes, new String[] {LATENTS, VARIABLES}, Attribute.number("axis", 1));
+    }
+    equations(nodes, n);
     graph.output(EXPECTED, n);
     graph.output(RESIDUALS, n);
+    graph.output(CODE, d);
   }
 
   /** From {@link #FRAMES} to {@code centred}: blocks less the mean image, in grey levels. */

@@ -24,7 +24,7 @@ public final class OnnxLatentDecoder implements LatentDecoder {
     this.image = plan.image();
     this.latents = plan.latents();
     try {
-      this.session = OnnxFrameScorer.load(OnnxGraphs.decoder(plan), 1);
+      this.session = OnnxEngine.load(OnnxGraphs.decoder(plan), 1);
     } catch (OrtException e) {
       throw new IllegalArgumentException(
           "ONNX Runtime does not run this network: " + e.getMessage(), e);

@@ -1,5 +1,5 @@
 /**
- * Runs a network plan with ONNX Runtime behind the FrameScorer port. OnnxTensor never leaves this
+ * Runs a network plan with ONNX Runtime behind the NetworkEngine port. OnnxTensor never leaves this
  * package. Does not use ND4J or its ONNX classes.
  */
 @NullMarked

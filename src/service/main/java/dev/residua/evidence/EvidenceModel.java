@@ -1,6 +1,7 @@
 package dev.residua.evidence;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
@@ -80,7 +81,8 @@ public final class EvidenceModel implements AutoCloseable {
     if (wanted.contains(Kind.EXPECTED)) {
       float[] read = new float[variables.size()];
       variables.read(attributes, read, 0);
-      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1, List.of(mask)), read);
+      LatentBatch scored =
+          scorer.encode(FrameInputs.of(pixels, 1).masked(List.of(mask)).observing(read));
       int node = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;
       int latent = node < decoder.latents() ? node : -1;
       float[] expected = decoder.decode(explained(scored, latent), 1);

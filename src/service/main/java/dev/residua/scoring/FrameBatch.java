@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceMeter;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
@@ -183,8 +184,7 @@ public final class FrameBatch {
     List<ScoredFrame> scores = new ArrayList<>(size);
     if (plan.everyFrame()) {
       stages.enter(Stage.MODEL);
-      LatentBatch batch =
-          observed(model.scorer().score(pixels, size, Arrays.asList(masks).subList(0, size)));
+      LatentBatch batch = model.scorer().score(inputs());
       stages.enter(Stage.STATISTICS);
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
@@ -201,8 +201,7 @@ public final class FrameBatch {
   private void scorePartly(List<ScoredFrame> scores) {
     AnomalyCalibration calibration = model.calibration();
     stages.enter(Stage.MODEL);
-    LatentBatch batch =
-        observed(model.scorer().encode(pixels, size, Arrays.asList(masks).subList(0, size)));
+    LatentBatch batch = model.scorer().encode(inputs());
     stages.enter(Stage.STATISTICS);
     int d = batch.encoded();
     FrameStatistics[] statistics = new FrameStatistics[size];
@@ -238,13 +237,15 @@ public final class FrameBatch {
     }
   }
 
-  private LatentBatch observed(LatentBatch encoded) {
-    int k = model.variables().size();
-    LatentBatch all =
-        k == 0 ? encoded : model.scorer().observe(encoded, Arrays.copyOf(variables, size * k));
+  private FrameInputs inputs() {
     long[] numbers = new long[size];
     Arrays.setAll(numbers, row -> FrameDraw.frame(frames[row].source(), frames[row].sequence()));
-    return model.scorer().draw(all, numbers);
+    return new FrameInputs(
+        pixels,
+        size,
+        Arrays.asList(masks).subList(0, size),
+        Arrays.copyOf(variables, size * model.variables().size()),
+        numbers);
   }
 
   private Reconstruction reason(Frame frame, FrameStatistics statistics) {

@@ -1,6 +1,6 @@
 package dev.residua.scoring;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.RegistryRecord.Activation;
@@ -130,7 +130,7 @@ final class FrameScoring {
       if (alone) {
         scoreAll();
       }
-      inFlight.begin(record, () -> alone ? List.of() : waiting.peek(FrameScorer.BATCH_FRAMES));
+      inFlight.begin(record, () -> alone ? List.of() : waiting.peek(NetworkEngine.BATCH_FRAMES));
       admit(record, activations, traces);
       if (alone) {
         scoreAll();

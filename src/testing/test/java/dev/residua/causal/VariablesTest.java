@@ -95,8 +95,7 @@ class VariablesTest {
     float[] errors = new float[n];
     StructuralEquations equations = equations();
     // When
-    LatentBatch batch =
-        equations.observe(equations.joinMissing(n, encoded, errors, encoded), variables);
+    LatentBatch batch = CausalModel.of(2, equations).evaluate(encoded, variables, null, errors);
     // Then
     assertThat(batch.latents()).isEqualTo(4);
     assertThat(batch.encoded()).isEqualTo(2);
@@ -125,15 +124,30 @@ class VariablesTest {
   }
 
   @Test
-  void shouldLeaveABatchWithoutVariablesAsItIs() {
+  void shouldTakeAllVariablesAsMissingIfNoneAreGiven() {
+    // Given
+    float[] encoded = {0.5f, -1, 2, 0.25f};
+    float[] missing = {Float.NaN, Float.NaN, Float.NaN, Float.NaN};
+    CausalModel model = CausalModel.of(2, equations());
+    // When
+    LatentBatch none = model.evaluate(encoded, null, null, new float[2]);
+    // Then
+    LatentBatch all = model.evaluate(encoded, missing, null, new float[2]);
+    assertThat(none.residuals()).isEqualTo(all.residuals());
+    assertThat(none.isPartial(0)).isTrue();
+  }
+
+  @Test
+  void shouldKnowAllOfAModelWithoutVariables() {
     // Given
     StructuralEquations line =
         new StructuralEquations(
             new float[] {1, 2}, new float[] {0, 3, 0, 0}, new float[0], new float[0], new float[0]);
-    float[] z = {1, 2};
-    LatentBatch batch = new LatentBatch(1, 2, z, z, z, new float[1]);
-    // Then
-    assertThat(line.observe(batch, new float[0])).isSameAs(batch);
+    // When
+    LatentBatch batch =
+        CausalModel.of(2, line).evaluate(new float[] {1, 2}, new float[0], null, new float[1]);
+    // Then 1 - 1 and 2 - (2 + 3)
+    assertThat(batch.residuals()).containsExactly(0, -3);
     assertThat(batch.isPartial(0)).isFalse();
   }
 }

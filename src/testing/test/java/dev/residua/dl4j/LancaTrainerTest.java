@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.MaskedFrames;
+import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.Normalize;
@@ -261,12 +262,12 @@ class LancaTrainerTest {
     }
     // When
     try (TrainedNetwork network = train(data, normalized, null);
-        FrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(network.weights()))) {
+        FrameScorer scorer = Scorers.onnx(PlanBuilder.network(network.weights()))) {
       float[] z = network.encode(pixels, 30);
       float[] few = network.encode(Arrays.copyOf(pixels, 2 * size), 2);
       // Then
       assertThat(few).isEqualTo(Arrays.copyOf(z, few.length));
-      LatentBatch planned = scorer.score(pixels, 30);
+      LatentBatch planned = scorer.score(FrameInputs.of(pixels, 30));
       for (int k = 0; k < z.length; k++) {
         assertThat(planned.observed()[k]).isCloseTo(z[k], within(1e-4f * (1 + Math.abs(z[k]))));
       }

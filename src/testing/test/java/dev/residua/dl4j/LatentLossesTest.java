@@ -93,7 +93,7 @@ class LatentLossesTest {
     for (int k = 0; k < 12; k++) {
       values[k] = (float) z[k];
     }
-    float[] used = columns.write(columns.read(values, 6, 2), 2);
+    float[] used = columns.write(columns.read(values, 2), 2);
     for (int k = 0; k < 12; k++) {
       assertThat((float) chosen[k]).isEqualTo(used[k]);
     }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.testing.Scorers;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
@@ -56,10 +58,10 @@ class PlanBuilderTest {
     random.nextBytes(pixels);
     // When
     LatentBatch onnx;
-    try (OnnxFrameScorer scorer =
-        new OnnxFrameScorer(
+    try (FrameScorer scorer =
+        Scorers.onnx(
             PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms))) {
-      onnx = scorer.score(pixels, N);
+      onnx = scorer.score(FrameInputs.of(pixels, N));
     }
     // Then
     INDArray input = input(weights, pixels);
@@ -236,8 +238,8 @@ class PlanBuilderTest {
   }
 
   private static LatentBatch scored(NetworkPlan plan, byte[] pixels) {
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan)) {
-      return scorer.score(pixels, pixels.length / plan.image().size());
+    try (FrameScorer scorer = Scorers.onnx(plan)) {
+      return scorer.score(FrameInputs.of(pixels, pixels.length / plan.image().size()));
     }
   }
 
@@ -287,9 +289,9 @@ class PlanBuilderTest {
     // When
     LatentBatch scored;
     float[] pictures;
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(weights.toBytes()));
+    try (FrameScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()));
         OnnxLatentDecoder decoder = new OnnxLatentDecoder(PlanBuilder.network(weights.toBytes()))) {
-      scored = scorer.score(pixels, N);
+      scored = scorer.score(FrameInputs.of(pixels, N));
       pictures = decoder.decode(scored.observed(), N);
     }
     // Then
@@ -334,8 +336,8 @@ class PlanBuilderTest {
       byte[] pixels) {
     NetworkPlan plan =
         PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan)) {
-      return scorer.score(pixels, pixels.length / image.size());
+    try (FrameScorer scorer = Scorers.onnx(plan)) {
+      return scorer.score(FrameInputs.of(pixels, pixels.length / image.size()));
     }
   }
 

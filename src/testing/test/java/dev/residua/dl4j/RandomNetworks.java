@@ -1,11 +1,13 @@
 package dev.residua.dl4j;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.testing.Scorers;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
@@ -101,8 +103,8 @@ public final class RandomNetworks {
   private static double[][] standardised(
       NetworkWeights weights, byte[] pixels, ImageShape image, double[] mean, double[] scale) {
     LatentBatch raw;
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(weights.toBytes()))) {
-      raw = scorer.score(pixels, FRAMES);
+    try (FrameScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()))) {
+      raw = scorer.score(FrameInputs.of(pixels, FRAMES));
     }
     double[][] z = new double[FRAMES][3];
     for (int i = 0; i < 3; i++) {

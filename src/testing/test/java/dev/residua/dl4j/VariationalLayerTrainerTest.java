@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.FrameInputs;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
 import dev.residua.training.Straightening;
 import dev.residua.training.TrainedNetwork;
@@ -72,9 +74,9 @@ class VariationalLayerTrainerTest {
     // When
     try (TrainedNetwork network =
             train(data, SETTINGS.withSteps(300).with(c -> c.learningRate(3e-3)));
-        OnnxFrameScorer scorer =
-            new OnnxFrameScorer(network.plan(mean, scale, Straightening.none(D), null, null), 1)) {
-      LatentBatch scored = scorer.score(pixels, FRAMES);
+        FrameScorer scorer =
+            Scorers.onnx(network.plan(mean, scale, Straightening.none(D), null, null))) {
+      LatentBatch scored = scorer.score(FrameInputs.of(pixels, FRAMES));
       float[] encoded = network.encode(pixels, FRAMES);
       // Then latents agree
       double error = 0;

@@ -3,8 +3,6 @@ package dev.residua.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
 import dev.residua.decoding.Stabilizer;
@@ -31,6 +29,7 @@ import dev.residua.scoring.ReferencedFrames;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.TestEngine;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
@@ -184,28 +183,19 @@ class EvidenceLoopTest {
         CausalGraph.of(
             List.of("light", "shadow_length"), new boolean[][] {{false, true}, {false, false}}),
         Variables.NONE,
-        new FrameScorer() {
-          @Override
-          public ImageShape imageShape() {
-            return image;
-          }
-
-          @Override
-          public int latents() {
-            return 2;
-          }
-
-          @Override
-          public LatentBatch score(byte[] pixels, int n) {
-            return new LatentBatch(
-                1, 2, new float[] {1, 2}, new float[2], new float[] {1, 2}, new float[1]);
-          }
-
+        new TestEngine(
+            image,
+            2,
+            (pixels, offset, code) -> {
+              code[0] = 1;
+              code[1] = 2;
+              return 0;
+            }) {
           @Override
           public void close() {
             open.remove(bundle.id());
           }
-        },
+        }.scorer(),
         new LatentDecoder() {
           @Override
           public ImageShape imageShape() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.app.web.ModelPictures;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.Frame;
@@ -131,7 +132,7 @@ class EvidenceIT {
     ModelPictures model = new ModelPictures();
     model.open(ModelsInMemory.of(bundle));
     try (FrameScorer scorer = Models.scorer(bundle, 1)) {
-      LatentBatch scored = scorer.score(pixels, 1);
+      LatentBatch scored = scorer.score(FrameInputs.of(pixels, 1));
       float[] explained = scored.expected().clone();
       for (int i = 0; i < explained.length; i++) {
         if (bundle.graph().isRoot(i)) {

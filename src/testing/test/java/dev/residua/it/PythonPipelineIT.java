@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.PythonPipeline;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.Frame;
@@ -100,7 +101,7 @@ class PythonPipelineIT {
       assertThat(answer.path("framesPerCpuSecond").asDouble()).isPositive();
       Map<Integer, JsonNode> scores = scores(broker, topics);
       try (FrameScorer scorer = Models.scorer(bundle, 1)) {
-        LatentBatch ours = scorer.score(pixels, FRAMES);
+        LatentBatch ours = scorer.score(FrameInputs.of(pixels, FRAMES));
         for (int i = 0; i < FRAMES; i++) {
           JsonNode theirs = scores.get(i);
           assertThat(theirs).as("score of frame %d", i).isNotNull();

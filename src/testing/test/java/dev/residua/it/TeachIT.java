@@ -22,7 +22,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.testing.Chromium;
 import dev.residua.training.TrainingPipeline;
 import java.io.IOException;
@@ -172,7 +172,7 @@ class TeachIT {
         List.of(),
         (data, settings, progress) ->
             new TrainingPipeline(
-                    new LancaTrainer(), OnnxFrameScorer::new, Clock.systemUTC(), "test", DRIFT)
+                    new LancaTrainer(), OnnxEngine::new, Clock.systemUTC(), "test", DRIFT)
                 .run(data, settings, null, null, progress),
         1,
         InetAddress.getLoopbackAddress(),

@@ -36,7 +36,7 @@ class TrainingLibrariesIT {
     String output =
         run("-verbose:class", "score", "--model", MODEL, "--data", data, "--out", scores);
     // Then
-    assertThat(output).contains("dev.residua.onnx.OnnxFrameScorer").doesNotContain("org.nd4j.");
+    assertThat(output).contains("dev.residua.onnx.OnnxEngine").doesNotContain("org.nd4j.");
     assertThat(Files.readAllLines(Path.of(scores))).hasSize(41);
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import dev.residua.testing.TestEngine;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EngineDeviationTest {
@@ -14,8 +16,8 @@ class EngineDeviationTest {
   @Test
   void shouldTakeTheRootMeanSquareOfTheWorstLatent() {
     // Given the second latent off by 3 and 4 hundredths, errors by 1 % and not at all
-    FrameScorer reference = new Fixed(new float[] {0, 0, 0, 0}, new float[] {2, 5});
-    FrameScorer candidate = new Fixed(new float[] {0.01f, 0.03f, 0, 0.04f}, new float[] {2.02f, 5});
+    FrameScorer reference = fixed(new float[] {0, 0, 0, 0}, new float[] {2, 5});
+    FrameScorer candidate = fixed(new float[] {0.01f, 0.03f, 0, 0.04f}, new float[] {2.02f, 5});
     // When
     EngineDeviation deviation = EngineDeviation.of(reference, candidate, PIXELS, 2);
     // Then sqrt((9 + 16) / 2) / 100 and 0.01 / sqrt(2)
@@ -30,9 +32,9 @@ class EngineDeviationTest {
   @Test
   void shouldNotAcceptWhatIsNotANumber() {
     // Given
-    FrameScorer reference = new Fixed(new float[4], new float[] {1, 1});
-    FrameScorer latent = new Fixed(new float[] {0, Float.NaN, 0, 0}, new float[] {1, 1});
-    FrameScorer error = new Fixed(new float[4], new float[] {1, Float.NaN});
+    FrameScorer reference = fixed(new float[4], new float[] {1, 1});
+    FrameScorer latent = fixed(new float[] {0, Float.NaN, 0, 0}, new float[] {1, 1});
+    FrameScorer error = fixed(new float[4], new float[] {1, Float.NaN});
     // When
     // Then
     assertThat(EngineDeviation.of(reference, latent, PIXELS, 2).withinBounds()).isFalse();
@@ -40,24 +42,13 @@ class EngineDeviationTest {
     assertThat(EngineDeviation.of(reference, reference, PIXELS, 2).withinBounds()).isTrue();
   }
 
-  /** Says the same of all frames: two latents of two frames, and residuals of the same size. */
-  private record Fixed(float[] latents2, float[] errors) implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return new ImageShape(2, 1, 1);
-    }
-
-    @Override
-    public int latents() {
-      return 2;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      return new LatentBatch(frames, 2, latents2, new float[4], latents2, errors);
-    }
-
-    @Override
-    public void close() {}
+  /** Gives the same codes and errors for any pixels: two latents of two frames. */
+  private static FrameScorer fixed(float[] codes, float[] errors) {
+    return new TestEngine(new ImageShape(2, 1, 1), 2, (pixels, offset, code) -> 0) {
+      @Override
+      public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+        return new Encoded(codes, errors);
+      }
+    }.scorer();
   }
 }

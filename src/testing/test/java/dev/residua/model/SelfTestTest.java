@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
+import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
+import dev.residua.testing.TestEngine;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class SelfTestTest {
   @Test
   void shouldReadWhatItWrote() {
     // Given
-    byte[] bytes = SelfTest.record(new Sums(1), pixels(), 2).toBytes();
+    byte[] bytes = SelfTest.record(sums(1), pixels(), 2).toBytes();
     // When
     byte[] again = SelfTest.fromBytes(bytes).toBytes();
     // Then
@@ -25,7 +26,7 @@ class SelfTestTest {
   @Test
   void shouldRefuseDamagedBytes() {
     // Given
-    byte[] bytes = SelfTest.record(new Sums(1), pixels(), 2).toBytes();
+    byte[] bytes = SelfTest.record(sums(1), pixels(), 2).toBytes();
     byte[] foreign = bytes.clone();
     foreign[1]++;
     byte[] negative = bytes.clone();
@@ -45,32 +46,20 @@ class SelfTestTest {
     return new byte[] {1, 2, 3, 4, 5, 6, 6, 5, 4, 3, 2, (byte) 200};
   }
 
-  /** Latent 0 is the sum of the pixels times a gain, expected is its half. */
-  private record Sums(float gain) implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return IMAGE;
-    }
-
-    @Override
-    public int latents() {
-      return 1;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] z = new float[frames];
-      float[] half = new float[frames];
-      for (int n = 0; n < frames; n++) {
-        for (int i = 0; i < IMAGE.size(); i++) {
-          z[n] += gain * (pixels[n * IMAGE.size() + i] & 0xff);
-        }
-        half[n] = z[n] / 2;
-      }
-      return new LatentBatch(frames, 1, z, half, half.clone(), new float[frames]);
-    }
-
-    @Override
-    public void close() {}
+  /** The latent is the sum of the pixels times a gain, and half of itself is expected of it. */
+  private static FrameScorer sums(float gain) {
+    return new TestEngine(
+            IMAGE,
+            1,
+            (pixels, offset, code) -> {
+              code[0] = 0;
+              for (int i = 0; i < IMAGE.size(); i++) {
+                code[0] += gain * (pixels[offset + i] & 0xff);
+              }
+              return 0;
+            })
+        .scorer(
+            new StructuralEquations(
+                new float[1], new float[] {0.5f}, new float[0], new float[0], new float[0]));
   }
 }

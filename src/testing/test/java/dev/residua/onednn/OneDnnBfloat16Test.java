@@ -11,10 +11,10 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.Scorers;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -37,7 +37,7 @@ class OneDnnBfloat16Test extends FrameScorerContract {
 
   @Override
   protected FrameScorer open(NetworkPlan plan) {
-    return new OneDnnFrameScorer(plan, Precision.BF16);
+    return Scorers.oneDnn(plan, Precision.BF16);
   }
 
   /** In the random network a standard deviation is a small part of what is rounded. */
@@ -63,8 +63,8 @@ class OneDnnBfloat16Test extends FrameScorerContract {
     for (int n = 0; n < 400; n++) {
       stream.next(pixels, n * image.size());
     }
-    try (FrameScorer reference = new OnnxFrameScorer(plan);
-        FrameScorer scorer = new OneDnnFrameScorer(plan, Precision.BF16)) {
+    try (FrameScorer reference = Scorers.onnx(plan);
+        FrameScorer scorer = Scorers.oneDnn(plan, Precision.BF16)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 400);
       // Then it rounds (0.2 % of a standard deviation and 1.0 % of an error were seen)

@@ -18,7 +18,7 @@ class OnnxEnvironmentTest {
   /** Opens a network, in a process with a command line as long as its second argument. */
   static final class Opener {
     public static void main(String... arguments) {
-      new OnnxFrameScorer(RandomNetworks.complete(new ImageShape(16, 16, 1), 2)).close();
+      new OnnxEngine(RandomNetworks.complete(new ImageShape(16, 16, 1), 2)).close();
       System.out.println("opened");
     }
   }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.decoding.FrameDecoder;
@@ -19,6 +17,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.source.SourceRule;
+import dev.residua.testing.TestEngine;
 import dev.residua.testing.WallCamera;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -38,36 +37,21 @@ class FrameBatchTest {
   private final Scorer scorer = new Scorer();
   private FrameBatch batch;
 
-  /** Keeps what it is given to score. */
-  private static final class Scorer implements FrameScorer {
+  /** Keeps the pictures that it is given to score. */
+  private static final class Scorer extends TestEngine {
     private final List<byte[]> pictures = new ArrayList<>();
 
-    @Override
-    public ImageShape imageShape() {
-      return SHAPE;
+    Scorer() {
+      super(SHAPE, 1, (pixels, offset, code) -> 0);
     }
 
     @Override
-    public int latents() {
-      return 1;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
+    public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
       for (int i = 0; i < frames; i++) {
         pictures.add(Arrays.copyOfRange(pixels, i * SHAPE.size(), (i + 1) * SHAPE.size()));
       }
-      float[] zero = new float[frames];
-      return new LatentBatch(frames, 1, zero, zero, zero, zero);
+      return super.encodeAndReconstruct(pixels, frames, masks);
     }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
-      return score(pixels, frames);
-    }
-
-    @Override
-    public void close() {}
   }
 
   @BeforeEach
@@ -82,7 +66,7 @@ class FrameBatchTest {
             new ScoringModel(
                 "model-1",
                 List.of(),
-                scorer,
+                scorer.scorer(),
                 Variables.NONE,
                 AnomalyCalibration.fit(new float[200], 1, new float[200], new float[200]),
                 AppearanceReference.builder(SHAPE).build(),

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
@@ -18,6 +16,7 @@ import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.source.SourceRule;
+import dev.residua.testing.TestEngine;
 import dev.residua.wire.FrameReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -41,7 +40,7 @@ class FrameIntakeTest {
           new ScoringModel(
               "model-1",
               List.of(),
-              new Scorer(),
+              TestEngine.zeros(SHAPE, 2),
               Variables.NONE,
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),
               AppearanceReference.builder(SHAPE).build(),
@@ -54,27 +53,6 @@ class FrameIntakeTest {
           3,
           clock,
           Stages.NONE);
-
-  private static final class Scorer implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return SHAPE;
-    }
-
-    @Override
-    public int latents() {
-      return 2;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] zero = new float[2 * frames];
-      return new LatentBatch(frames, 2, zero, zero, zero, new float[frames]);
-    }
-
-    @Override
-    public void close() {}
-  }
 
   private static ConsumerRecord<byte[], byte[]> record(
       long sequence, byte[] data, Map<String, String> attributes) {

@@ -12,7 +12,6 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
@@ -37,6 +36,7 @@ import dev.residua.simulation.Flow;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.MovedPictures;
 import dev.residua.testing.PictureReferences;
+import dev.residua.testing.TestEngine;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ class MovedCameraScenarioTest {
           new ScoringModel(
               "model-1",
               List.of(),
-              new Brightness(),
+              brightness(),
               Variables.NONE,
               thresholds.model().rule().calibration(),
               AppearanceReference.builder(SHAPE).build(),
@@ -101,40 +101,19 @@ class MovedCameraScenarioTest {
   private double squares; // of all residuals
   private int sequence;
 
-  /** Brightness of the regions, standardised. */
-  private static final class Brightness implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return SHAPE;
-    }
-
-    @Override
-    public int latents() {
-      return REGIONS.length;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] values = new float[frames * REGIONS.length];
-      for (int i = 0; i < values.length; i++) {
-        int k = i % REGIONS.length;
-        values[i] =
-            (float)
-                ((brightness(pixels, i / REGIONS.length * SHAPE.size(), REGIONS[k]) - location[k])
-                    / scale[k]);
-      }
-      return new LatentBatch(
-          frames, REGIONS.length, values, new float[values.length], values, new float[frames]);
-    }
-
-    /** The regions lie so far inside that no margin is masked in them. */
-    @Override
-    public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
-      return score(pixels, frames);
-    }
-
-    @Override
-    public void close() {}
+  /** Brightness of the regions, standardised. They lie so far inside that no mask reaches them. */
+  private static FrameScorer brightness() {
+    return new TestEngine(
+            SHAPE,
+            REGIONS.length,
+            (pixels, offset, code) -> {
+              for (int k = 0; k < code.length; k++) {
+                code[k] =
+                    (float) ((brightness(pixels, offset, REGIONS[k]) - location[k]) / scale[k]);
+              }
+              return 0;
+            })
+        .scorer();
   }
 
   private static double brightness(byte[] pixels, int offset, int[] region) {

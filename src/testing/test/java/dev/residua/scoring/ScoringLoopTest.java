@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
@@ -22,6 +21,7 @@ import dev.residua.model.RegistryRecord.Start;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
+import dev.residua.testing.TestEngine;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.LatentNames;
 import dev.residua.wire.ModelRecords;
@@ -156,19 +156,17 @@ class ScoringLoopTest {
     return new ScoringModel(
         id,
         List.of("level", "flow, in"),
-        new FrameScorer() {
+        new TestEngine(
+            SHAPE,
+            2,
+            (pixels, offset, code) -> {
+              int grey = pixels[offset] & 0xff;
+              code[0] = grey / 10f;
+              code[1] = grey / 10f;
+              return grey;
+            }) {
           @Override
-          public ImageShape imageShape() {
-            return SHAPE;
-          }
-
-          @Override
-          public int latents() {
-            return 2;
-          }
-
-          @Override
-          public LatentBatch score(byte[] pixels, int frames) {
+          public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
             onBatch.run();
             for (int i = 0; i < frames; i++) {
               if ((pixels[i * SHAPE.size()] & 0xff) == end) {
@@ -178,20 +176,9 @@ class ScoringLoopTest {
                 throw new IllegalStateException("the engine fails at this frame");
               }
             }
-            float[] values = new float[frames * 2];
-            for (int i = 0; i < values.length; i++) {
-              values[i] = (pixels[i / 2 * SHAPE.size()] & 0xff) / 10f;
-            }
-            float[] errors = new float[frames];
-            for (int i = 0; i < frames; i++) {
-              errors[i] = pixels[i * SHAPE.size()] & 0xff;
-            }
-            return new LatentBatch(frames, 2, values, new float[values.length], values, errors);
+            return super.encodeAndReconstruct(pixels, frames, masks);
           }
-
-          @Override
-          public void close() {}
-        },
+        }.scorer(),
         Variables.NONE,
         calibration(),
         AppearanceReference.builder(SHAPE).build(),
@@ -761,7 +748,7 @@ class ScoringLoopTest {
             new ScoringModel(
                 usual.id(),
                 usual.latents(),
-                new Batching(usual.scorer(), batchFrames, sizes),
+                batching(batchFrames, sizes),
                 usual.variables(),
                 usual.calibration(),
                 usual.appearance(),
@@ -786,29 +773,20 @@ class ScoringLoopTest {
     assertThat(scores()).hasSize(100);
   }
 
-  /** An engine with a size of batches of its own, which keeps the sizes that it got. */
-  private record Batching(FrameScorer scorer, int batchFrames, List<Integer> sizes)
-      implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return scorer.imageShape();
-    }
+  /** An engine that asks for batches of a size, and keeps the sizes that it got. */
+  private static FrameScorer batching(int batchFrames, List<Integer> sizes) {
+    return new TestEngine(SHAPE, 2, (pixels, offset, code) -> 0) {
+      @Override
+      public int batchFrames() {
+        return batchFrames;
+      }
 
-    @Override
-    public int latents() {
-      return scorer.latents();
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      sizes.add(frames);
-      return scorer.score(pixels, frames);
-    }
-
-    @Override
-    public void close() {
-      scorer.close();
-    }
+      @Override
+      public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+        sizes.add(frames);
+        return super.encodeAndReconstruct(pixels, frames, masks);
+      }
+    }.scorer();
   }
 
   private static ScoringSettings settings(ReconstructionPlan plan, Duration transactionDeadline) {

@@ -3,9 +3,7 @@ package dev.residua.testing;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
@@ -87,28 +85,12 @@ public final class Bundles {
     return new ScoringModel(
         id,
         List.of(),
-        new FrameScorer() {
-          @Override
-          public ImageShape imageShape() {
-            return SHAPE;
-          }
-
-          @Override
-          public int latents() {
-            return 2;
-          }
-
-          @Override
-          public LatentBatch score(byte[] pixels, int frames) {
-            float[] zeros = new float[2 * frames];
-            return new LatentBatch(frames, 2, zeros, zeros, zeros, new float[frames]);
-          }
-
+        new TestEngine(SHAPE, 2, (pixels, offset, code) -> 0) {
           @Override
           public void close() {
             onClose.run();
           }
-        },
+        }.scorer(),
         Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),

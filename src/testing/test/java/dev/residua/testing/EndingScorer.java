@@ -4,8 +4,6 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.ScoringRole;
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
@@ -65,32 +63,16 @@ public final class EndingScorer {
     return new ScoringModel(
         "model-1",
         List.of(),
-        new FrameScorer() {
-          @Override
-          public ImageShape imageShape() {
-            return SHAPE;
-          }
-
-          @Override
-          public int latents() {
-            return 2;
-          }
-
-          @Override
-          public LatentBatch score(byte[] pixels, int frames) {
-            for (int i = 0; i < frames; i++) {
-              if (pixels[i * SHAPE.size()] == FATAL) {
-                Runtime.getRuntime().halt(EXIT_CODE);
-              }
-            }
-            float[] values = new float[frames * 2];
-            return new LatentBatch(
-                frames, 2, values, values.clone(), values.clone(), new float[frames]);
-          }
-
-          @Override
-          public void close() {}
-        },
+        new TestEngine(
+                SHAPE,
+                2,
+                (pixels, offset, code) -> {
+                  if (pixels[offset] == FATAL) {
+                    Runtime.getRuntime().halt(EXIT_CODE);
+                  }
+                  return 0;
+                })
+            .scorer(),
         Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
@@ -47,12 +48,12 @@ public abstract class FrameScorerContract {
     byte[] pixels = pixels(45);
     // When
     try (FrameScorer scorer = open()) {
-      LatentBatch together = scorer.score(pixels, 45);
+      LatentBatch together = scorer.score(FrameInputs.of(pixels, 45));
       // Then
       int d = scorer.latents();
       for (int n = 0; n < 45; n++) {
         byte[] one = Arrays.copyOfRange(pixels, n * IMAGE.size(), (n + 1) * IMAGE.size());
-        LatentBatch alone = scorer.score(one, 1);
+        LatentBatch alone = scorer.score(FrameInputs.of(one, 1));
         for (int i = 0; i < d; i++) {
           assertThat((double) alone.observed()[i])
               .isCloseTo(together.observed()[d * n + i], within(latentTolerance()));
@@ -74,9 +75,10 @@ public abstract class FrameScorerContract {
     new Random(5).nextBytes(pixels);
     try (FrameScorer scorer = open(RandomNetworks.complete(image, 3))) {
       // When
-      LatentBatch together = scorer.score(pixels, 3);
+      LatentBatch together = scorer.score(FrameInputs.of(pixels, 3));
       LatentBatch last =
-          scorer.score(Arrays.copyOfRange(pixels, 2 * image.size(), pixels.length), 1);
+          scorer.score(
+              FrameInputs.of(Arrays.copyOfRange(pixels, 2 * image.size(), pixels.length), 1));
       // Then
       assertThat(scorer.imageShape()).isEqualTo(image);
       for (int i = 0; i < 3; i++) {
@@ -99,7 +101,8 @@ public abstract class FrameScorerContract {
     // When
     try (FrameScorer scorer = open()) {
       // Then
-      assertThat(scorer.score(longer, 2).observed()).isEqualTo(scorer.score(pixels, 2).observed());
+      assertThat(scorer.score(FrameInputs.of(longer, 2)).observed())
+          .isEqualTo(scorer.score(FrameInputs.of(pixels, 2)).observed());
     }
   }
 
@@ -109,9 +112,9 @@ public abstract class FrameScorerContract {
     byte[] pixels = pixels(11);
     try (FrameScorer scorer = open()) {
       // When
-      LatentBatch whole = scorer.score(pixels, 11);
-      LatentBatch encoded = scorer.encode(pixels, 11);
-      float[] errors = scorer.reconstructionErrors(pixels, 11, encoded.codes());
+      LatentBatch whole = scorer.score(FrameInputs.of(pixels, 11));
+      LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 11));
+      float[] errors = scorer.reconstructionErrors(pixels, 11, encoded.codes(), List.of());
       // Then
       assertThat(encoded.observed()).containsExactly(whole.observed(), within(1e-6f));
       assertThat(encoded.expected()).containsExactly(whole.expected(), within(1e-6f));
@@ -139,15 +142,15 @@ public abstract class FrameScorerContract {
     masks.get(1).fill(other, IMAGE.size(), IMAGE.channels(), black);
     try (FrameScorer scorer = open()) {
       // When
-      LatentBatch masked = scorer.score(pixels, 2, masks);
-      LatentBatch same = scorer.score(other, 2, masks);
+      LatentBatch masked = scorer.score(FrameInputs.of(pixels, 2).masked(masks));
+      LatentBatch same = scorer.score(FrameInputs.of(other, 2).masked(masks));
       // Then
       assertThat(same.observed()).isEqualTo(masked.observed());
       assertThat(same.reconstructionErrors()).isEqualTo(masked.reconstructionErrors());
-      assertThat(scorer.score(pixels, 2).observed()[scorer.latents()])
+      assertThat(scorer.score(FrameInputs.of(pixels, 2)).observed()[scorer.latents()])
           .isNotEqualTo(masked.observed()[scorer.latents()]);
       // And the frame without a mask is as ever
-      float whole = scorer.score(pixels, 2).reconstructionErrors()[0];
+      float whole = scorer.score(FrameInputs.of(pixels, 2)).reconstructionErrors()[0];
       assertThat((double) masked.reconstructionErrors()[0])
           .isCloseTo(whole, within(errorTolerance() * whole));
       // And halves give the same
@@ -156,7 +159,7 @@ public abstract class FrameScorerContract {
           .isCloseTo(
               masked.reconstructionErrors()[1],
               within(errorTolerance() * masked.reconstructionErrors()[1]));
-      assertThat(scorer.encode(pixels, 2, masks).codes())
+      assertThat(scorer.encode(FrameInputs.of(pixels, 2).masked(masks)).codes())
           .containsExactly(masked.codes(), within(1e-6f));
     }
   }
@@ -171,8 +174,8 @@ public abstract class FrameScorerContract {
     lower.set(pixels / 4, pixels);
     try (FrameScorer scorer = open()) {
       byte[] frame = pixels(1);
-      float[] codes = scorer.encode(frame, 1).codes();
-      double whole = scorer.reconstructionErrors(frame, 1, codes)[0];
+      float[] codes = scorer.encode(FrameInputs.of(frame, 1)).codes();
+      double whole = scorer.reconstructionErrors(frame, 1, codes, List.of())[0];
       double ofLower =
           scorer.reconstructionErrors(frame, 1, codes, List.of(PixelMask.of(upper)))[0];
       double ofUpper =
@@ -189,8 +192,8 @@ public abstract class FrameScorerContract {
     int size = IMAGE.size();
     try (FrameScorer scorer = open()) {
       int d = scorer.latents();
-      LatentBatch encoded = scorer.encode(pixels, 3);
-      float[] inOrder = scorer.reconstructionErrors(pixels, 3, encoded.codes());
+      LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 3));
+      float[] inOrder = scorer.reconstructionErrors(pixels, 3, encoded.codes(), List.of());
       byte[] swapped = new byte[2 * size];
       float[] codes = new float[2 * d];
       for (int n = 0; n < 2; n++) {
@@ -198,7 +201,7 @@ public abstract class FrameScorerContract {
         System.arraycopy(encoded.codes(), (2 - n) * d, codes, n * d, d);
       }
       // When
-      float[] errors = scorer.reconstructionErrors(swapped, 2, codes);
+      float[] errors = scorer.reconstructionErrors(swapped, 2, codes, List.of());
       // Then
       assertThat((double) errors[0]).isCloseTo(inOrder[2], within(errorTolerance() * inOrder[2]));
       assertThat((double) errors[1]).isCloseTo(inOrder[1], within(errorTolerance() * inOrder[1]));
@@ -211,11 +214,11 @@ public abstract class FrameScorerContract {
     byte[] pixels = pixels(5);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (FrameScorer scorer = open()) {
-      LatentBatch expected = scorer.score(pixels, 5);
+      LatentBatch expected = scorer.score(FrameInputs.of(pixels, 5));
       // When
       List<Future<LatentBatch>> results = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
-        results.add(threads.submit(() -> scorer.score(pixels, 5)));
+        results.add(threads.submit(() -> scorer.score(FrameInputs.of(pixels, 5))));
       }
       // Then
       for (Future<LatentBatch> result : results) {
@@ -235,12 +238,13 @@ public abstract class FrameScorerContract {
     scorer.close();
     scorer.close();
     // Then
-    assertThatThrownBy(() -> scorer.score(pixels(1), 1))
+    assertThatThrownBy(() -> scorer.score(FrameInputs.of(pixels(1), 1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
-    assertThatThrownBy(() -> scorer.encode(pixels(1), 1)).hasMessageContaining("closed");
+    assertThatThrownBy(() -> scorer.encode(FrameInputs.of(pixels(1), 1)))
+        .hasMessageContaining("closed");
     float[] codes = new float[scorer.latents()];
-    assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(1), 1, codes))
+    assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(1), 1, codes, List.of()))
         .hasMessageContaining("closed");
   }
 
@@ -250,9 +254,10 @@ public abstract class FrameScorerContract {
     try (FrameScorer scorer = open()) {
       // When
       // Then
-      assertThatThrownBy(() -> scorer.score(pixels(2), 3))
+      assertThatThrownBy(() -> scorer.score(FrameInputs.of(pixels(2), 3)))
           .hasMessageContaining("3 frames of 32x32x3 need 9216 bytes but there are 6144");
-      assertThatThrownBy(() -> scorer.encode(pixels(1), 0)).hasMessageContaining("0 frames");
+      assertThatThrownBy(() -> scorer.encode(FrameInputs.of(pixels(1), 0)))
+          .hasMessageContaining("0 frames");
     }
   }
 
@@ -263,7 +268,7 @@ public abstract class FrameScorerContract {
       float[] codes = new float[2 * scorer.latents() - 1];
       // When
       // Then
-      assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(2), 2, codes))
+      assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(2), 2, codes, List.of()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(
               "2 frames need %d latents but there are %d"
@@ -277,14 +282,14 @@ public abstract class FrameScorerContract {
     byte[] pixels = pixels(41);
     for (int i = 0; i < 10; i++) {
       try (FrameScorer scorer = open()) {
-        scorer.score(pixels, 41);
+        scorer.score(FrameInputs.of(pixels, 41));
       }
     }
     long before = residentKilobytes();
     // When
     for (int i = 0; i < 50; i++) {
       try (FrameScorer scorer = open()) {
-        scorer.score(pixels, 41);
+        scorer.score(FrameInputs.of(pixels, 41));
       }
     }
     // Then fifty unclosed scorers would hold at least 100 MB of weights

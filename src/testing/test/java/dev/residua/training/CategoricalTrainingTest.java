@@ -9,11 +9,11 @@ import dev.residua.causal.Variables;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.model.SelfTest;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
+import dev.residua.testing.Scorers;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -108,7 +108,7 @@ class CategoricalTrainingTest {
   private static TrainingPipeline pipeline() {
     return new TrainingPipeline(
         new LancaTrainer(),
-        OnnxFrameScorer::new,
+        OnnxEngine::new,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 1),
@@ -134,7 +134,7 @@ class CategoricalTrainingTest {
     assertThat(bundle.graph().toString()).isEqualTo("place -> level");
     NetworkPlan network = bundle.network();
     assertThat(network.latents()).isEqualTo(7);
-    try (FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(network), network)) {
+    try (FrameScorer scorer = Scorers.onnx(network)) {
       SelfTest.check(bundle, scorer);
       Signs fresh = new Signs(600, 2);
       int[] all = IntStream.range(0, 600).toArray();

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
-import dev.residua.causal.StructuralEquations;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.drift.DriftSettings;
-import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
+import dev.residua.model.NetworkPlan;
 import dev.residua.testing.AdditiveNoise;
+import dev.residua.testing.TestEngine;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -44,8 +47,9 @@ class GraphRevisionTest {
         new TrainingPipeline(
             reader,
             plan -> {
-              OPENED.add(reader.open(plan));
-              return OPENED.get(OPENED.size() - 1);
+              NetworkEngine engine = reader.open(plan);
+              OPENED.add(plan.scorer(engine));
+              return engine;
             },
             Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
             "test",
@@ -59,8 +63,20 @@ class GraphRevisionTest {
   }
 
   /** The scorer of the finished model. */
-  private static FrameScorer scorer() {
+  private static FrameScorer trained() {
     return OPENED.get(OPENED.size() - 1);
+  }
+
+  /** The engine of the finished model with the equations of another one. */
+  private static FrameScorer refitted(NetworkPlan network) {
+    return network.scorer(
+        new TestEngine(trained().imageShape(), 4, (pixels, offset, code) -> 0) {
+          @Override
+          public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+            LatentBatch batch = trained().score(FrameInputs.of(pixels, frames));
+            return new Encoded(batch.codes(), batch.reconstructionErrors());
+          }
+        });
   }
 
   private static GraphRevision revision(KnownLatents frames, @Nullable GraphConstraints known)
@@ -72,7 +88,7 @@ class GraphRevisionTest {
       ModelBundle of, KnownLatents frames, @Nullable GraphConstraints known)
       throws TrainingFailedException {
     return GraphRevision.of(
-        of, scorer(), frames, known, 3, SEARCH, MECHANISMS, TrainingProgress.SILENT);
+        of, trained(), frames, known, 3, SEARCH, MECHANISMS, TrainingProgress.SILENT);
   }
 
   /** Constraints that forbid an edge between two latents. */
@@ -82,35 +98,6 @@ class GraphRevisionTest {
     forbidden[other][one] = true;
     return new GraphConstraints(
         AdditiveNoise.NAMES, new boolean[4][4], forbidden, new boolean[4][4]);
-  }
-
-  /** The latents of one scorer under other equations. */
-  private record Refitted(FrameScorer encoder, StructuralEquations equations)
-      implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return encoder.imageShape();
-    }
-
-    @Override
-    public int latents() {
-      return encoder.latents();
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      LatentBatch batch = encoder.score(pixels, frames);
-      float[] expected = equations.expected(batch.observed(), frames);
-      float[] residuals = new float[expected.length];
-      for (int i = 0; i < residuals.length; i++) {
-        residuals[i] = batch.observed()[i] - expected[i];
-      }
-      return new LatentBatch(
-          frames, latents(), batch.observed(), expected, residuals, batch.reconstructionErrors());
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test
@@ -148,11 +135,7 @@ class GraphRevisionTest {
     // When
     ModelBundle refitted = revision.refitted();
     ModelBundle made =
-        revision.calibrated(
-            refitted,
-            new Refitted(scorer(), refitted.network().equations()),
-            DRIFT,
-            TrainingProgress.SILENT);
+        revision.calibrated(refitted, refitted(refitted.network()), DRIFT, TrainingProgress.SILENT);
     // Then
     assertThat(made.graph()).isEqualTo(revision.searched().graph());
     assertThat(made.id()).startsWith(model.id() + "-graph-");

@@ -1,11 +1,13 @@
 package dev.residua.training;
 
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.AdditiveNoise;
+import dev.residua.testing.TestEngine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,12 +206,13 @@ final class KnownLatents implements TrainingData {
 
     /** Opens the model of the last plan. */
     FrameScorer openLast() {
-      return open(java.util.Objects.requireNonNull(last));
+      NetworkPlan plan = java.util.Objects.requireNonNull(last);
+      return plan.scorer(open(plan));
     }
 
     /** Opens the models of the plans that {@link Network#plan} returned. */
-    FrameScorer open(NetworkPlan plan) {
-      return java.util.Objects.requireNonNull(models.get(plan));
+    NetworkEngine open(NetworkPlan plan) {
+      return java.util.Objects.requireNonNull(models.get(plan)).engine();
     }
 
     private final class Network implements TrainedNetwork {
@@ -258,9 +261,21 @@ final class KnownLatents implements TrainingData {
           @Nullable LatentHead head,
           @Nullable Mechanisms mechanisms) {
         NetworkPlan plan = RandomNetworks.of(IMAGE, D, 1);
+        if (mechanisms != null) {
+          plan =
+              new NetworkPlan(
+                  IMAGE,
+                  D,
+                  plan.block(),
+                  plan.meanImage(),
+                  plan.encoder(),
+                  null,
+                  mechanisms.equations(),
+                  plan.decoder(),
+                  plan.errorScale());
+        }
         last = plan;
-        models.put(
-            plan, new Model(this, mean.clone(), scale.clone(), straightening, head, mechanisms));
+        models.put(plan, new Model(this, mean.clone(), scale.clone(), straightening, head));
         return plan;
       }
 
@@ -303,48 +318,29 @@ final class KnownLatents implements TrainingData {
         double[] mean,
         double[] scale,
         Straightening straightening,
-        @Nullable LatentHead head,
-        @Nullable Mechanisms mechanisms)
-        implements FrameScorer {
-      @Override
-      public ImageShape imageShape() {
-        return IMAGE;
-      }
-
-      @Override
-      public int latents() {
-        return D;
-      }
-
-      @Override
-      public LatentBatch score(byte[] pixels, int frames) {
-        float[] observed = new float[frames * D];
-        float[] expected = new float[frames * D];
-        float[] residuals = new float[frames * D];
-        float[] errors = new float[frames];
-        for (int n = 0; n < frames; n++) {
-          double[] z = network.latents(pixels, n);
-          for (int i = 0; i < D; i++) {
-            z[i] = (z[i] - mean[i]) / scale[i];
+        @Nullable LatentHead head) {
+      NetworkEngine engine() {
+        return new TestEngine(IMAGE, D, (pixels, offset, code) -> 0) {
+          @Override
+          public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+            float[] codes = new float[frames * D];
+            float[] errors = new float[frames];
+            for (int n = 0; n < frames; n++) {
+              double[] z = network.latents(pixels, n);
+              for (int i = 0; i < D; i++) {
+                z[i] = (z[i] - mean[i]) / scale[i];
+              }
+              z = straightening.apply(z);
+              z = head == null ? z : head.apply(z);
+              for (int i = 0; i < D; i++) {
+                codes[n * D + i] = (float) z[i];
+              }
+              errors[n] = network.error * (1 + 0.01f * (n % 10));
+            }
+            return new Encoded(codes, errors);
           }
-          z = straightening.apply(z);
-          z = head == null ? z : head.apply(z);
-          double[] f = new double[D];
-          if (mechanisms != null) {
-            mechanisms.predict(z, f);
-          }
-          for (int i = 0; i < D; i++) {
-            observed[n * D + i] = (float) z[i];
-            expected[n * D + i] = (float) f[i];
-            residuals[n * D + i] = (float) (z[i] - f[i]);
-          }
-          errors[n] = network.error * (1 + 0.01f * (n % 10));
-        }
-        return new LatentBatch(frames, D, observed, expected, residuals, errors);
+        };
       }
-
-      @Override
-      public void close() {}
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.residua.training;
 
+import dev.residua.causal.FrameInputs;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
@@ -7,7 +9,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.testing.Scorers;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -210,9 +212,9 @@ final class PumpedTank implements TrainingData {
     @Override
     public float[] encode(byte[] pixels, int frames) {
       double[] ones = {1, 1};
-      try (OnnxFrameScorer scorer =
-          new OnnxFrameScorer(plan(new double[D], ones, Straightening.none(D), null, null))) {
-        return scorer.score(pixels, frames).observed();
+      try (FrameScorer scorer =
+          Scorers.onnx(plan(new double[D], ones, Straightening.none(D), null, null))) {
+        return scorer.score(FrameInputs.of(pixels, frames)).observed();
       }
     }
 

@@ -9,6 +9,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
@@ -26,7 +27,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.scoring.FrameBatch;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ScoringModel;
@@ -34,6 +35,7 @@ import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.StateBlocks;
+import dev.residua.testing.Scorers;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
 import java.time.Instant;
@@ -78,7 +80,7 @@ class RunTimeVariablesTest {
     ModelBundle bundle =
         new TrainingPipeline(
                 new PumpedTank.Reader(),
-                OnnxFrameScorer::new,
+                OnnxEngine::new,
                 CLOCK,
                 "test",
                 new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 1),
@@ -369,7 +371,7 @@ class RunTimeVariablesTest {
     // Given
     PumpedTank other = new PumpedTank(600, true, 31);
     // When
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(with.network())) {
+    try (FrameScorer scorer = Scorers.onnx(with.network())) {
       ModelBundle again =
           ModelCalibration.again(
               with,

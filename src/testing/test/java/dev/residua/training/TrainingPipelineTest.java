@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
@@ -15,7 +17,8 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
+import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
@@ -34,7 +37,7 @@ class TrainingPipelineTest {
   private static TrainingPipeline pipeline() {
     return new TrainingPipeline(
         new LancaTrainer(),
-        OnnxFrameScorer::new,
+        OnnxEngine::new,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 1),
@@ -90,21 +93,21 @@ class TrainingPipelineTest {
     assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
     assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.95);
     // and its scorer names the cause with the sign of its label
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network())) {
+    try (FrameScorer scorer = Scorers.onnx(bundle.network())) {
       SelfTest.check(bundle, scorer);
       byte[] pixels = new byte[100 * IMAGE.size()];
       double product = 0;
       for (int i = 0; i < 100; i++) {
         data.read(1_000 + i, pixels, i * IMAGE.size());
       }
-      LatentBatch batch = scorer.score(pixels, 100);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, 100));
       for (int i = 0; i < 100; i++) {
         product += batch.observed()[2 * i] * data.truth(1_000 + i)[0];
       }
       assertThat(product / 100).isGreaterThan(0.25);
     }
     // and a scorer of another model is refused
-    try (OnnxFrameScorer other = new OnnxFrameScorer(RandomNetworks.of(IMAGE, 2, 1))) {
+    try (FrameScorer other = Scorers.onnx(RandomNetworks.of(IMAGE, 2, 1))) {
       assertThatThrownBy(() -> SelfTest.check(bundle, other))
           .isInstanceOf(BadBundleException.class)
           .hasMessageContaining("self-test")
@@ -147,12 +150,12 @@ class TrainingPipelineTest {
     assertThat(report.warnings())
         .anyMatch(w -> w.contains("[cause, effect] are named by held pairs alone"));
     // and latents have mean 0 and variance 1 over the training frames
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network())) {
+    try (FrameScorer scorer = Scorers.onnx(bundle.network())) {
       byte[] pixels = new byte[1_260 * IMAGE.size()];
       for (int i = 0; i < 1_260; i++) {
         data.read(i, pixels, i * IMAGE.size());
       }
-      float[] z = scorer.score(pixels, 1_260).observed();
+      float[] z = scorer.score(FrameInputs.of(pixels, 1_260)).observed();
       for (int k = 0; k < 2; k++) {
         double mean = 0;
         double squares = 0;

@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -62,7 +63,7 @@ public final class FrameScores {
    * Scores frames.
    *
    * @param source name of the frames, for their random draws
-   * @param variables standardised variables of some frames, see {@link FrameScorer#observe}
+   * @param variables standardised variables of some frames, see {@link FrameInputs#variables}
    * @param which index of each frame
    * @param progress receives the completed share, in [0, 1]
    * @return one row per frame, in the order of {@code which}
@@ -93,9 +94,12 @@ public final class FrameScores {
       List<PixelMask> masked = Arrays.stream(which, at, at + count).mapToObj(masks).toList();
       int[] chosen = Arrays.copyOfRange(which, at, at + count);
       LatentBatch batch =
-          scorer.draw(
-              scorer.observe(scorer.score(buffer, count, masked), variables.apply(chosen)),
-              Arrays.stream(chosen).mapToLong(i -> FrameDraw.frame(source, i)).toArray());
+          scorer.score(
+              FrameInputs.of(buffer, count)
+                  .masked(masked)
+                  .observing(variables.apply(chosen))
+                  .numbered(
+                      Arrays.stream(chosen).mapToLong(i -> FrameDraw.frame(source, i)).toArray()));
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);
       System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);

@@ -8,7 +8,6 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
-import dev.residua.causal.MaskedScorer;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.dataset.DetailPictures;
 import dev.residua.detail.DetailModel;
@@ -214,7 +213,7 @@ public final class ModelCalibration {
     entries.putAll(
         entries(
             graph,
-            MaskedScorer.of(scorer, input.data.commonMask()),
+            scorer.masked(input.data.commonMask()),
             appearance(input.data, input.usualPictures()),
             input.data,
             input.nominal,

@@ -5,11 +5,11 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
@@ -58,7 +58,7 @@ public final class TrainingPipeline {
   private static final int MOST_TRIES = 3;
 
   private final Trainer trainer;
-  private final ScorerFactory scorers;
+  private final EngineFactory engines;
   private final Clock clock;
   private final String codeVersion;
   private final ExactDagSearchSettings search;
@@ -72,13 +72,13 @@ public final class TrainingPipeline {
    */
   public TrainingPipeline(
       Trainer trainer,
-      ScorerFactory scorers,
+      EngineFactory engines,
       Clock clock,
       String codeVersion,
       DriftSettings drift) {
     this(
         trainer,
-        scorers,
+        engines,
         clock,
         codeVersion,
         ExactDagSearchSettings.DEFAULTS,
@@ -95,14 +95,14 @@ public final class TrainingPipeline {
    */
   public TrainingPipeline(
       Trainer trainer,
-      ScorerFactory scorers,
+      EngineFactory engines,
       Clock clock,
       String codeVersion,
       ExactDagSearchSettings search,
       MechanismSettings mechanisms,
       DriftSettings drift) {
     this.trainer = trainer;
-    this.scorers = scorers;
+    this.engines = engines;
     this.clock = clock;
     this.codeVersion = codeVersion;
     this.search = search;
@@ -147,7 +147,7 @@ public final class TrainingPipeline {
         unfinished != null || parent == null ? unfinished : parent.entry(ModelBundle.WEIGHTS);
     if (settings.untilStable() && input.teaching.isEmpty() && unfinished == null) {
       TrainingRounds.Result result =
-          new TrainingRounds(trainer, scorers, search).train(input, start, progress);
+          new TrainingRounds(trainer, engines, search).train(input, start, progress);
       try (TrainedNetwork network = result.network()) {
         return finish(
             input,
@@ -285,12 +285,10 @@ public final class TrainingPipeline {
     double[] mean = new double[width];
     double[] scale = new double[width];
     Arrays.fill(scale, 1);
-    double disagreement;
     double[][] z;
     NetworkPlan plain = network.plan(mean, scale, Straightening.none(width), null, null);
-    try (FrameScorer raw = open(plain)) {
-      disagreement = disagreement(input.data, network, raw, columns);
-      FrameScorer nodes = CategoricalScorer.of(raw, plain.withLaws(uniform(columns)));
+    double disagreement = disagreement(input.data, network, plain, columns);
+    try (FrameScorer nodes = open(plain.withLaws(uniform(columns)))) {
       int[] all = new int[input.trained];
       Arrays.setAll(all, i -> i);
       z =
@@ -511,7 +509,7 @@ public final class TrainingPipeline {
 
   private FrameScorer open(NetworkPlan plan) throws TrainingFailedException {
     try {
-      return CategoricalScorer.of(scorers.open(plan), plan);
+      return plan.scorer(engines.open(plan));
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
     }
@@ -524,8 +522,8 @@ public final class TrainingPipeline {
         .toList();
   }
 
-  private static double disagreement(
-      TrainingData data, TrainedNetwork network, FrameScorer raw, NodeColumns columns)
+  private double disagreement(
+      TrainingData data, TrainedNetwork network, NetworkPlan plan, NodeColumns columns)
       throws TrainingFailedException {
     int frames = Math.min(AGREEMENT_FRAMES, data.size());
     int size = data.shape().size();
@@ -534,8 +532,10 @@ public final class TrainingPipeline {
       data.read((int) ((long) i * data.size() / frames), pixels, i * size);
     }
     float[] engine = network.encode(pixels, frames);
-    float[] onnx = raw.score(pixels, frames).observed();
-    double worst = disagreement(engine, onnx, columns);
+    double worst;
+    try (NetworkEngine onnx = engines.open(plan)) {
+      worst = disagreement(engine, onnx.encode(pixels, frames, List.of()), columns);
+    }
     if (!(worst <= AGREEMENT)) {
       throw new TrainingFailedException(
           "ONNX Runtime deviates from the trained network by %.3g on %d frames, allowed is %.0e: this is a fault of this program or of the processor's libraries, not of the data"

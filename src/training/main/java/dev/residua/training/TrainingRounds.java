@@ -5,7 +5,6 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.Variables;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,12 +33,12 @@ final class TrainingRounds {
   private static final int MEASURED_FRAMES = 600;
 
   private final Trainer trainer;
-  private final ScorerFactory scorers;
+  private final EngineFactory engines;
   private final ExactDagSearchSettings search;
 
-  TrainingRounds(Trainer trainer, ScorerFactory scorers, ExactDagSearchSettings search) {
+  TrainingRounds(Trainer trainer, EngineFactory engines, ExactDagSearchSettings search) {
     this.trainer = trainer;
-    this.scorers = scorers;
+    this.engines = engines;
     this.search = search;
   }
 
@@ -224,8 +223,7 @@ final class TrainingRounds {
     double[][] heldLatents;
     double[][] checkedLatents;
     try (FrameScorer scorer =
-        CategoricalScorer.of(
-            scorers.open(plain), plain.withLaws(TrainingPipeline.uniform(columns)))) {
+        plain.withLaws(TrainingPipeline.uniform(columns)).scorer(engines.open(plain))) {
       z = latents(scorer, input, rows, d);
       held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
       heldLatents = FrameScores.rows(held.observed(), usual.length, d);

@@ -3,18 +3,17 @@ package dev.residua.app.model;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.MaskedScorer;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.model.SelfTest;
 import dev.residua.onednn.OneDnn;
-import dev.residua.onednn.OneDnnFrameScorer;
+import dev.residua.onednn.OneDnnEngine;
 import dev.residua.onednn.Precision;
 import dev.residua.onnx.Device;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +25,10 @@ public final class ScoringEngines {
   private final boolean cudaInBuild;
   private final Opener opener;
 
-  /** Opens the network of a bundle with one engine, as {@link ScoringEngines#scorer}. */
+  /** Opens the network of a bundle with one engine, as {@link ScoringEngines#engine}. */
   @FunctionalInterface
   interface Opener {
-    FrameScorer open(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+    NetworkEngine open(ModelBundle bundle, ScoringEngine engine, int networkThreads)
         throws BadBundleException;
   }
 
@@ -46,7 +45,7 @@ public final class ScoringEngines {
 
   public static ScoringEngines ofThisMachine() {
     return new ScoringEngines(
-        CpuFeatures.ofThisMachine(), Device.CUDA.isInBuild(), ScoringEngines::scorer);
+        CpuFeatures.ofThisMachine(), Device.CUDA.isInBuild(), ScoringEngines::engine);
   }
 
   /**
@@ -77,7 +76,8 @@ public final class ScoringEngines {
    */
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
-    FrameScorer reference = opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+    FrameScorer reference =
+        scorer(bundle, opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads));
     boolean kept = false;
     try {
       SelfTest.check(bundle, reference);
@@ -133,7 +133,7 @@ public final class ScoringEngines {
     }
     FrameScorer scorer;
     try {
-      scorer = opener.open(bundle, engine, 1);
+      scorer = scorer(bundle, opener.open(bundle, engine, 1));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new Unfit(String.valueOf(e.getMessage()));
     }
@@ -176,29 +176,32 @@ public final class ScoringEngines {
    */
   public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
-    NetworkPlan network = bundle.network();
-    return MaskedScorer.of(
-        CategoricalScorer.of(opened(bundle, network, engine, networkThreads), network),
-        bundle.mask());
+    return scorer(bundle, engine(bundle, engine, networkThreads));
   }
 
-  private static FrameScorer opened(
-      ModelBundle bundle, NetworkPlan network, ScoringEngine engine, int networkThreads)
+  private static FrameScorer scorer(ModelBundle bundle, NetworkEngine engine)
       throws BadBundleException {
+    return bundle.network().scorer(engine).masked(bundle.mask());
+  }
+
+  /** The engine of {@link #scorer}. */
+  static NetworkEngine engine(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
+    NetworkPlan network = bundle.network();
     return switch (engine) {
       case ONNXRUNTIME -> onnxRuntime(bundle, network, networkThreads);
-      case ONEDNN -> new OneDnnFrameScorer(network, Precision.BF16);
-      case ONEDNN_FP32 -> new OneDnnFrameScorer(network, Precision.FP32);
-      case CUDA -> new OnnxFrameScorer(network, networkThreads, Device.CUDA);
+      case ONEDNN -> new OneDnnEngine(network, Precision.BF16);
+      case ONEDNN_FP32 -> new OneDnnEngine(network, Precision.FP32);
+      case CUDA -> new OnnxEngine(network, networkThreads, Device.CUDA);
       case AUTO -> throw new IllegalArgumentException("auto is not one engine");
     };
   }
 
   /** The reference engine; if it cannot run a network, the bundle is at fault. */
-  private static FrameScorer onnxRuntime(
+  private static NetworkEngine onnxRuntime(
       ModelBundle bundle, NetworkPlan network, int networkThreads) throws BadBundleException {
     try {
-      return new OnnxFrameScorer(network, networkThreads);
+      return new OnnxEngine(network, networkThreads);
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(
           "model %s has a network that does not run: %s".formatted(bundle.id(), e.getMessage()), e);

@@ -6,6 +6,7 @@ import dev.residua.app.teach.TeachViews.LabelsView;
 import dev.residua.app.teach.TeachViews.QuestionView;
 import dev.residua.app.teach.TeachViews.SeriesView;
 import dev.residua.app.teach.TeachViews.SetView;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dataset.FrameDataset;
@@ -292,7 +293,7 @@ final class TeachingSet implements AutoCloseable {
       for (int i = 0; i < n; i++) {
         reader.read(pool.frames()[from + i], pixels, i * bytes);
       }
-      LatentBatch batch = scorer.encode(pixels, n);
+      LatentBatch batch = scorer.encode(FrameInputs.of(pixels, n));
       for (int f = 0; f < names.size(); f++) {
         double[] of = Objects.requireNonNull(values.get(names.get(f)));
         for (int i = 0; i < n; i++) {

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
@@ -130,14 +131,15 @@ final class ScoreTable {
           set.read(from + i, batch, i * shape.size());
         }
         LatentBatch scored =
-            scorer.draw(
-                scorer.observe(
-                    scorer.score(batch, n),
-                    variables.standardized(
-                        n, variables.names(), i -> set.variables(first + i, variables.names()))),
-                LongStream.range(from, from + n)
-                    .map(i -> FrameDraw.frame(set.name(), i))
-                    .toArray());
+            scorer.score(
+                FrameInputs.of(batch, n)
+                    .observing(
+                        variables.standardized(
+                            n, variables.names(), i -> set.variables(first + i, variables.names())))
+                    .numbered(
+                        LongStream.range(from, from + n)
+                            .map(i -> FrameDraw.frame(set.name(), i))
+                            .toArray()));
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));

@@ -9,10 +9,9 @@ import dev.residua.cli.console.ModelAndData;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.ModelVerdicts.Verdict;
@@ -84,7 +83,7 @@ public final class EvaluateCommand extends JsonCommand {
     Map<String, Object> details = new LinkedHashMap<>();
     List<Verdict> verdicts;
     NetworkPlan network = bundle.network();
-    try (FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(network), network);
+    try (FrameScorer scorer = network.scorer(new OnnxEngine(network));
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);

@@ -2,6 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.FactorScales;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
@@ -141,7 +142,11 @@ final class ModelWhatIfCommand extends JsonCommand {
     byte[] pixels = new byte[set.shape().size()];
     set.read(frame, pixels, 0);
     try (FrameScorer scorer = Models.scorer(bundle, 1)) {
-      LatentBatch batch = scorer.observeMeans(scorer.encode(pixels, 1, List.of(set.mask())));
+      LatentBatch batch =
+          scorer.encode(
+              FrameInputs.of(pixels, 1)
+                  .masked(List.of(set.mask()))
+                  .observing(new float[scorer.nodes() - scorer.latents()]));
       return Arrays.copyOf(batch.observed(), bundle.graph().size());
     }
   }

@@ -10,10 +10,9 @@ import dev.residua.dl4j.PlanBuilder;
 import dev.residua.model.AtomicFile;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.CategoricalDecoder;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.report.HtmlReport;
 import dev.residua.report.ModelReport;
@@ -64,8 +63,7 @@ final class ReportFile {
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());
-      try (FrameScorer encoder =
-              CategoricalScorer.of(new OnnxFrameScorer(network, threads), network);
+      try (FrameScorer encoder = network.scorer(new OnnxEngine(network, threads));
           LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
         return ModelReports.of(
             bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);

@@ -10,7 +10,7 @@ import dev.residua.cli.console.Version;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
@@ -110,7 +110,7 @@ public final class TeachCommand extends ConsoleCommand {
             (source, settings, progress) ->
                 new TrainingPipeline(
                         new LancaTrainer(),
-                        network -> new OnnxFrameScorer(network, threads),
+                        network -> new OnnxEngine(network, threads),
                         Clock.systemUTC(),
                         Version.current(),
                         DriftSettings.DEFAULTS)

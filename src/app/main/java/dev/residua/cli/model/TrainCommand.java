@@ -20,7 +20,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
@@ -299,7 +299,7 @@ public final class TrainCommand extends JsonCommand {
       report =
           new TrainingPipeline(
                   new LancaTrainer(),
-                  network -> new OnnxFrameScorer(network, threads),
+                  network -> new OnnxEngine(network, threads),
                   Clock.systemUTC(),
                   Version.current(),
                   drift)

@@ -23,7 +23,7 @@ import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.SigningKey;
 import dev.residua.model.TrustedKeys;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
@@ -182,7 +182,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
               bundle -> OpenModel.of(bundle, threads),
               new TrainingPipeline(
                   new LancaTrainer(),
-                  network -> new OnnxFrameScorer(network, threads),
+                  network -> new OnnxEngine(network, threads),
                   Clock.systemUTC(),
                   Version.current(),
                   drift),

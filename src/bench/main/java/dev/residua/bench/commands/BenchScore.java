@@ -3,6 +3,7 @@ package dev.residua.bench.commands;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.bench.Median;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.EngineConverter;
@@ -83,9 +84,9 @@ final class BenchScore extends BenchmarkCommand.OfModel {
 
     void run(FrameScorer scorer, byte[] pixels, int batch) {
       if (this == ENCODE) {
-        scorer.encode(pixels, batch);
+        scorer.encode(FrameInputs.of(pixels, batch));
       } else {
-        scorer.score(pixels, batch);
+        scorer.score(FrameInputs.of(pixels, batch));
       }
     }
   }

@@ -10,7 +10,7 @@ import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.VariationalLayerTrainer;
 import dev.residua.dl4j.VectorGraphLearner;
 import dev.residua.model.BadBundleException;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,7 +87,7 @@ public final class ExperimentCommand extends JsonCommand {
               out,
               new LancaTrainer(),
               new VariationalLayerTrainer(),
-              network -> new OnnxFrameScorer(network, 1),
+              network -> new OnnxEngine(network, 1),
               new VectorGraphLearner(),
               model::read,
               Clock.systemUTC(),

@@ -3,7 +3,7 @@ package dev.residua.bench.commands;
 import com.sun.management.OperatingSystemMXBean;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.Version;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -50,7 +50,7 @@ final class Machine {
         "kafka",
         AppInfoParser.getVersion(),
         "onnxruntime",
-        OnnxFrameScorer.engineVersion());
+        OnnxEngine.engineVersion());
   }
 
   /** Largest resident memory of this process so far; null if the system does not report it. */

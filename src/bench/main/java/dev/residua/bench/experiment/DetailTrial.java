@@ -2,6 +2,7 @@ package dev.residua.bench.experiment;
 
 import dev.residua.anomaly.ScoreCalibration;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.detail.DetailChannel;
 import dev.residua.detail.TilePatterns;
@@ -122,7 +123,7 @@ final class DetailTrial {
   }
 
   private float error() {
-    return scorer.score(camera.model(), 1).reconstructionErrors()[0];
+    return scorer.score(FrameInputs.of(camera.model(), 1)).reconstructionErrors()[0];
   }
 
   private Map<String, Double> quiet(Detectors detectors, DoubleConsumer progress) {

@@ -2,6 +2,7 @@ package dev.residua.bench.experiment;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
@@ -159,7 +160,7 @@ final class EdgeTrial {
       for (int i = 0; i < n; i++) {
         stream.next(pixels, i * shape.size());
       }
-      LatentBatch batch = scorer.score(pixels, n);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, n));
       for (int i = 0; i < n; i++) {
         float[] seen = Arrays.copyOfRange(batch.observed(), i * d, (i + 1) * d);
         float[] explained = Arrays.copyOfRange(batch.expected(), i * d, (i + 1) * d);

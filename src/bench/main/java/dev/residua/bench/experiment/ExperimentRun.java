@@ -2,8 +2,8 @@ package dev.residua.bench.experiment;
 
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
+import dev.residua.training.EngineFactory;
 import dev.residua.training.GraphLearner;
-import dev.residua.training.ScorerFactory;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -52,7 +52,7 @@ public final class ExperimentRun {
       Path dir,
       Trainer trainer,
       Trainer layer,
-      ScorerFactory scorers,
+      EngineFactory engines,
       GraphLearner learner,
       ModelSource model,
       Clock clock,
@@ -64,8 +64,8 @@ public final class ExperimentRun {
         new Workbench(
             dir,
             new Workbench.Trainers(trainer, layer),
-            one -> new TrainingPipeline(one, scorers, clock, codeVersion, SHORT),
-            scorers,
+            one -> new TrainingPipeline(one, engines, clock, codeVersion, SHORT),
+            engines,
             learner,
             model,
             progress);

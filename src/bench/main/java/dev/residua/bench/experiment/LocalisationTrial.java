@@ -5,6 +5,7 @@ import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
@@ -252,7 +253,7 @@ final class LocalisationTrial {
         stream.next(pixels, i * shape.size());
         deviations[i] = appearance.usable() ? appearance.deviation(pixels, i * shape.size()) : 0;
       }
-      LatentBatch batch = scorer.score(pixels, CHUNK);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, CHUNK));
       List<Observed> frames = new ArrayList<>();
       for (int i = 0; i < CHUNK; i++) {
         FrameStatistics statistics = calibration.statistics(batch, i, deviations[i]);

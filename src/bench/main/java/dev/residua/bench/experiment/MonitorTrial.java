@@ -4,6 +4,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.bench.experiment.Channel.Rows;
 import dev.residua.bench.experiment.ScriptedEvents.Scripted;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
@@ -226,7 +227,7 @@ public final class MonitorTrial {
           deviation[row][0] = appearance.deviation(pixels, i * shape.size());
         }
       }
-      LatentBatch batch = scorer.score(pixels, count);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, count));
       for (int i = 0; i < count; i++) {
         for (int k = 0; k < d; k++) {
           int from = i * batch.latents() + latentOf[k];

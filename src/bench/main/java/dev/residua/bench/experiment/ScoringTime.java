@@ -1,5 +1,6 @@
 package dev.residua.bench.experiment;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.FrameDataset;
 import java.util.LinkedHashMap;
@@ -28,8 +29,9 @@ final class ScoringTime {
    */
   Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("ms to encode", shortest(() -> scorer.encode(pixels, BATCH)));
-    figures.put("ms with reconstruction", shortest(() -> scorer.score(pixels, BATCH)));
+    figures.put("ms to encode", shortest(() -> scorer.encode(FrameInputs.of(pixels, BATCH))));
+    figures.put(
+        "ms with reconstruction", shortest(() -> scorer.score(FrameInputs.of(pixels, BATCH))));
     return figures;
   }
 

@@ -3,15 +3,14 @@ package dev.residua.bench.experiment;
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
+import dev.residua.training.EngineFactory;
 import dev.residua.training.GraphLearner;
-import dev.residua.training.ScorerFactory;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -38,7 +37,7 @@ final class Workbench {
   private final Trainers trainers;
   private final TrainingPipeline lanca;
   private final TrainingPipeline layer;
-  private final ScorerFactory scorers;
+  private final EngineFactory engines;
   private final GraphLearner learner;
   private final ModelSource model;
   private final TrainingProgress progress;
@@ -77,7 +76,7 @@ final class Workbench {
       Path dir,
       Trainers trainers,
       Function<Trainer, TrainingPipeline> pipelines,
-      ScorerFactory scorers,
+      EngineFactory engines,
       GraphLearner learner,
       ModelSource model,
       TrainingProgress progress) {
@@ -85,7 +84,7 @@ final class Workbench {
     this.trainers = trainers;
     this.lanca = pipelines.apply(trainers.lanca());
     this.layer = pipelines.apply(trainers.layer());
-    this.scorers = scorers;
+    this.engines = engines;
     this.learner = learner;
     this.model = model;
     this.progress = progress;
@@ -168,7 +167,7 @@ final class Workbench {
   /** A scorer on a bundle's model; close it. */
   FrameScorer scorer(ModelBundle bundle) {
     try {
-      return CategoricalScorer.of(scorers.open(bundle.network()), bundle.network());
+      return bundle.network().scorer(engines.open(bundle.network()));
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

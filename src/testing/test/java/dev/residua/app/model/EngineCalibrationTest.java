@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.app.process.ScoringEngine;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
@@ -59,8 +60,8 @@ class EngineCalibrationTest {
     }
     try (FrameScorer reference = Models.scorer(bundle, 1);
         FrameScorer scorer = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN, 1)) {
-      single = pValues(reference.score(pixels, FRAMES));
-      half = pValues(scorer.score(pixels, FRAMES));
+      single = pValues(reference.score(FrameInputs.of(pixels, FRAMES)));
+      half = pValues(scorer.score(FrameInputs.of(pixels, FRAMES)));
     }
   }
 

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
-import dev.residua.model.CategoricalScorer;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.Scorers;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -46,7 +46,10 @@ class RecordedScoresTest {
   private static final long SEED = 71;
   private static final ImageShape SMALL = new ImageShape(32, 32, 3);
 
-  /** Room for convolutions that another processor sums in another order. */
+  /**
+   * Room for convolutions that another processor sums in another order, and for two ranks of a
+   * p-value among 24,000 calibration frames.
+   */
   private static final double TOLERANCE = 1e-4;
 
   @Test
@@ -89,9 +92,9 @@ class RecordedScoresTest {
     for (int i = 0; i < variables.length; i++) {
       variables[i] = i % 5 == 0 ? Float.NaN : (float) random.nextGaussian();
     }
-    try (FrameScorer scorer = new OnnxFrameScorer(plan)) {
+    try (FrameScorer scorer = Scorers.onnx(plan)) {
       // When
-      LatentBatch batch = scorer.observe(scorer.score(pixels, RANDOM_FRAMES), variables);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).observing(variables));
       // Then
       shouldBeAsRecorded("variable", rows(batch));
     }
@@ -132,9 +135,9 @@ class RecordedScoresTest {
     new Random(SEED).nextBytes(pixels);
     long[] numbers = new long[RANDOM_FRAMES];
     Arrays.setAll(numbers, i -> FrameDraw.frame("camera", i));
-    try (FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(categorical), categorical)) {
+    try (FrameScorer scorer = Scorers.onnx(categorical)) {
       // When
-      LatentBatch batch = scorer.draw(scorer.score(pixels, RANDOM_FRAMES), numbers);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).numbered(numbers));
       // Then
       shouldBeAsRecorded("categories", rows(batch));
     }
@@ -146,7 +149,8 @@ class RecordedScoresTest {
     for (int at = 0; at < frames; at += BATCH) {
       int count = Math.min(BATCH, frames - at);
       batches.add(
-          scorer.score(Arrays.copyOfRange(pixels, at * size, (at + count) * size), count));
+          scorer.score(
+              FrameInputs.of(Arrays.copyOfRange(pixels, at * size, (at + count) * size), count)));
     }
     return batches;
   }

@@ -8,14 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.onnx.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +31,7 @@ class ScoringEnginesTest {
   private static ModelBundle bundle;
 
   private static ScoringEngines withoutGpu(CpuFeatures cpu) {
-    return new ScoringEngines(cpu, false, ScoringEngines::scorer);
+    return new ScoringEngines(cpu, false, ScoringEngines::engine);
   }
 
   @BeforeAll
@@ -114,13 +116,16 @@ class ScoringEnginesTest {
         (bundle, engine, threads) ->
             engine == ScoringEngine.CUDA
                 ? cuda.open(bundle, engine, threads)
-                : ScoringEngines.scorer(bundle, engine, threads));
+                : ScoringEngines.engine(bundle, engine, threads));
   }
 
   @Test
   void shouldPreferAGpuThatAgrees() throws Exception {
     // Given a GPU that computes as the processor does
-    ScoringEngines engines = withGpu((bundle, engine, threads) -> Models.scorer(bundle, threads));
+    ScoringEngines engines =
+        withGpu(
+            (bundle, engine, threads) ->
+                ScoringEngines.engine(bundle, ScoringEngine.ONNXRUNTIME, threads));
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
     // Then
@@ -158,7 +163,8 @@ class ScoringEnginesTest {
   @Test
   void shouldRefuseAGpuWithTheRoundingOfBfloat16() throws Exception {
     // Given deviations within the bounds of bfloat16, but not of single precision
-    Shifted shifted = new Shifted(Models.scorer(bundle, 1), 0.004f);
+    Shifted shifted =
+        new Shifted(ScoringEngines.engine(bundle, ScoringEngine.ONNXRUNTIME, 1), 0.004f);
     // When
     ScoringEngines.Chosen chosen =
         withGpu((bundle, engine, threads) -> shifted).open(bundle, ScoringEngine.AUTO, 1);
@@ -167,7 +173,7 @@ class ScoringEnginesTest {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
       assertThat(chosen.why())
           .startsWith("CUDA disagrees with ONNX Runtime: on 8 frames")
-          .contains("4.0e-03 standard deviations");
+          .contains("4.7e-03 standard deviations");
       assertThat(shifted.closed).isTrue();
       SelfTest.check(bundle, scorer);
     }
@@ -182,7 +188,7 @@ class ScoringEnginesTest {
             false,
             (bundle, engine, threads) -> {
               assertThat(engine).isEqualTo(ScoringEngine.ONNXRUNTIME);
-              return ScoringEngines.scorer(bundle, engine, threads);
+              return ScoringEngines.engine(bundle, engine, threads);
             });
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
@@ -221,41 +227,33 @@ class ScoringEnginesTest {
     }
   }
 
-  /** Adds a number to every latent and residual. */
-  private static final class Shifted implements FrameScorer {
-    private final FrameScorer scorer;
+  /** Adds a number to every code. */
+  private static final class Shifted implements NetworkEngine {
+    private final NetworkEngine engine;
     private final float by;
     private boolean closed;
 
-    Shifted(FrameScorer scorer, float by) {
-      this.scorer = scorer;
+    Shifted(NetworkEngine engine, float by) {
+      this.engine = engine;
       this.by = by;
     }
 
     @Override
     public ImageShape imageShape() {
-      return scorer.imageShape();
+      return engine.imageShape();
     }
 
     @Override
-    public int latents() {
-      return scorer.latents();
+    public int columns() {
+      return engine.columns();
     }
 
     @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      LatentBatch batch = scorer.score(pixels, frames);
-      return new LatentBatch(
-          frames,
-          batch.latents(),
-          shifted(batch.observed()),
-          batch.expected(),
-          shifted(batch.residuals()),
-          batch.reconstructionErrors(),
-          batch.codes());
+    public float[] encode(byte[] pixels, int frames, List<PixelMask> masks) {
+      return shifted(engine.encode(pixels, frames, masks), by);
     }
 
-    private float[] shifted(float[] values) {
+    private static float[] shifted(float[] values, float by) {
       float[] sums = values.clone();
       for (int i = 0; i < sums.length; i++) {
         sums[i] += by;
@@ -264,9 +262,15 @@ class ScoringEnginesTest {
     }
 
     @Override
+    public float[] reconstructionErrors(
+        byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
+      return engine.reconstructionErrors(pixels, frames, shifted(codes, -by), masks);
+    }
+
+    @Override
     public void close() {
       closed = true;
-      scorer.close();
+      engine.close();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.model.Models;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dashboard.Pictures.UnavailableException;
@@ -41,7 +42,7 @@ class ModelPicturesTest {
     new ScenarioStream(Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0), shape)
         .next(pixels, 0);
     try (FrameScorer scorer = Models.scorer(bundle, 1)) {
-      scores = scorer.score(pixels, 1);
+      scores = scorer.score(FrameInputs.of(pixels, 1));
     }
   }
 

@@ -8,17 +8,21 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.bench.experiment.ScriptedEvents.Scripted;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioEvent;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.simulation.SimulatedFrame;
 import dev.residua.simulation.SimulatedScene;
+import dev.residua.testing.TestEngine;
+import dev.residua.training.MechanismSettings;
+import dev.residua.training.Mechanisms;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,18 +37,21 @@ class MonitorTrialTest {
   /** Latents of the fake model are the factors in reverse. */
   private static final int[] REVERSED = {3, 2, 1, 0};
 
+  private static final double[][] USUAL = usualFactors(300);
+
   private static List<MonitorTrial.Row> rows;
 
   /**
-   * Gives the true factors, reversed, as latents. It cannot see them in the pictures, so it draws
-   * the scenarios of the trial itself, in their order.
+   * Gives the true factors, reversed and standardised, as codes. It cannot see them in the
+   * pictures, so it draws the scenarios of the trial itself, in their order.
    */
-  private static final class Omniscient implements FrameScorer {
+  private static final class Omniscient extends TestEngine {
     private final Deque<ScenarioStream> streams = new ArrayDeque<>();
     private final Deque<Integer> frames = new ArrayDeque<>();
     private int left;
 
     Omniscient() {
+      super(IMAGE, 4, (pixels, offset, code) -> 0);
       add(Scenario.nominal(SCENE, NOISE, SEED, 0), 2 * SIZE.frames());
       add(Scenario.nominal(SCENE, NOISE, SEED + 1_000, 0), SIZE.frames());
       List<Scripted> events = ScriptedEvents.of(SCENE, NOISE, SIZE.frames());
@@ -63,20 +70,8 @@ class MonitorTrialTest {
     }
 
     @Override
-    public ImageShape imageShape() {
-      return IMAGE;
-    }
-
-    @Override
-    public int latents() {
-      return 4;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int count) {
-      float[] z = new float[4 * count];
-      float[] f = new float[4 * count];
-      float[] e = new float[4 * count];
+    public Encoded encodeAndReconstruct(byte[] pixels, int count, List<PixelMask> masks) {
+      float[] codes = new float[4 * count];
       float[] errors = new float[count];
       byte[] own = new byte[IMAGE.size()];
       for (int n = 0; n < count; n++) {
@@ -90,20 +85,45 @@ class MonitorTrialTest {
         int from = n * IMAGE.size();
         // The frames really are those of the trial.
         assertThat(Arrays.equals(own, 0, own.length, pixels, from, from + own.length)).isTrue();
-        for (int k = 0; k < 4; k++) {
-          int at = 4 * n + REVERSED[k];
-          boolean root = SCENE.graph().isRoot(k);
-          z[at] = (float) frame.factors()[k];
-          e[at] = (float) (root ? frame.factors()[k] : frame.noise()[k]);
-          f[at] = root ? 0 : (float) (frame.factors()[k] - frame.noise()[k]);
-        }
+        System.arraycopy(standardized(frame.factors()), 0, codes, 4 * n, 4);
         errors[n] = 1 + (own[n % own.length] & 0xff) / 255f;
       }
-      return new LatentBatch(count, 4, z, f, e, errors);
+      return new Encoded(codes, errors);
     }
+  }
 
-    @Override
-    public void close() {}
+  private static double[][] usualFactors(int count) {
+    ScenarioStream stream = new ScenarioStream(Scenario.nominal(SCENE, NOISE, 77, 0), IMAGE);
+    byte[] pixels = new byte[IMAGE.size()];
+    double[][] rows = new double[count][];
+    Arrays.setAll(rows, n -> stream.next(pixels, 0).factors().clone());
+    return rows;
+  }
+
+  /** By mean and standard deviation of usual frames. */
+  private static float[] standardized(double[] factors) {
+    float[] z = new float[4];
+    for (int k = 0; k < 4; k++) {
+      int factor = k;
+      DoubleSummaryStatistics of =
+          Arrays.stream(USUAL).mapToDouble(row -> row[factor]).summaryStatistics();
+      double squares =
+          Arrays.stream(USUAL).mapToDouble(row -> Math.pow(row[factor] - of.getAverage(), 2)).sum();
+      z[REVERSED[k]] = (float) ((factors[k] - of.getAverage()) / Math.sqrt(squares / USUAL.length));
+    }
+    return z;
+  }
+
+  /** A scorer with equations that are fitted to the true factors. */
+  private static FrameScorer omniscient() {
+    double[][] rows = new double[2_000][4];
+    double[][] factors = usualFactors(rows.length);
+    for (int n = 0; n < rows.length; n++) {
+      float[] z = standardized(factors[n]);
+      Arrays.setAll(rows[n], k -> z[k]);
+    }
+    return new Omniscient()
+        .scorer(Mechanisms.fit(reversedGraph(), rows, MechanismSettings.DEFAULTS).equations());
   }
 
   private static CausalGraph reversedGraph() {
@@ -127,7 +147,7 @@ class MonitorTrialTest {
         MonitorTrial.run(
             SCENE,
             NOISE,
-            new Omniscient(),
+            omniscient(),
             reversedGraph(),
             appearance.build(),
             REVERSED,
@@ -205,7 +225,7 @@ class MonitorTrialTest {
                 MonitorTrial.run(
                     SCENE,
                     NOISE,
-                    new Omniscient(),
+                    omniscient(),
                     reversedGraph(),
                     AppearanceReference.builder(IMAGE).build(),
                     new int[] {0},

@@ -8,7 +8,6 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
@@ -16,10 +15,12 @@ import dev.residua.frame.ImageShape;
 import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
+import dev.residua.testing.TestEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,47 +43,22 @@ class ScoreTableTest {
     set = FrameDataset.open(dir.resolve("set"));
   }
 
-  /** Says of frame i, counted over all calls, the true noise of the shadow and i itself. */
-  private static final class KnowingScorer implements FrameScorer {
-    private final FrameDataset set;
-    private final ImageShape shape;
-    private int next;
-
-    KnowingScorer(FrameDataset set, ImageShape shape) {
-      this.set = set;
-      this.shape = shape;
-    }
-
-    @Override
-    public ImageShape imageShape() {
-      return shape;
-    }
-
-    @Override
-    public int latents() {
-      return 2;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] observed = new float[2 * frames];
-      float[] expected = new float[2 * frames];
-      float[] residuals = new float[2 * frames];
-      float[] errors = new float[frames];
-      for (int i = 0; i < frames; i++, next++) {
-        observed[2 * i] = next;
-        observed[2 * i + 1] = 2;
-        residuals[2 * i] = (float) set.labels().value(next, "residua.noise.shadow_length");
-        residuals[2 * i + 1] = next % 7;
-        expected[2 * i] = observed[2 * i] - residuals[2 * i];
-        expected[2 * i + 1] = observed[2 * i + 1] - residuals[2 * i + 1];
-        errors[i] = (pixels[i * shape.size()] & 0xFF) / 255f;
-      }
-      return new LatentBatch(frames, 2, observed, expected, residuals, errors);
-    }
-
-    @Override
-    public void close() {}
+  /**
+   * Gives frame i, counted over all calls, the true noise of the shadow and a number that follows
+   * from i as latents without causes.
+   */
+  private static FrameScorer knowing(FrameDataset set, ImageShape shape) {
+    AtomicInteger next = new AtomicInteger();
+    return new TestEngine(
+            shape,
+            2,
+            (pixels, offset, code) -> {
+              int i = next.getAndIncrement();
+              code[0] = (float) set.labels().value(i, "residua.noise.shadow_length");
+              code[1] = i % 7;
+              return (pixels[offset] & 0xFF) / 255f;
+            })
+        .scorer();
   }
 
   private static AnomalyCalibration calibration() {
@@ -113,7 +89,7 @@ class ScoreTableTest {
     Path out = dir.resolve("deep/scores.csv");
 
     // When
-    table(new KnowingScorer(set, SHAPE), SHAPE).write(set, out, done -> {});
+    table(knowing(set, SHAPE), SHAPE).write(set, out, done -> {});
 
     // Then
     LabelTable rows = LabelTable.read(out);
@@ -140,7 +116,8 @@ class ScoreTableTest {
       float residual = (float) set.labels().value(i, "residua.noise.shadow_length");
       FrameStatistics expected = calibration().statistics(new float[] {residual, i % 7}, 0, 1f, 0f);
       assertThat(rows.value(i, "index")).isEqualTo(i);
-      assertThat(rows.value(i, "z.shadow length")).isEqualTo(i);
+      assertThat(rows.value(i, "z.light")).isEqualTo(i % 7);
+      assertThat(rows.value(i, "expected.light")).isZero();
       assertThat(Float.parseFloat(rows.text(i, "residual.shadow length"))).isEqualTo(residual);
       assertThat(rows.value(i, "residual.light")).isEqualTo(i % 7);
       assertThat(Float.parseFloat(rows.text(i, "p.light"))).isEqualTo(expected.pValues()[1]);
@@ -155,8 +132,7 @@ class ScoreTableTest {
   void shouldCorrelateResidualsWithTheirTrueNoise() throws IOException {
     // When
     ScoreTable.Summary summary =
-        table(new KnowingScorer(set, SHAPE), SHAPE)
-            .write(set, dir.resolve("scores.csv"), done -> {});
+        table(knowing(set, SHAPE), SHAPE).write(set, dir.resolve("scores.csv"), done -> {});
 
     // Then only the shadow has a noise column
     assertThat(summary.frames()).isEqualTo(FRAMES);
@@ -172,7 +148,7 @@ class ScoreTableTest {
 
     // When
     ScoreTable.Summary summary =
-        table(new KnowingScorer(set, smaller), smaller)
+        table(knowing(set, smaller), smaller)
             .write(set.reducedTo(smaller), dir.resolve("scores.csv"), done -> {});
 
     // Then
@@ -183,25 +159,13 @@ class ScoreTableTest {
   void shouldLeaveNoHalfTable() throws IOException {
     // Given
     FrameScorer broken =
-        new FrameScorer() {
-          @Override
-          public ImageShape imageShape() {
-            return SHAPE;
-          }
-
-          @Override
-          public int latents() {
-            return 2;
-          }
-
-          @Override
-          public LatentBatch score(byte[] pixels, int frames) {
-            throw new IllegalStateException("out of order");
-          }
-
-          @Override
-          public void close() {}
-        };
+        new TestEngine(
+                SHAPE,
+                2,
+                (pixels, offset, code) -> {
+                  throw new IllegalStateException("out of order");
+                })
+            .scorer();
 
     // When, Then
     assertThatThrownBy(() -> table(broken, SHAPE).write(set, dir.resolve("s.csv"), done -> {}))

@@ -14,9 +14,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.Residua;
 import dev.residua.app.model.Models;
+import dev.residua.causal.CausalModel;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import java.io.InputStream;
@@ -27,6 +30,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +79,14 @@ class ModelExportTest {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(onnx.toString());
         FrameScorer exported =
-            new Exported(environment, session, bundle.manifest().image(), bundle.graph().size())) {
+            bundle
+                .network()
+                .scorer(
+                    new Exported(
+                        environment,
+                        session,
+                        bundle.manifest().image(),
+                        bundle.network().causalModel()))) {
       // When
       // Then
       assertThatCode(() -> SelfTest.check(bundle, exported)).doesNotThrowAnyException();
@@ -159,12 +170,17 @@ class ModelExportTest {
     assertThat(err.toString()).contains("Give --out FILE.residua, --onnx FILE.onnx, or both.");
   }
 
-  /** The exported graph, which computes everything at once. */
+  /** The exported graph. It evaluates the equations, too, which must agree with the model's own. */
   private record Exported(
-      OrtEnvironment environment, OrtSession session, ImageShape imageShape, int latents)
-      implements FrameScorer {
+      OrtEnvironment environment, OrtSession session, ImageShape imageShape, CausalModel model)
+      implements NetworkEngine {
     @Override
-    public LatentBatch score(byte[] pixels, int frames) {
+    public int columns() {
+      return model.latents();
+    }
+
+    @Override
+    public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
       long[] shape = {frames, imageShape.height(), imageShape.width(), imageShape.channels()};
       ByteBuffer input = ByteBuffer.allocateDirect(frames * imageShape.size());
       input.put(pixels, 0, frames * imageShape.size()).flip();
@@ -180,17 +196,26 @@ class ModelExportTest {
           }
           assertThat((double) errors[n]).isCloseTo(squares, within(1e-4 * squares));
         }
-        return new LatentBatch(
-            frames,
-            latents,
-            floats(result, "latents"),
-            floats(result, "expected"),
-            floats(result, "residuals"),
-            errors,
-            floats(result, "code"));
+        float[] codes = floats(result, "code");
+        LatentBatch own = model.evaluate(codes, null, null, errors);
+        assertThat(floats(result, "latents")).containsExactly(own.observed(), within(1e-5f));
+        assertThat(floats(result, "expected")).containsExactly(own.expected(), within(1e-5f));
+        assertThat(floats(result, "residuals")).containsExactly(own.residuals(), within(1e-5f));
+        return new Encoded(codes, errors);
       } catch (OrtException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    @Override
+    public float[] encode(byte[] pixels, int frames, List<PixelMask> masks) {
+      return encodeAndReconstruct(pixels, frames, masks).codes();
+    }
+
+    @Override
+    public float[] reconstructionErrors(
+        byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
+      return encodeAndReconstruct(pixels, frames, masks).errors();
     }
 
     private static float[] floats(OrtSession.Result result, String name) {

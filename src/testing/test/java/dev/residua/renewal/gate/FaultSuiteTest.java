@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
@@ -16,6 +17,7 @@ import dev.residua.frame.SensorReadings;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
+import dev.residua.testing.TestEngine;
 import dev.residua.training.TrainingData;
 import java.util.List;
 import java.util.Map;
@@ -86,34 +88,24 @@ class FaultSuiteTest {
     }
   }
 
-  private static final class Reader implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return IMAGE;
-    }
-
-    @Override
-    public int latents() {
-      return 2;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] z = new float[2 * frames];
-      float[] f = new float[2 * frames];
-      float[] e = new float[2 * frames];
-      for (int i = 0; i < frames; i++) {
-        for (int k = 0; k < 2; k++) {
-          z[2 * i + k] = ((pixels[i * IMAGE.size() + 4 * k] & 0xff) - 128) / 20f;
-          f[2 * i + k] = k == 0 ? 0 : z[2 * i] / 2;
-          e[2 * i + k] = z[2 * i + k] - f[2 * i + k];
-        }
-      }
-      return new LatentBatch(frames, 2, z, f, e, new float[frames]);
-    }
-
-    @Override
-    public void close() {}
+  /** Half of the first latent is expected of the second one. */
+  private static FrameScorer reader() {
+    return new TestEngine(
+            IMAGE,
+            2,
+            (pixels, offset, code) -> {
+              for (int k = 0; k < 2; k++) {
+                code[k] = ((pixels[offset + 4 * k] & 0xff) - 128) / 20f;
+              }
+              return 0;
+            })
+        .scorer(
+            new StructuralEquations(
+                new float[2],
+                new float[] {0, 0.5f, 0, 0},
+                new float[0],
+                new float[0],
+                new float[0]));
   }
 
   private static final class Drawer implements LatentDecoder {
@@ -163,7 +155,7 @@ class FaultSuiteTest {
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}});
     return new ExaminedModel(
         ModelBundle.of(manifest, graph, Map.of()),
-        new Reader(),
+        reader(),
         calibration,
         AppearanceReference.builder(IMAGE).build(),
         new Drawer(),
@@ -180,7 +172,7 @@ class FaultSuiteTest {
     for (int i = 0; i < FRAMES; i++) {
       data.read(i, pixels, i * IMAGE.size());
     }
-    LatentBatch batch = new Reader().score(pixels, FRAMES);
+    LatentBatch batch = reader().score(FrameInputs.of(pixels, FRAMES));
     calibration =
         AnomalyCalibration.fit(
             batch.residuals(), 2, batch.reconstructionErrors(), new float[FRAMES]);

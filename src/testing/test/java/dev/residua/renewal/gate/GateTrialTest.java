@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.model.Models;
 import dev.residua.app.model.OpenModel;
+import dev.residua.causal.CausalModel;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.StructuralEquations;
 import dev.residua.dl4j.PerturbedNetworks;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlanCodec;
@@ -18,6 +23,7 @@ import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioEvent;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.FramesInMemory;
+import dev.residua.testing.TestEngine;
 import dev.residua.training.ModelCalibration;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingProgress;
@@ -27,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -128,47 +135,58 @@ class GateTrialTest {
     return () -> now.addAndGet(1_000);
   }
 
-  /** What every scorer in these tests does but for what it is named after. */
-  private record Altered(FrameScorer scorer, UnaryOperator<LatentBatch> change)
-      implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return scorer.imageShape();
-    }
-
-    @Override
-    public int latents() {
-      return scorer.latents();
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      return change.apply(scorer.score(pixels, frames));
-    }
-
-    /** The scorer inside belongs to whoever opened it. */
-    @Override
-    public void close() {}
+  /** A scorer whose latents are changed, before the equations are evaluated. */
+  private static FrameScorer altered(
+      FrameScorer scorer, StructuralEquations equations, Consumer<LatentBatch> change) {
+    NetworkEngine engine =
+        new TestEngine(scorer.imageShape(), scorer.latents(), (pixels, offset, code) -> 0) {
+          @Override
+          public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+            LatentBatch batch = scorer.score(FrameInputs.of(pixels, frames).masked(masks));
+            change.accept(batch);
+            return new Encoded(batch.observed(), batch.reconstructionErrors());
+          }
+        };
+    return new FrameScorer(engine, CausalModel.of(scorer.latents(), equations), PixelMask.NONE);
   }
 
   /**
-   * The latent of shadow_length replaced by noise that has nothing to do with the picture, the same
-   * for the same frame.
+   * Replaces the latent of shadow_length, of which nothing is expected any more, by noise that has
+   * nothing to do with the picture; equal frames get equal noise.
    *
    * @param deviation of the noise
    */
-  private static LatentBatch lost(LatentBatch batch, double deviation) {
-    int d = batch.latents();
-    float[] z = batch.observed().clone();
-    float[] f = batch.expected().clone();
-    float[] e = batch.residuals().clone();
-    for (int at = 0; at < z.length; at += d) {
-      z[at + 2] =
-          (float) (deviation * new Random(Float.floatToIntBits(z[at]) * 31L).nextGaussian());
-      f[at + 2] = 0;
-      e[at + 2] = z[at + 2];
+  private static FrameScorer lost(FrameScorer scorer, double deviation) {
+    int d = scorer.latents();
+    StructuralEquations own = equations();
+    float[] intercepts = own.intercepts().clone();
+    float[] linear = own.linear().clone();
+    float[] weights = own.weights().clone();
+    intercepts[2] = 0;
+    for (int i = 2; i < linear.length; i += d) {
+      linear[i] = 0;
     }
-    return new LatentBatch(batch.frames(), d, z, f, e, batch.reconstructionErrors());
+    for (int i = 2; i < weights.length; i += d) {
+      weights[i] = 0;
+    }
+    return altered(
+        scorer,
+        new StructuralEquations(intercepts, linear, own.frequencies(), own.phases(), weights),
+        batch -> {
+          float[] z = batch.observed();
+          for (int at = 0; at < z.length; at += d) {
+            z[at + 2] =
+                (float) (deviation * new Random(Float.floatToIntBits(z[at]) * 31L).nextGaussian());
+          }
+        });
+  }
+
+  private static StructuralEquations equations() {
+    try {
+      return shipped.network().equations();
+    } catch (BadBundleException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -242,7 +260,7 @@ class GateTrialTest {
   @Test
   void shouldRefuseACollapsedLatent() {
     // Given a latent that stands still but for rounding, and a calibration that fits it
-    UnaryOperator<FrameScorer> still = scorer -> new Altered(scorer, batch -> lost(batch, 1e-3));
+    UnaryOperator<FrameScorer> still = scorer -> lost(scorer, 1e-3);
     ModelBundle collapsed =
         calibrated(shipped, frames("calibration", 702, CALIBRATION, List.of()), still);
     // When
@@ -258,7 +276,7 @@ class GateTrialTest {
   @Test
   void shouldRefuseALatentThatHasLostThePicture() {
     // Given a latent that varies as it should, but with nothing in the picture
-    UnaryOperator<FrameScorer> lost = scorer -> new Altered(scorer, batch -> lost(batch, 1));
+    UnaryOperator<FrameScorer> lost = scorer -> lost(scorer, 1);
     ModelBundle blind =
         calibrated(shipped, frames("calibration", 702, CALIBRATION, List.of()), lost);
     // When
@@ -290,12 +308,7 @@ class GateTrialTest {
   }
 
   private static FrameScorer paced(FrameScorer scorer, AtomicLong now, long nanosPerFrame) {
-    return new Altered(
-        scorer,
-        batch -> {
-          now.addAndGet(nanosPerFrame * batch.frames());
-          return batch;
-        });
+    return altered(scorer, equations(), batch -> now.addAndGet(nanosPerFrame * batch.frames()));
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
@@ -23,6 +22,7 @@ import dev.residua.monitor.SourceMonitor;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.PictureReferences;
+import dev.residua.testing.TestEngine;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -95,7 +95,7 @@ final class SimulatedModels {
     return new ScoringModel(
         id,
         List.of(),
-        new ByteReader(),
+        byteReader(),
         Variables.NONE,
         CALIBRATION,
         AppearanceReference.builder(SHAPE).build(),
@@ -105,35 +105,20 @@ final class SimulatedModels {
         0);
   }
 
-  private static final class ByteReader implements FrameScorer {
-    @Override
-    public ImageShape imageShape() {
-      return SHAPE;
-    }
-
-    @Override
-    public int latents() {
-      return LATENTS;
-    }
-
-    @Override
-    public LatentBatch score(byte[] pixels, int frames) {
-      float[] values = new float[frames * LATENTS];
-      for (int i = 0; i < frames; i++) {
-        int at = i * SHAPE.size();
-        if ((pixels[at + 2] & 0xff) == POISON) {
-          throw new IllegalStateException("the engine fails at this frame");
-        }
-        for (int k = 0; k < LATENTS; k++) {
-          values[i * LATENTS + k] = ((pixels[at + k] & 0xff) - 128) / (float) SCALE;
-        }
-      }
-      return new LatentBatch(
-          frames, LATENTS, values, new float[values.length], values, new float[frames]);
-    }
-
-    @Override
-    public void close() {}
+  private static FrameScorer byteReader() {
+    return new TestEngine(
+            SHAPE,
+            LATENTS,
+            (pixels, offset, code) -> {
+              if ((pixels[offset + 2] & 0xff) == POISON) {
+                throw new IllegalStateException("the engine fails at this frame");
+              }
+              for (int k = 0; k < LATENTS; k++) {
+                code[k] = ((pixels[offset + k] & 0xff) - 128) / (float) SCALE;
+              }
+              return 0;
+            })
+        .scorer();
   }
 
   /** A bundle with this id; what it holds is not used. */

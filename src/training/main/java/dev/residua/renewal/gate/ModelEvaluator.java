@@ -4,9 +4,9 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
-import dev.residua.causal.Variables;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.UniformDistance;
 import dev.residua.frame.PixelMask;
@@ -189,17 +189,19 @@ public final class ModelEvaluator {
         }
       }
       if (number == 0) {
-        models.forEach(model -> model.scorer().score(pixels, count, masks)); // to warm up, untimed
+        FrameInputs bare = FrameInputs.of(pixels, count).masked(masks);
+        models.forEach(model -> model.scorer().score(bare)); // to warm up, untimed
       }
       for (int turn = 0; turn < models.size(); turn++) {
         int m = (turn + number) % models.size();
+        FrameInputs in = inputs(models.get(m), pixels, masks, variables, 0, at);
         long before = nanos.getAsLong();
-        LatentBatch batch = models.get(m).scorer().score(pixels, count, masks);
+        LatentBatch batch = models.get(m).scorer().score(in);
         long after = nanos.getAsLong();
         if (count == settings.batch() || number == 0) {
           times.get(m).add((double) (after - before) / count);
         }
-        scores.get(m).put(at, observed(models.get(m), batch, variables, 0, at), pixels, masks);
+        scores.get(m).put(at, batch, pixels, masks);
       }
       progress.accept(0.5 * (at + count) / n);
     }
@@ -222,26 +224,30 @@ public final class ModelEvaluator {
   }
 
   /**
-   * A batch with the variables of its frames.
+   * Input of a model for a batch.
    *
    * @param variables in their own units, of more frames than the batch has
    * @param from the batch's first of these
    * @param number of the batch's first frame among all
    */
-  private LatentBatch observed(
-      ExaminedModel model, LatentBatch batch, double[][] variables, int from, int number) {
-    Variables own = model.bundle().manifest().observed();
-    LatentBatch all =
-        model
-            .scorer()
-            .observe(
-                batch,
-                own.standardized(batch.frames(), frames.variableNames(), i -> variables[from + i]));
-    return model
-        .scorer()
-        .draw(
-            all,
-            IntStream.range(number, number + batch.frames())
+  private FrameInputs inputs(
+      ExaminedModel model,
+      byte[] pixels,
+      List<PixelMask> masks,
+      double[][] variables,
+      int from,
+      int number) {
+    int count = masks.size();
+    return FrameInputs.of(pixels, count)
+        .masked(masks)
+        .observing(
+            model
+                .bundle()
+                .manifest()
+                .observed()
+                .standardized(count, frames.variableNames(), i -> variables[from + i]))
+        .numbered(
+            IntStream.range(number, number + count)
                 .mapToLong(i -> FrameDraw.frame("", i))
                 .toArray());
   }
@@ -252,9 +258,8 @@ public final class ModelEvaluator {
       int count = Math.min(settings.batch(), into.frames() - at);
       byte[] part = Arrays.copyOfRange(drawn.pixels(), at * size, (at + count) * size);
       List<PixelMask> masks = frames.masks(drawn.start() + at, count);
-      LatentBatch batch = into.model.scorer().score(part, count, masks);
-      into.put(
-          at, observed(into.model, batch, drawn.variables(), at, drawn.start() + at), part, masks);
+      FrameInputs in = inputs(into.model, part, masks, drawn.variables(), at, drawn.start() + at);
+      into.put(at, into.model.scorer().score(in), part, masks);
     }
   }
 

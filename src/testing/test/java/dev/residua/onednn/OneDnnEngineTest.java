@@ -2,21 +2,23 @@ package dev.residua.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.NetworkPlan;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.Scorers;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OneDnnFrameScorerTest extends FrameScorerContract {
+class OneDnnEngineTest extends FrameScorerContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
@@ -26,7 +28,7 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
 
   @Override
   protected FrameScorer open(NetworkPlan plan) {
-    return new OneDnnFrameScorer(plan, Precision.FP32);
+    return Scorers.oneDnn(plan, Precision.FP32);
   }
 
   @Override
@@ -56,8 +58,8 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
     NetworkPlan plan = RandomNetworks.complete(image, 4);
     byte[] pixels = new byte[47 * image.size()];
     new Random(9).nextBytes(pixels);
-    try (FrameScorer reference = new OnnxFrameScorer(plan);
-        FrameScorer scorer = new OneDnnFrameScorer(plan, Precision.FP32)) {
+    try (FrameScorer reference = Scorers.onnx(plan);
+        FrameScorer scorer = Scorers.oneDnn(plan, Precision.FP32)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 47);
       // Then sums in another order differ by a few units in the last place, large ones by more
@@ -73,17 +75,17 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
     byte[] pixels = new byte[5 * IMAGE.size()];
     new Random(9).nextBytes(pixels);
     float[] variables = {Float.NaN, 0.5f, -1, 2, 0};
-    try (FrameScorer plain = new OneDnnFrameScorer(PLAN, Precision.FP32);
-        FrameScorer reference = new OnnxFrameScorer(observing);
-        FrameScorer scorer = new OneDnnFrameScorer(observing, Precision.FP32)) {
+    try (FrameScorer plain = Scorers.oneDnn(PLAN, Precision.FP32);
+        FrameScorer reference = Scorers.onnx(observing);
+        FrameScorer scorer = Scorers.oneDnn(observing, Precision.FP32)) {
       // When
-      LatentBatch before = plain.score(pixels, 5);
-      LatentBatch batch = scorer.observe(scorer.encode(pixels, 5), variables);
+      LatentBatch before = plain.score(FrameInputs.of(pixels, 5));
+      LatentBatch batch = scorer.encode(FrameInputs.of(pixels, 5).observing(variables));
       // Then latents and pictures are those of the network without the variable
       assertThat(scorer.latents()).isEqualTo(3);
       assertThat(scorer.nodes()).isEqualTo(4);
       assertThat(plain.nodes()).isEqualTo(3);
-      assertThat(scorer.reconstructionErrors(pixels, 5, batch.codes()))
+      assertThat(scorer.reconstructionErrors(pixels, 5, batch.codes(), List.of()))
           .isEqualTo(before.reconstructionErrors());
       for (int row = 0; row < 5; row++) {
         for (int i = 0; i < 3; i++) {

@@ -5,9 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
-import dev.residua.causal.StructuralEquations;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.MaskedPixels;
@@ -16,7 +14,6 @@ import dev.residua.model.NetworkPlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Runs a network plan with ONNX Runtime, on the processor or on a GPU. Safe for several threads at
  * once. Direct buffers for the input are kept per thread.
  */
-public final class OnnxFrameScorer implements FrameScorer {
+public final class OnnxEngine implements NetworkEngine {
   private final OrtEnvironment environment;
   private final OrtSession whole;
   private final OrtSession encoder;
@@ -33,15 +30,14 @@ public final class OnnxFrameScorer implements FrameScorer {
   private final List<OrtSession> open = new ArrayList<>();
   private final NetworkLayer.Size blocks;
   private final MaskedPixels masked;
-  private final StructuralEquations equations;
   private final ImageShape image;
-  private final int latents;
+  private final int columns;
   private final int batchFrames;
   private final ThreadLocal<ByteBuffer> input = ThreadLocal.withInitial(() -> direct(0));
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** One thread for each call, which suits several callers. */
-  public OnnxFrameScorer(NetworkPlan plan) {
+  public OnnxEngine(NetworkPlan plan) {
     this(plan, 1);
   }
 
@@ -51,7 +47,7 @@ public final class OnnxFrameScorer implements FrameScorer {
    * @param threads threads that share the work of one call, at least 1
    * @throws IllegalArgumentException if the runtime does not run the plan
    */
-  public OnnxFrameScorer(NetworkPlan plan, int threads) {
+  public OnnxEngine(NetworkPlan plan, int threads) {
     this(plan, threads, Device.PROCESSOR);
   }
 
@@ -62,15 +58,14 @@ public final class OnnxFrameScorer implements FrameScorer {
    * @throws IllegalArgumentException if the runtime does not run the plan on the processor
    * @throws IllegalStateException if the GPU cannot be used
    */
-  public OnnxFrameScorer(NetworkPlan plan, int threads, Device device) {
+  public OnnxEngine(NetworkPlan plan, int threads, Device device) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
     this.blocks = plan.blocks();
     this.masked = new MaskedPixels(plan);
-    this.equations = plan.equations();
     this.image = plan.image();
-    this.latents = plan.latents();
+    this.columns = plan.latents();
     this.batchFrames = device.batchFrames(image);
     try {
       this.whole = opened(OnnxGraphs.scorer(plan), threads, device);
@@ -119,13 +114,8 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   @Override
-  public int latents() {
-    return latents;
-  }
-
-  @Override
-  public int nodes() {
-    return equations.latents();
+  public int columns() {
+    return columns;
   }
 
   @Override
@@ -133,74 +123,43 @@ public final class OnnxFrameScorer implements FrameScorer {
     return batchFrames;
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException if there are no frames or fewer bytes than they need
-   * @throws IllegalStateException after {@link #close}, or if the runtime fails
-   */
   @Override
-  public LatentBatch score(byte[] pixels, int frames) {
-    return score(pixels, frames, List.of());
-  }
-
-  @Override
-  public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
-    try (OnnxTensor tensor = frames(pixels, frames, masks);
-        OnnxTensor weights = weights(masks);
-        OrtSession.Result result =
-            whole.run(Map.of(OnnxGraphs.FRAMES, tensor, OnnxGraphs.WEIGHTS, weights))) {
-      return batch(result, frames, errors(result, masks));
-    } catch (OrtException e) {
-      throw failed("scoring", frames, e);
-    }
-  }
-
-  /** {@inheritDoc} Its reconstruction errors are NaN. */
-  @Override
-  public LatentBatch encode(byte[] pixels, int frames) {
-    return encode(pixels, frames, List.of());
-  }
-
-  @Override
-  public LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
+  public float[] encode(byte[] pixels, int frames, List<PixelMask> masks) {
     try (OnnxTensor tensor = frames(pixels, frames, masks);
         OrtSession.Result result = encoder.run(Map.of(OnnxGraphs.FRAMES, tensor))) {
-      float[] errors = new float[frames];
-      Arrays.fill(errors, Float.NaN);
-      return batch(result, frames, errors);
+      return floats(result, OnnxGraphs.CODE);
     } catch (OrtException e) {
       throw failed("encoding", frames, e);
     }
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException if there are no frames, or fewer bytes or latents than they
-   *     need
-   * @throws IllegalStateException after {@link #close}, or if the runtime fails
-   */
   @Override
-  public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
-    return reconstructionErrors(pixels, frames, codes, List.of());
+  public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
+    try (OnnxTensor tensor = frames(pixels, frames, masks);
+        OnnxTensor weights = weights(masks);
+        OrtSession.Result result =
+            whole.run(Map.of(OnnxGraphs.FRAMES, tensor, OnnxGraphs.WEIGHTS, weights))) {
+      return new Encoded(floats(result, OnnxGraphs.CODE), errors(result, masks));
+    } catch (OrtException e) {
+      throw failed("scoring", frames, e);
+    }
   }
 
   @Override
   public float[] reconstructionErrors(
       byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
-    if (codes.length < (long) frames * latents) {
+    if (codes.length < (long) frames * columns) {
       throw new IllegalArgumentException(
-          "%d frames need %d latents but there are %d"
-              .formatted(frames, (long) frames * latents, codes.length));
+          "%d frames need %d values of codes but there are %d"
+              .formatted(frames, (long) frames * columns, codes.length));
     }
     try (OnnxTensor tensor = frames(pixels, frames, masks);
         OnnxTensor weights = weights(masks);
         OnnxTensor code =
             OnnxTensor.createTensor(
                 environment,
-                FloatBuffer.wrap(codes, 0, frames * latents),
-                new long[] {frames, latents});
+                FloatBuffer.wrap(codes, 0, frames * columns),
+                new long[] {frames, columns});
         OrtSession.Result result =
             reconstruction.run(
                 Map.of(
@@ -236,7 +195,7 @@ public final class OnnxFrameScorer implements FrameScorer {
   private OnnxTensor frames(byte[] given, int frames, List<PixelMask> masks) throws OrtException {
     byte[] pixels = masked.read(given, frames, masks);
     if (closed.get()) {
-      throw new IllegalStateException("this scorer is closed");
+      throw new IllegalStateException("this engine is closed");
     }
     long needed = (long) frames * image.size();
     if (frames < 1 || pixels.length < needed) {
@@ -253,26 +212,6 @@ public final class OnnxFrameScorer implements FrameScorer {
     buffer.put(pixels, 0, (int) needed).flip();
     long[] shape = {frames, image.height(), image.width(), image.channels()};
     return OnnxTensor.createTensor(environment, buffer, shape, OnnxJavaType.UINT8);
-  }
-
-  private LatentBatch batch(OrtSession.Result result, int frames, float[] errors) {
-    if (equations.latents() > latents) {
-      return equations.joinMissing(
-          frames, floats(result, OnnxGraphs.LATENTS), errors, floats(result, OnnxGraphs.CODE));
-    }
-    return new LatentBatch(
-        frames,
-        latents,
-        floats(result, OnnxGraphs.LATENTS),
-        floats(result, OnnxGraphs.EXPECTED),
-        floats(result, OnnxGraphs.RESIDUALS),
-        errors,
-        floats(result, OnnxGraphs.CODE));
-  }
-
-  @Override
-  public LatentBatch observe(LatentBatch batch, float[] variables) {
-    return equations.observe(batch, variables);
   }
 
   private static IllegalStateException failed(String what, int frames, OrtException e) {

@@ -5,20 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.FrameDraw;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxEngine;
 import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.testing.Scorers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A network of 6 columns: a category of 3 values, a real latent, and a category of 2 values. */
-class CategoricalScorerTest {
+class CategoricalModelTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final int FRAMES = 40;
   private static final CategoricalLaw FIRST =
@@ -73,21 +76,21 @@ class CategoricalScorerTest {
     byte[] pixels = pixels();
     long[] frames = new long[FRAMES];
     Arrays.setAll(frames, i -> FrameDraw.frame("camera", i));
-    try (FrameScorer engine = new OnnxFrameScorer(plan);
-        FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(plan), plan)) {
-      LatentBatch columns = engine.score(pixels, FRAMES);
+    try (NetworkEngine engine = new OnnxEngine(plan);
+        FrameScorer scorer = Scorers.onnx(plan)) {
+      float[] columns = engine.encode(pixels, FRAMES, List.of());
       // When
-      LatentBatch plain = scorer.score(pixels, FRAMES);
-      LatentBatch drawn = scorer.draw(plain, frames);
-      LatentBatch again = scorer.draw(scorer.encode(pixels, FRAMES), frames);
+      LatentBatch plain = scorer.score(FrameInputs.of(pixels, FRAMES));
+      LatentBatch drawn = scorer.score(FrameInputs.of(pixels, FRAMES).numbered(frames));
+      LatentBatch again = scorer.encode(FrameInputs.of(pixels, FRAMES).numbered(frames));
       // Then
       assertThat(scorer.latents()).isEqualTo(3);
       assertThat(scorer.nodes()).isEqualTo(3);
       assertThat(again.residuals()).containsExactly(drawn.residuals());
       for (int r = 0; r < FRAMES; r++) {
-        int first = largest(columns.codes(), 6 * r, 3);
-        int second = largest(columns.codes(), 6 * r + 4, 2);
-        float real = columns.codes()[6 * r + 3];
+        int first = largest(columns, 6 * r, 3);
+        int second = largest(columns, 6 * r + 4, 2);
+        float real = columns[6 * r + 3];
         assertThat(Arrays.copyOfRange(plain.observed(), 3 * r, 3 * r + 3))
             .containsExactly(first, real, second);
         assertThat(plain.expected()[3 * r]).isCloseTo(0.7f, within(1e-5f));
@@ -109,18 +112,18 @@ class CategoricalScorerTest {
     // Given
     NetworkPlan plan = plan();
     byte[] pixels = pixels();
-    try (FrameScorer engine = new OnnxFrameScorer(plan);
-        FrameScorer scorer = CategoricalScorer.of(new OnnxFrameScorer(plan), plan);
+    try (NetworkEngine engine = new OnnxEngine(plan);
+        FrameScorer scorer = Scorers.onnx(plan);
         OnnxLatentDecoder columns = new OnnxLatentDecoder(plan);
         CategoricalDecoder decoder =
             (CategoricalDecoder) CategoricalDecoder.of(new OnnxLatentDecoder(plan), plan)) {
       // When
-      LatentBatch scored = scorer.score(pixels, FRAMES);
+      LatentBatch scored = scorer.score(FrameInputs.of(pixels, FRAMES));
       float[] picture = decoder.decode(new float[] {2, 0.5f, 0}, 1);
       // Then
       float[] hot = plan.columns().write(scored.codes(), FRAMES);
       assertThat(scored.reconstructionErrors())
-          .containsExactly(engine.reconstructionErrors(pixels, FRAMES, hot));
+          .containsExactly(engine.reconstructionErrors(pixels, FRAMES, hot, List.of()));
       assertThat(picture).containsExactly(columns.decode(new float[] {0, 0, 1, 0.5f, 1, 0}, 1));
       assertThat(decoder.latents()).isEqualTo(3);
     }

@@ -8,17 +8,20 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.Scorers;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OnnxFrameScorerTest extends FrameScorerContract {
+class OnnxEngineTest extends FrameScorerContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
@@ -28,7 +31,7 @@ class OnnxFrameScorerTest extends FrameScorerContract {
 
   @Override
   protected FrameScorer open(NetworkPlan plan) {
-    return new OnnxFrameScorer(plan);
+    return Scorers.onnx(plan);
   }
 
   @Override
@@ -47,14 +50,14 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     byte[] pixels = pixels(9);
     try (FrameScorer scorer = open()) {
       // When
-      LatentBatch encoded = scorer.encode(pixels, 9);
+      LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 9));
       // Then
-      LatentBatch scored = scorer.score(pixels, 9);
+      LatentBatch scored = scorer.score(FrameInputs.of(pixels, 9));
       assertThat(encoded.observed()).isEqualTo(scored.observed());
       assertThat(encoded.expected()).isEqualTo(scored.expected());
       assertThat(encoded.residuals()).isEqualTo(scored.residuals());
       assertThat(encoded.codes()).isEqualTo(scored.codes());
-      assertThat(scorer.reconstructionErrors(pixels, 9, encoded.codes()))
+      assertThat(scorer.reconstructionErrors(pixels, 9, encoded.codes(), List.of()))
           .isEqualTo(scored.reconstructionErrors());
     }
   }
@@ -64,12 +67,12 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     // Given
     byte[] pixels = pixels(9);
     try (FrameScorer scorer = open()) {
-      LatentBatch encoded = scorer.encode(pixels, 9);
+      LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 9));
       assertThat(encoded.codes()[0]).isNotCloseTo(encoded.observed()[0], within(1e-3f));
       // When corrected latents are decoded as if they were codes
-      float[] wrong = scorer.reconstructionErrors(pixels, 9, encoded.observed());
+      float[] wrong = scorer.reconstructionErrors(pixels, 9, encoded.observed(), List.of());
       // Then they give something else
-      float right = scorer.score(pixels, 9).reconstructionErrors()[0];
+      float right = scorer.score(FrameInputs.of(pixels, 9)).reconstructionErrors()[0];
       assertThat((double) wrong[0]).isNotCloseTo(right, within(1e-4 * right));
     }
   }
@@ -80,7 +83,8 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     try (FrameScorer scorer = open()) {
       // When
       // Then
-      assertThat(scorer.encode(pixels(2), 2).reconstructionErrors()).containsOnly(Float.NaN);
+      assertThat(scorer.encode(FrameInputs.of(pixels(2), 2)).reconstructionErrors())
+          .containsOnly(Float.NaN);
     }
   }
 
@@ -89,7 +93,7 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     // Given
     // When
     // Then
-    assertThatThrownBy(() -> new OnnxFrameScorer(PLAN, 0))
+    assertThatThrownBy(() -> new OnnxEngine(PLAN, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("threads must be at least 1 but was 0");
   }
@@ -102,8 +106,8 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     float[] variables = {0.5f, -1, 2};
     ByteBuffer input = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(observing);
-        OrtSession session = OnnxFrameScorer.load(OnnxGraphs.export(observing), 1);
+    try (FrameScorer scorer = Scorers.onnx(observing);
+        OrtSession session = OnnxEngine.load(OnnxGraphs.export(observing), 1);
         OnnxTensor frames =
             OnnxTensor.createTensor(
                 environment,
@@ -116,7 +120,7 @@ class OnnxFrameScorerTest extends FrameScorerContract {
         OrtSession.Result result =
             session.run(Map.of(OnnxGraphs.FRAMES, frames, OnnxGraphs.VARIABLES, values))) {
       // Then
-      LatentBatch batch = scorer.observe(scorer.score(pixels, 3), variables);
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels, 3).observing(variables));
       float[][] expected = (float[][]) result.get(OnnxGraphs.EXPECTED).orElseThrow().getValue();
       float[][] residuals = (float[][]) result.get(OnnxGraphs.RESIDUALS).orElseThrow().getValue();
       for (int row = 0; row < 3; row++) {

@@ -1,14 +1,11 @@
 package dev.residua.onednn;
 
-import dev.residua.causal.FrameScorer;
-import dev.residua.causal.LatentBatch;
-import dev.residua.causal.LatentCorrection;
+import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.MaskedPixels;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls with other numbers of frames are split into those. Each call uses the threads that
  * OpenMP gives it ({@code OMP_NUM_THREADS}; the launcher says one).
  */
-public final class OneDnnFrameScorer implements FrameScorer {
+public final class OneDnnEngine implements NetworkEngine {
   /**
    * Numbers of frames for which operations are compiled, largest first: what eight frames have
    * between two layers stays in the second cache, more are slower.
@@ -61,7 +58,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
    * @throws IllegalStateException if this machine has no native library
    * @throws IllegalArgumentException if oneDNN cannot run the plan on this machine
    */
-  public OneDnnFrameScorer(NetworkPlan plan, Precision precision) {
+  public OneDnnEngine(NetworkPlan plan, Precision precision) {
     OneDnn.missing()
         .ifPresent(
             reason -> {
@@ -90,47 +87,22 @@ public final class OneDnnFrameScorer implements FrameScorer {
   }
 
   @Override
-  public int latents() {
+  public int columns() {
     return plan.latents();
   }
 
   @Override
-  public int nodes() {
-    return plan.equations().latents();
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException if there are no frames or fewer bytes than they need
-   * @throws IllegalStateException after {@link #close}, or if the library fails
-   */
-  @Override
-  public LatentBatch score(byte[] pixels, int frames) {
-    return score(pixels, frames, List.of());
+  public float[] encode(byte[] pixels, int frames, List<PixelMask> masks) {
+    check(pixels, frames);
+    return codes(pixels, frames, masks, null);
   }
 
   @Override
-  public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
+  public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
     check(pixels, frames);
     float[] errors = new float[frames];
-    float[] code = codes(pixels, frames, masks, errors);
-    return batch(code, scaled(errors, masks), frames);
-  }
-
-  /** {@inheritDoc} Its reconstruction errors are NaN. */
-  @Override
-  public LatentBatch encode(byte[] pixels, int frames) {
-    return encode(pixels, frames, List.of());
-  }
-
-  @Override
-  public LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
-    check(pixels, frames);
-    float[] code = codes(pixels, frames, masks, null);
-    float[] errors = new float[frames];
-    Arrays.fill(errors, Float.NaN);
-    return batch(code, errors, frames);
+    float[] codes = codes(pixels, frames, masks, errors);
+    return new Encoded(codes, scaled(errors, masks));
   }
 
   /**
@@ -155,17 +127,12 @@ public final class OneDnnFrameScorer implements FrameScorer {
   }
 
   @Override
-  public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
-    return reconstructionErrors(pixels, frames, codes, List.of());
-  }
-
-  @Override
   public float[] reconstructionErrors(
       byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
     check(pixels, frames);
     if (codes.length < frames * plan.latents()) {
       throw new IllegalArgumentException(
-          "%d frames need %d latents but there are %d"
+          "%d frames need %d values of codes but there are %d"
               .formatted(frames, frames * plan.latents(), codes.length));
     }
     float[] errors = new float[frames];
@@ -181,7 +148,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
 
   private void check(byte[] pixels, int frames) {
     if (closed.get()) {
-      throw new IllegalStateException("this scorer is closed");
+      throw new IllegalStateException("this engine is closed");
     }
     long needed = (long) frames * plan.image().size();
     if (frames < 1 || pixels.length < needed) {
@@ -195,25 +162,6 @@ public final class OneDnnFrameScorer implements FrameScorer {
   private void put(Workspace workspace, byte[] pixels, int first, int count) {
     int size = plan.image().size();
     workspace.put(pixels, first * size, count * size);
-  }
-
-  private LatentBatch batch(float[] code, float[] errors, int frames) {
-    LatentCorrection correction = plan.correction();
-    float[] observed = correction == null ? code : correction.apply(code, frames);
-    if (plan.variables() > 0) {
-      return plan.equations().joinMissing(frames, observed, errors, code);
-    }
-    float[] expected = plan.equations().expected(observed, frames);
-    float[] residuals = new float[observed.length];
-    for (int i = 0; i < residuals.length; i++) {
-      residuals[i] = observed[i] - expected[i];
-    }
-    return new LatentBatch(frames, plan.latents(), observed, expected, residuals, errors, code);
-  }
-
-  @Override
-  public LatentBatch observe(LatentBatch batch, float[] variables) {
-    return plan.equations().observe(batch, variables);
   }
 
   private float[] scaled(float[] sums, List<PixelMask> masks) {

@@ -1,0 +1,208 @@
+package dev.residua.causal;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The causal part of a model: from codes and observed variables to latents, the values that the
+ * structural equations expect of them, and residuals. All equations are evaluated here, whichever
+ * engine encoded the frames. Immutable.
+ *
+ * <p>For a node {@code i} with parents {@code pa(i)} the residual is {@code z_i - f_i(z_pa(i))};
+ * for a category it is a standard normal deviate of its distribution, see {@link
+ * CategoricalLaw#deviate}. If a variable is missing, its residual and those of its effects are
+ * unknown (NaN); all others are unaffected.
+ */
+public final class CausalModel {
+  private static final double MIDDLE = 0.5;
+
+  private final NodeColumns latents;
+  private final NodeColumns nodes; // latents, then variables
+  private final @Nullable LatentCorrection correction;
+  private final StructuralEquations equations; // between columns
+  private final List<CategoricalLaw> laws;
+  private final long seed;
+
+  /**
+   * @param latents columns of the code that make each latent
+   * @param correction from code to latents; null for none
+   * @param equations between the columns of the latents and, behind them, the variables
+   * @param laws distributions of the categorical latents
+   * @param seed of the random residuals of categories
+   * @throws IllegalArgumentException if there are fewer equations than columns
+   */
+  public CausalModel(
+      NodeColumns latents,
+      @Nullable LatentCorrection correction,
+      StructuralEquations equations,
+      List<CategoricalLaw> laws,
+      long seed) {
+    int variables = equations.latents() - latents.columns();
+    if (variables < 0) {
+      throw new IllegalArgumentException(
+          "%d equations for %d columns".formatted(equations.latents(), latents.columns()));
+    }
+    this.latents = latents;
+    this.nodes = latents.withReal(variables);
+    this.correction = correction;
+    this.equations = equations;
+    this.laws = List.copyOf(laws);
+    this.seed = seed;
+  }
+
+  /** A model of real latents without a correction. */
+  public static CausalModel of(int latents, StructuralEquations equations) {
+    return new CausalModel(NodeColumns.real(latents), null, equations, List.of(), 0);
+  }
+
+  /** Number of latents {@code d}. */
+  public int latents() {
+    return latents.latents();
+  }
+
+  /** Number of nodes {@code d + k}: latents, then variables. */
+  public int nodes() {
+    return nodes.latents();
+  }
+
+  /**
+   * Evaluates frames. O(columns x cosines) time per frame.
+   *
+   * @param output of the engine, shape {@code [n][columns]}
+   * @param variables see {@link FrameInputs#variables}
+   * @param numbers see {@link FrameInputs#numbers}
+   * @param errors reconstruction errors, shape {@code [n]}; NaN if unknown
+   * @throws IllegalArgumentException if shapes differ
+   */
+  public LatentBatch evaluate(
+      float[] output, float @Nullable [] variables, long @Nullable [] numbers, float[] errors) {
+    int n = errors.length;
+    float[] codes = codes(output, n);
+    float[] values = correction == null ? codes : correction.apply(codes, n);
+    float[] observed = nodes(values, variables, n);
+    boolean partial = nodes() > latents() && (variables == null || isAnyNaN(variables));
+    float[] expected = expected(partial ? withoutNaN(observed) : observed, n);
+    if (partial) {
+      forget(observed, expected, n);
+    }
+    float[] residuals = new float[observed.length];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = observed[i] - expected[i];
+    }
+    for (CategoricalLaw law : laws) {
+      evaluate(law, numbers, n, observed, expected, residuals);
+    }
+    return new LatentBatch(n, nodes(), observed, expected, residuals, errors, codes);
+  }
+
+  /**
+   * Returns true if a latent is a category: the decoder then reads the category, not its logits.
+   */
+  boolean anyCategorical() {
+    return latents.anyCategorical();
+  }
+
+  /** Codes of the latents, see {@link LatentBatch#codes}, from the output of the engine. */
+  float[] codes(float[] output, int n) {
+    return latents.read(output, n);
+  }
+
+  /**
+   * Returns the input of the decoder for codes of latents.
+   *
+   * @param codes see {@link LatentBatch#codes}, shape {@code [n][d]}
+   * @return shape {@code [n][columns]}
+   */
+  public float[] decoderInput(float[] codes, int n) {
+    return latents.anyCategorical() ? latents.write(codes, n) : codes;
+  }
+
+  /** Latents, then variables: shape {@code [n][nodes]}. */
+  private float[] nodes(float[] values, float @Nullable [] variables, int n) {
+    int d = latents();
+    int k = nodes() - d;
+    if (values.length != n * d || (variables != null && variables.length != n * k)) {
+      throw new IllegalArgumentException(
+          "%d frames have %d latents and %d variables, the model has %d and %d per frame"
+              .formatted(n, values.length, variables == null ? 0 : variables.length, d, k));
+    }
+    if (k == 0) {
+      return values;
+    }
+    float[] all = new float[n * (d + k)];
+    Arrays.fill(all, Float.NaN);
+    for (int row = 0; row < n; row++) {
+      System.arraycopy(values, row * d, all, row * (d + k), d);
+      if (variables != null) {
+        System.arraycopy(variables, row * k, all, row * (d + k) + d, k);
+      }
+    }
+    return all;
+  }
+
+  /** The equations of the nodes; those of categories mean nothing yet. */
+  private float[] expected(float[] known, int n) {
+    if (!nodes.anyCategorical()) {
+      return equations.expected(known, n);
+    }
+    float[] ofColumns = equations.expected(nodes.write(known, n), n);
+    float[] expected = new float[known.length];
+    for (int row = 0; row < n; row++) {
+      for (int i = 0; i < nodes(); i++) {
+        expected[row * nodes() + i] = ofColumns[row * nodes.columns() + nodes.first(i)];
+      }
+    }
+    return expected;
+  }
+
+  /** Makes the expectations unknown that read a missing variable. */
+  private void forget(float[] observed, float[] expected, int n) {
+    int width = nodes();
+    for (int row = 0; row < n; row++) {
+      for (int missing = latents(); missing < width; missing++) {
+        if (Float.isNaN(observed[row * width + missing])) {
+          for (int to = 0; to < width; to++) {
+            if (to == missing || equations.reads(nodes.first(missing), nodes.first(to))) {
+              expected[row * width + to] = Float.NaN;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private void evaluate(
+      CategoricalLaw law,
+      long @Nullable [] numbers,
+      int n,
+      float[] observed,
+      float[] expected,
+      float[] residuals) {
+    for (int row = 0; row < n; row++) {
+      int at = row * nodes() + law.node();
+      double[] probabilities = law.probabilities(observed, row * nodes());
+      double uniform = numbers == null ? MIDDLE : FrameDraw.uniform(seed, numbers[row], law.node());
+      residuals[at] = (float) CategoricalLaw.deviate(probabilities, (int) observed[at], uniform);
+      expected[at] = (float) CategoricalLaw.mean(probabilities);
+    }
+  }
+
+  private static boolean isAnyNaN(float[] values) {
+    for (float value : values) {
+      if (Float.isNaN(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A missing variable counts as its mean, 0. */
+  private float[] withoutNaN(float[] observed) {
+    float[] known = observed.clone();
+    for (int i = 0; i < known.length; i++) {
+      known[i] = i % nodes() >= latents() && Float.isNaN(known[i]) ? 0 : known[i];
+    }
+    return known;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.residua.testing;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.model.NetworkPlan;
+import dev.residua.onednn.OneDnnEngine;
+import dev.residua.onednn.Precision;
+import dev.residua.onnx.OnnxEngine;
+
+/** Opens networks. */
+public final class Scorers {
+  private Scorers() {}
+
+  public static FrameScorer onnx(NetworkPlan plan) {
+    return plan.scorer(new OnnxEngine(plan));
+  }
+
+  public static FrameScorer oneDnn(NetworkPlan plan, Precision precision) {
+    return plan.scorer(new OneDnnEngine(plan, precision));
+  }
+}
