@@ -1,11 +1,13 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What residuals, reconstruction errors and appearance look like on nominal frames, and from it the
@@ -250,26 +252,36 @@ public final class AnomalyCalibration {
    * @throws IllegalArgumentException if the batch has another number of latents
    */
   public FrameStatistics statistics(LatentBatch batch, int row, float appearanceDeviation) {
-    return reconstructed(
-        withoutReconstruction(batch, row, appearanceDeviation),
-        Reconstruction.SAMPLED,
-        batch.reconstructionErrors()[row]);
+    return statistics(batch, row, appearanceDeviation, Reconstruction.SAMPLED, null);
   }
 
   /**
-   * Evaluates one row of a batch that was not reconstructed. O(d log n) time.
+   * Evaluates one row of a batch. O(d log n) time.
    *
    * @param row which frame of the batch, from 0
    * @param appearanceDeviation of that frame, as {@link AppearanceReference#deviation} gives it
+   * @param how whether the frame was reconstructed
+   * @param details of the frame; null if they are not known
    * @throws IllegalArgumentException if the batch has another number of latents
    */
-  public FrameStatistics withoutReconstruction(
-      LatentBatch batch, int row, float appearanceDeviation) {
+  public FrameStatistics statistics(
+      LatentBatch batch,
+      int row,
+      float appearanceDeviation,
+      Reconstruction how,
+      @Nullable DetailStatistics details) {
     if (batch.latents() != latents) {
       throw new IllegalArgumentException(
           "batch has %d latents, the calibration %d".formatted(batch.latents(), latents));
     }
-    return statistics(batch.residuals(), row * latents, appearanceDeviation, batch.isPartial(row));
+    return statistics(
+        batch.residuals(),
+        row * latents,
+        batch.isPartial(row),
+        appearanceDeviation,
+        how,
+        batch.reconstructionErrors()[row],
+        details);
   }
 
   /**
@@ -279,10 +291,14 @@ public final class AnomalyCalibration {
    */
   public FrameStatistics statistics(
       float[] residuals, int offset, float reconstructionError, float appearanceDeviation) {
-    return reconstructed(
-        statistics(residuals, offset, appearanceDeviation),
+    return statistics(
+        residuals,
+        offset,
+        false,
+        appearanceDeviation,
         Reconstruction.SAMPLED,
-        reconstructionError);
+        reconstructionError,
+        null);
   }
 
   /**
@@ -303,6 +319,18 @@ public final class AnomalyCalibration {
    */
   public FrameStatistics statistics(
       float[] residuals, int offset, float appearanceDeviation, boolean partial) {
+    return statistics(
+        residuals, offset, partial, appearanceDeviation, Reconstruction.NONE, Float.NaN, null);
+  }
+
+  private FrameStatistics statistics(
+      float[] residuals,
+      int offset,
+      boolean partial,
+      float appearanceDeviation,
+      Reconstruction how,
+      float error,
+      @Nullable DetailStatistics details) {
     float[] standardized = new float[latents];
     float[] pValues = new float[latents];
     for (int i = 0; i < latents; i++) {
@@ -314,11 +342,12 @@ public final class AnomalyCalibration {
         standardized,
         pValues,
         joint.pValue(jointScore(standardized, pValues)),
-        Reconstruction.NONE,
-        Float.NaN,
+        how,
+        how == Reconstruction.NONE ? Float.NaN : reconstruction.pValue(error),
         appearance.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
-        Float.NaN,
-        appearanceDeviation);
+        how == Reconstruction.NONE ? Float.NaN : error,
+        appearanceDeviation,
+        details);
   }
 
   /**

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The causal part of a model: from codes and observed variables to latents, the values that the
- * structural equations expect of them, and residuals. All equations are evaluated here, whichever
- * engine encoded the frames. Immutable.
+ * structural equations expect of them, and residuals. All equations are evaluated here, for every
+ * engine. Immutable.
  *
  * <p>For a node {@code i} with parents {@code pa(i)} the residual is {@code z_i - f_i(z_pa(i))};
  * for a category it is a standard normal deviate of its distribution, see {@link

@@ -1,18 +1,12 @@
 package dev.residua.scoring;
 
-import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.AppearanceMeter;
+import dev.residua.anomaly.PixelScorer;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.DetailStatistics;
-import dev.residua.causal.FrameDraw;
-import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameStatistics;
-import dev.residua.causal.LatentBatch;
-import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.detail.DetailChannel;
-import dev.residua.frame.CameraMotion;
 import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -21,12 +15,9 @@ import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
-import dev.residua.frame.SensorMeter;
-import dev.residua.frame.SensorReadings;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.source.SourceRule;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,26 +33,15 @@ public final class FrameBatch {
 
   private final ScoringModel model;
   private final FrameDecoder decoder;
-  private final SensorMeter meter;
-  private final AppearanceMeter appearance;
-  private final CameraRegistration registration;
   private final Stabilizer stabilizer;
   private final ImageShape shape;
-  private final ReconstructionPlan plan;
+  private final PixelScorer scorer;
+  private final List<PixelScorer.Input> frames = new ArrayList<>();
+  private final int capacity;
   private final byte[] pixels;
-  private final byte[] chosenPixels; // empty where every frame is reconstructed
-  private final Frame[] frames;
-  private final FramePosition[] positions;
-  private final FrameTiming[] timings;
   private final float[] variables; // [capacity][k], standardised
-  private final PixelMask[] masks;
-  private final @Nullable CameraMotion[] motions; // before they were compensated
-  private final @Nullable DetailStatistics[] details;
-  private final SourceRule[] rules;
-  private final String[] contexts;
   private final Clock clock;
   private final Stages stages;
-  private int size;
 
   /**
    * @param capacity frames that go through the network together, at least 1
@@ -79,22 +59,19 @@ public final class FrameBatch {
     DetailChannel channel = model.details();
     this.decoder =
         new FrameDecoder(limits, shape, channel == null ? null : channel.model().shape());
-    this.details = new DetailStatistics[capacity];
-    this.meter = new SensorMeter(shape);
-    this.appearance = new AppearanceMeter(model.appearance());
-    this.registration = new CameraRegistration(shape, model.meanPicture());
+    CameraRegistration registration = new CameraRegistration(shape, model.meanPicture());
     this.stabilizer = new Stabilizer(registration, model.mask());
-    this.plan = plan;
+    this.scorer =
+        new PixelScorer(
+            model.id(),
+            model.scorer(),
+            model.calibration(),
+            model.appearance(),
+            registration,
+            plan);
+    this.capacity = capacity;
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
-    this.chosenPixels = plan.everyFrame() ? new byte[0] : new byte[pixels.length];
-    this.frames = new Frame[capacity];
-    this.positions = new FramePosition[capacity];
-    this.timings = new FrameTiming[capacity];
     this.variables = new float[capacity * model.variables().size()];
-    this.masks = new PixelMask[capacity];
-    this.motions = new CameraMotion[capacity];
-    this.rules = new SourceRule[capacity];
-    this.contexts = new String[capacity];
     this.clock = clock;
     this.stages = stages;
   }
@@ -105,7 +82,7 @@ public final class FrameBatch {
 
   /** Memory of the batch and its model, in bytes; an estimate. */
   long bytes() {
-    return model.bytes() + pixels.length + chosenPixels.length;
+    return model.bytes() + 2L * pixels.length; // twice: those that are reconstructed are copied
   }
 
   /**
@@ -144,10 +121,12 @@ public final class FrameBatch {
 
   /** Reads a frame as its rule says; returns the pixels that show nothing. */
   private PixelMask decode(Frame frame, SourceRule rule) throws RejectedFrameException {
-    Stabilizer used = rule.stabilize() ? stabilizer : null;
-    PixelMask mask = decoder.decode(frame, rule.geometry(), used, pixels, size * shape.size());
-    motions[size] = used == null ? null : used.motion();
-    return mask;
+    return decoder.decode(
+        frame,
+        rule.geometry(),
+        rule.stabilize() ? stabilizer : null,
+        pixels,
+        frames.size() * shape.size());
   }
 
   private void add(
@@ -156,145 +135,53 @@ public final class FrameBatch {
       FrameTiming timing,
       SourceRule rule,
       PixelMask mask,
-      @Nullable DetailStatistics ofFrame)
-      throws RejectedFrameException {
-    masks[size] = mask.union(model.mask());
-    details[size] = ofFrame;
-    model.variables().read(frame.attributes(), variables, size * model.variables().size());
-    // What the score needs: a whole batch of referenced pictures would not fit into memory
-    frames[size] = frame.with(NO_DATA, Map.of());
-    positions[size] = position;
-    timings[size] = timing;
-    rules[size] = rule;
-    contexts[size] =
-        rule.context() == null ? "" : rule.context().of(frame.attributes(), frame.capturedAt());
-    size++;
+      @Nullable DetailStatistics details) {
+    int k = model.variables().size();
+    model.variables().read(frame.attributes(), variables, frames.size() * k);
+    frames.add(
+        new PixelScorer.Input(
+            frame.with(NO_DATA, Map.of()), // a whole batch of pictures would not fit into memory
+            position,
+            timing,
+            rule.scene(),
+            rule.key(),
+            rule.context() == null ? "" : rule.context().of(frame.attributes(), frame.capturedAt()),
+            mask.union(model.mask()),
+            rule.stabilize(),
+            rule.stabilize() ? stabilizer.motion() : null,
+            details));
   }
 
   /** Whether the batch must be scored before the next {@link #add}. */
   public boolean isFull() {
-    return size == frames.length;
+    return frames.size() == capacity;
   }
 
   /** Scores the frames in the batch, one score per frame in their order, and empties it. */
   public List<ScoredFrame> score() {
-    if (size == 0) {
+    if (frames.isEmpty()) {
       return List.of();
     }
-    List<ScoredFrame> scores = new ArrayList<>(size);
-    if (plan.everyFrame()) {
-      stages.enter(Stage.MODEL);
-      LatentBatch batch = model.scorer().score(inputs());
-      stages.enter(Stage.STATISTICS);
-      Instant scoredAt = clock.instant();
-      for (int row = 0; row < size; row++) {
-        FrameStatistics statistics = model.calibration().statistics(batch, row, appearance(row));
-        scores.add(scored(batch, row, statistics, scoredAt));
-      }
-    } else {
-      scorePartly(scores);
-    }
+    float[] observed = Arrays.copyOf(variables, frames.size() * model.variables().size());
+    List<ScoredFrame> scores = scorer.score(pixels, frames, observed, clock, new Watch(stages));
     clear();
     return scores;
   }
 
-  private void scorePartly(List<ScoredFrame> scores) {
-    AnomalyCalibration calibration = model.calibration();
-    stages.enter(Stage.MODEL);
-    LatentBatch batch = model.scorer().encode(inputs());
-    stages.enter(Stage.STATISTICS);
-    int d = batch.encoded();
-    FrameStatistics[] statistics = new FrameStatistics[size];
-    Reconstruction[] reasons = new Reconstruction[size];
-    float[] codes = new float[size * d];
-    List<PixelMask> chosenMasks = new ArrayList<>();
-    int chosen = 0;
-    for (int row = 0; row < size; row++) {
-      statistics[row] = calibration.withoutReconstruction(batch, row, appearance(row));
-      reasons[row] = reason(frames[row], statistics[row]);
-      if (reasons[row] != Reconstruction.NONE) {
-        System.arraycopy(
-            pixels, row * shape.size(), chosenPixels, chosen * shape.size(), shape.size());
-        System.arraycopy(batch.codes(), row * d, codes, chosen * d, d);
-        chosenMasks.add(masks[row]);
-        chosen++;
-      }
+  private record Watch(Stages stages) implements PixelScorer.Observer {
+    @Override
+    public void network() {
+      stages.enter(Stage.MODEL);
     }
-    stages.enter(Stage.MODEL);
-    float[] errors =
-        chosen == 0
-            ? new float[0]
-            : model.scorer().reconstructionErrors(chosenPixels, chosen, codes, chosenMasks);
-    stages.enter(Stage.STATISTICS);
-    Instant scoredAt = clock.instant();
-    for (int row = 0, next = 0; row < size; row++) {
-      FrameStatistics of = statistics[row];
-      FrameStatistics all =
-          reasons[row] == Reconstruction.NONE
-              ? of
-              : calibration.reconstructed(of, reasons[row], errors[next++]);
-      scores.add(scored(batch, row, all, scoredAt));
+
+    @Override
+    public void statistics() {
+      stages.enter(Stage.STATISTICS);
     }
-  }
-
-  private FrameInputs inputs() {
-    long[] numbers = new long[size];
-    Arrays.setAll(numbers, row -> FrameDraw.frame(frames[row].source(), frames[row].sequence()));
-    return new FrameInputs(
-        pixels,
-        size,
-        Arrays.asList(masks).subList(0, size),
-        Arrays.copyOf(variables, size * model.variables().size()),
-        numbers);
-  }
-
-  private Reconstruction reason(Frame frame, FrameStatistics statistics) {
-    if (plan.samples(frame)) {
-      return Reconstruction.SAMPLED;
-    }
-    return plan.asks(statistics.jointPValue()) ? Reconstruction.ASKED : Reconstruction.NONE;
-  }
-
-  private float appearance(int row) {
-    return appearance.deviation(pixels, row * shape.size(), masks[row]);
-  }
-
-  private SensorReadings sensor(int row) {
-    int at = row * shape.size();
-    SensorReadings readings = meter.measure(pixels, at, masks[row]);
-    if (!MotionSampling.samples(frames[row])) {
-      return readings;
-    }
-    return readings.withMotion(
-        rules[row].stabilize() ? motions[row] : registration.estimate(pixels, at, masks[row]));
   }
 
   /** Drops the frames in the batch unscored. */
   void clear() {
-    Arrays.fill(frames, null);
-    size = 0;
-  }
-
-  private ScoredFrame scored(
-      LatentBatch batch, int row, FrameStatistics statistics, Instant scoredAt) {
-    Frame frame = frames[row];
-    int from = row * batch.latents();
-    int to = from + batch.latents();
-    return new ScoredFrame(
-        frame.source(),
-        frame.sequence(),
-        frame.capturedAt(),
-        scoredAt,
-        model.id(),
-        rules[row].scene(),
-        Arrays.copyOfRange(batch.observed(), from, to),
-        Arrays.copyOfRange(batch.expected(), from, to),
-        Arrays.copyOfRange(batch.residuals(), from, to),
-        statistics.withDetails(details[row]),
-        sensor(row),
-        timings[row],
-        positions[row],
-        rules[row].key(),
-        contexts[row]);
+    frames.clear();
   }
 }

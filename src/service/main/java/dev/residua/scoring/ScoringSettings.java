@@ -1,5 +1,6 @@
 package dev.residua.scoring;
 
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.FrameScorer;
 import dev.residua.frame.FrameLimits;
 import dev.residua.wire.RegistrySettings;

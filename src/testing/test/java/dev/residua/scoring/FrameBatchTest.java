@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.decoding.FrameDecoder;

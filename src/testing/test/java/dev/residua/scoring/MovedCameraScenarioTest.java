@@ -7,6 +7,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;

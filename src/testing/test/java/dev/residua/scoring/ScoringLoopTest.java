@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;

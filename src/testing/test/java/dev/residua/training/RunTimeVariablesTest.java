@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
@@ -29,7 +30,6 @@ import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.onnx.OnnxEngine;
 import dev.residua.scoring.FrameBatch;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;

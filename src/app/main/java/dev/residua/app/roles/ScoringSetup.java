@@ -1,5 +1,6 @@
 package dev.residua.app.roles;
 
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.config.FramesConfig;
 import dev.residua.app.config.RegistryConfig;
 import dev.residua.app.config.ResiduaConfig;
@@ -20,7 +21,6 @@ import dev.residua.model.ModelStore;
 import dev.residua.scoring.FrameLookup;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
 import dev.residua.scoring.ScoringModel;

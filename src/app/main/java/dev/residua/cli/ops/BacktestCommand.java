@@ -1,5 +1,6 @@
 package dev.residua.cli.ops;
 
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.config.ServerConfiguration;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
@@ -34,7 +35,6 @@ import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.scoring.FrameBatch;
 import dev.residua.scoring.FrameIntake;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;

@@ -1,5 +1,6 @@
 package dev.residua.bench.alternatives;
 
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
@@ -19,7 +20,6 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.scoring.FrameBatch;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;

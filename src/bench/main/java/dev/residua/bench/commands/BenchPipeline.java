@@ -1,5 +1,6 @@
 package dev.residua.bench.commands;
 
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
@@ -16,7 +17,6 @@ import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.Guarantee;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;

@@ -1,6 +1,7 @@
 package dev.residua.simulation.service;
 
 import dev.residua.alerting.SimulatedAlerting;
+import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -20,7 +21,6 @@ import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;

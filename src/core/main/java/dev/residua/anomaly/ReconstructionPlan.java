@@ -1,5 +1,6 @@
-package dev.residua.scoring;
+package dev.residua.anomaly;
 
+import dev.residua.causal.Reconstruction;
 import dev.residua.frame.Frame;
 
 /**
@@ -36,13 +37,21 @@ public record ReconstructionPlan(double rate, double below) {
   }
 
   /** Whether a frame is sampled. */
-  boolean samples(Frame frame) {
+  public boolean samples(Frame frame) {
     return unit(frame.source().hashCode() * 0x9E3779B97F4A7C15L + frame.sequence()) < rate;
   }
 
   /** Whether a frame with this joint p-value is asked for. */
   boolean asks(float jointPValue) {
     return jointPValue <= below;
+  }
+
+  /** Whether a frame is reconstructed, and why. */
+  Reconstruction reason(Frame frame, float jointPValue) {
+    if (samples(frame)) {
+      return Reconstruction.SAMPLED;
+    }
+    return asks(jointPValue) ? Reconstruction.ASKED : Reconstruction.NONE;
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.residua.scoring;
+package dev.residua.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

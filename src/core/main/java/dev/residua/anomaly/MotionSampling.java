@@ -1,4 +1,4 @@
-package dev.residua.scoring;
+package dev.residua.anomaly;
 
 import dev.residua.frame.Frame;
 
