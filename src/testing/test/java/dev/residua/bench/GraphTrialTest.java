@@ -3,9 +3,11 @@ package dev.residua.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.training.ExactDagSearchSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class GraphTrialTest {
   /** Fewer features than by default, for the time of the test. */
   private static final ExactDagSearchSettings FAST =

@@ -51,6 +51,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The alerting role between a real broker and a real Alertmanager, and servers that answer as
  * PagerDuty and Slack do. Every test has sources of its own.
  */
+@Tag("slow")
 @Timeout(300)
 class AlertingIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.testcontainers.DockerClientFactory;
@@ -19,6 +20,7 @@ import org.testcontainers.DockerClientFactory;
  * Starts the services of {@code docker-compose.yml} whose images can be made without a registry:
  * Kafka, scoring, monitor, page and camera.
  */
+@Tag("slow")
 @Timeout(400)
 class ComposeIT {
   private static @Nullable String problem() throws Exception {

@@ -54,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The dashboard as a process of its own, in a real browser. Writes pictures of the pages to {@code
  * target/dashboard}.
  */
+@Tag("slow")
 @Tag("alone")
 @Timeout(240)
 class DashboardIT {

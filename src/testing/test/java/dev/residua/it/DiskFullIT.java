@@ -16,11 +16,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker whose disk is full; needs the right to mount a file system in memory. */
+@Tag("slow")
 @Timeout(300)
 class DiskFullIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operations team learns of an installation. */
+@Tag("slow")
 @Timeout(240)
 class DoctorIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -52,6 +52,7 @@ import picocli.CommandLine;
  * Every line of shell that the documents show is run: here, against a broker and a service, or by
  * the test that is named here. The few that no test runs are listed with the reason.
  */
+@Tag("slow")
 @Timeout(1200)
 class DocumentedCommandsIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);

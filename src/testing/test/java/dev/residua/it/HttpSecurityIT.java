@@ -52,11 +52,13 @@ import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who may do what over HTTP, with the packaged product. */
+@Tag("slow")
 @Timeout(180)
 class HttpSecurityIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

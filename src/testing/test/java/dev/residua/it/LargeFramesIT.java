@@ -47,6 +47,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Frames of twelve megabytes and more, as values up to the limits, by reference to a folder and to
  * a web server, and compressed by the producer.
  */
+@Tag("slow")
 @Timeout(300)
 class LargeFramesIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);

@@ -34,11 +34,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Producers that register their schemas in a real registry, beside those that do not. */
+@Tag("slow")
 @Timeout(240)
 class RegistryIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

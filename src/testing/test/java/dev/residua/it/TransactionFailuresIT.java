@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Transactions that a real broker ends another way than the service wants. */
+@Tag("slow")
 @Tag("alone")
 @Timeout(180)
 class TransactionFailuresIT {

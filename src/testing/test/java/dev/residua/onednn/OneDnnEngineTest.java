@@ -14,10 +14,12 @@ import dev.residua.testing.Scorers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class OneDnnEngineTest extends FrameScorerContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 

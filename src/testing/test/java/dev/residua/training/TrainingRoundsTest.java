@@ -14,8 +14,10 @@ import java.util.Random;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class TrainingRoundsTest {
   private static final TrainingSettings SETTINGS =
       TrainingSettings.DEFAULTS.withSeed(3).withUntilStable(true);
