@@ -57,12 +57,12 @@ class TrainingPipelineTest {
     float[] logitApart = {1, -31, 0.504f, 3, 0, 1};
     float[] numberApart = {1, -31, 0.5f, 3.004f, 0, 1};
     float[] none = {1, -31, 0.5f, 3, Float.NaN, 1};
-    assertThat(TrainingPipeline.disagreement(one, one, columns)).isZero();
-    assertThat(TrainingPipeline.disagreement(one, logitApart, columns))
+    assertThat(EngineAgreement.disagreement(one, one, columns)).isZero();
+    assertThat(EngineAgreement.disagreement(one, logitApart, columns))
         .isCloseTo(0.004 / 32, within(1e-7));
-    assertThat(TrainingPipeline.disagreement(one, numberApart, columns))
+    assertThat(EngineAgreement.disagreement(one, numberApart, columns))
         .isCloseTo(0.004 / 4, within(1e-6));
-    assertThat(TrainingPipeline.disagreement(one, none, columns)).isNaN();
+    assertThat(EngineAgreement.disagreement(one, none, columns)).isNaN();
   }
 
   @Test

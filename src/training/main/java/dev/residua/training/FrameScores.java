@@ -59,6 +59,17 @@ public final class FrameScores {
         progress);
   }
 
+  /** Scores frames of training data, and reports the completed share of a stage. */
+  static LatentBatch of(
+      FrameScorer scorer,
+      TrainingData data,
+      Variables variables,
+      int[] which,
+      String stage,
+      TrainingProgress progress) {
+    return of(scorer, data, variables, which, share -> progress.at(stage, share, null));
+  }
+
   /**
    * Scores frames.
    *

@@ -1,8 +1,14 @@
 package dev.residua.training;
 
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Latent;
+import dev.residua.causal.Variables;
+import dev.residua.model.ModelProvenance;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
@@ -46,6 +52,52 @@ record TaughtErrors(
 
   TaughtErrors {
     contradicting = List.copyOf(contradicting);
+  }
+
+  /**
+   * Errors on the held pairs and answers.
+   *
+   * @param usual latents of usual frames, shape {@code [n][at least d]}
+   */
+  static TaughtErrors of(
+      TrainingInput input,
+      FrameScorer scorer,
+      Variables variables,
+      double[][] usual,
+      TrainingProgress progress) {
+    int[] frames = input.teaching.checked();
+    double[][] z =
+        FrameScores.rows(
+            FrameScores.of(scorer, input.data, variables, frames, "checking", progress).observed(),
+            frames.length,
+            scorer.nodes());
+    double[] variances = new double[input.latents.size()];
+    Arrays.setAll(
+        variances,
+        k -> {
+          double mean = Arrays.stream(usual).mapToDouble(row -> row[k]).average().orElse(0);
+          return Arrays.stream(usual)
+              .mapToDouble(row -> Math.pow(row[k] - mean, 2))
+              .average()
+              .orElse(0);
+        });
+    return of(input.teaching, frame -> z[Arrays.binarySearch(frames, frame)], variances);
+  }
+
+  /** Figures by name of the latents with pairs or answers that were not trained on. */
+  Map<String, Double> metrics(List<Latent> latents) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    for (Latent latent : latents) {
+      int k = latent.index();
+      if (pairs[k] > 0) {
+        metrics.put(ModelProvenance.HELD_ERROR + latent.name(), heldErrors[k]);
+      }
+      if (answers[k] > 0) {
+        metrics.put(
+            ModelProvenance.MISSED_ANSWERS + latent.name(), (double) missed[k] / answers[k]);
+      }
+    }
+    return metrics;
   }
 
   /**

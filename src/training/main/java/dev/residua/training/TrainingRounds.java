@@ -211,27 +211,17 @@ final class TrainingRounds {
       throws TrainingFailedException {
     int d = input.latents.size();
     NodeColumns columns = NodeColumns.of(input.latents);
-    int width = columns.columns();
-    double[] ones = new double[width];
-    Arrays.fill(ones, 1);
-    NetworkPlan plain =
-        network.plan(new double[width], ones, Straightening.none(width), null, null);
-    int[] rows = IntStream.range(0, input.trained).toArray();
+    NetworkPlan plain = StandardizedLatents.plan(network, columns);
     int[] usual = measured(input);
     double[][] z;
     LatentBatch held;
     double[][] heldLatents;
     double[][] checkedLatents;
-    try (FrameScorer scorer =
-        plain.withLaws(TrainingPipeline.uniform(columns)).scorer(engines.open(plain))) {
-      z = latents(scorer, input, rows, d);
+    try (FrameScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engines.open(plain))) {
+      z = StandardizedLatents.of(input, scorer, TrainingProgress.SILENT).z();
       held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
       heldLatents = FrameScores.rows(held.observed(), usual.length, d);
       checkedLatents = latents(scorer, input, input.checked, d);
-    }
-    int named = input.labelled.length > 0 ? input.data.factorNames().size() : 0;
-    try {
-      TrainingPipeline.standardize(z, input.latents, named, columns, new double[width], ones);
     } catch (TrainingFailedException e) {
       return null;
     }

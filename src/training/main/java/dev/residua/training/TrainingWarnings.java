@@ -18,13 +18,12 @@ final class TrainingWarnings {
 
   static List<String> of(
       RunSelection.Run run,
-      GraphConstraints known,
       GraphFit fit,
       PairDependence dependence,
       LabelErrors labels,
-      int labelledFrames,
       TrainingInput input,
       TaughtErrors taught) {
+    int labelledFrames = input.labelled.length;
     List<Latent> latents = input.latents;
     Teaching teaching = input.teaching;
     List<String> warnings = new ArrayList<>();
@@ -109,7 +108,7 @@ final class TrainingWarnings {
               "%.0f %% of the pixel variance is not reproduced: small deviations are missed; train for more steps",
               100 * run.reconstruction()));
     }
-    warnings.addAll(GraphDoubts.of(known, fit, dependence));
+    warnings.addAll(GraphDoubts.of(input.known, fit, dependence));
     return warnings;
   }
 
