@@ -1,7 +1,5 @@
 package dev.residua.app;
 
-import dev.residua.alerting.AlertingSettings;
-import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.demo.DemoNarrator;
 import dev.residua.app.demo.DemoSettings;
@@ -10,17 +8,12 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaConnection;
 import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.kafka.SourceRulesFollower;
-import dev.residua.app.metrics.AlertMetrics;
-import dev.residua.app.metrics.EvidenceMetrics;
-import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
-import dev.residua.app.metrics.RetentionMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
-import dev.residua.app.model.Models;
 import dev.residua.app.process.ClockWatch;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.process.Heartbeats;
@@ -30,29 +23,23 @@ import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.UncaughtExceptions;
 import dev.residua.app.roles.AlertRole;
-import dev.residua.app.roles.EvidenceStore;
 import dev.residua.app.roles.IngestRole;
 import dev.residua.app.roles.MonitorRole;
-import dev.residua.app.roles.RetentionRole;
+import dev.residua.app.roles.RoleContext;
+import dev.residua.app.roles.RoleContext.ActiveModel;
+import dev.residua.app.roles.RoleStarter;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
-import dev.residua.app.roles.SharedBudgetRole;
 import dev.residua.app.roles.TrainRole;
 import dev.residua.app.web.DashboardRole;
 import dev.residua.app.web.HttpAccess;
 import dev.residua.app.web.HttpGuard;
-import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
-import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceSettings;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
-import dev.residua.source.SourceRule;
-import dev.residua.streams.MonitorRules;
-import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RegistryUnavailableException;
@@ -69,13 +56,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +74,15 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class Roles {
   private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
+
+  /** In the order of their start. */
+  private static final List<Map.Entry<Role, RoleStarter>> STARTERS =
+      List.of(
+          Map.entry(Role.MONITOR, MonitorRole::start),
+          Map.entry(Role.SCORE, ScoringSetup::start),
+          Map.entry(Role.SHADOW, ShadowRole::start),
+          Map.entry(Role.TRAIN, TrainRole::start),
+          Map.entry(Role.ALERT, AlertRole::start));
 
   private final ResiduaConfig config;
   private final Config properties;
@@ -147,167 +142,116 @@ public class Roles {
     running.push(ClockWatch.start(this::fail));
     Tracing tracing = tracing();
     running.push(tracing);
-    ModelMetrics used = new ModelMetrics(meters);
     TrustedKeys trusted = trustedKeys();
     InitialModel initial =
         InitialModel.prepare(config, KafkaSettings.isEmbedded(properties), trusted);
     health.waitsFor("an answer from Kafka");
-    KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
-    running.push(kafka);
-    KafkaClients clients =
-        kafka.clients().withTransactionTimeout(config.kafka().transactionTimeout());
+    KafkaClients clients = connect(topics);
     BundleStores places = bundlePlaces();
     running.push(places);
     RegistryFollower follower =
         new RegistryFollower(
             clients.registry(config.topicPrefix()), topics, places, heartbeats::beat);
     running.push(follower);
-    SourceRulesFollower rules = followRules(clients, topics, heartbeats);
-    Function<String, SourceRule> ruleOf = source -> rules.rules().of(source);
-    if (config.roles().contains(Role.INGEST)) { // needs no model
-      running.push(ingest(clients, topics, rules, heartbeats));
-    }
-    health.waitsFor("a first model");
-    ModelStore registry = new TrustedModels(follower, trusted);
-    used.ignored(() -> registry.registry().ignored().size());
-    ModelBundle bundle =
-        initial.use(
+    RoleContext context =
+        new RoleContext(
+            config,
+            properties,
             clients,
             topics,
-            registry,
+            followRules(clients, topics, heartbeats),
+            new TrustedModels(follower, trusted),
+            health,
+            meters,
+            new ModelMetrics(meters),
+            tracing,
+            this::fail,
+            running::push);
+    if (config.roles().contains(Role.INGEST)) {
+      IngestRole.start(context);
+    }
+    startWithModel(context, activeModel(context, initial, places), access);
+  }
+
+  private void startWithModel(RoleContext context, ActiveModel model, HttpAccess access)
+      throws StartFailedException {
+    health.waitsFor("the start of the roles");
+    for (Map.Entry<Role, RoleStarter> role : STARTERS) {
+      if (config.roles().contains(role.getKey())) {
+        role.getValue().start(context, model);
+      }
+    }
+    startDashboard(context, model, access);
+    guard.open();
+    String kafka = context.clients().bootstrapServers();
+    model.changes().onChange((scene, next) -> health.ready(config.roles(), next.id(), kafka));
+    model.changes().start();
+    health.ready(config.roles(), model.bundle().id(), kafka);
+    LOG.info("ready: roles={} kafka={} model={}", config.roles(), kafka, model.bundle().id());
+  }
+
+  private KafkaClients connect(Topics topics) throws StartFailedException {
+    KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
+    running.push(kafka);
+    return kafka.clients().withTransactionTimeout(config.kafka().transactionTimeout());
+  }
+
+  /** Waits until a model is active, and reports it and its successors. */
+  private ActiveModel activeModel(RoleContext context, InitialModel initial, BundleStores places)
+      throws StartFailedException {
+    health.waitsFor("a first model");
+    ModelStore models = context.models();
+    context.modelMetrics().ignored(() -> models.registry().ignored().size());
+    ModelBundle bundle =
+        initial.use(
+            context.clients(),
+            context.topics(),
+            models,
             places,
             () ->
                 health.waitsForPerson("an active model: residua model promote FILE --reason TEXT"));
-    reportActive(registry);
-    registry.onChange(() -> reportActive(registry));
-    ActiveModelNotifier watch = new ActiveModelNotifier(registry, heartbeats);
-    running.push(watch);
-    watch.onChange((scene, next) -> used.active(scene, next.id(), next.digest()));
-    health.waitsFor("the start of the roles");
-    if (config.roles().contains(Role.MONITOR)) {
-      RegistryMonitorModels monitored =
-          new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
-      monitored.add(monitorModel(bundle));
-      watch.onChange((scene, next) -> monitored.prepare());
-      running.push(
-          MonitorRole.start(
-              clients,
-              topics,
-              monitored,
-              new MonitorRules(
-                  rules::rules,
-                  rules::refreshed,
-                  Optional.of(
-                      new SourceSettings.Budget(
-                          config.incidents().falseAlarmsPerWeek(),
-                          config.incidents().framesPerSecond())),
-                  config.sources().commissioning()),
-              config,
-              health,
-              meters,
-              tracing,
-              this::fail));
-      running.push(
-          new SharedBudgetRole(
-              clients, topics, config.topicPrefix(), rules::rules, heartbeats::beat));
-    }
-    if (config.roles().contains(Role.SCORE)) {
-      running.push(
-          ScoringSetup.start(
-              config,
-              clients,
-              topics,
-              registry,
-              ruleOf,
-              bundle,
-              tracing,
-              meters,
-              used,
-              health,
-              this::fail));
-    }
-    if (config.roles().contains(Role.SHADOW)) {
-      running.push(
-          new ShadowRole(
-              clients,
-              topics,
-              config.topicPrefix(),
-              ruleOf,
-              registry,
-              read -> Models.scoring(read, config.scoring().networkThreads()),
-              ScoringSetup.settings(config),
-              heartbeats::beat));
-    }
-    if (config.roles().contains(Role.TRAIN)) {
-      TrainRole training =
-          new TrainRole(
-              clients,
-              topics,
-              config,
-              properties,
-              bundle,
-              ruleOf,
-              registry,
-              used,
-              heartbeats::beat);
-      running.push(training);
-      watch.onChange((scene, next) -> training.model(next));
-    }
-    if (config.roles().contains(Role.ALERT)) {
-      running.push(
-          new EvidenceStore(
-              config,
-              clients,
-              topics,
-              registry,
-              rules::rules,
-              new EvidenceMetrics(meters, heartbeats::beat)));
-      running.push(
-          new RetentionRole(
-              clients,
-              topics,
-              config.topicPrefix(),
-              config.instance(),
-              rules::rules,
-              new RetentionMetrics(meters, heartbeats::beat)));
-      startAlerting(clients, topics, registry, tracing);
-    }
+    reportActive(models);
+    models.onChange(() -> reportActive(models));
+    ActiveModelNotifier changes = new ActiveModelNotifier(models, health.heartbeats());
+    running.push(changes);
+    changes.onChange(
+        (scene, next) -> context.modelMetrics().active(scene, next.id(), next.digest()));
+    return new ActiveModel(bundle, changes);
+  }
+
+  /** Starts the dashboard and the simulated camera of the demo, which reports on the terminal. */
+  private void startDashboard(RoleContext context, ActiveModel model, HttpAccess access)
+      throws StartFailedException {
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
       running.push(dashboard);
       dashboard.start(
           config,
-          clients,
-          topics,
-          registry,
-          rules,
-          bundle,
-          watch,
+          context.clients(),
+          context.topics(),
+          context.models(),
+          context.rules(),
+          model.bundle(),
+          model.changes(),
           access.writable(),
           demo.isPresent() ? narrator::found : finding -> {},
-          heartbeats::beat);
+          health.heartbeats()::beat);
     }
     if (demo.isPresent()) {
       narrator.start(
-          bundle,
-          clients.bootstrapServers(),
+          model.bundle(),
+          context.clients().bootstrapServers(),
           properties.getValue("quarkus.http.port", Integer.class),
           config.http().token().filter(token -> config.demo().signInLink()));
       running.push(
           new SimulatedCamera(
-              clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
+              context.clients(),
+              context.topics(),
+              model.bundle().manifest().image(),
+              demo.get(),
+              narrator::fault));
     }
-    guard.open();
-    watch.onChange(
-        (scene, next) -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
-    watch.start();
-    health.ready(config.roles(), bundle.id(), clients.bootstrapServers());
-    LOG.info(
-        "ready: roles={} kafka={} model={}",
-        config.roles(),
-        clients.bootstrapServers(),
-        bundle.id());
   }
 
   /** The topics, whose schemas are registered where their format needs it. */
@@ -335,42 +279,6 @@ public class Roles {
       throw new StartFailedException(RootCause.message(e), e);
     }
     return rules;
-  }
-
-  private IngestRole ingest(
-      KafkaClients clients, Topics topics, SourceRulesFollower rules, Heartbeats heartbeats)
-      throws StartFailedException {
-    try {
-      return new IngestRole(
-          clients,
-          topics,
-          IngestRole.settings(config),
-          rules::rules,
-          new IngestMetrics(meters, Clock.systemUTC()),
-          heartbeats::beat);
-    } catch (IllegalArgumentException e) {
-      throw new StartFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private void startAlerting(
-      KafkaClients clients, Topics topics, ModelStore registry, Tracing tracing)
-      throws StartFailedException {
-    AlertingSettings settings = AlertingSetup.settings(config.alerting());
-    if (settings.receivers().isEmpty()) {
-      LOG.info("alerting is off: no residua.alerting.receivers are configured");
-      return;
-    }
-    running.push(
-        new AlertRole(
-            clients,
-            topics,
-            config.topicPrefix(),
-            config.instance(),
-            settings,
-            () -> registry.registry().activations(),
-            new AlertMetrics(meters, settings, health::receiver, health.heartbeats()::beat),
-            tracing));
   }
 
   private BundleStores bundlePlaces() throws StartFailedException {
@@ -442,14 +350,6 @@ public class Roles {
           endpoint.get(), config.tracing().ratio(), config.instance(), SelfLauncher.version());
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private MonitorModel monitorModel(ModelBundle bundle) throws StartFailedException {
-    try {
-      return MonitorRole.model(bundle, config);
-    } catch (BadBundleException e) {
-      throw new StartFailedException(RootCause.message(e), e);
     }
   }
 

@@ -5,8 +5,13 @@ import dev.residua.alerting.AlertLoop;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.Channel;
 import dev.residua.alerting.SteadyClock;
+import dev.residua.app.config.AlertingSetup;
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.metrics.AlertMetrics;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.scoring.Guarantee;
 import dev.residua.telemetry.Tracing;
@@ -25,6 +30,29 @@ public final class AlertRole implements AutoCloseable {
   private static final int POLLED = 500;
 
   private final LoopThread thread;
+
+  /** Starts evidence, retention and, if receivers are configured, notifications. */
+  public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
+    ResiduaConfig config = context.config();
+    context.closing().accept(new EvidenceStore(context));
+    context.closing().accept(new RetentionRole(context));
+    AlertingSettings settings = AlertingSetup.settings(config.alerting());
+    if (settings.receivers().isEmpty()) {
+      LOG.info("alerting is off: no residua.alerting.receivers are configured");
+      return;
+    }
+    AlertRole alerts =
+        new AlertRole(
+            context.clients(),
+            context.topics(),
+            config.topicPrefix(),
+            config.instance(),
+            settings,
+            () -> context.models().registry().activations(),
+            new AlertMetrics(context.meters(), settings, context.health()::receiver, context::beat),
+            context.tracing());
+    context.closing().accept(alerts);
+  }
 
   /**
    * @param prefix start of all topic names

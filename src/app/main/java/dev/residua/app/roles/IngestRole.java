@@ -5,6 +5,7 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.FrameSender;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.metrics.IngestMetrics;
+import dev.residua.app.process.StartFailedException;
 import dev.residua.decoding.Redactor;
 import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.Frame;
@@ -103,6 +104,24 @@ public final class IngestRole implements AutoCloseable {
         ingest.quality(),
         ingest.timeout(),
         ScoringSetup.frameLimits(config));
+  }
+
+  /** Starts the role; cameras are read before a model is active. */
+  public static void start(RoleContext context) throws StartFailedException {
+    try {
+      context
+          .closing()
+          .accept(
+              new IngestRole(
+                  context.clients(),
+                  context.topics(),
+                  settings(context.config()),
+                  context.rules()::rules,
+                  new IngestMetrics(context.meters(), Clock.systemUTC()),
+                  context::beat));
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.drift.FalseAlarmBudget.Period;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
@@ -18,15 +19,16 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceSettings;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorRules;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.ObserveCommitted;
 import dev.residua.streams.RefusalListener;
+import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.streams.ScoreErrors;
 import dev.residua.streams.SourceLimits;
-import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -34,6 +36,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -77,22 +80,35 @@ public final class MonitorRole implements AutoCloseable {
     this.onFailure = onFailure;
   }
 
-  /**
-   * Starts the topology; returns at once, the state is restored in the background.
-   *
-   * @param onFailure receives the reason when the topology fails
-   */
-  public static MonitorRole start(
-      KafkaClients clients,
-      Topics topics,
-      MonitorModels models,
-      MonitorRules rules,
-      ResiduaConfig config,
-      RoleHealth health,
-      MeterRegistry meters,
-      Tracing tracing,
-      Consumer<Throwable> onFailure)
+  /** Starts the monitors of all sources and the division of shared budgets. */
+  public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
+    ResiduaConfig config = context.config();
+    RegistryMonitorModels models =
+        new RegistryMonitorModels(context.models(), read -> model(read, config));
+    try {
+      models.add(model(model.bundle(), config));
+    } catch (BadBundleException e) {
+      throw new StartFailedException(RootCause.message(e), e);
+    }
+    model.changes().onChange((scene, next) -> models.prepare());
+    MonitorRules rules =
+        new MonitorRules(
+            context.rules()::rules,
+            context.rules()::refreshed,
+            Optional.of(
+                new SourceSettings.Budget(
+                    config.incidents().falseAlarmsPerWeek(), config.incidents().framesPerSecond())),
+            config.sources().commissioning());
+    context.closing().accept(start(context, models, rules));
+    context.closing().accept(new SharedBudgetRole(context));
+  }
+
+  /** Starts the topology; returns at once, the state is restored in the background. */
+  private static MonitorRole start(RoleContext context, MonitorModels models, MonitorRules rules)
       throws StartFailedException {
+    ResiduaConfig config = context.config();
+    MeterRegistry meters = context.meters();
+    RoleHealth health = context.health();
     MonitorMetrics metrics =
         new MonitorMetrics(
             meters,
@@ -103,11 +119,11 @@ public final class MonitorRole implements AutoCloseable {
     AtomicReference<KafkaStreams> current = new AtomicReference<>();
     Supplier<Map<MetricName, ? extends Metric>> consumers =
         () -> current.get() == null ? Map.of() : current.get().metrics();
-    metrics.follow(consumers, topics.scores().name());
+    metrics.follow(consumers, context.topics().scores().name());
     health.heartbeats().watch("monitor", () -> sinceLastPoll(consumers.get()));
     return start(
-        clients,
-        topics,
+        context.clients(),
+        context.topics(),
         config.topicPrefix(),
         models,
         desk,
@@ -116,12 +132,12 @@ public final class MonitorRole implements AutoCloseable {
         new MonitorObservers(
             metrics,
             metrics,
-            tracing,
+            context.tracing(),
             streams -> {
               streams.setStateListener((next, previous) -> health.monitor(next.name()));
               current.set(streams);
             }),
-        onFailure);
+        context.onFailure());
   }
 
   /** Time since the slowest thread of Kafka Streams asked for records, which it does when idle. */

@@ -7,17 +7,16 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.ScoringMetrics;
 import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
-import dev.residua.model.ModelStore;
 import dev.residua.scoring.FrameLookup;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
@@ -27,20 +26,15 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
-import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
-import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,68 +55,63 @@ public final class ScoringSetup {
    * Starts the scoring role with the active model; models of later activations are opened on
    * demand.
    *
-   * @param scenes the scene of each source
-   * @param onFailure receives the reason when a loop fails
    * @throws StartFailedException if no engine can run the model
    */
-  public static ScoringRole start(
-      ResiduaConfig config,
-      KafkaClients clients,
-      Topics topics,
-      ModelStore registry,
-      Function<String, SourceRule> rules,
-      ModelBundle bundle,
-      Tracing tracing,
-      MeterRegistry meters,
-      ModelMetrics used,
-      RoleHealth health,
-      Consumer<Throwable> onFailure)
-      throws StartFailedException {
-    Heartbeats heartbeats = health.heartbeats();
-    ScoringSetup setup = new ScoringSetup(config, health);
+  public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
+    ScoringSetup setup = new ScoringSetup(context.config(), context.health());
     try {
-      ScoringEngines.Chosen first = setup.engine(bundle);
-      ScoringMetrics metrics =
-          new ScoringMetrics(
-              meters, first.engine().label(), used, health::turned, heartbeats::beat);
-      ModelPool pool =
-          new ModelPool(
-              registry,
-              Models.scoring(bundle, first.scorer()),
-              config.scoring().modelMemory(),
-              next -> {
-                heartbeats.beat();
-                try {
-                  return setup.open(next);
-                } finally {
-                  heartbeats.rest();
-                }
-              },
-              (activation, why) -> {
-                LOG.error(
-                    "model is not used here, its predecessor stays: scene={} model={} activation={} reason={}",
-                    activation.scene(),
-                    activation.modelId(),
-                    activation.number(),
-                    why);
-                health.refused(activation.modelId(), why);
-                used.refused();
-              });
-      return new ScoringRole(
-          clients,
-          topics,
-          pool,
-          rules,
-          pool::close,
-          settings(config),
-          metrics,
-          thread -> Stages.NONE,
-          tracing,
-          thread -> FramesInFlight.in(config.dataDir().resolve("in-flight-" + thread)),
-          onFailure);
+      ScoringEngines.Chosen first = setup.engine(model.bundle());
+      ModelPool pool = setup.pool(context, Models.scoring(model.bundle(), first.scorer()));
+      context
+          .closing()
+          .accept(
+              new ScoringRole(
+                  context.clients(),
+                  context.topics(),
+                  pool,
+                  context::rule,
+                  pool::close,
+                  settings(context.config()),
+                  new ScoringMetrics(
+                      context.meters(),
+                      first.engine().label(),
+                      context.modelMetrics(),
+                      context.health()::turned,
+                      context::beat),
+                  thread -> Stages.NONE,
+                  context.tracing(),
+                  thread ->
+                      FramesInFlight.in(context.config().dataDir().resolve("in-flight-" + thread)),
+                  context.onFailure()));
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private ModelPool pool(RoleContext context, ScoringModel first) {
+    Heartbeats heartbeats = health.heartbeats();
+    return new ModelPool(
+        context.models(),
+        first,
+        config.scoring().modelMemory(),
+        next -> {
+          heartbeats.beat();
+          try {
+            return open(next);
+          } finally {
+            heartbeats.rest();
+          }
+        },
+        (activation, why) -> {
+          LOG.error(
+              "model is not used here, its predecessor stays: scene={} model={} activation={} reason={}",
+              activation.scene(),
+              activation.modelId(),
+              activation.number(),
+              why);
+          health.refused(activation.modelId(), why);
+          context.modelMetrics().refused();
+        });
   }
 
   private ScoringEngines.Chosen engine(ModelBundle bundle)

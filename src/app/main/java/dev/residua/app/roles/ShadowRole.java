@@ -2,15 +2,12 @@ package dev.residua.app.roles;
 
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.model.ModelStore;
+import dev.residua.app.model.Models;
+import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.scoring.Guarantee;
-import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.ShadowLoop;
-import dev.residua.source.SourceRule;
-import dev.residua.wire.Topics;
 import java.time.Clock;
-import java.util.function.Function;
 
 /** The shadow role of a process: idle unless a challenger scores next to the active model. */
 public final class ShadowRole implements AutoCloseable {
@@ -18,34 +15,28 @@ public final class ShadowRole implements AutoCloseable {
 
   private final LoopThread thread;
 
-  /**
-   * @param rules the latest rule of each source
-   * @param heartbeat called after every step
-   */
-  public ShadowRole(
-      KafkaClients clients,
-      Topics topics,
-      String prefix,
-      Function<String, SourceRule> rules,
-      ModelStore store,
-      ModelPool.Loader loader,
-      ScoringSettings settings,
-      Runnable heartbeat) {
-    String member = ConsumerGroups.shadow(prefix) + "-" + settings.instance();
+  ShadowRole(RoleContext context) {
+    KafkaClients clients = context.clients();
+    ScoringSettings settings = ScoringSetup.settings(context.config());
+    String group = ConsumerGroups.shadow(context.config().topicPrefix());
+    String member = group + "-" + settings.instance();
     ShadowLoop loop =
         new ShadowLoop(
-            () ->
-                clients.scoringConsumer(
-                    ConsumerGroups.shadow(prefix), member, settings.maxFrames()),
+            () -> clients.scoringConsumer(group, member, settings.maxFrames()),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
-            topics,
-            rules,
-            store,
-            loader,
+            context.topics(),
+            context::rule,
+            context.models(),
+            read -> Models.scoring(read, context.config().scoring().networkThreads()),
             settings,
             Clock.systemUTC(),
-            heartbeat);
+            context::beat);
     this.thread = new LoopThread("residua-shadow", loop, loop::stop, STOP_MILLIS);
+  }
+
+  /** Starts the role. */
+  public static void start(RoleContext context, ActiveModel model) {
+    context.closing().accept(new ShadowRole(context));
   }
 
   @Override

@@ -1,39 +1,26 @@
 package dev.residua.app.roles;
 
 import dev.residua.app.kafka.BudgetSharing;
-import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesWriter;
-import dev.residua.source.SourceRules;
-import dev.residua.wire.Topics;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /** The part of the monitoring role that divides shared budgets. */
-public final class SharedBudgetRole implements AutoCloseable {
+final class SharedBudgetRole implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final long STOP_MILLIS = 5_000;
 
   private final LoopThread thread;
 
-  /**
-   * @param prefix start of all topic names
-   * @param rules as read so far
-   * @param heartbeat called after every step
-   */
-  public SharedBudgetRole(
-      KafkaClients clients,
-      Topics topics,
-      String prefix,
-      Supplier<SourceRules> rules,
-      Runnable heartbeat) {
+  SharedBudgetRole(RoleContext context) {
     BudgetSharing sharing =
         new BudgetSharing(
-            clients::follower,
-            topics.calibrations(),
-            rules,
-            SourceRulesWriter.of(clients, topics, prefix),
+            context.clients()::follower,
+            context.topics().calibrations(),
+            context.rules()::rules,
+            SourceRulesWriter.of(
+                context.clients(), context.topics(), context.config().topicPrefix()),
             PERIOD,
-            heartbeat);
+            context::beat);
     this.thread = new LoopThread("residua-budgets", sharing, sharing::stop, STOP_MILLIS);
   }
 

@@ -9,16 +9,15 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.dl4j.CudaCheck;
 import dev.residua.model.ModelBundle;
-import dev.residua.model.ModelStore;
 import dev.residua.renewal.job.CronSchedule;
 import dev.residua.renewal.job.RenewalSettings;
 import dev.residua.renewal.job.TrainerDependencies;
 import dev.residua.renewal.job.TrainerLoop;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
-import dev.residua.source.SourceRule;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
@@ -27,7 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 
 /** The training role of a process: decides on trainings and starts each in its own process. */
@@ -45,24 +43,18 @@ public final class TrainRole implements AutoCloseable {
   private final Map<String, Integer> calibrationScores =
       Collections.synchronizedMap(BoundedMap.ofLatest(MODELS));
 
-  /**
-   * @param properties source of {@code config}
-   * @param active a model that is active
-   * @param rules the latest rule of each source
-   * @param registry names the scenes in use
-   * @param heartbeat called after every step
-   */
-  public TrainRole(
-      KafkaClients clients,
-      Topics topics,
-      ResiduaConfig config,
-      Config properties,
-      ModelBundle active,
-      Function<String, SourceRule> rules,
-      ModelStore registry,
-      ModelMetrics metrics,
-      Runnable heartbeat)
-      throws StartFailedException {
+  /** Starts the role. */
+  public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
+    TrainRole role = new TrainRole(context, model.bundle());
+    context.closing().accept(role);
+    model.changes().onChange((scene, next) -> role.model(next));
+  }
+
+  private TrainRole(RoleContext context, ModelBundle active) throws StartFailedException {
+    ResiduaConfig config = context.config();
+    KafkaClients clients = context.clients();
+    Topics topics = context.topics();
+    ModelMetrics metrics = context.modelMetrics();
     if (config.training().backend() == TrainingConfig.Backend.CUDA) {
       Optional<String> problem = CudaCheck.problem();
       if (problem.isPresent()) {
@@ -84,19 +76,19 @@ public final class TrainRole implements AutoCloseable {
                   triggers(config.training()),
                   renewal(config),
                   config.training().timeLimit(),
-                  source -> rules.apply(source).scene(),
-                  () -> registry.registry().scenes(),
+                  source -> context.rule(source).scene(),
+                  () -> context.models().registry().scenes(),
                   id -> calibrationScores.getOrDefault(id, calibrationScores(active)),
                   new TrainingProcess(
                       config.dataDir().resolve("trainings-" + config.instance()),
                       config.training().memory(),
-                      properties(properties, clients),
+                      properties(context.properties(), clients),
                       by),
                   writer::write,
                   metrics::training,
                   by,
                   Clock.systemUTC()),
-              heartbeat);
+              context::beat);
     } catch (IllegalArgumentException e) {
       writer.close();
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
@@ -104,8 +96,7 @@ public final class TrainRole implements AutoCloseable {
     this.thread = new LoopThread("residua-train", loop, loop::stop, STOP_MILLIS);
   }
 
-  /** Another model is active in some scene. */
-  public void model(ModelBundle active) {
+  private void model(ModelBundle active) {
     calibrationScores.put(active.id(), calibrationScores(active));
   }
 
