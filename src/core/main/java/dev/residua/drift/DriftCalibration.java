@@ -1,6 +1,7 @@
 package dev.residua.drift;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,9 +18,6 @@ final class DriftCalibration {
 
   /** Of so many values one is sorted to find a bound of the tail. */
   private static final int SAMPLED = 32;
-
-  /** Of the kernels, linear, mean, spread, energy; see {@link #handicap}. */
-  private static final double[] HANDICAPS = {0, -0.1, -0.1, -0.1, 2};
 
   private static final double SHORT_HANDICAP = 0.45;
 
@@ -338,7 +336,7 @@ final class DriftCalibration {
             }
           }
         });
-    int[] kinds = kinds();
+    List<Chart> all = Chart.of(settings, latents);
     IntStream.range(0, columns)
         .parallel()
         .forEach(
@@ -357,8 +355,8 @@ final class DriftCalibration {
                         : charts * scales.length + c * memories.length + s - scales.length;
                 excesses[cell] =
                     (float) Math.max(sum / tail.length, 1e-3 * Math.abs(tail[0]) + 1e-6);
-                int kind = kinds[window ? c : charts - plain + c];
-                starts[cell] = tail[0] + excesses[cell] * handicap(kind, span);
+                Chart chart = all.get(window ? c : charts - plain + c);
+                starts[cell] = tail[0] + excesses[cell] * handicap(chart, span);
               }
             });
   }
@@ -388,30 +386,16 @@ final class DriftCalibration {
     return Arrays.copyOfRange(candidates, above - wanted, above);
   }
 
-  /** Kind of every chart at one scale: 0 for kernels, 1 linear, 2 mean, 3 spread, 4 energy. */
-  private int[] kinds() {
-    boolean[] on = {settings.linear(), settings.mean(), settings.spread(), settings.energy()};
-    int[] kinds = new int[settings.charts()];
-    int at = settings.bandwidths().length;
-    for (int i = 0; i < on.length; i++) {
-      if (on[i]) {
-        kinds[at++] = i + 1;
-      }
-    }
-    return kinds;
-  }
-
   /**
-   * What is taken from a chart's value, in units of its tail. Without it the shortest windows,
-   * which give the most independent looks, would raise most of the false alarms and set the
-   * threshold for all.
+   * Number that is subtracted from a chart's value, in units of its tail. Without it the shortest
+   * windows, which give the most independent looks, would raise most of the false alarms and set
+   * the threshold for all.
    *
-   * @param kind 0 for kernels, then the plain charts in their order
    * @param span samples of the window, or twice the memory
    */
-  private static float handicap(int kind, int span) {
+  private static float handicap(Chart chart, int span) {
     double window = SHORT_HANDICAP * Math.log((double) DriftSettings.MAX_SCALE / span);
-    return (float) (HANDICAPS[kind] + Math.max(0, window));
+    return (float) (chart.handicap() + Math.max(0, window));
   }
 
   private RunLengthCurve runLengths(

@@ -214,7 +214,8 @@ public final class DriftDetector {
               .formatted(count(), reading.samples(), reading.named() ? "" : " that names none"));
     }
     int n = (int) Math.min(count(), KEPT);
-    int window = Math.min(n, reference.span(reading.chart(), reading.scale()));
+    Chart chart = reference.chart(reading.chart());
+    int window = Math.min(n, chart.span(reading.scale()));
     float[] row = new float[features.size];
     float[] total = new float[features.size];
     float[][] rows = new float[n][];
@@ -225,7 +226,7 @@ public final class DriftDetector {
         total[j] += row[j];
       }
     }
-    int[] part = reference.part(reading.chart(), total);
+    int[] part = chart.part(total);
     double[][] vectors = new double[n][part.length];
     for (int t = 0; t < n; t++) {
       for (int j = 0; j < part.length; j++) {

@@ -2,12 +2,9 @@ package dev.residua.drift;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleConsumer;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -36,6 +33,7 @@ public final class DriftReference {
 
   private final DriftSettings settings;
   private final FeatureMap features;
+  private final List<Chart> charts;
   private final float[] tailStarts; // [charts][scales], then [plain charts][memories]
   private final float[] tailExcesses; // likewise
   private final RunLengthCurve curve;
@@ -55,6 +53,7 @@ public final class DriftReference {
       int order) {
     this.settings = settings;
     this.features = features;
+    this.charts = Chart.of(settings, features.latents);
     this.tailStarts = tailStarts;
     this.tailExcesses = tailExcesses;
     this.curve = curve;
@@ -151,82 +150,13 @@ public final class DriftReference {
     return curve.runLengthAt(threshold);
   }
 
-  /** Names the charts that {@link DriftReading#chart} counts. */
+  /** Name of a chart that {@link DriftReading#chart} counts. */
   public String chartName(int chart) {
-    List<String> names = new ArrayList<>();
-    for (double bandwidth : settings.bandwidths()) {
-      names.add(String.format(Locale.ROOT, "kernel x%s", shortest(bandwidth)));
-    }
-    List<String> plain = new ArrayList<>();
-    if (settings.linear()) {
-      plain.add("linear");
-    }
-    if (settings.mean()) {
-      plain.add("mean");
-    }
-    if (settings.spread()) {
-      plain.add("spread");
-    }
-    if (settings.energy()) {
-      plain.add("energy");
-    }
-    names.addAll(plain);
-    for (String name : plain) {
-      for (int memory : settings.memories()) {
-        names.add("%s with memory %d".formatted(name, memory));
-      }
-    }
-    return names.get(chart);
+    return chart(chart).name();
   }
 
-  private static String shortest(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
-  }
-
-  /** Samples that a chart looks at: the window, or a slow chart's memory. */
-  int span(int chart, int window) {
-    int slow = chart - settings.charts();
-    return slow < 0 ? window : settings.memories()[slow % settings.memories().length];
-  }
-
-  /**
-   * The features behind a chart's value.
-   *
-   * @param sums of the features over the chart's window; decide which latent leads
-   */
-  int[] part(int chart, float[] sums) {
-    int banks = settings.bandwidths().length;
-    if (chart < banks) {
-      int[] part = new int[2 * settings.frequencies()];
-      for (int j = 0; j < part.length; j++) {
-        part[j] = j * banks + chart;
-      }
-      return part;
-    }
-    int slow = chart - settings.charts();
-    int plain = slow < 0 ? chart - banks : slow / settings.memories().length;
-    int next = 2 * banks * settings.frequencies();
-    int d = features.latents;
-    if (settings.linear() && plain-- == 0) {
-      return IntStream.range(next, next + d).toArray();
-    }
-    next += settings.linear() ? d : 0;
-    if (settings.mean() && plain-- == 0) {
-      return new int[] {largest(sums, next, d)};
-    }
-    next += settings.mean() ? d : 0;
-    if (settings.spread() && plain == 0) {
-      return new int[] {largest(sums, next, d)};
-    }
-    return new int[] {features.size - 1};
-  }
-
-  private static int largest(float[] values, int from, int count) {
-    int largest = from;
-    for (int j = from; j < from + count; j++) {
-      largest = Math.abs(values[j]) > Math.abs(values[largest]) ? j : largest;
-    }
-    return largest;
+  Chart chart(int chart) {
+    return charts.get(chart);
   }
 
   FeatureMap newFeatures() {

@@ -1,6 +1,8 @@
 package dev.residua.drift;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The charts of several streams that advance together, one sample each per step. The values have
@@ -89,26 +91,12 @@ final class StreamBatch {
     this.variances = new float[memories.length];
   }
 
+  /** Chart of each row. */
   private int[] rowCharts(DriftSettings settings) {
-    int[] rows = new int[banks + FeatureMap.plainSize(settings, latents)];
-    int n = 0;
-    int chart = 0;
-    while (chart < banks) {
-      rows[n++] = chart++;
-    }
-    if (settings.linear()) {
-      rows[n++] = chart++;
-    }
-    for (boolean on : new boolean[] {settings.mean(), settings.spread()}) {
-      if (on) {
-        Arrays.fill(rows, n, n + latents, chart++);
-        n += latents;
-      }
-    }
-    if (settings.energy()) {
-      rows[n++] = chart;
-    }
-    return Arrays.copyOf(rows, n);
+    List<Chart> charts = Chart.of(settings, latents);
+    return IntStream.range(0, settings.charts())
+        .flatMap(chart -> IntStream.generate(() -> chart).limit(charts.get(chart).rows()))
+        .toArray();
   }
 
   private float[][] newRow(int part, int plainSize) {
