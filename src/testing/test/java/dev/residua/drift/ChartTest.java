@@ -37,8 +37,7 @@ class ChartTest {
     List<String> names = new ArrayList<>(List.of("kernel x0.5", "kernel x2"));
     List<int[]> parts =
         new ArrayList<>(
-            List.of(
-                new int[] {0, 2, 4, 6, 8, 10, 12, 14}, new int[] {1, 3, 5, 7, 9, 11, 13, 15}));
+            List.of(new int[] {0, 2, 4, 6, 8, 10, 12, 14}, new int[] {1, 3, 5, 7, 9, 11, 13, 15}));
     List<String> plain = new ArrayList<>();
     List<int[]> features = new ArrayList<>();
     float[] sums = new float[size];
@@ -83,7 +82,6 @@ class ChartTest {
           .isEqualTo(i < settings.charts() ? 16 : settings.memories()[(i - settings.charts()) % 2]);
     }
     assertThat(charts)
-        .hasSize(
-            settings.charts() + settings.plainCharts() * settings.memories().length);
+        .hasSize(settings.charts() + settings.plainCharts() * settings.memories().length);
   }
 }

@@ -14,6 +14,7 @@ import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,27 @@ import java.util.stream.IntStream;
  * them.
  */
 final class CommissioningTrial {
+  static final List<Experiment> EXPERIMENTS =
+      List.of(
+          new Experiment(
+              "commissioning",
+              Experiment.Needs.MODEL,
+              "Sources that learn what is normal from their own first frames: run length over target and"
+                  + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
+                  + " seed draws another reference of the detector.",
+              (cells, scale) -> cells.addRows("source", CommissioningTrial::usual)),
+          new Experiment(
+              "commissioning-rare",
+              Experiment.Needs.MODEL,
+              "The same at one false alarm per million frames, for independent residuals.",
+              (cells, scale) -> cells.addRows("source", CommissioningTrial::rare)),
+          new Experiment(
+              "commissioning-costs",
+              Experiment.Needs.MODEL,
+              "Delays until independent sources that lose half a gain are found: with a known distribution,"
+                  + " and with each part of learning.",
+              (cells, scale) -> cells.addRows("source", CommissioningTrial::costs)));
+
   /** Lag-one correlations of the residuals. */
   static final double[] LAGS = {0, 0.5, 0.9, 0.99};
 
@@ -421,5 +443,52 @@ final class CommissioningTrial {
               return delay;
             })
         .sum();
+  }
+
+  private static List<ResultLog.Row> usual(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    List<ResultLog.Row> rows = new ArrayList<>();
+    double parts = 1 + Law.values().length * LAGS.length;
+    bench.progress().at("watching sources", 0, null);
+    rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.exact()));
+    for (Law law : Law.values()) {
+      for (double lagOne : LAGS) {
+        bench.progress().at("watching sources", rows.size() / parts, null);
+        rows.add(
+            new ResultLog.Row(
+                "source: %s, lag one %s".formatted(law.label(), lagOne),
+                seed,
+                trial.commissioned(law, lagOne)));
+      }
+    }
+    return rows;
+  }
+
+  private static List<ResultLog.Row> rare(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    bench.progress().at("watching sources", 0, null);
+    List<ResultLog.Row> rows = new ArrayList<>();
+    rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.rareExact()));
+    for (Law law : Law.values()) {
+      bench.progress().at("watching sources", rows.size() / 4.0, null);
+      rows.add(new ResultLog.Row("source: " + law.label(), seed, trial.rare(law)));
+    }
+    return rows;
+  }
+
+  private static List<ResultLog.Row> costs(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    List<ResultLog.Row> rows = new ArrayList<>();
+    for (Law law : Law.values()) {
+      bench.progress().at("watching sources", rows.size() / 3.0, null);
+      rows.add(new ResultLog.Row("source: " + law.label(), seed, trial.costs(law, COSTS)));
+    }
+    return rows;
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.detail.DetailChannel;
 import dev.residua.detail.TilePatterns;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.BadBundleException;
 import dev.residua.training.DetailFit;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -26,6 +27,15 @@ import org.jspecify.annotations.Nullable;
  * the same rate of false alarms. Both are calibrated on the same frames.
  */
 final class DetailTrial {
+  static final Experiment EXPERIMENT =
+      new Experiment(
+          "details",
+          Experiment.Needs.MODEL,
+          "Dots and scratches of 1 to 32 pixels in pictures of 1024x1024: how often tiles of a detail"
+              + " picture find them, and the reconstruction error of the active model, at one false"
+              + " alarm per 1,000 frames.",
+          (cells, scale) -> cells.addRows("no defect", DetailTrial::rows));
+
   /** Rate of false alarms, per frame. */
   private static final double RATE = 0.001;
 
@@ -176,6 +186,14 @@ final class DetailTrial {
       figures.put("of those at the place %", tiles == 0 ? Double.NaN : 100.0 * near / tiles);
       figures.put("reconstruction %", 100.0 * reconstruction / frames);
       return figures;
+    }
+  }
+
+  private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
+    try (FrameScorer scorer = bench.scorer(bench.model())) {
+      return new DetailTrial(
+              DataSpec.usual("pendulum", 1, seed), scorer, seed, DetailTrial.Size.FULL)
+          .run(done -> bench.progress().at("drawing defects", done, null));
     }
   }
 }

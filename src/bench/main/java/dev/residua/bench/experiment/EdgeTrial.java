@@ -36,6 +36,16 @@ import org.jspecify.annotations.Nullable;
  * model's calibration frames.
  */
 final class EdgeTrial {
+  static final Experiment EXPERIMENT =
+      new Experiment(
+          "edges",
+          Experiment.Needs.MODEL,
+          "Streams of the pendulum in which one edge of the graph is cut or halved, or something else"
+              + " happens: how often the active model names the right edge, and another one.",
+          (cells, scale) -> cells.addRows("pendulum", EdgeTrial::rows));
+
+  private static final int STREAMS = 20;
+
   private static final int QUIET = 64;
   private static final int FIRST = Diagnosis.WINDOW;
   private static final int SECOND = 96;
@@ -219,6 +229,15 @@ final class EdgeTrial {
       figures.put("check: missing edge %", 100.0 * missing / streams);
       figures.put("check: any edge called broken %", 100.0 * broken / streams);
       return figures;
+    }
+  }
+
+  private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
+    ModelBundle bundle = bench.model();
+    DataSpec spec = DataSpec.usual("pendulum", 1, seed);
+    try (FrameScorer scorer = bench.scorer(bundle)) {
+      return new EdgeTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
+          .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }
   }
 }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,17 +73,15 @@ public final class ExperimentRun {
   /** Names and purposes of all experiments. */
   public static Map<String, String> all() {
     Map<String, String> all = new LinkedHashMap<>();
-    for (Experiments experiment : Experiments.values()) {
-      all.put(experiment.label(), experiment.purpose());
-    }
+    Experiments.ALL.forEach(experiment -> all.put(experiment.name(), experiment.purpose()));
     return all;
   }
 
   /** Names of the experiments that train something, cheapest first. */
   public static List<String> trained() {
-    return Arrays.stream(Experiments.values())
-        .filter(experiment -> experiment.needs() != Experiments.Needs.MODEL)
-        .map(Experiments::label)
+    return Experiments.ALL.stream()
+        .filter(experiment -> experiment.needs() != Experiment.Needs.MODEL)
+        .map(Experiment::name)
         .toList();
   }
 
@@ -110,9 +107,9 @@ public final class ExperimentRun {
    */
   public ResultLog run(String name, List<Long> seeds, int frames, int steps, int labels)
       throws IOException, BadBundleException {
-    Experiments experiment =
-        Arrays.stream(Experiments.values())
-            .filter(one -> one.label().equals(name))
+    Experiment experiment =
+        Experiments.ALL.stream()
+            .filter(one -> one.name().equals(name))
             .findFirst()
             .orElseThrow(
                 () ->
@@ -120,8 +117,8 @@ public final class ExperimentRun {
                         "there is no experiment '%s', only %s"
                             .formatted(name, String.join(", ", all().keySet()))));
     ResultLog log = new ResultLog(dir.resolve(name + ".jsonl"));
-    Experiments.Scale scale = new Experiments.Scale(frames, steps, labels);
-    if (experiment.needs() == Experiments.Needs.TRAININGS) {
+    Scale scale = new Scale(frames, steps, labels);
+    if (experiment.needs() == Experiment.Needs.TRAININGS) {
       StoredScale.check(dir, scale);
     }
     List<Cell> cells = experiment.cells(seeds, scale);

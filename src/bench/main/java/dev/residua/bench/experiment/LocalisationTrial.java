@@ -19,6 +19,7 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.intervention.MechanismWindow;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioEvent;
@@ -48,6 +49,17 @@ import org.jspecify.annotations.Nullable;
  * nominal frames.
  */
 final class LocalisationTrial {
+  static final Experiment EXPERIMENT =
+      new Experiment(
+          "localisation",
+          Experiment.Needs.MODEL,
+          "Streams of the pendulum with one event each, watched with the active model at one false"
+              + " alarm per week: detection, delay, the latent named as cause and the kind, by"
+              + " residuals and by four baselines.",
+          (cells, scale) -> cells.addRows("pendulum", LocalisationTrial::rows));
+
+  private static final int STREAMS = 20;
+
   static final int QUIET = 256;
   static final int CHANGED = 400;
   private static final int NOMINAL = 20_000;
@@ -483,5 +495,14 @@ final class LocalisationTrial {
 
   private static double[][] doubles(float[][] rows) {
     return Arrays.stream(rows).map(LocalisationTrial::doubles).toArray(double[][]::new);
+  }
+
+  private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
+    ModelBundle bundle = bench.model();
+    DataSpec spec = DataSpec.usual("pendulum", 1, seed);
+    try (FrameScorer scorer = bench.scorer(bundle)) {
+      return new LocalisationTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
+          .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
+    }
   }
 }

@@ -7,6 +7,8 @@ import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +19,16 @@ import java.util.stream.IntStream;
  * @param pixelVariance variance around the mean image, summed over a frame
  */
 record OverfitCheck(double loss, double pixelVariance) {
+  static final Experiment EXPERIMENT =
+      new Experiment(
+          "overfit",
+          Experiment.Needs.TRAININGS,
+          "One batch of 64 frames, repeated: the limit of what the autoencoder can reproduce.",
+          (cells, scale) ->
+              cells.add(
+                  "64 frames",
+                  (bench, seed) -> bench.overfit(seed, scale.settings(seed)).figures()));
+
   /** Largest share of the pixel variance that may be left, in percent. */
   static final double MARK = 2;
 
@@ -44,5 +56,14 @@ record OverfitCheck(double loss, double pixelVariance) {
 
   boolean passes() {
     return share() <= MARK;
+  }
+
+  Map<String, Double> figures() {
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put("last reconstruction loss, squared error a frame", loss());
+    row.put("share of variance %", share());
+    row.put("mark %", MARK);
+    row.put("passes", passes() ? 1.0 : 0.0);
+    return row;
   }
 }

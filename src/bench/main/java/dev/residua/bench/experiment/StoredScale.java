@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.residua.bench.experiment.Experiments.Scale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.UniformityWatch;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,14 @@ import java.util.stream.IntStream;
  * with {@value UniformityWatch#BLOCK_SAMPLES} effective samples.
  */
 final class UniformityTrial {
+  static final Experiment EXPERIMENT =
+      new Experiment(
+          "uniformity",
+          Experiment.Needs.MODEL,
+          "Sources that learned what is normal: how often their p-values are found not to be uniform,"
+              + " while nothing changes and after changes of one residual.",
+          (cells, scale) -> cells.addRows("source", UniformityTrial::rows));
+
   private static final int LATENTS = 4;
   private static final int MAX_FRAMES = 60_000;
   private static final double BLOCKS = 10;
@@ -171,5 +180,17 @@ final class UniformityTrial {
       }
       return 0;
     }
+  }
+
+  private static List<ResultLog.Row> rows(Workbench bench, long seed) {
+    List<ResultLog.Row> rows = new ArrayList<>();
+    double parts = CASES.size();
+    for (UniformityTrial.Case one : UniformityTrial.CASES) {
+      bench.progress().at("watching sources", rows.size() / parts, null);
+      rows.add(
+          new ResultLog.Row(
+              "source: " + one.label(), seed, new UniformityTrial(one, seed).figures()));
+    }
+    return rows;
   }
 }

@@ -15,9 +15,9 @@ class ExperimentsTest {
 
   @Test
   void shouldRunEveryVariantOnceWithEverySeed() {
-    for (Experiments experiment : Experiments.values()) {
+    for (Experiment experiment : Experiments.ALL) {
       // Given
-      Experiments.Scale scale = new Experiments.Scale(1_000, 10, 100);
+      Scale scale = new Scale(1_000, 10, 100);
 
       // When
       List<Cell> cells = experiment.cells(SEEDS, scale);
@@ -28,11 +28,11 @@ class ExperimentsTest {
               .collect(
                   Collectors.groupingBy(
                       Cell::variant, Collectors.mapping(Cell::seed, Collectors.toList())));
-      assertThat(seeds).as(experiment.label()).isNotEmpty();
+      assertThat(seeds).as(experiment.name()).isNotEmpty();
       seeds.forEach(
           (variant, of) ->
               assertThat(of)
-                  .as("%s, %s", experiment.label(), variant)
+                  .as("%s, %s", experiment.name(), variant)
                   .containsExactlyInAnyOrderElementsOf(SEEDS));
       // A log takes rows that go on with a colon for those of one cell.
       for (String one : seeds.keySet()) {
@@ -47,7 +47,7 @@ class ExperimentsTest {
     // When
     Map<String, String> all = ExperimentRun.all();
     // Then
-    assertThat(all).hasSize(Experiments.values().length).containsKey("oracle-free");
+    assertThat(all).hasSize(Experiments.ALL.size()).containsKey("oracle-free");
     assertThat(all.keySet()).allMatch(name -> name.matches("[a-z-]+"));
     assertThat(all.values()).allMatch(purpose -> purpose.endsWith("."));
   }
