@@ -30,11 +30,19 @@ class LanguageTest {
 
   private static final Pattern DOC = Pattern.compile("\"doc\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  /** Comments and texts of a script. */
+  private static final Pattern SCRIPT_TEXT =
+      Pattern.compile(
+          "/\\*.*?\\*/|//[^\\n]*|\"[^\"\\n]* [^\"\\n]*\"|'[^'\\n]* [^'\\n]*'|`[^`]* [^`]*`",
+          Pattern.DOTALL);
+
   private static WordList words;
+  private static WordList sentences;
 
   @BeforeAll
   static void read() throws IOException {
     words = WordList.read(Path.of("src/testing/test/resources/language.txt"));
+    sentences = WordList.read(Path.of("src/testing/test/resources/language-patterns.txt"));
   }
 
   private static Stream<Path> files(Path folder, String ending) throws IOException {
@@ -139,6 +147,57 @@ class LanguageTest {
     assertThat(found).isEmpty();
   }
 
+  @Test
+  void shouldBuildEnglishSentences() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path file : texts()) {
+      if (sentences.isDone(file.toString())) {
+        for (JavaText.Prose prose : prosesOf(file)) {
+          found.addAll(sentences.bannedIn(file.toString(), prose.line(), prose.text().strip()));
+        }
+      }
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  /** Files with texts for people, tests included. */
+  private static List<Path> texts() throws IOException {
+    List<Path> texts = new ArrayList<>(Documents.pages());
+    for (String ending : List.of(".java", ".js", ".mjs", ".yaml", ".yml")) {
+      files(Path.of("src"), ending)
+          .filter(file -> !file.toString().contains("/target/"))
+          .forEach(texts::add);
+    }
+    return texts;
+  }
+
+  private static List<JavaText.Prose> prosesOf(Path file) throws IOException {
+    String name = file.toString();
+    if (name.endsWith(".java")) {
+      return JavaText.of(Files.readString(file)).prose();
+    }
+    if (name.endsWith("js")) {
+      String script = Files.readString(file);
+      return SCRIPT_TEXT
+          .matcher(script)
+          .results()
+          .map(match -> new JavaText.Prose(line(script, match.start()), inner(match.group())))
+          .toList();
+    }
+    return List.of(new JavaText.Prose(1, prose(file)));
+  }
+
+  private static int line(String text, int at) {
+    return 1 + (int) text.substring(0, at).chars().filter(c -> c == '\n').count();
+  }
+
+  private static String inner(String quoted) {
+    return quoted.replaceAll("^(/\\*+|//|[\"'`])\\s*|\\s*(\\*/|[\"'`])$", "");
+  }
+
   private static String name(Path folder) {
     return folder.toString().replaceFirst(".*/main/java/", "").replace('/', '.');
   }
@@ -155,6 +214,17 @@ class LanguageTest {
     assertThat(words.metaphorsIn("file", "tellReceivers")).hasSize(1);
     assertThat(words.metaphorsIn("file", "LifeCycle")).isEmpty();
     assertThat(words.metaphorsIn("file", "alwaysValid")).isEmpty();
+  }
+
+  @Test
+  void shouldNoticeASentenceThatBeginsWithoutItsNoun() {
+    assertThat(sentences.bannedIn("page", 1, "What is kept of a source.")).hasSize(1);
+    assertThat(sentences.bannedIn("page", 1, "Parts that are kept. Whether they are new."))
+        .hasSize(1);
+    assertThat(sentences.bannedIn("page", 1, "a text that is no number")).hasSize(1);
+    assertThat(sentences.bannedIn("page", 1, "there is no number")).isEmpty();
+    assertThat(sentences.bannedIn("page", 1, "the mean, where one is known")).hasSize(1);
+    assertThat(sentences.bannedIn("page", 1, "shows where the ball is")).isEmpty();
   }
 
   @Test

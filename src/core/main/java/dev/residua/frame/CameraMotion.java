@@ -1,13 +1,13 @@
 package dev.residua.frame;
 
 /**
- * How the still content of one picture lies in another: a turn and a scale about the centre of the
- * picture, then a shift.
+ * Motion of the still content of a picture: a turn and a scale about the centre of the picture,
+ * then a shift.
  *
  * @param right shift to the right, as a share of the picture's width
  * @param down shift down, as a share of its height
  * @param degrees turn of the content, clockwise, in [-180, 180]
- * @param scale size of the content against its size before, above 0
+ * @param scale size of the content divided by its size before, above 0
  */
 public record CameraMotion(float right, float down, float degrees, float scale) {
   /** Nothing has moved. */
@@ -30,7 +30,7 @@ public record CameraMotion(float right, float down, float degrees, float scale) 
   }
 
   /**
-   * Whether a picture can still show the content: at most its sides, and half or twice the size.
+   * Returns true if the shift is at most the picture's sides and the scale is from a half to two.
    */
   boolean isWithinPicture() {
     return Math.abs(right) <= LARGEST_SHIFT

@@ -6,18 +6,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Estimates from one picture how its camera has moved against a reference.
  *
- * <p>The reference is a mean of many pictures, in which what moves is blurred. At two sizes, with
- * about 16 and 32 pixels on the longer side, a similarity and a change of light are fitted to the
- * steepest points of the reference, see {@link SimilarityFit}. Points that disagree count little,
- * so that the still background decides. Where too little of the reference stands still, or its
- * edges all have one direction, the motion is unknown.
+ * <p>The reference is a mean of many pictures, in which moving content is blurred. At two sizes,
+ * with about 16 and 32 pixels on the longer side, a similarity and a change of light are fitted to
+ * the steepest points of the reference, see {@link SimilarityFit}. Points that disagree count
+ * little, so that the still background decides. The motion is unknown if too little of the
+ * reference is still, or if its edges all have one direction.
  *
  * <p>It follows shifts of up to 8 % of the longer side, turns of up to 5 degrees and scales from
  * 0.92 to 1.08. A region that is stretched into the picture makes a turn look a little larger or
  * smaller than it is.
  *
- * <p>About 30 us for 64x64 pixels with three colours. One reference for its whole life, for one
- * thread.
+ * <p>About 30 us for 64x64 pixels with three colours. Mutable, for one thread.
  */
 public final class CameraRegistration {
   private static final int FINE_SIDE = 32;
@@ -27,7 +26,7 @@ public final class CameraRegistration {
 
   /**
    * Largest standard error at the picture's edge, in pixels of the fine size. With a still
-   * background it is 0.01 to 0.07; where all of the scene moves, it is 0.12 and more.
+   * background it is 0.01 to 0.07; if all of the scene moves, it is 0.12 and more.
    */
   private static final double LARGEST_ERROR = 0.08;
 
@@ -48,7 +47,7 @@ public final class CameraRegistration {
   public CameraRegistration(ImageShape shape, float[] reference) {
     if (reference.length != shape.size()) {
       throw new IllegalArgumentException(
-          "a reference of %d values is no picture of %s, which has %d"
+          "a reference must have %d values for pictures of %s but has %d"
               .formatted(reference.length, shape, shape.size()));
     }
     this.shape = shape;
@@ -70,8 +69,8 @@ public final class CameraRegistration {
   }
 
   /**
-   * Estimates how the content of a picture has moved, as below; where the picture is masked, the
-   * reference counts as not moved.
+   * Estimates the motion of a picture of which some pixels are masked; there the reference counts
+   * as unmoved.
    *
    * @param mask pixels that show nothing
    */
@@ -85,10 +84,10 @@ public final class CameraRegistration {
   }
 
   /**
-   * Estimates how the content of a picture has moved against the reference.
+   * Estimates the motion of a picture's content since the reference.
    *
    * @param pixels unsigned bytes, {@code [height][width][channels]}, starting at {@code offset}
-   * @return null where it is unknown
+   * @return null if it is unknown
    * @throws IllegalArgumentException if there are fewer bytes than a picture needs
    */
   public @Nullable CameraMotion estimate(byte[] pixels, int offset) {
@@ -114,7 +113,6 @@ public final class CameraRegistration {
     return motion.isWithinPicture() ? motion : null;
   }
 
-  /** Reads the luma of a picture at both sizes. */
   private void read(byte[] pixels, int offset, SmoothPicture into) {
     Luma.read(pixels, offset, shape.channels(), luma);
     float[] means = into.unsmoothed();

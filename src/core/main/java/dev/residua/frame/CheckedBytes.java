@@ -26,7 +26,7 @@ public record CheckedBytes(int magic, int version, String name) {
   }
 
   /**
-   * Reads what {@link #write} returned.
+   * Reads bytes of {@link #write}.
    *
    * @param reader of the content
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged

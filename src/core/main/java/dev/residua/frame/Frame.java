@@ -8,14 +8,14 @@ import java.util.Objects;
  * One image frame as a producer sent it. The frame owns {@code data}: it is not copied, and must
  * not be changed afterwards.
  *
- * @param source camera or stream the frame belongs to, not blank
+ * @param source camera or stream, not blank
  * @param sequence number of the frame within its source, at least 0
  * @param capturedAt when the picture was taken
- * @param width columns in pixels; 0 where the file in {@code data} says it
- * @param height rows in pixels; 0 where the file in {@code data} says it
+ * @param width columns in pixels; 0 if {@code data} is a file with a size of its own
+ * @param height rows in pixels; 0 likewise
  * @param format encoding of {@code data}
  * @param data pixels or file
- * @param attributes what else the producer knows, such as {@code factor.<name>} readings
+ * @param attributes further values of the producer, such as {@code factor.<name>} readings
  */
 public record Frame(
     String source,

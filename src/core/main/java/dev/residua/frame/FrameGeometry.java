@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which part of a camera's picture a model reads, and how it is brought to the model's size.
+ * Part of a camera's picture that a model reads, and its way to the model's size.
  *
- * <p>The picture first stands upright as its EXIF data says. The region is cut out of it, turned by
- * the rotation about its centre, and scaled to the model's size. What lies under the mask, outside
- * the picture, or in the bars of a letterbox is masked: it counts in no statistic.
+ * <p>The picture is first turned upright by its EXIF data. The region is cut out of it, turned by
+ * the rotation about its centre, and scaled to the model's size. Pixels under the mask, outside the
+ * picture, or in the bars of a letterbox are masked: they count in no statistic.
  *
  * @param region part of the upright picture
- * @param rotation degrees by which what is cut out is turned clockwise, in [0, 360). Quarter turns
- *     exchange width and height; what remains, from -45 to 45 degrees, turns the content within the
+ * @param rotation degrees by which the region is turned clockwise, in [0, 360). Quarter turns
+ *     exchange width and height; the rest, from -45 to 45 degrees, turns the content within the
  *     region
  * @param mask polygons in fractions of the region, before quarter turns; at most {@value
  *     #MAX_POLYGONS}
- * @param aspect how a region of another aspect ratio than the model's fills its picture
+ * @param aspect placement of a region whose aspect ratio is not the model's
  */
 @RecordBuilder
 public record FrameGeometry(Region region, double rotation, List<Polygon> mask, Aspect aspect)
@@ -32,7 +32,7 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
   public static final FrameGeometry WHOLE =
       new FrameGeometry(Region.WHOLE, 0, List.of(), Aspect.STRETCH);
 
-  /** How a region fills a picture of another aspect ratio. */
+  /** Placement of a region in a picture of another aspect ratio. */
   public enum Aspect {
     /** Each axis is scaled on its own. */
     STRETCH,
@@ -130,12 +130,12 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
   }
 
   /**
-   * The geometry that shows what this one showed before the camera moved: a proposal, as the motion
-   * is an estimate.
+   * Returns the geometry that shows the former scene after the camera moved: a proposal, as the
+   * motion is an estimate.
    *
    * @param motion of the model's picture
    * @param frameAspect width of the upright frame over its height, above 0
-   * @param pictureAspect the same of the model's picture
+   * @param pictureAspect width of the model's picture over its height, above 0
    * @throws IllegalArgumentException if the scene is too far outside of the frame
    */
   public FrameGeometry after(CameraMotion motion, double frameAspect, double pictureAspect) {

@@ -1,7 +1,7 @@
 package dev.residua.frame;
 
 /**
- * What a frame may cost before anything is decoded.
+ * Limits of a frame, checked before it is decoded.
  *
  * @param maxBytes largest frame value, in bytes
  * @param maxSide largest width or height, in pixels

@@ -1,12 +1,6 @@
 package dev.residua.frame;
 
-/**
- * Where a frame is on Kafka.
- *
- * @param topic topic of the frame
- * @param partition partition, from 0
- * @param offset offset, from 0
- */
+/** Position of a frame on Kafka. */
 public record FramePosition(String topic, int partition, long offset) {
   public FramePosition {
     if (partition < 0 || offset < 0) {

@@ -1,17 +1,16 @@
 package dev.residua.frame;
 
 /**
- * How an accepted frame came after the others of its source.
+ * Order of an accepted frame among the frames of its source.
  *
- * @param arrival where it stands among them
- * @param missing frames between it and the newest before it that were not seen, at least 0; above 0
- *     only after a {@link Arrival#GAP}. A late frame may still fill the place
+ * @param missing unseen frames between this frame and the newest earlier one, at least 0; above 0
+ *     only after a {@link Arrival#GAP}. A late frame may still fill the gap
  */
 public record FrameTiming(Arrival arrival, long missing) {
   /** The next frame of its source, with none missing before it. */
   public static final FrameTiming ON_TIME = new FrameTiming(Arrival.ON_TIME, 0);
 
-  /** Where a frame stands among those that came before. */
+  /** Order of a frame among the earlier ones. */
   public enum Arrival {
     /** The next one, or the first of its source. */
     ON_TIME,
@@ -26,7 +25,7 @@ public record FrameTiming(Arrival arrival, long missing) {
   public FrameTiming {
     if (missing < 0 || (missing > 0) != (arrival == Arrival.GAP)) {
       throw new IllegalArgumentException(
-          "frames are missing exactly where there is a gap, but arrival is %s and missing %d"
+          "frames are missing only after a gap, but arrival is %s and missing %d"
               .formatted(arrival, missing));
     }
   }

@@ -12,7 +12,7 @@ public final class HumanDuration {
       Pattern.compile(
           "(?:(\\d+) ?d)? ?(?:(\\d+) ?h)? ?(?:(\\d+) ?m(?:in)?)? ?(?:(\\d+(?:\\.\\d+)?) ?s)?");
 
-  /** The unit of each part, in ISO-8601. */
+  /** ISO-8601 unit of each part. */
   private static final String[] UNITS = {"DT", "H", "M", "S"};
 
   private HumanDuration() {}
@@ -37,7 +37,7 @@ public final class HumanDuration {
       return Duration.parse(iso.toString().replaceFirst("T$", ""));
     } catch (DateTimeException | ArithmeticException e) {
       throw new DateTimeException(
-          "'%s' is no duration, expected one such as 2h, 90s or 1d 12h".formatted(text), e);
+          "invalid duration '%s', expected one such as 2h, 90s or 1d 12h".formatted(text), e);
     }
   }
 }

@@ -39,7 +39,7 @@ public final class Luma {
     }
   }
 
-  /** Reads each colour as an int, red lowest. What its highest byte holds means nothing. */
+  /** Reads each colour as an int, red lowest; the highest byte is undefined. */
   private static void gather(byte[] pixels, int offset, int[] colours) {
     int i = 0;
     // Eight bytes are two pixels and a part of the next, which there must be

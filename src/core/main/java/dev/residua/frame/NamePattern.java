@@ -58,7 +58,8 @@ public final class NamePattern {
           text, Pattern.compile(text, ignoreCase ? Pattern.CASE_INSENSITIVE : 0));
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "'%s' is no regular expression (RE2 syntax): %s".formatted(text, e.getDescription()), e);
+          "invalid regular expression '%s' (RE2 syntax): %s".formatted(text, e.getDescription()),
+          e);
     }
   }
 
@@ -76,7 +77,7 @@ public final class NamePattern {
     return product;
   }
 
-  /** Whether a whole name matches. */
+  /** Returns true if the whole name matches. */
   public boolean matches(String name) {
     return pattern.matches(name);
   }

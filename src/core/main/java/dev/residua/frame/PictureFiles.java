@@ -10,8 +10,8 @@ import javax.imageio.ImageIO;
 /** Writes pictures as PNG files, in memory. */
 public final class PictureFiles {
   /**
-   * Intensity difference that is drawn white at least: where nothing differs by more, the rounding
-   * of a decoder would otherwise look like a finding.
+   * Smallest intensity difference that is drawn white: otherwise the rounding of a decoder would
+   * look like a finding.
    */
   private static final double LEAST_FULL_SCALE = 0.1;
 
@@ -86,8 +86,8 @@ public final class PictureFiles {
   }
 
   /**
-   * The difference of two pictures: the mean absolute difference over channels, from black over red
-   * and yellow to white. White is the largest difference of the picture, or 0.1 where that is less.
+   * Draws the difference of two pictures: the mean absolute difference over channels, from black
+   * over red and yellow to white. White is the largest difference of the picture, but at least 0.1.
    *
    * @param intensities both pictures, one after the other
    */

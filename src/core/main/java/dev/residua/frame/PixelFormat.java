@@ -2,7 +2,7 @@ package dev.residua.frame;
 
 import org.jspecify.annotations.Nullable;
 
-/** How the bytes of a frame encode its pixels. */
+/** Encoding of a frame's pixels. */
 public enum PixelFormat {
   /** One byte a pixel, row-major, 0 is black. */
   GRAY8(1),
@@ -37,7 +37,7 @@ public enum PixelFormat {
     return bytesPerPixel;
   }
 
-  /** Whether the data is a file whose size is in its own header. */
+  /** Returns true if the data is a file whose header has the size. */
   public boolean isFile() {
     return bytesPerPixel == 0;
   }
@@ -63,7 +63,6 @@ public enum PixelFormat {
     return null;
   }
 
-  /** Whether the bytes at an index are those of a text in which each character is one byte. */
   private static boolean starts(byte[] file, int at, String with) {
     if (file.length < at + with.length()) {
       return false;

@@ -28,7 +28,7 @@ public final class PixelMask {
     return masked.isEmpty() ? NONE : new PixelMask((BitSet) masked.clone());
   }
 
-  /** Whether nothing is masked. */
+  /** Returns true if nothing is masked. */
   public boolean isEmpty() {
     return count == 0;
   }
@@ -38,12 +38,12 @@ public final class PixelMask {
     return count;
   }
 
-  /** Whether none of some frames is masked. */
+  /** Returns true if no mask of the list masks a pixel. */
   public static boolean areEmpty(List<PixelMask> masks) {
     return masks.stream().allMatch(PixelMask::isEmpty);
   }
 
-  /** Whether a pixel is masked. */
+  /** Returns true if a pixel is masked. */
   public boolean covers(int pixel) {
     return masked.get(pixel);
   }
@@ -53,7 +53,7 @@ public final class PixelMask {
     return masked.nextSetBit(from);
   }
 
-  /** What either mask covers. */
+  /** Returns the pixels that either mask covers. */
   public PixelMask union(PixelMask other) {
     if (other.isEmpty() || equals(other)) {
       return this;
@@ -63,7 +63,7 @@ public final class PixelMask {
     return isEmpty() ? other : new PixelMask(both);
   }
 
-  /** What both masks cover. */
+  /** Returns the pixels that both masks cover. */
   public PixelMask intersection(PixelMask other) {
     BitSet both = (BitSet) masked.clone();
     both.and(other.masked);
@@ -94,7 +94,7 @@ public final class PixelMask {
     }
   }
 
-  /** One byte for each of so many pixels: 1 where it is masked. */
+  /** Encodes the mask as one byte per pixel: 1 if it is masked. */
   public byte[] toBytes(int pixels) {
     byte[] bytes = new byte[pixels];
     for (int pixel = next(0); pixel >= 0 && pixel < pixels; pixel = next(pixel + 1)) {
@@ -103,7 +103,7 @@ public final class PixelMask {
     return bytes;
   }
 
-  /** Reads what {@link #toBytes} wrote; every byte but 0 masks its pixel. */
+  /** Decodes bytes of {@link #toBytes}; every byte but 0 masks its pixel. */
   public static PixelMask fromBytes(byte[] bytes) {
     BitSet masked = new BitSet(bytes.length);
     for (int pixel = 0; pixel < bytes.length; pixel++) {

@@ -14,17 +14,17 @@ public final class PossibleTimes {
 
   private PossibleTimes() {}
 
-  /** Whether a time is from 1970 to 2261. */
+  /** Returns true if a time is from 1970 to 2261. */
   public static boolean contain(Instant time) {
     return !time.isBefore(Instant.EPOCH) && time.isBefore(END);
   }
 
   /**
-   * The time of a text, in ISO 8601 with an offset.
+   * Parses a time in ISO 8601 with an offset.
    *
-   * @param name what the text is, for the message
-   * @throws IllegalArgumentException with that name, if it is no such time, or not from 1970 to the
-   *     end of 2261
+   * @param name of the value, for the message
+   * @throws IllegalArgumentException with that name, if the text is invalid or the time is not from
+   *     1970 to the end of 2261
    */
   public static Instant parse(String name, String text) {
     try {

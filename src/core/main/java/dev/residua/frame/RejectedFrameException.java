@@ -38,7 +38,7 @@ public final class RejectedFrameException extends Exception {
     CORRUPT,
     /** Width, height or the number of bytes do not fit one another. */
     DIMENSIONS,
-    /** Accepted before: the same source, sequence and capture time. */
+    /** Frame with the source, sequence and capture time of an accepted frame. */
     DUPLICATE,
     /** A sequence that its source has passed, within the time that was seen. */
     STALE,

@@ -9,14 +9,13 @@ import java.util.Map;
  * area that a target pixel covers, one that grows interpolates linearly between pixel centres (the
  * border is repeated), one that stays is copied. Values are rounded to the nearest, halves up.
  *
- * <p>The pixels of a picture that was decoded at a reduced size are averages themselves. Where a
- * target covers a part of one, the average of that part is estimated: within it brightness is taken
- * to rise as from the pixel before to the pixel after.
+ * <p>The pixels of a picture that was decoded at a reduced size are averages themselves. If a
+ * target covers a part of one, the average of that part is estimated: within the pixel brightness
+ * is assumed to change as from the pixel before to the pixel after.
  *
  * <p>Keeps the weights of the last sizes, so it is for one thread.
  */
 public final class Resampler {
-  /** Weights of rows are whole numbers that add up to this. */
   private static final int ONE = 1 << 16;
 
   private static final int AXES = 64;
@@ -35,20 +34,19 @@ public final class Resampler {
   private int[] blues = new int[0];
 
   /**
-   * What happens along one axis.
+   * Resampling along one axis.
    *
-   * @param from pixels that are stored
-   * @param span what is read of them; beyond the ends the border is repeated
+   * @param from stored pixels
+   * @param span part of them that is read; beyond the ends the border is repeated
    * @param to pixels of the target
    */
   private record Scaling(int from, Span span, int to) {
-    /** Whether every pixel stays as it is. */
     boolean isCopy() {
       return from == to && span.start() == 0 && span.length() == to;
     }
   }
 
-  /** For every target index a run of source indices with their weights, which add up to 1. */
+  /** For every target index, the first source index and its weights, which add up to 1. */
   private static final class Axis {
     final Scaling scaling;
     final int from;
@@ -82,7 +80,7 @@ public final class Resampler {
       }
     }
 
-    /** Weights of what lies from start to end, in stored pixels. */
+    /** Adds the weights of the interval from start to end, in stored pixels. */
     private void cover(int i, double start, double end, double step) {
       int low = (int) Math.floor(start);
       int high = (int) Math.ceil(end - 1e-9);
@@ -108,7 +106,7 @@ public final class Resampler {
       return Math.max(0, Math.min(from - 1, index));
     }
 
-    /** Weights as whole numbers; what rounding leaves goes to the largest. */
+    /** Rounds weights to whole numbers; the largest one takes the rounding error. */
     private static int[] whole(float[] weights) {
       int[] whole = new int[weights.length];
       int left = ONE;
@@ -190,7 +188,7 @@ public final class Resampler {
     return axis;
   }
 
-  /** Whole numbers at one index in all arrays: only such a loop becomes vector instructions. */
+  /** All arrays have one index: only such a loop becomes vector instructions. */
   private void addColours(int length, int weight) {
     int[] from = line;
     int[] red = reds;
@@ -223,7 +221,7 @@ public final class Resampler {
     }
   }
 
-  /** Three sums at once, which takes half the time of one after the other. */
+  /** Computes three sums at once, in half the time of one after the other. */
   private void squeezeColours(byte[] into, int to, int begin) {
     int[] allReds = reds;
     int[] allGreens = greens;

@@ -3,8 +3,7 @@ package dev.residua.frame;
 import java.util.regex.Pattern;
 
 /**
- * Names of scenes. A scene is what a family of sources looks at; it has its own models and their
- * history.
+ * Validates names of scenes. A scene is shared by a family of sources and has models of its own.
  */
 public final class SceneName {
   /** The scene of sources that no rule names one for. */
@@ -14,7 +13,10 @@ public final class SceneName {
 
   private SceneName() {}
 
-  /** Whether a text can name a scene: 1 to 100 letters, digits, dots, hyphens and underscores. */
+  /**
+   * Returns true if a text can name a scene: 1 to 100 letters, digits, dots, hyphens and
+   * underscores.
+   */
   public static boolean isValid(String text) {
     return NAME.matcher(text).matches();
   }

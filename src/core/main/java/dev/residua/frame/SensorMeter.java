@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Measures what a picture says of its camera. With {@code L} the luma of a pixel ({@link Luma}, the
- * value itself in gray pictures), over a picture of {@code w} by {@code h} pixels:
+ * Measures the state of the camera from a picture. With {@code L} the luma of a pixel ({@link
+ * Luma}, the value itself in gray pictures), over a picture of {@code w} by {@code h} pixels:
  *
  * <ul>
  *   <li>luma: mean of {@code L};
@@ -17,16 +17,15 @@ import java.util.Arrays;
  *       pixel divides it by about ten;
  *   <li>tear: the largest, over neighbouring rows, of {@code D_0 - min_s D_s}, where {@code D_s} is
  *       the mean absolute difference of the two rows when the lower one is rotated by {@code s}
- *       pixels. The edge of an object makes {@code D_0} large but no displacement mends it; a lower
- *       part that is displaced does. Looked at are the {@value #PAIRS} pairs with the largest
- *       {@code D_0}.
+ *       pixels. The edge of an object makes {@code D_0} large, and no displacement reduces it; that
+ *       of a displaced lower part does. Only the {@value #PAIRS} pairs with the largest {@code D_0}
+ *       are examined.
  * </ul>
  *
- * <p>Masked pixels count in nothing: means and shares are over the others, and a difference counts
- * where none of its pixels is masked.
+ * <p>Masked pixels do not count: means and shares are over the remaining pixels, and a difference
+ * counts if none of its pixels is masked.
  *
- * <p>O(c w h + PAIRS w^2) time; nothing is allocated but the result. One shape for its whole life,
- * for one thread.
+ * <p>O(c w h + PAIRS w^2) time; nothing is allocated but the result. For one shape and one thread.
  *
  * <p>Sums are taken in lanes: lane {@code i} adds the pixels at place {@code i} of each block of
  * rows, and the lanes are added at the end. The compiler vectorises a loop over arrays that all use
@@ -155,7 +154,6 @@ public final class SensorMeter {
     return luma >= WHITE - END_OF_RANGE;
   }
 
-  /** Adds up some rows: luma, its square, and the dark and the saturated pixels. */
   private void addBrightness(int top, int bottom) {
     Arrays.fill(sums, 0);
     Arrays.fill(squares, 0);
@@ -187,7 +185,7 @@ public final class SensorMeter {
     return sum;
   }
 
-  /** Mean squared second difference of the inner pixels; 0 where there are none. */
+  /** Mean squared second difference of the inner pixels; 0 if there are none. */
   private double laplacian() {
     if (w < 3 || h < 3) {
       return 0;
@@ -205,7 +203,6 @@ public final class SensorMeter {
     return sum / ((double) (w - 2) * (h - 2));
   }
 
-  /** Adds up the squared second differences of some rows. */
   private void addLaplacians(int top, int bottom) {
     Arrays.fill(squares, 0);
     for (int row = top; row < bottom; row += blockRows) {
@@ -242,7 +239,7 @@ public final class SensorMeter {
     int best = 0;
     for (int k = 0; k < PAIRS && largest[k] > best; k++) {
       // However the lower row is rotated, the two differ by at least the difference of their sums:
-      // where an object begins, that is all of their difference.
+      // at the edge of an object, that is all of their difference
       if (largest[k] - Math.abs(rowSum(rows[k]) - rowSum(rows[k] + 1)) > best) {
         best = Math.max(best, largest[k] - smallestWhenRotated(rows[k], largest[k]));
       }
@@ -250,7 +247,6 @@ public final class SensorMeter {
     return (float) best / w;
   }
 
-  /** Replaces values by their distances from others. */
   private static void subtract(int n, int[] values, int[] others) {
     for (int i = 0; i < n; i++) {
       values[i] = Math.abs(values[i] - others[i]);
@@ -261,7 +257,6 @@ public final class SensorMeter {
     return sum(luma, row * w, row * w + w);
   }
 
-  /** Keeps the largest differences in falling order. */
   private void keep(int difference, int row) {
     int k = PAIRS - 1;
     if (difference <= largest[k]) {

@@ -3,7 +3,7 @@ package dev.residua.frame;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readings of the camera from one picture of any scene. {@link SensorMeter} measures them.
+ * Readings of the camera from one picture of any scene, see {@link SensorMeter}.
  *
  * @param luma mean brightness in grey levels, in [0, 255]
  * @param darkShare share of pixels that are nearly black, in [0, 1]
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     levels a pixel, at least 0
  * @param hash of all pixels; equal pictures have equal hashes, different ones differ but for one
  *     chance in 2^64
- * @param motion of the camera against the reference of the model; null where it was not estimated
- *     or is unknown
+ * @param motion of the camera against the reference of the model; null if it was not estimated or
+ *     is unknown
  */
 public record SensorReadings(
     float luma,

@@ -22,7 +22,7 @@ final class SimilarityFit {
   /** Smallest scale of residuals, in grey levels: less is noise. */
   private static final double NOISE = 2;
 
-  /** A grey level counts with this error even where all points agree: pixels are rounded. */
+  /** Error of a grey level even if all points agree: pixels are rounded. */
   private static final double ROUNDING = 0.5;
 
   private static final double LEAST_GAIN = 0.2;
@@ -52,7 +52,6 @@ final class SimilarityFit {
   private double weights; // sum over the points
   private double squares; // weighted sum of squared residuals
 
-  /** Starts at no motion. */
   void start() {
     mReal = 1;
     mImaginary = 0;
@@ -63,14 +62,14 @@ final class SimilarityFit {
     error = Double.POSITIVE_INFINITY;
   }
 
-  /** Goes to a picture whose sides are longer by a factor. */
+  /** Scales the motion to a picture whose sides are longer by a factor. */
   void enlarge(int by) {
     tx *= by;
     ty *= by;
   }
 
   /**
-   * Takes some steps on one size of the picture.
+   * Iterates on one size of the picture.
    *
    * @return false if the fit has failed
    */
@@ -106,7 +105,6 @@ final class SimilarityFit {
     return true;
   }
 
-  /** Scale of the residuals, in grey levels. */
   private double scale(SmoothPicture picture) {
     Arrays.fill(counts, 0);
     int inside = 0;
@@ -122,7 +120,7 @@ final class SimilarityFit {
     return Math.max(NOISE, 2 * level);
   }
 
-  /** Sums of the normal equations. In local variables, which takes a third of the time. */
+  /** Sums the normal equations in local variables, which takes a third of the time. */
   private void addUp(SmoothPicture picture, double scale) {
     double n00 = 0,
         n10 = 0,
@@ -266,7 +264,6 @@ final class SimilarityFit {
     return Math.abs(dx) + Math.abs(dy) + edge * (Math.abs(real - 1) + Math.abs(imaginary));
   }
 
-  /** Largest standard error of the similarity's parts at the edge of the last solution. */
   private double standardError(double edge) {
     double largest = 0;
     double[] column = change; // of the inverse of Cholesky's factor
@@ -287,13 +284,12 @@ final class SimilarityFit {
 
   /**
    * Largest standard error of the similarity at the edge of the last picture, in its pixels. It
-   * takes residuals as independent, so it compares fits and is no bound.
+   * assumes independent residuals, so it compares fits and is not a bound.
    */
   double error() {
     return error;
   }
 
-  /** The motion in a picture of a shape. */
   CameraMotion motion(ImageShape shape) {
     return new CameraMotion(
         (float) (tx / shape.width()),

@@ -145,17 +145,16 @@ final class SmoothPicture {
     return points;
   }
 
-  /** Place of a point to the right of the centre, in pixels. */
+  /** Distance of a point to the right of the centre, in pixels. */
   float x(int point) {
     return x[point];
   }
 
-  /** Place of a point below the centre, in pixels. */
+  /** Distance of a point below the centre, in pixels. */
   float y(int point) {
     return y[point];
   }
 
-  /** Grey level of the reference at a point. */
   float value(int point) {
     return value[point];
   }

@@ -17,9 +17,9 @@ import java.util.zip.CRC32C;
  * <ul>
  *   <li>the same name as one of the last {@value #WINDOW}: a <b>duplicate</b>, refused;
  *   <li>a higher sequence than all since the count began: accepted, and the <b>gap</b> counted;
- *   <li>a lower one that was not seen, less than {@value #WINDOW} behind: <b>late</b>, accepted
- *       where it arrives;
- *   <li>a lower one, taken after all that were seen, or before the first of them: the source has
+ *   <li>a lower one that was not seen, less than {@value #WINDOW} behind: <b>late</b>, accepted at
+ *       its arrival;
+ *   <li>a lower one, taken after all that were seen, or before the first one: the source has
  *       <b>restarted</b> its counter (and its clock), accepted, and a new count begins;
  *   <li>any other lower one, which was taken within the time already seen: <b>stale</b>, refused.
  *       It was scored before, or its place is too long ago to know.
@@ -27,10 +27,10 @@ import java.util.zip.CRC32C;
  *
  * <p>A capture time further ahead of the record's timestamp, or of the present, than the tolerance
  * is <b>ahead</b>: it is counted, and the smaller of the two stands in for it here. The time
- * already seen ends with the second latest frame, so that one frame with a clock gone wrong does
- * not make all later ones look old; the latest frame is known by its name.
+ * already seen ends with the second latest frame, so that one frame with a wrong time does not make
+ * all later ones old; the latest frame is known by its name.
  *
- * <p>Mutable, for one thread. Of bounded size, 1.2 kB at most.
+ * <p>Mutable, for one thread. Its size is bounded by 1.2 kB.
  */
 public final class SourceTimeline {
   /** Frames back to which a frame can be recognised or filled in. */
@@ -56,7 +56,7 @@ public final class SourceTimeline {
   private long restarts;
   private long ahead;
 
-  /** What a source has done so far; all counts from its first frame on. */
+  /** Counts of a source since its first frame. */
   public record Counts(
       long accepted,
       long duplicates,
@@ -78,14 +78,13 @@ public final class SourceTimeline {
       FrameTiming timing, long sequence, int name, long timeMicros, boolean ahead) {}
 
   /**
-   * Checks the next frame in the order of arrival. Needs its pixels only where it is a bare file,
-   * and then not decoded. An admitted frame is not yet part of the timeline, a refused one is
-   * counted.
+   * Checks the next frame in the order of arrival. Reads the bytes of bare files, without decoding
+   * them. An admitted frame is not yet part of the timeline, a refused one is counted.
    *
-   * @param bareFile whether it came as a bare file; the same for all frames of one timeline
+   * @param bareFile true if the frame came as a bare file, like all frames of the timeline
    * @param recordTime timestamp of its record
    * @param now the present
-   * @param tolerance how far ahead of these its capture time may be
+   * @param tolerance maximum by which its capture time may be ahead of both
    * @throws RejectedFrameException if the frame is a duplicate or stale
    */
   public Admission check(
@@ -143,7 +142,7 @@ public final class SourceTimeline {
     stale++;
     return new RejectedFrameException(
         RejectedFrameException.Reason.STALE,
-        "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time where the source restarts its counter"
+        "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time if the source restarts its counter"
             .formatted(
                 frame.sequence(),
                 frame.source(),
@@ -274,9 +273,9 @@ public final class SourceTimeline {
   }
 
   /**
-   * All that is needed to go on.
+   * State from which the timeline can be restored.
    *
-   * @param names of the last frames, newest first; 0 where a frame was not seen
+   * @param names of the last frames, newest first; 0 for one that was not seen
    */
   @SuppressWarnings("ArrayRecordComponent") // a copy made for one reader
   public record State(
@@ -316,9 +315,9 @@ public final class SourceTimeline {
   }
 
   /**
-   * A timeline that goes on from a state.
+   * Restores a timeline.
    *
-   * @throws IllegalArgumentException if no timeline has this state
+   * @throws IllegalArgumentException if the state is invalid
    */
   public static SourceTimeline restore(State state) {
     boolean empty = state.first() == -1 && state.highest() == -1;

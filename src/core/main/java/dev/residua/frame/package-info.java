@@ -1,6 +1,6 @@
 /**
- * One image frame as a value: its bytes and format, what it may cost, why it is refused, and what
- * the picture says of its camera. Knows nothing of Kafka or models.
+ * One image frame as a value: its bytes and format, its limits, the reasons to refuse it, and
+ * readings of its camera. Knows nothing of Kafka or models.
  */
 @NullMarked
 package dev.residua.frame;

@@ -34,6 +34,6 @@ class HumanDurationTest {
   void shouldSayWhatIsExpected(String text) {
     assertThatThrownBy(() -> HumanDuration.parse(text))
         .isInstanceOf(DateTimeException.class)
-        .hasMessageContaining("'%s' is no duration, expected one such as 2h".formatted(text));
+        .hasMessageContaining("invalid duration '%s', expected one such as 2h".formatted(text));
   }
 }

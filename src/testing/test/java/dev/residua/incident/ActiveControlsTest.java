@@ -183,7 +183,7 @@ class ActiveControlsTest {
   @Test
   void shouldSayWhatIsWrongWithACommand() {
     assertThatThrownBy(() -> order("1", "cam["))
-        .hasMessageContaining("sources of control command 1: 'cam[' is no regular expression");
+        .hasMessageContaining("sources of control command 1: invalid regular expression 'cam['");
     assertThatThrownBy(() -> new Order("1", ".*", "", "x", T)).hasMessageContaining("by=''");
     assertThatThrownBy(() -> new Period(T, T)).hasMessageContaining("must end after it begins");
     assertThat(new Period(Instant.EPOCH, PossibleTimes.END).contains(T)).isTrue();

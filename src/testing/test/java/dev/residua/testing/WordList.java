@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
  * @param phrases banned in prose
  * @param metaphors banned as words of identifiers
  * @param pending packages that are not checked yet, with those below them
+ * @param done files and folders to which a list is limited
  */
-public record WordList(List<Entry> phrases, List<Entry> metaphors, List<String> pending) {
+public record WordList(
+    List<Entry> phrases, List<Entry> metaphors, List<String> pending, List<String> done) {
   /**
    * One line of the list with its exceptions.
    *
@@ -32,11 +34,12 @@ public record WordList(List<Entry> phrases, List<Entry> metaphors, List<String> 
     }
   }
 
-  /** Reads a file in which each line starts with phrase, identifier, except or pending. */
+  /** Reads a file in which each line starts with phrase, identifier, except, pending or done. */
   public static WordList read(Path file) throws IOException {
     List<Entry> phrases = new ArrayList<>();
     List<Entry> metaphors = new ArrayList<>();
     List<String> pending = new ArrayList<>();
+    List<String> done = new ArrayList<>();
     List<Pattern> exceptions = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
       if (line.isBlank() || line.startsWith("#")) {
@@ -47,6 +50,7 @@ public record WordList(List<Entry> phrases, List<Entry> metaphors, List<String> 
       String text = sides[0].strip();
       switch (parts[0].strip()) {
         case "pending" -> pending.add(text);
+        case "done" -> done.add(text);
         case "except" -> exceptions.add(pattern(text));
         default -> {
           exceptions = new ArrayList<>();
@@ -55,7 +59,7 @@ public record WordList(List<Entry> phrases, List<Entry> metaphors, List<String> 
         }
       }
     }
-    return new WordList(phrases, metaphors, pending);
+    return new WordList(phrases, metaphors, pending, done);
   }
 
   private static Pattern pattern(String text) {
@@ -64,7 +68,12 @@ public record WordList(List<Entry> phrases, List<Entry> metaphors, List<String> 
         Pattern.CASE_INSENSITIVE);
   }
 
-  /** Whether a package is not checked yet. */
+  /** Returns true if a file is listed as done, or is in a folder that is. */
+  public boolean isDone(String file) {
+    return done.stream().anyMatch(d -> file.equals(d) || file.startsWith(d + "/"));
+  }
+
+  /** Returns true if a package is not checked yet. */
   public boolean isPending(String name) {
     return pending.stream().anyMatch(p -> name.equals(p) || name.startsWith(p + "."));
   }

@@ -52,7 +52,7 @@ class UsageErrorsTest {
   @Test
   void shouldSayWhatADurationLooksLike() {
     assertThat(refused("model", "promote", "x", "--reason=r", "--wait=soon").get(0))
-        .contains("'soon' is no duration, expected one such as 2h");
+        .contains("invalid duration 'soon', expected one such as 2h");
   }
 
   @Test
