@@ -1,6 +1,6 @@
 package dev.residua.drift;
 
-/** What the detectors of a source are calibrated with. */
+/** Origin of the calibration of a source's detectors. */
 public enum CalibrationPhase {
   /** With the model's own calibration. */
   MODEL,
@@ -13,6 +13,6 @@ public enum CalibrationPhase {
   /** With a calibration of the source. */
   ARMED,
 
-  /** The source is too far from what was accepted: a person decides. */
+  /** The source deviates too far from its accepted state: a person decides. */
   NEEDS_REVIEW
 }

@@ -1,12 +1,12 @@
 package dev.residua.drift;
 
 /**
- * Finds where in a stretch of feature vectors their mean left 0, the reference's.
+ * Finds the sample of an interval of feature vectors at which their mean left 0, the reference's.
  *
  * <p>With {@code u} the direction of the vectors' sum over the window that alarmed, every sample
- * becomes {@code y_t = x_t . u_(-t)}, its part along that direction, where {@code u_(-t)} leaves
- * the sample itself out (else every sample of the window would seem changed). With {@code S_k} the
- * sum of the last {@code k} of them, {@code L_k = max(0, S_k)^2 / (2 k sigma^2)} is the largest
+ * becomes {@code y_t = x_t . u_(-t)}, its part along that direction, with {@code u_(-t)} without
+ * the sample itself (else every sample of the window would seem changed). With {@code S_k} the sum
+ * of the last {@code k} samples, {@code L_k = max(0, S_k)^2 / (2 k sigma^2)} is the largest
  * logarithm of the likelihood ratio of "the last {@code k} have another mean" for normal values;
  * the estimate is the {@code k} with the largest {@code L_k}, and the interval reaches over all
  * {@code k} with {@code L_k >= max L - } {@link #DROP}.
@@ -74,8 +74,8 @@ final class ChangePointScan {
   }
 
   /**
-   * The larger of the mean squares well before the window (where there are enough) and the variance
-   * of the last samples: a change may widen what it moves.
+   * The larger of the mean squares well before the window (if there are enough samples) and the
+   * variance of the last samples: a change may widen the distribution.
    */
   private static double variance(double[] y, int window) {
     int n = y.length;

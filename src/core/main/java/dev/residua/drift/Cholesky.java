@@ -45,7 +45,6 @@ final class Cholesky {
     return sum;
   }
 
-  /** Solves {@code (L L^T) x = right}. */
   double[] solve(double[] right) {
     int d = lower.length;
     double[] x = right.clone();

@@ -9,19 +9,19 @@ import java.util.Arrays;
  * <p><b>Input.</b> {@code p = (1 + #{i <= n : s_i >= s}) / (n + 1)} for the frame's score {@code s}
  * and calibration scores {@code s_1..s_n}, or anything larger.
  *
- * <p><b>Guarantee.</b> Let the calibration scores be independent with law {@code F}, and let each
- * quiet frame's score, given all earlier frames, have law {@code F} too (independence of the frames
- * is enough). By Dvoretzky, Kiefer, Wolfowitz and Massart, with probability at least {@code 1 -
- * delta} over the calibration set, {@code sup |F_n - F| <= eps = sqrt(ln(2 / delta) / (2 n))}. On
- * that event, for every calibration set and every past,
+ * <p><b>Guarantee.</b> Let the calibration scores be independent with distribution {@code F}, and
+ * let each quiet frame's score, given all earlier frames, have distribution {@code F} too
+ * (independence of the frames is enough). By Dvoretzky, Kiefer, Wolfowitz and Massart, with
+ * probability at least {@code 1 - delta} over the calibration set, {@code sup |F_n - F| <= eps =
+ * sqrt(ln(2 / delta) / (2 n))}. On that event, for every calibration set and every past,
  *
  * <pre>  P(p <= u) <= min(1, u (n + 1) / n + eps)   for all u in [0, 1].</pre>
  *
  * <p>A frame's factor is {@code b(p) / c} with {@code b >= 0} bounded and decreasing and {@code c =
  * eps b(0) + (1 + 1/n) * integral of b over [0, (1 - eps) n / (n + 1)]}, which is its mean under
- * the law on the right; a decreasing {@code b} has no larger mean under {@code p}'s own law. So
- * each factor has mean at most 1 given the past, and with {@code K} bets and {@code M_t = M_(t-1)
- * b(p_t) / c}, {@code R_t = (R_(t-1) + 1) b(p_t) / c}, averaged over the bets:
+ * the distribution on the right; a decreasing {@code b} has no larger mean under {@code p}'s own
+ * distribution. So each factor has mean at most 1 given the past, and with {@code K} bets and
+ * {@code M_t = M_(t-1) b(p_t) / c}, {@code R_t = (R_(t-1) + 1) b(p_t) / c}, averaged over the bets:
  *
  * <ul>
  *   <li>the capital {@code M} is a test supermartingale: {@code P(ever M_t >= 1 / alpha) <= alpha}
@@ -32,10 +32,10 @@ import java.util.Arrays;
  * </ul>
  *
  * <p>Nothing is promised on the remaining {@code delta} of calibration sets, nor when quiet frames
- * are autocorrelated so that a score's law given the past is not {@code F}. The correction costs
- * power: changes whose p-values have a law within about {@code eps} of uniform are never found. The
- * capital melts while nothing happens, so a late change takes long to show in it; {@code R}
- * forgets.
+ * are autocorrelated so that a score's distribution given the past is not {@code F}. The correction
+ * costs power: changes whose p-values have a distribution within about {@code eps} of uniform are
+ * never found. The capital melts while nothing happens, so a late change takes long to show in it;
+ * {@code R} forgets.
  *
  * @param calibrationScores number {@code n} of scores behind the p-values, at least 100
  * @param frames frames seen
@@ -145,7 +145,7 @@ public record ConformalMartingale(
   }
 
   /**
-   * Whether the capital is {@code 1 / alpha} or more now. To stop at the first time this holds errs
+   * Returns true if the capital is {@code 1 / alpha} or more now. To stop at the first time errs
    * with probability at most {@code alpha}.
    */
   public boolean capitalCrosses(double alpha) {
@@ -153,8 +153,8 @@ public record ConformalMartingale(
   }
 
   /**
-   * Whether {@code R} is {@code runLength} or more now. To alarm at the first time this holds gives
-   * a mean run length of at least {@code runLength} frames.
+   * Returns true if {@code R} is {@code runLength} or more now. To alarm at the first time gives a
+   * mean run length of at least {@code runLength} frames.
    */
   public boolean detectorCrosses(double runLength) {
     return logDetector() >= -Math.log(checked(1 / runLength));

@@ -3,22 +3,20 @@ package dev.residua.drift;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Makes one alarm of a stretch of high readings. Immutable: every reading gives the next state.
+ * Hysteresis that makes one alarm of an interval of high readings. Immutable: every reading gives
+ * the next state.
  *
  * <pre>
- *          statistic >= enter: STARTED
- *   QUIET -----------------------------> DRIFTING
- *     ^                                     |
- *     +--- leaveReadings in a row < leave --+   ENDED
+ *  statistic >= enter: STARTED QUIET -----------------------------> DRIFTING ^                                     | +--- leaveReadings in a row < leave --+   ENDED
  * </pre>
  *
  * <p>An alarm that a window has raised or confirmed ends when the windows are quiet, even if the
  * charts with a memory still show it. An alarm that only a memory shows ends when all charts are
- * quiet for {@link Levels#SLOW_READINGS}. Meanwhile the caller restarts the memories that often
- * ({@link #restartsMemories}), so that they show the present.
+ * quiet for {@link Levels#SLOW_READINGS}. Meanwhile the caller restarts the memories at that
+ * interval ({@link #restartsMemories}), so that the charts show the present.
  *
- * @param drifting whether an alarm is on
- * @param slow whether only a chart with a memory shows it
+ * @param drifting true if an alarm is on
+ * @param slow true if only a chart with a memory shows it
  * @param startedAt samples seen when it started, 0 while quiet
  * @param changePoint estimated samples before the change, at most {@code startedAt}; 0 while quiet
  * @param below readings in a row below the leave level while drifting
@@ -37,7 +35,7 @@ public record DriftAlarm(
     }
   }
 
-  /** What a reading did to the alarm. */
+  /** Effect of a reading on the alarm. */
   public enum Change {
     NONE,
     STARTED,
@@ -78,7 +76,7 @@ public record DriftAlarm(
     }
 
     /**
-     * The same for other thresholds.
+     * Levels for given thresholds.
      *
      * @param threshold value of the statistic for a mean run length
      */
@@ -91,7 +89,7 @@ public record DriftAlarm(
     }
   }
 
-  /** The next state and what changed. */
+  /** Next state and the change to it. */
   public record Step(DriftAlarm next, Change change) {}
 
   /** The state after one more reading. */
@@ -119,7 +117,7 @@ public record DriftAlarm(
         Change.NONE);
   }
 
-  /** Whether the memories are due to restart after so many samples. */
+  /** Returns true if the memories are due to restart after this number of samples. */
   public boolean restartsMemories(long samples) {
     return drifting && slow && (samples - startedAt) % Levels.SLOW_READINGS == 0;
   }

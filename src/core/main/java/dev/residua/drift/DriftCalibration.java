@@ -16,7 +16,7 @@ final class DriftCalibration {
   private static final int TAIL_STREAMS = 320;
   private static final double TAIL_PROGRESS = 0.1;
 
-  /** Of so many values one is sorted to find a bound of the tail. */
+  /** Sampling step that finds a bound of the tail. */
   private static final int SAMPLED = 32;
 
   private static final double SHORT_HANDICAP = 0.45;
@@ -149,7 +149,7 @@ final class DriftCalibration {
         settings, location, scale, bound, turns, whitening, spreadClip, spreadScale, centre);
   }
 
-  /** Frequencies in turns a standard deviation, {@code N(0, 1 / sigma^2) / (2 pi)}. */
+  /** Frequencies in turns per standard deviation, {@code N(0, 1 / sigma^2) / (2 pi)}. */
   private float[][] frequencies(float[][] z) {
     int r = settings.frequencies();
     double[] bandwidths = settings.bandwidths();
@@ -219,7 +219,7 @@ final class DriftCalibration {
     return Cholesky.of(covariance, 1e-3).inverseLower();
   }
 
-  /** One thread's simulated streams, as many at once as {@link StreamMaxima} follows. */
+  /** Simulated streams of one thread, as many as {@link StreamMaxima} follows. */
   private final class Simulation {
     final NullStreams.Stream stream;
     final StreamBatch batch;
@@ -232,14 +232,14 @@ final class DriftCalibration {
     }
   }
 
-  /** What is done with a few streams, of which the first has a number that counts from 0. */
+  /** Work on a few streams; the number of the first one counts from 0. */
   private interface StreamTask {
     void run(Simulation simulation, int first, int count);
   }
 
   /**
-   * Runs streams on all processors, {@link RunLengthCurve#STREAMS_PER_WORLD} a world. What a stream
-   * draws depends on the seed and the number of its world only.
+   * Runs streams on all processors, {@link RunLengthCurve#STREAMS_PER_WORLD} per world. The random
+   * draws of a stream depend only on the seed and the number of its world.
    */
   private void simulate(
       NullStreams quiet,

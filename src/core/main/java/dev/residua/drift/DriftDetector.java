@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one stream of structural residuals for a change of their law against a fixed reference.
+ * Watches one stream of structural residuals for a change of their distribution against a fixed
+ * reference.
  *
  * <p>With random features {@code psi}, {@code c_t = c_(t-1) + psi(e_t) - mu_ref} and {@code D_w(t)
  * = |c_t - c_(t-w)|^2 / w} for every scale {@code w} and kernel length; over the same windows also
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * squared standardised second moment, the squared energy. The last four are also charted on
  * exponentially weighted means with longer memories, for slow ramps. Each is put in units of its
  * own null tail; the statistic is their maximum. A window longer than the stream so far is left
- * out, in calibration as here, so the run-length contract holds from the first sample.
+ * out, in calibration as here, so the run-length contract is valid from the first sample.
  *
  * <p>Constant time and memory per sample: a few us and 0.4 MB for 4 latents with the default
  * settings. The state to persist is small, see {@link #state}. Mutable, for one thread.
@@ -107,7 +108,7 @@ public final class DriftDetector {
   }
 
   /**
-   * How far each latent's mean over the last {@code w} samples is from the reference, in standard
+   * Deviation of each latent's mean over the last {@code w} samples from the reference, in standard
    * errors of independent samples. It names the latent that drifted; it does not decide that one
    * did.
    *
@@ -128,8 +129,8 @@ public final class DriftDetector {
   }
 
   /**
-   * How far each latent's second moment over the last {@code w} samples, of values clipped at
-   * {@link DriftSettings#SPREAD_CLIP} standard deviations or fewer, is from the reference, in
+   * Deviation of each latent's second moment over the last {@code w} samples from the reference,
+   * with values clipped at {@link DriftSettings#SPREAD_CLIP} standard deviations or fewer, in
    * standard errors of independent samples: below 0 for a latent that varies less than usual. It
    * names the latent that changed; it does not decide that one did.
    *
@@ -173,7 +174,7 @@ public final class DriftDetector {
   }
 
   /**
-   * How far the mean of the last samples is from that of the reference, in units of the samples.
+   * Deviation of the mean of the last samples from that of the reference, in units of the samples.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
    * @return shape {@code [d]}
@@ -187,7 +188,7 @@ public final class DriftDetector {
   }
 
   /**
-   * One of the last samples.
+   * Returns a copy of a recent sample.
    *
    * @param back 1 for the last one, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
    * @return shape {@code [d]}
@@ -268,8 +269,8 @@ public final class DriftDetector {
   }
 
   /**
-   * A detector that continues where {@link #state} was taken: every later reading equals, bit for
-   * bit, that of the detector that was never interrupted. Replays at most 256 samples.
+   * Restores a detector: every later reading equals, bit for bit, that of an uninterrupted
+   * detector. Replays at most 256 samples.
    *
    * @throws IllegalArgumentException if the state belongs to another reference or has another size
    */
@@ -278,7 +279,7 @@ public final class DriftDetector {
   }
 
   /**
-   * The same in the memory of an unused detector, which spares 0.3 MB of garbage.
+   * Restores in the memory of an unused detector, which spares 0.3 MB of garbage.
    *
    * @param spare of the same reference; must not be used afterwards
    */

@@ -7,17 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The distribution of the residuals has left, or come back to, its reference.
  *
- * @param finding what, where, when
  * @param kind onset or end
- * @param channel which numbers changed
+ * @param channel the numbers that changed
  * @param statistic detector statistic at the event
  * @param threshold threshold in use
  * @param targetRunLength average run length to a false alarm that the threshold is set for, in
  *     frames
  * @param estimatedRunLength run length estimated when the threshold was set, in frames
- * @param condition assumption under which the run length holds
+ * @param condition assumption under which the run length is valid
  * @param window window length that found the change, in frames
- * @param changePoint when the change began, where it can be estimated
+ * @param changePoint estimated begin of the change, if known
  */
 @RecordBuilder
 public record DriftEvent(
@@ -32,7 +31,7 @@ public record DriftEvent(
     int window,
     @Nullable ChangePoint changePoint)
     implements DriftEventBuilder.With {
-  /** What a detector watches. */
+  /** Input of a detector. */
   public enum Channel {
     /** The standardised structural residuals: mechanisms and roots. */
     RESIDUAL,
@@ -51,12 +50,12 @@ public record DriftEvent(
   }
 
   /**
-   * When a change began.
+   * Interval that contains the begin of a change.
    *
    * @param sequence most likely first frame
    * @param low lower end of the interval
    * @param high upper end of the interval
-   * @param coverage nominal coverage of the interval; 0 where the ends only bound the window that
+   * @param coverage nominal coverage of the interval; 0 if the ends only bound the window that
    *     found it
    */
   public record ChangePoint(long sequence, long low, long high, double coverage) {

@@ -60,31 +60,31 @@ public final class DriftReading {
     return slow;
   }
 
-  /** Whether any chart is beyond its 98 % quantile: else there is no scale and no chart to name. */
+  /**
+   * Returns true if any chart is beyond its 98 % quantile: else there is no scale and no chart to
+   * name.
+   */
   public boolean named() {
     return scaleIndex != NONE;
   }
 
   /**
-   * Index of the scale with the maximum (the longest for a slow chart), or -1 where nothing is
-   * {@link #named}.
+   * Index of the scale with the maximum (the longest for a slow chart), or -1 if not {@link
+   * #named}.
    */
   public int scaleIndex() {
     return scaleIndex;
   }
 
   /**
-   * Window length with the maximum, in samples, or 0 where nothing is {@link #named}. For a slow
-   * chart its memory, at most the longest window.
+   * Window length with the maximum, in samples, or 0 if not {@link #named}. For a slow chart its
+   * memory, at most the longest window.
    */
   public int scale() {
     return scale;
   }
 
-  /**
-   * Chart with the maximum, for {@link DriftReference#chartName}, or -1 where nothing is {@link
-   * #named}.
-   */
+  /** Chart with the maximum, for {@link DriftReference#chartName}, or -1 if not {@link #named}. */
   public int chart() {
     return chart;
   }

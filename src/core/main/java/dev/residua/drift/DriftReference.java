@@ -19,7 +19,7 @@ public final class DriftReference {
   /** Largest. */
   public static final double MAX_TARGET = 1e9;
 
-  /** As many as a model may have, or as there are numbers of a picture. */
+  /** Maximum latents of a model, and numbers of a picture. */
   private static final int MAX_LATENTS = 62;
 
   private static final int ANY = -1;
@@ -69,14 +69,14 @@ public final class DriftReference {
    * Learns a reference from samples of quiet streams and calibrates thresholds by simulation: quiet
    * streams are resampled from the reference and followed until they pass each level.
    *
-   * <p>A vector autoregression is fitted first, its order by Bayes' information criterion (0 where
-   * there is nothing to fit); what it leaves is resampled with a little noise that keeps every
-   * latent's law, so that values beyond the largest of the reference occur. Every fourth simulated
-   * stream begins a new bootstrap replicate of the reference, so that the run length includes what
-   * a reference of {@code n} samples does not know about the world. See {@link NullStreams}.
+   * <p>A vector autoregression is fitted first, its order by Bayes' information criterion (0 if
+   * there is nothing to fit); its innovations are resampled with a little noise that keeps every
+   * latent's distribution, so that values beyond the largest of the reference occur. Every fourth
+   * simulated stream begins a new bootstrap replicate of the reference, so that the run length
+   * includes the error of a reference of {@code n} samples. See {@link NullStreams}.
    *
-   * <p>Run lengths hold on average over references of this size, for streams that follow the law of
-   * the reference; a single reference is off by the spread that is part of {@link Threshold}'s
+   * <p>Run lengths are valid on average over references of this size, for streams that follow the
+   * distribution of the reference; the error of a single reference is part of {@link Threshold}'s
    * interval. Uses all processors; the result does not depend on how many there are. Time grows
    * with streams, their length, features and scales.
    *
@@ -112,8 +112,8 @@ public final class DriftReference {
   }
 
   /**
-   * Mean length of the blocks in which the reference, or what its autoregression leaves, was
-   * resampled; 1 where that is independent.
+   * Mean length of the blocks in which the reference, or the innovations of its autoregression,
+   * were resampled; 1 if they are independent.
    */
   public int blockLength() {
     return blockLength;
@@ -250,7 +250,7 @@ public final class DriftReference {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

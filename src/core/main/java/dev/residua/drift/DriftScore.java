@@ -17,7 +17,7 @@ import java.time.Instant;
  * @param perScale largest statistic of each window length, shortest window first
  * @param scales the window lengths, in frames
  * @param samples frames of this source that the detector has seen; 0 while the source learns
- * @param calibration what the detectors are calibrated with
+ * @param calibration of the detectors
  * @param others readings of the other detectors
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame
@@ -35,12 +35,12 @@ public record DriftScore(
     Calibration calibration,
     Others others) {
   /**
-   * What the detectors are calibrated with.
+   * Calibration of the detectors.
    *
-   * @param phase whose calibration it is
+   * @param phase its origin
    * @param revision of the source's calibration; 0 for the model's
-   * @param provisional whether it rests on less than a day of the source
-   * @param recalibrationProposed whether it is proposed to learn again, as p-values of the source
+   * @param provisional true if it rests on less than a day of the source
+   * @param recalibrationProposed true if a new calibration is proposed, as p-values of the source
    *     are no longer uniform
    * @param pValues of the residuals under it, shape {@code [d]}; empty while the source learns
    */
@@ -68,12 +68,12 @@ public record DriftScore(
   }
 
   /**
-   * Readings of the other detectors; NaN where one is not kept or not known yet.
+   * Readings of the other detectors; NaN for a detector that does not run or has no reading yet.
    *
    * @param pictureStatistic statistic of the picture's detector, in the units of the residuals'
    * @param pictureThreshold its threshold
-   * @param quietRunLength run length at the residuals' threshold as the quiet stretches of the
-   *     source show it, in frames
+   * @param quietRunLength run length at the residuals' threshold in the quiet intervals of the
+   *     source, in frames
    * @param quietLow lower end of its 95 % interval
    * @param quietHigh upper end
    * @param logEvidence logarithm of the e-detector on the joint p-values, see {@link

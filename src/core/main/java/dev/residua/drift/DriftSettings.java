@@ -4,8 +4,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 
 /**
- * How the drift detector looks at a stream. All charts at all scales go into one maximum under one
- * run-length contract.
+ * Settings of the drift detector. All charts at all scales go into one maximum under one run-length
+ * contract.
  *
  * @param scales window lengths in frames, ascending, in [1, {@link #MAX_SCALE}]
  * @param bandwidths kernel lengths in multiples of the median distance between reference samples,
@@ -19,10 +19,11 @@ import java.util.Arrays;
  *     squared norm, each value clipped at 3: all variances at once
  * @param memories memories in frames of exponentially weighted versions of the four charts above
  *     (all but the kernels), ascending, in [{@link #MIN_MEMORY}, {@link #MAX_MEMORY}], at most
- *     {@link #MAX_MEMORIES}; they see what is too slow or too small for the windows; may be empty
+ *     {@link #MAX_MEMORIES}; they detect changes that are too slow or too small for the windows;
+ *     may be empty
  * @param targetRunLength frames that pass on average between false alarms
  * @param simulatedStreams quiet streams that calibration simulates, at least 50
- * @param streamLength frames of each of them, at least 512
+ * @param streamLength frames of each simulated stream, at least 512
  */
 @RecordBuilder
 public record DriftSettings(
@@ -49,16 +50,16 @@ public record DriftSettings(
    */
   public static final float SPREAD_CLIP = 4;
 
-  /** Where it clips the heaviest. */
+  /** Clip in the heaviest tails. */
   static final float LEAST_SPREAD_CLIP = 2.5f;
 
   /** Most memories of slow charts. */
   public static final int MAX_MEMORIES = 3;
 
-  /** Shortest of them, in frames. */
+  /** Shortest memory, in frames. */
   public static final int MIN_MEMORY = 8;
 
-  /** Longest of them, in frames. */
+  /** Longest memory, in frames. */
   public static final int MAX_MEMORY = 4_096;
 
   public static final DriftSettings DEFAULTS =

@@ -5,17 +5,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often an operator accepts a false alarm: {@code 1/week@20} is one per week from a camera of
+ * Rate of false alarms that an operator accepts: {@code 1/week@20} is one per week from a camera of
  * 20 frames per second, a mean run length of 12,096,000 frames.
  *
  * @param alarms false alarms in one {@code period}, above 0
- * @param period what they are counted in
+ * @param period time in which they are counted
  * @param framesPerSecond of one source, above 0
  */
 public record FalseAlarmBudget(double alarms, Period period, double framesPerSecond) {
   private static final Pattern FORM = Pattern.compile("([0-9.eE+-]+)/([a-z]+)(?:@([0-9.eE+-]+))?");
 
-  /** A stretch of time that an operator counts alarms in. */
+  /** Period in which an operator counts alarms. */
   public enum Period {
     HOUR(3_600),
     DAY(86_400),
@@ -124,7 +124,7 @@ public record FalseAlarmBudget(double alarms, Period period, double framesPerSec
       return Double.parseDouble(digits);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "false alarm budget '%s' has '%s' where a number is expected".formatted(text, digits), e);
+          "false alarm budget '%s' has '%s' instead of a number".formatted(text, digits), e);
     }
   }
 

@@ -4,10 +4,10 @@ package dev.residua.drift;
  * Turns one sample into the vector that is summed over windows: cosines, then sines, then the
  * whitened sample, the sample itself, its second moments and the whitened sample's clipped energy,
  * each minus its mean over the reference. Banks are interleaved: frequency {@code j} of bank {@code
- * b} is at {@code j * banks + b}. Immutable but for scratch space: one instance a thread.
+ * b} is at {@code j * banks + b}. Immutable but for scratch space: one instance per thread.
  *
  * <p>All parts but the kernel's see samples clipped at a bound per latent, so that every part is
- * bounded and its law is known from a finite reference.
+ * bounded and its distribution is known from a finite reference.
  */
 final class FeatureMap {
   /** Standard deviations at which samples are clipped before anything else. */
@@ -21,7 +21,7 @@ final class FeatureMap {
   final boolean spread;
   final boolean energy;
   final int size;
-  final int spreadAt; // where the second moments begin
+  final int spreadAt; // index of the first second moment
 
   final float[] location; // [d]
   final float[] scale; // [d]
@@ -72,7 +72,6 @@ final class FeatureMap {
     this.sines = new float[angles.length];
   }
 
-  /** Length of the vector. */
   static int size(DriftSettings settings, int latents) {
     return 2 * settings.bandwidths().length * settings.frequencies() + plainSize(settings, latents);
   }
@@ -84,18 +83,12 @@ final class FeatureMap {
     return vectors * latents + (settings.energy() ? 1 : 0);
   }
 
-  /** The same map with scratch space of its own. */
+  /** Copy with its own scratch space. */
   FeatureMap copy(DriftSettings settings) {
     return new FeatureMap(
         settings, location, scale, bound, turns, whitening, spreadClip, spreadScale, centre);
   }
 
-  /**
-   * Computes the vector of one sample.
-   *
-   * @param sample finite, starts at {@code offset}
-   * @param out shape {@code [size]}
-   */
   void apply(float[] sample, int offset, float[] out) {
     standardize(sample, offset);
     int m = angles.length;

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers of a picture as a whole that the drift detector takes: the logarithm of the
- * reconstruction error, the static pixels' deviation in grey levels beyond a dead band, and, where
- * the model looks at small details, the logarithm of 1 plus the score of the most unusual one.
- * Without the band, cameras without noise would alarm at single grey levels.
+ * reconstruction error, the static pixels' deviation in grey levels beyond a dead band, and, if the
+ * model scores small details, the logarithm of 1 plus the score of the most unusual detail. Without
+ * the band, cameras without noise would alarm at single grey levels.
  */
 public final class ImageStatistics {
   /** How many numbers there are without details. */
@@ -25,7 +25,7 @@ public final class ImageStatistics {
   /** Index of the appearance. */
   public static final int APPEARANCE = 1;
 
-  /** Index of the details, where there are any. */
+  /** Index of the details, if there are any. */
   public static final int DETAILS = 2;
 
   private static final float WHITE = 255;
@@ -34,12 +34,12 @@ public final class ImageStatistics {
   private ImageStatistics() {}
 
   /**
-   * The numbers of one frame.
+   * Numbers of one frame.
    *
-   * @param reconstructionError mean squared pixel error, where 1 is white
-   * @param appearance median deviation of the static pixels, where 1 is white
+   * @param reconstructionError mean squared pixel error; 1 is white
+   * @param appearance median deviation of the static pixels; 1 is white
    * @param band half width of the dead band in grey levels, at least 0
-   * @return shape {@code [COUNT]}, finite where the arguments are
+   * @return shape {@code [COUNT]}, finite if the arguments are
    */
   public static float[] of(float reconstructionError, float appearance, double band) {
     return new float[] {
@@ -74,8 +74,8 @@ public final class ImageStatistics {
   }
 
   /**
-   * Numbers without a dead band, for learning what is normal: each with noise of a standard
-   * deviation that does not matter, so that one which hardly varies has a usual law too.
+   * Numbers without a dead band, with which a source learns its normal state. Each has noise of an
+   * insignificant standard deviation, so that a constant one has a usable distribution too.
    *
    * @param seed of the frame: the same frame gives the same numbers
    */
@@ -93,7 +93,7 @@ public final class ImageStatistics {
     return FLOOR[number];
   }
 
-  /** What of a deviation in grey levels lies beyond a dead band. */
+  /** Part of a deviation in grey levels beyond a dead band. */
   public static float beyond(float grey, double band) {
     return (float) (Math.signum(grey) * Math.max(0, Math.abs(grey) - band));
   }

@@ -5,21 +5,22 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Makes quiet streams that follow the law of a reference: a sieve bootstrap, smoothed.
+ * Generator of quiet streams that follow the distribution of a reference: a sieve bootstrap,
+ * smoothed.
  *
  * <ol>
  *   <li>A vector autoregression {@code z_t = sum_i A_i z_(t-i) + e_t} is fitted to the standardised
  *       reference by least squares; its order, 0 included, and whether each latent follows only
- *       itself or all of them, minimise Bayes' information criterion (Buehlmann 1997 for the
+ *       itself or all latents, minimise Bayes' information criterion (Buehlmann 1997 for the
  *       sieve).
- *   <li>Whole rows of {@code e} are drawn from a bootstrap replicate, one by one, or in blocks
- *       where they or their squares are still autocorrelated.
+ *   <li>Whole rows of {@code e} are drawn from a bootstrap replicate, one by one, or in blocks if
+ *       they or their squares are still autocorrelated.
  *   <li>A drawn row is moved a little: its normal scores {@code g} become {@code (g + h u) / sqrt(1
  *       + h^2)} with {@code u} normal with the correlations of {@code g}. Every latent keeps its
- *       law; beyond the data it follows a generalised Pareto tail. Without this no value beyond the
- *       reference's largest would occur, and run lengths beyond {@code n} would be promised at
- *       thresholds that real streams pass sooner. Dependence in the squares of different latents
- *       shrinks by {@code 1 / (1 + h^2)^2}.
+ *       distribution; beyond the data it follows a generalised Pareto tail. Without this no value
+ *       beyond the reference's largest would occur, and run lengths beyond {@code n} would be
+ *       promised at thresholds that real streams pass sooner. Dependence in the squares of
+ *       different latents shrinks by {@code 1 / (1 + h^2)^2}.
  * </ol>
  *
  * Immutable; a {@link Stream} is for one thread.
@@ -61,7 +62,7 @@ public final class NullStreams {
   private final float[][] quantiles; // [d][grid]
 
   /**
-   * Learns the law of a reference.
+   * Learns the distribution of a reference.
    *
    * @param rows finite, shape {@code [n][d]}, in time order
    */
@@ -112,7 +113,7 @@ public final class NullStreams {
     return block;
   }
 
-  /** Fits the autoregression and returns what it leaves, with mean 0. */
+  /** Fits the autoregression and returns its innovations, with mean 0. */
   private double[][] autoregression() {
     int orders = Math.min(MAX_ORDER, n / 40);
     int used = n - orders;
@@ -228,7 +229,7 @@ public final class NullStreams {
     return Cholesky.of(covariance, 1e-9).logDeterminant();
   }
 
-  /** Whether an impulse in every latent dies out. */
+  /** Returns true if an impulse in every latent decays. */
   private boolean stable(double[][][] fit) {
     double[][] recent = new double[fit.length][latents];
     double[] next = new double[latents];
@@ -257,7 +258,6 @@ public final class NullStreams {
     return true;
   }
 
-  /** Moves {@code recent}, newest first, on by one sample without an innovation. */
   private void step(double[][][] fit, double[][] recent, double[] next) {
     Arrays.fill(next, 0);
     for (int i = 0; i < fit.length; i++) {

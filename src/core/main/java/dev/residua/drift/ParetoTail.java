@@ -1,12 +1,12 @@
 package dev.residua.drift;
 
 /**
- * Upper tail of a sample as a generalised Pareto law by probability-weighted moments (Hosking and
- * Wallis 1987), the shape kept within [-0.5, 0.5].
+ * Upper tail of a sample as a generalised Pareto distribution by probability-weighted moments
+ * (Hosking and Wallis 1987), the shape kept within [-0.5, 0.5].
  *
  * @param start largest value that is not in the tail
  * @param share part of the sample in the tail
- * @param width scale of the excess, 0 where the tail is constant
+ * @param width scale of the excess, 0 if the tail is constant
  * @param shape above 0 for heavy tails
  */
 record ParetoTail(double start, double share, double width, double shape) {

@@ -66,7 +66,7 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
     }
 
     /**
-     * The same for other thresholds.
+     * Levels for given thresholds.
      *
      * @param threshold value of the statistic for a mean run length
      */
@@ -134,9 +134,9 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
   }
 
   /**
-   * The estimate now.
+   * Estimates the run length from all readings so far.
    *
-   * @param levels the same as at every reading
+   * @param levels those of every reading
    */
   public Estimate estimate(Levels levels) {
     for (int i = levels.values.length - 1; i >= 0; i--) {

@@ -51,9 +51,9 @@ public record RunLengthCurve(
   }
 
   /**
-   * The same for a fleet, in which the streams of each world are a source with a hazard of its own:
-   * frames over alarms of all sources together, where a source that has alarmed is watched on.
-   * First passages alone count a source with a large hazard too little, because it is gone early.
+   * Estimates the curve of a fleet, in which the streams of each world are a source with a hazard
+   * of its own: frames over alarms of all sources together, watching sources further after an
+   * alarm. First passages alone underweight a source with a large hazard, because it alarms early.
    */
   public static RunLengthCurve estimateOfFleet(int[][] times, float[][] maxima, int length) {
     return estimate(times, maxima, length, true);
@@ -147,7 +147,7 @@ public record RunLengthCurve(
   }
 
   /**
-   * Adds what one level says about the spread of the hazard between worlds, relative to the
+   * Adds the evidence of one level on the spread of the hazard between worlds, relative to the
    * logarithm of the run length: alarms of a world are counts with mean {@code hazard * exposure}
    * if all worlds are the same, and have {@code (spread * mean)^2} more variance if they are not.
    */
@@ -162,8 +162,8 @@ public record RunLengthCurve(
   }
 
   /**
-   * Mean hazard of worlds whose hazards follow a gamma law, by expectation and maximisation from
-   * the common hazard; the relative variance of the law is that of the counts beyond chance.
+   * Mean hazard of worlds whose hazards follow a gamma distribution, by expectation and
+   * maximisation from the common hazard; its relative variance is that of the counts beyond chance.
    */
   private static double meanHazard(double[] exposure, int[] late, double common) {
     double excess = 0;

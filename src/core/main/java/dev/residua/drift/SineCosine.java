@@ -28,7 +28,7 @@ final class SineCosine {
    * 1e-6 for {@code |u| <= 8} (Taylor polynomials of half the angle, then doubling); beyond that
    * the error of {@code u} as a float comes on top. {@code |u|} must be below 2^22.
    *
-   * @param turns angles, overwritten with what is left after whole turns
+   * @param turns angles, overwritten with their fractions of a turn
    * @param cosines receives as many values as there are angles
    * @param sines likewise
    */

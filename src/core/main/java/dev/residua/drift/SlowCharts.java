@@ -29,7 +29,6 @@ final class SlowCharts {
     this.variances = new float[memories.length];
   }
 
-  /** Drops all samples. */
   void reset() {
     for (float[] mean : means) {
       Arrays.fill(mean, 0);
@@ -38,7 +37,6 @@ final class SlowCharts {
     count = 0;
   }
 
-  /** Adds one feature vector, as {@link WindowSums#push} takes it. */
   void push(float[] features) {
     count++;
     for (int i = 0; i < memories.length; i++) {
@@ -73,7 +71,6 @@ final class SlowCharts {
     }
   }
 
-  /** Samples seen since the last {@link #reset}. */
   long count() {
     return count;
   }

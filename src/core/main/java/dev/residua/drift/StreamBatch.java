@@ -91,7 +91,6 @@ final class StreamBatch {
     this.variances = new float[memories.length];
   }
 
-  /** Chart of each row. */
   private int[] rowCharts(DriftSettings settings) {
     List<Chart> charts = Chart.of(settings, latents);
     return IntStream.range(0, settings.charts())
@@ -121,7 +120,6 @@ final class StreamBatch {
     return latents;
   }
 
-  /** Drops all samples. */
   void reset() {
     for (float[] part : sum) {
       Arrays.fill(part, 0);
@@ -232,16 +230,16 @@ final class StreamBatch {
   }
 
   /**
-   * The chart of each row of {@link #values}: as many rows as there are latents for the mean and
-   * the spread, whose chart is the largest of them; one row for any other chart.
+   * Chart of each row of {@link #values}: one row per latent for the mean and the spread, whose
+   * chart is the largest of the rows; one row for any other chart.
    */
   int[] rowCharts() {
     return rowCharts.clone();
   }
 
   /**
-   * What was read last, shape {@code [rows][L]}, with a memory without the rows of the kernels. The
-   * next call overwrites it.
+   * Values of the last read, shape {@code [rows][L]}; after a memory without the rows of the
+   * kernels. The next call overwrites the array.
    */
   float[] values() {
     return values;

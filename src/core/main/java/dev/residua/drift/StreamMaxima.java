@@ -63,7 +63,7 @@ public final class StreamMaxima {
    * @param used number of streams that are noted, the first ones
    * @param times receives the samples seen, from 1, whenever the running maximum rose
    * @param maxima receives the running maximum from then on
-   * @param at where the first stream is noted
+   * @param at index of the first stream in both
    */
   public void run(
       float[][] samples, int length, int used, int[][] times, float[][] maxima, int at) {
@@ -95,7 +95,6 @@ public final class StreamMaxima {
     }
   }
 
-  /** The largest value of every row over the scales and memories, at least 0. */
   private void read() {
     Arrays.fill(largest, 0);
     int scales = starts.length - memories;

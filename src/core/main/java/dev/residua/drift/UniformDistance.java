@@ -2,12 +2,12 @@ package dev.residua.drift;
 
 import java.util.Arrays;
 
-/** How far p-values are from the uniform law. */
+/** Distance of p-values from the uniform distribution. */
 public final class UniformDistance {
   private UniformDistance() {}
 
   /**
-   * Kolmogorov distance between values and the uniform law on [0, 1].
+   * Kolmogorov distance between values and the uniform distribution on [0, 1].
    *
    * @param values in any order, at least one, in [0, 1]
    * @return in [1 / (2 m), 1] for {@code m} values

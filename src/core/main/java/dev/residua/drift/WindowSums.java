@@ -8,7 +8,6 @@ package dev.residua.drift;
  * same bits after any past. Mutable, for one thread.
  */
 final class WindowSums {
-  /** Samples of a block. */
   static final int BLOCK = DriftSettings.MAX_SCALE;
 
   private final int banks;
@@ -50,7 +49,6 @@ final class WindowSums {
     count = newCount;
   }
 
-  /** Adds one feature vector, shape {@code [size]}. O(size). */
   void push(float[] features) {
     if (position == BLOCK) {
       float[][] swap = previous;

@@ -40,7 +40,7 @@ class FalseAlarmBudgetTest {
         "1/week | does not say frames per second",
         "weekly | budget is 'weekly', expected such as 1/week@20",
         "1/fortnight@20 | counts in 'fortnight'",
-        "1.2.3/week@20 | has '1.2.3' where a number",
+        "1.2.3/week@20 | has '1.2.3' instead of a number",
         "0/week@20 | must be above 0 but were 0.0",
         "1/week@0 | frames per second must be above 0",
         "1/year@200 | run length of 6.312e+09 frames, expected 50 to 1e+09",
