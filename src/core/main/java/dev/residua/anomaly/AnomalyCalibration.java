@@ -10,17 +10,16 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What residuals, reconstruction errors and appearance look like on nominal frames, and from it the
- * conformal p-values of a new frame. Immutable, safe for use by several threads.
+ * Residuals, reconstruction errors and appearance of nominal frames, and the conformal p-values of
+ * a new frame among them. Immutable, safe for use by several threads.
  *
  * <p>Residuals are standardised by median and 1.4826 times the median absolute deviation, per
  * latent. The p-value of a latent is the conformal rank of {@code |standardised residual|}
- * (two-sided) among all calibration frames. The joint p-value looks at the most unusual latent:
+ * (two-sided) among all calibration frames. The joint p-value is that of the most unusual latent:
  * every eighth calibration frame fixes, per latent, a tail function (ranks, with an exponential
  * tail beyond the highest twentieth) that makes latents comparable; the largest value over latents
  * is the frame's score, and its rank among the other seven eighths of the frames is the p-value.
- * Because the two sets are disjoint it holds without any assumption on how latents depend on one
- * another.
+ * Because the two sets are disjoint, it is valid for any dependence of latents.
  *
  * <p>Condition of every p-value: the frame is exchangeable with the calibration frames. Frames of
  * one stream are autocorrelated: the rate of small p-values over a long time is then still right,
@@ -50,7 +49,7 @@ public final class AnomalyCalibration {
   private final ScoreCalibration appearance;
   private final float appearanceCentre;
 
-  // What toBytes writes: everything else follows from these.
+  // Written by toBytes: everything else follows from these.
   private final float[] residuals;
   private final float[] reconstructionErrors;
   private final float[] appearanceDeviations;
@@ -111,8 +110,8 @@ public final class AnomalyCalibration {
    *     {@link #MIN_FRAMES}
    * @param latents number of latents {@code d}
    * @param reconstructionErrors shape {@code [n]}
-   * @param appearance what {@link AppearanceReference#deviation} gave, shape {@code [n]}; all zero
-   *     where there is no such reference
+   * @param appearance values of {@link AppearanceReference#deviation}, shape {@code [n]}; all zero
+   *     without such a reference
    * @throws IllegalArgumentException if shapes differ, there are too few frames or a value is not
    *     finite
    */
@@ -167,10 +166,10 @@ public final class AnomalyCalibration {
    * p-value of a score under a generalised Pareto tail that is fitted to the largest twentieth of
    * the channel's calibration scores (at least 20 of them). Below that twentieth it is the
    * conformal p-value. Beyond, and above all below {@link #resolution(AnomalyKind)}, it is the
-   * estimate of a fitted model and no guarantee. It leans to values that are too large: for a true
-   * 1e-7 and 5,000 calibration frames about 30 times, for exponential scores.
+   * estimate of a fitted model and not a guarantee. It tends to be too large: for a true 1e-7 and
+   * 5,000 calibration frames about 30 times, for exponential scores.
    *
-   * @param channel no fault of the sensor
+   * @param channel not a fault of the sensor
    * @param score see {@link #score}
    * @return in [1e-12, 1]
    */
@@ -179,11 +178,11 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * What a channel ranks: for residuals the most unusual latent on the scale of its own tail, the
-   * reconstruction error, or the distance of the static pixels' deviation from its median; larger
-   * is more unusual.
+   * Statistic that a channel ranks: for residuals the most unusual latent on the scale of its own
+   * tail, the reconstruction error, or the distance of the static pixels' deviation from its
+   * median; larger is more unusual.
    *
-   * @param channel no fault of the sensor
+   * @param channel not a fault of the sensor
    */
   public float score(AnomalyKind channel, FrameStatistics frame) {
     return switch (channel) {
@@ -196,9 +195,9 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * The score of the most unusual latent.
+   * Score of the most unusual latent.
    *
-   * @param pValues NaN for a latent that is not known and does not count
+   * @param pValues NaN for an unknown latent, which does not count
    */
   private float jointScore(float[] standardized, float[] pValues) {
     if (standardized.length != latents) {
@@ -229,7 +228,7 @@ public final class AnomalyCalibration {
         "%s is a fault of the sensor, which is not calibrated here".formatted(kind));
   }
 
-  /** Median deviation of the static pixels on the calibration frames, where 1 is white. */
+  /** Median deviation of the static pixels on the calibration frames; 1 is white. */
   public float appearanceCentre() {
     return appearanceCentre;
   }
@@ -378,7 +377,7 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * One of the nominal frames that it was fitted on, evaluated as if it were new.
+   * Statistics of a nominal frame of the calibration, evaluated like a new one.
    *
    * @param row from 0, less than {@link #size}
    */
@@ -468,7 +467,7 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

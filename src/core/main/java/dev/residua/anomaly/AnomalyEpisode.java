@@ -31,11 +31,11 @@ public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames)
   }
 
   /**
-   * What follows from one frame.
+   * Result of one frame.
    *
    * @param next the new state
-   * @param report whether this frame is to be reported
-   * @param onset whether it starts an episode
+   * @param report true if this frame is to be reported
+   * @param onset true if it starts an episode
    */
   public record Step(AnomalyEpisode next, boolean report, boolean onset) {}
 

@@ -1,15 +1,15 @@
 package dev.residua.anomaly;
 
 /**
- * What is odd about a frame: one of three channels of the model, or a fault of the sensor. Sensor
- * faults are declared in the order in which one hides the next: a picture that is dark has no edges
- * left to be sharp and no rows to be torn.
+ * Kind of an anomaly: one of three channels of the model, or a fault of the sensor. Sensor faults
+ * are declared in the order in which one hides the next: a picture that is dark has no edges left
+ * to be sharp and no rows to be torn.
  */
 public enum AnomalyKind {
   /** The whole picture changed: light, exposure, lens. Shows nothing about mechanisms. */
   APPEARANCE,
 
-  /** A latent is not what its causes explain, or a root is outside its usual range. */
+  /** A latent contradicts its causes, or a root is outside its usual range. */
   RESIDUAL,
 
   /** The model cannot redraw the picture: an unknown object, occlusion, damage. */
@@ -36,7 +36,10 @@ public enum AnomalyKind {
   /** Fault of the readings: frames lack a variable of the model. Says nothing of the picture. */
   VARIABLE_MISSING;
 
-  /** Whether the sensor rather than the scene is at fault; such frames say nothing of latents. */
+  /**
+   * Returns true if the sensor rather than the scene is at fault; such frames say nothing of
+   * latents.
+   */
   public boolean isSensorFault() {
     return switch (this) {
       case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> false;

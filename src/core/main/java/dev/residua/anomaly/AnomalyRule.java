@@ -7,32 +7,32 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Decides from a frame's statistics. The channels are asked in this order and the first that fires
- * names the kind:
+ * Decides from a frame's statistics. The channels are evaluated in this order and the first that
+ * fires names the kind:
  *
  * <ol>
  *   <li>appearance: when the picture as a whole changed, residuals mean nothing and no latent is
  *       named;
  *   <li>residuals: the joint p-value decides, and the latents that stand out are the causes;
- *   <li>reconstruction alone, where the frame was sampled for it. It comes last because a broken
+ *   <li>reconstruction alone, if the frame was sampled for it. It comes last because a broken
  *       mechanism raises it too.
  * </ol>
  *
- * <p>Each channel calls at most the set rate of nominal frames anomalous, where those are
- * exchangeable with the calibration frames. A rate below the calibration's resolution is met by the
- * fitted tails of {@link AnomalyCalibration#tailPValue}, and is then an estimate.
+ * <p>Each channel calls at most the set rate of nominal frames anomalous, if those are exchangeable
+ * with the calibration frames. A rate below the calibration's resolution is met by the fitted tails
+ * of {@link AnomalyCalibration#tailPValue}, and is then an estimate.
  *
  * <p>Causes are the latents that e-BH selects at level {@link AnomalySettings#causeFdr} from their
  * conformal p-values, see {@link EValues#forSelection} and {@link EValues#select}: over all frames,
  * one in which none is named counting as no error, the expected share of wrongly named latents is
- * at most that level. The condition is that each latent whose mechanism holds has a residual that
- * is exchangeable with its calibration; latents may depend on one another in any way, as they do
- * through one encoder. A residual is taken given the observed causes, so a broken cause does not
- * make its effects false discoveries. Where the joint p-value fires and no latent is selected, the
- * most unusual one is named: that one is outside the level. An encoder that mixes latents breaks
- * the condition: with the model that ships, a shock of six standard deviations of noise on the
- * shadow's length names its position too in a quarter of the reported frames (49 of 199), one on
- * the position names another latent in 11 of 135.
+ * at most that level. The condition is that each latent whose mechanism is unchanged has a residual
+ * that is exchangeable with its calibration; latents may depend on one another in any way. A
+ * residual is taken given the observed causes, so a broken cause does not make its effects false
+ * discoveries. If the joint p-value fires and no latent is selected, the most unusual one is named,
+ * outside of the level. An encoder that mixes latents breaks the condition: with the model that
+ * ships, a shock of six standard deviations of noise on the shadow's length names its position too
+ * in a quarter of the reported frames (49 of 199), one on the position names another latent in 11
+ * of 135.
  *
  * <p>Immutable.
  */
@@ -65,7 +65,7 @@ public final class AnomalyRule {
     return calibration;
   }
 
-  /** Whether the false-alarm rate is below the resolution, so that fitted tails decide. */
+  /** Returns true if the false-alarm rate is below the resolution, so that fitted tails decide. */
   public boolean decidesByTail() {
     return decidesByTail;
   }
@@ -80,7 +80,7 @@ public final class AnomalyRule {
     return -Math.log10(settings.falseAlarmRate());
   }
 
-  /** Under what the false-alarm rate holds. */
+  /** Assumption under which the false-alarm rate is valid. */
   public String condition() {
     return decidesByTail
         ? CONDITION
@@ -89,7 +89,7 @@ public final class AnomalyRule {
         : CONDITION;
   }
 
-  /** Whether the picture as a whole changed, so that its residuals name no mechanism. */
+  /** Returns true if the picture as a whole changed, so that its residuals name no mechanism. */
   public boolean appearanceChanged(FrameStatistics statistics) {
     return fires(AnomalyKind.APPEARANCE, statistics.appearancePValue(), statistics)
         && Math.abs(statistics.appearanceDeviation()) * WHITE >= settings.minGreyLevels();

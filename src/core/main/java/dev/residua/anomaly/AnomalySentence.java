@@ -9,7 +9,7 @@ public final class AnomalySentence {
   private AnomalySentence() {}
 
   /**
-   * Such as {@code shadow length 4.2 sd above what light and pendulum explain}.
+   * Sentence such as {@code shadow length 4.2 sd above what light and pendulum explain}.
    *
    * @param graph of the model that scored the frame: names and parents
    */

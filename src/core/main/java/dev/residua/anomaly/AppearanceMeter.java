@@ -15,7 +15,7 @@ public final class AppearanceMeter {
   private final AppearanceReference reference;
   private PixelMask mask = PixelMask.NONE;
 
-  /** The static pixels that are not masked. */
+  /** Static pixels that are not masked. */
   private int[] positions;
 
   private int[] means;
@@ -23,10 +23,12 @@ public final class AppearanceMeter {
   // The differences, each plus the largest that there can be.
   private final int[] differences;
 
-  /** How many of them each bin holds. */
+  /** Number of differences per bin. */
   private final int[] coarse = new int[BINS];
 
-  /** Last digits of those in one bin, and one place more, which {@link #open} writes into. */
+  /**
+   * Last digits of the differences in one bin, and one more place that {@link #open} writes into.
+   */
   private final int[] digits;
 
   private final int[] fine = new int[WITHIN + 1]; // how many have each digit
@@ -44,7 +46,7 @@ public final class AppearanceMeter {
    *
    * @param pixels unsigned bytes, the frame starts at {@code offset}
    * @param newMask pixels that do not count
-   * @return in [-1, 1], negative when darker, resolution 1/4080; 0 where fewer than {@link
+   * @return in [-1, 1], negative when darker, resolution 1/4080; 0 if fewer than {@link
    *     AppearanceReference#MIN_PIXELS} static pixels count
    * @throws IllegalArgumentException if there are fewer bytes than a picture needs
    */
@@ -67,7 +69,8 @@ public final class AppearanceMeter {
       differences[i] = difference;
       coarse[difference >> BIN_BITS]++;
     }
-    int below = (n + 1) / 2; // as many are at most the lower of the two in the middle
+    int below =
+        (n + 1) / 2; // the number of values that are at most the lower of the two in the middle
     int bin = 0;
     int before = 0;
     while (before + coarse[bin] < below) {
@@ -107,8 +110,8 @@ public final class AppearanceMeter {
   }
 
   /**
-   * Counts the differences in a bin by their last digits. It writes each digit and steps on where
-   * it belongs to the bin, instead of asking first: the processor guesses wrong on noise.
+   * Counts the differences in a bin by their last digits. It writes each digit and advances if it
+   * belongs to the bin, without a branch, as the processor guesses wrong on noise.
    */
   private void open(int bin) {
     int found = 0;
@@ -122,7 +125,6 @@ public final class AppearanceMeter {
     }
   }
 
-  /** The k-th smallest difference in the bin that was opened last. */
   private int smallest(int bin, int k) {
     int digit = 0;
     for (int before = fine[0]; before < k; before += fine[++digit]) {}

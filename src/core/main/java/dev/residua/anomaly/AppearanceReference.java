@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * What the pixels that (nearly) never vary look like in training. A change of light, exposure or
- * lens moves most of them together; what happens in the scene does not. Immutable, safe for use by
- * several threads; {@link AppearanceMeter} compares many pictures with it.
+ * Pixels that (nearly) never vary in training. A change of light, exposure or lens moves most of
+ * these pixels together; events in the scene do not. Immutable, safe for use by several threads;
+ * {@link AppearanceMeter} compares many pictures with it.
  *
  * <p>Pixels at the end of the range cannot show everything: white that gets brighter stays white.
  */
@@ -67,7 +67,7 @@ public final class AppearanceReference {
       return add(pixels, offset, PixelMask.NONE);
     }
 
-    /** Adds what is not masked of one frame; what is masked in any is no static pixel. */
+    /** Adds the unmasked pixels of one frame; a pixel that is masked in any frame is not static. */
     public Builder add(byte[] pixels, int offset, PixelMask mask) {
       checkRange(shape, pixels, offset);
       masked = masked.union(mask);
@@ -126,7 +126,7 @@ public final class AppearanceReference {
     }
   }
 
-  /** Whether there are enough static pixels; without them every deviation is 0. */
+  /** Returns true if there are enough static pixels; without them every deviation is 0. */
   public boolean usable() {
     return positions.length > 0;
   }
@@ -145,17 +145,20 @@ public final class AppearanceReference {
     return deviation(pixels, offset, PixelMask.NONE);
   }
 
-  /** The same over what is not masked; see {@link AppearanceMeter#deviation}. */
+  /**
+   * Like {@link #deviation(byte[], int)}, over the unmasked pixels; see {@link
+   * AppearanceMeter#deviation}.
+   */
   public float deviation(byte[] pixels, int offset, PixelMask mask) {
     return new AppearanceMeter(this).deviation(pixels, offset, mask);
   }
 
-  /** Where the static pixels are, as indices of a picture's bytes; the reference's own array. */
+  /** Static pixels as indices of a picture's bytes; the reference's own array. */
   int[] positions() {
     return positions;
   }
 
-  /** Their means, in sixteenths of a grey level; the reference's own array. */
+  /** Means in sixteenths of a grey level; the reference's own array. */
   int[] means() {
     return means;
   }
@@ -183,7 +186,7 @@ public final class AppearanceReference {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Watches whether the camera of one source has moved. Immutable: every estimate gives the next
  * state.
  *
- * <p>A source learns from its first {@value #LEARNED} estimates where its camera usually stands,
- * which may differ from the camera of the training, and how far estimates spread. The camera has
- * moved while the median of the last {@value #WINDOW} estimates is beyond a limit from there. When
- * that begins, {@value #NEEDED} of them must be within that limit of their median, as wrong
- * estimates scatter. The limit is {@value #SPREADS} spreads, but at least {@value #SHIFT} of the
- * longer side, {@value #DEGREES} degrees or {@value #SCALE} in scale.
+ * <p>A source learns from its first {@value #LEARNED} estimates the usual position of its camera,
+ * which may differ from the camera of the training, and the spread of the estimates. The camera has
+ * moved while the median of the last {@value #WINDOW} estimates is beyond a limit from there. At
+ * the begin, {@value #NEEDED} of them must be within that limit of their median, as wrong estimates
+ * scatter. The limit is {@value #SPREADS} spreads, but at least {@value #SHIFT} of the longer side,
+ * {@value #DEGREES} degrees or {@value #SCALE} in scale.
  *
  * @param learning estimates to learn from; empty once {@code usual} is known
- * @param usual where the camera usually stands; null while that is learned
- * @param recent the last estimates since then, oldest first
- * @param moved whether the camera has moved
+ * @param usual position of the camera; null while it is learned
+ * @param recent the last estimates after learning, oldest first
+ * @param moved true if the camera has moved
  */
 public record CameraPosition(
     List<CameraMotion> learning, @Nullable Usual usual, List<CameraMotion> recent, boolean moved) {
@@ -39,14 +39,14 @@ public record CameraPosition(
   static final double DEGREES = 0.6;
   static final double SCALE = 0.02;
 
-  /** Share of the limits below which a camera is back: it must not come and go at a limit. */
+  /** Share of the limits below which a camera is back, so that it does not alternate at a limit. */
   private static final double BACK = 0.7;
 
-  /** Median absolute deviation of a normal law with standard deviation 1, inverted. */
+  /** Standard deviation of a normal distribution per median absolute deviation. */
   private static final double PER_DEVIATION = 1.4826;
 
   /**
-   * Where a camera usually stands.
+   * Usual position of a camera.
    *
    * @param position against the reference of the model
    * @param right spread of the estimates' shifts to the right, a robust standard deviation
@@ -79,11 +79,6 @@ public record CameraPosition(
       return PER_DEVIATION * median(estimates, e -> Math.abs(part.applyAsDouble(e) - middle));
     }
 
-    /**
-     * Whether a motion is beyond the limits.
-     *
-     * @param share of the limits
-     */
     private boolean isExceeded(CameraMotion motion, ImageShape image, double share) {
       double longer = Math.max(image.width(), image.height());
       return beyond(motion.right(), share * SHIFT * longer / image.width(), share * right)
@@ -134,7 +129,6 @@ public record CameraPosition(
     return moved || agreeing(from, last, image) >= NEEDED;
   }
 
-  /** Estimates that are within the limits of their median. */
   private static long agreeing(Usual from, List<CameraMotion> last, ImageShape image) {
     CameraMotion middle = median(last);
     return last.stream()
@@ -143,7 +137,7 @@ public record CameraPosition(
   }
 
   /**
-   * Whether all of the last estimates agree, which those of torn pictures do not for long.
+   * Returns true if all of the last estimates agree; those of torn pictures do not for long.
    *
    * @param image shape of the picture
    */
@@ -159,10 +153,10 @@ public record CameraPosition(
   }
 
   /**
-   * How far the camera's picture has moved from where it usually is.
+   * Motion of the camera's picture from its usual position.
    *
    * @param image shape of the picture
-   * @throws IllegalStateException if the usual place is not known
+   * @throws IllegalStateException if the usual position is not known
    */
   public CameraMotion motion(ImageShape image) {
     if (usual == null || recent.isEmpty()) {
@@ -175,7 +169,6 @@ public record CameraPosition(
     return (double) image.width() / image.height();
   }
 
-  /** Median of each part. */
   private static CameraMotion median(List<CameraMotion> motions) {
     return new CameraMotion(
         (float) median(motions, CameraMotion::right),

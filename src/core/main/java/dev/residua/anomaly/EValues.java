@@ -3,8 +3,8 @@ package dev.residua.anomaly;
 import java.util.Arrays;
 
 /**
- * Evidence as e-values: a number that is at least 0 and at most 1 in expectation where nothing is
- * wrong. E-values may be averaged, and selected by {@link #select} with a bounded share of false
+ * Evidence as e-values: numbers of at least 0 whose expectation is at most 1 if nothing is wrong.
+ * E-values may be averaged, and selected by {@link #select} with a bounded share of false
  * discoveries under any dependence.
  */
 public final class EValues {
@@ -31,9 +31,9 @@ public final class EValues {
 
   /**
    * e-value of one of {@code d} p-values for {@link #select} at level {@code fdr}: {@code (d / fdr)
-   * / ceil(d H p / fdr)} with {@code H = 1 + 1/2 + ... + 1/d}, and 0 where {@code H p > fdr}. A
-   * decreasing step function of integral 1, with its steps where the selection has its thresholds:
-   * no other calibrator selects more at these thresholds. Selection is then that of Benjamini and
+   * / ceil(d H p / fdr)} with {@code H = 1 + 1/2 + ... + 1/d}, and 0 if {@code H p > fdr}. A
+   * decreasing step function of integral 1, with its steps at the thresholds of the selection: no
+   * other calibrator selects more at these thresholds. Selection is then that of Benjamini and
    * Yekutieli.
    *
    * <p>Source: Wang and Ramdas, False discovery rate control with e-values, JRSS B 84 (2022),

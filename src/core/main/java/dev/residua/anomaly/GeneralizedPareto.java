@@ -1,15 +1,15 @@
 package dev.residua.anomaly;
 
 /**
- * Generalised Pareto law of the excess over a threshold: {@code P(X > x) = (1 + shape x /
- * scale)^(-1/shape)}, and {@code exp(-x / scale)} for shape 0. Many laws have such a tail far out
- * (Pickands 1975).
+ * Generalised Pareto distribution of the excess over a threshold: {@code P(X > x) = (1 + shape x /
+ * scale)^(-1/shape)}, and {@code exp(-x / scale)} for shape 0. Many distributions have such a tail
+ * far out (Pickands 1975).
  *
  * @param shape in [0, 0.5]; 0 is exponential, larger is heavier
  * @param scale in the unit of the excesses, above 0
  */
 public record GeneralizedPareto(double shape, double scale) {
-  /** Heavier tails have no variance, and the estimate none either. */
+  /** Heavier tails have no variance, nor has their estimate. */
   static final double MOST_SHAPE = 0.5;
 
   private static final double SHAPE_ERROR = 1.3;
@@ -32,11 +32,11 @@ public record GeneralizedPareto(double shape, double scale) {
    *
    * <p>The shape is then raised by {@code margin} standard errors and brought into [0, 0.5], and
    * the scale becomes {@code a0 (1 - shape)}, which keeps the mean. A negative shape would end the
-   * law at a finite value, beyond which nothing is possible: too much to conclude from some hundred
-   * excesses, so light tails count as exponential ones, whose p-values are larger.
+   * distribution at a finite value, beyond which nothing is possible: too much to conclude from
+   * some hundred excesses, so light tails count as exponential ones, whose p-values are larger.
    *
-   * <p>With {@code n} excesses of a law of this family the standard error of the shape is taken to
-   * be {@code 1.3 / sqrt(n)}; 1.2 was measured for exponential ones. O(n).
+   * <p>With {@code n} excesses of a distribution of this family the standard error of the shape is
+   * taken to be {@code 1.3 / sqrt(n)}; 1.2 was measured for exponential ones. O(n).
    *
    * <p>Source: Hosking and Wallis, Parameter and Quantile Estimation for the Generalized Pareto
    * Distribution, Technometrics 29 (1987), section 3; their k is minus the shape.

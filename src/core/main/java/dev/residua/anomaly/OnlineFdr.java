@@ -1,34 +1,34 @@
 package dev.residua.anomaly;
 
 /**
- * Decides on an endless sequence of e-values, one at a time, such that at every moment the expected
- * share of false ones among all discoveries so far is at most {@code fdr}. Immutable: every e-value
- * gives the next state. The order of the tests is the caller's, and may interleave streams.
+ * Test of an endless sequence of e-values: at every moment the expected share of false discoveries
+ * is at most {@code fdr}. Immutable: every e-value gives the next state. The order of the tests is
+ * the caller's, and may interleave streams.
  *
  * <p>The t-th e-value is a discovery if it is at least {@code 1 / a_t}, with {@code R} the
  * discoveries before it:
  *
  * <ul>
  *   <li>{@link Method#E_LOND}: {@code a_t = fdr g_t (R + 1)} with {@code g_t = t^-1.1 / 10.5845},
- *       which sums to 1. Holds for e-values that depend on one another in any way: {@code E[e_t] <=
- *       1} where nothing is wrong is all that is needed.
+ *       which sums to 1. Valid for e-values with any dependence; the only condition is {@code
+ *       E[e_t] <= 1} if nothing is wrong.
  *   <li>{@link Method#E_LORD}: {@code a_t = w_t (fdr - spent) (R + 1)} with {@code spent} the sum
  *       of {@code a_j / (R_j + 1)} so far and {@code w_t = 0.1 / (t - R / 2)}: a discovery passes
- *       only half the time, which keeps levels up while discoveries come often. Holds only where
- *       {@code E[e_t | all before] <= 1} when nothing is wrong at t: independent tests, or e-values
- *       made for their past. E-values of consecutive frames of one camera are not that.
+ *       only half the time, which keeps levels up while discoveries come often. Valid only if
+ *       {@code E[e_t | all before] <= 1} when nothing is wrong at t: for independent tests, or
+ *       e-values made for their past, but not for consecutive frames of one camera.
  * </ul>
  *
  * <p>Why: a discovery at t makes the share at most {@code 1 / (R + 1)} each, and {@code P(e_t >= 1
  * / a_t) <= a_t E[e_t]}; the sum of {@code a_t / (R + 1)} is at most {@code fdr}. In E_LOND that
- * quotient is no random number, in E_LORD the past decides it.
+ * quotient is not random, in E_LORD the past decides it.
  *
  * <p>Source: Zhang, Wei, Ren and Zou, e-GAI: e-value-based generalized alpha-investing for online
  * false discovery rate control (arXiv 2506.01452); e-LOND by Xu and Ramdas, Online multiple testing
  * with e-values (AISTATS 2024). The weights {@code g_t} and {@code w_t} are our own choice; any
  * that sum to 1, or that the past decides within (0, 1), keep the bound.
  *
- * @param method how levels are made
+ * @param method rule of the levels
  * @param fdr largest expected share of false discoveries, in (0, 1)
  * @param tests e-values seen, at least 0
  * @param discoveries of those, in {@code [0, tests]}
@@ -43,7 +43,7 @@ public record OnlineFdr(Method method, double fdr, long tests, long discoveries,
 
   private static final double FIRST_WEIGHT = 0.1;
 
-  /** How levels are made; see {@link OnlineFdr} for the condition of each. */
+  /** Rule of the levels; see {@link OnlineFdr} for the condition of each. */
   public enum Method {
     /** For e-values that depend on one another in any way. */
     E_LOND,
@@ -72,10 +72,10 @@ public record OnlineFdr(Method method, double fdr, long tests, long discoveries,
   }
 
   /**
-   * What follows from one e-value.
+   * Result of one e-value.
    *
    * @param next the new state
-   * @param discovery whether it is large enough
+   * @param discovery true if the e-value is large enough
    * @param level {@code a_t}; the e-value had to reach its inverse
    */
   public record Step(OnlineFdr next, boolean discovery, double level) {}
@@ -85,7 +85,7 @@ public record OnlineFdr(Method method, double fdr, long tests, long discoveries,
     return share() * (discoveries + 1);
   }
 
-  /** What the next test uses up of the level. */
+  /** Part of the level that the next test uses up. */
   private double share() {
     double t = tests + 1.0;
     return switch (method) {

@@ -79,7 +79,7 @@ public final class ScoreCalibration {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

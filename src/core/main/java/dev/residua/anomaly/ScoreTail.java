@@ -1,16 +1,15 @@
 package dev.residua.anomaly;
 
 /**
- * p-values of scores beyond those of the calibration: a generalised Pareto law fitted to the
- * largest twentieth of the scores, at least {@link #MIN_EXCESSES}. What it says below the
- * resolution {@code 1/(n+1)} of the ranks is the estimate of a fitted model.
+ * p-values of scores beyond those of the calibration: a generalised Pareto distribution fitted to
+ * the largest twentieth of the scores, at least {@link #MIN_EXCESSES}. Below the resolution {@code
+ * 1/(n+1)} of the ranks it is the estimate of a fitted model.
  *
  * <p>The shape is raised by one standard error, because p-values that are too small break the
- * contract on false alarms and those that are too large only delay. How an estimate compares with a
- * true 1e-7, simulated 400 times with 5,000 scores, 5 %, median and 95 % quantile of the ratio:
- * exponential scores 0.8, 33, 330; half-normal ones 30, 85, 420; lognormal ones 0.5, 19, 115; and
- * |t| with five degrees of freedom 0.004, 3, 56, whose tail is too heavy to be seen in 250
- * excesses.
+ * contract on false alarms and those that are too large only delay. Ratio of the estimate to a true
+ * 1e-7, simulated 400 times with 5,000 scores, 5 %, median and 95 % quantile: exponential scores
+ * 0.8, 33, 330; half-normal ones 30, 85, 420; lognormal ones 0.5, 19, 115; and |t| with five
+ * degrees of freedom 0.004, 3, 56, whose tail is too heavy to be seen in 250 excesses.
  */
 final class ScoreTail {
   /** No calibration of ours supports a statement on rarer frames. */

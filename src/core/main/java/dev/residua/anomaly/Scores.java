@@ -17,13 +17,12 @@ final class Scores {
 
   /**
    * Conformal p-value {@code (1 + #{s_i >= s}) / (n + 1)}: ties count against the frame, so it is
-   * never too small. NaN gives the smallest p-value there is. O(log n).
+   * never too small. NaN gives the smallest possible p-value. O(log n).
    */
   float pValue(float score) {
     return (float) (1 + atLeast(score)) / (sorted.length + 1);
   }
 
-  /** Number of scores that are at least {@code score}. */
   private int atLeast(float score) {
     if (Float.isNaN(score)) {
       return 0;

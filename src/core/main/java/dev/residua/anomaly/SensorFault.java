@@ -16,7 +16,7 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
     if (!kind.isSensorFault()
         || kind == AnomalyKind.MOVED
         || kind == AnomalyKind.VARIABLE_MISSING) {
-      throw new IllegalArgumentException("%s is no fault of a sensor".formatted(kind));
+      throw new IllegalArgumentException("%s is not a fault of a sensor".formatted(kind));
     }
     if (needed < 1 || frames < needed) {
       throw new IllegalArgumentException(

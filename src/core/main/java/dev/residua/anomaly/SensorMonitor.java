@@ -4,16 +4,15 @@ import dev.residua.frame.SensorReadings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the sensor of one source. Immutable: every frame gives the next state. Where several
- * faults hold, the one that {@link AnomalyKind} declares first is named, because it hides the
- * others.
+ * Watches the sensor of one source. Immutable: every frame gives the next state. Of several faults,
+ * the one that {@link AnomalyKind} declares first is named, because it hides the rest.
  *
  * @param lastHash of the last picture; 0 before the first
- * @param run pictures in a row that are equal to the last one, itself included; 0 before the first
- * @param dark whether each of the last 32 frames was dark, the last in bit 0
- * @param saturated the same for saturated frames
- * @param torn the same for torn frames
- * @param blurred the same for blurred frames
+ * @param run consecutive equal pictures, the last one included; 0 before the first
+ * @param dark bits of the dark ones among the last 32 frames, the last frame in bit 0
+ * @param saturated bits of the saturated ones
+ * @param torn bits of the torn ones
+ * @param blurred bits of the blurred ones
  */
 public record SensorMonitor(
     long lastHash, int run, int dark, int saturated, int torn, int blurred) {
@@ -28,14 +27,14 @@ public record SensorMonitor(
   }
 
   /**
-   * What follows from one frame.
+   * Result of one frame.
    *
    * @param next the new state
-   * @param fault what is wrong with the sensor now, or null
+   * @param fault present fault of the sensor, or null
    */
   public record Step(SensorMonitor next, @Nullable SensorFault fault) {}
 
-  /** The next state, and the fault that holds after this frame. */
+  /** Evaluates the next frame. */
   public Step next(SensorReadings readings, SensorRule rule) {
     SensorReference usual = rule.reference();
     boolean same = run > 0 && readings.hash() == lastHash;

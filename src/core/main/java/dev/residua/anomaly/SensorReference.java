@@ -5,14 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /**
- * Where the sensor readings of nominal frames lie, and from it the limits beyond which a reading is
- * a fault.
+ * Extreme sensor readings of nominal frames, and the limits beyond which a reading is a fault.
  *
  * <p>A reading is compared with the most extreme one of the calibration frames, not with a
  * quantile: a scene may be dark for a moment every day. The margins are wide instead, because a
- * sensor that fails fails far: half of what was left of the range for light, half of the least
- * sharpness, one and a half times the largest tear. Frames of a faulty sensor must not calibrate,
- * since they would make that fault usual.
+ * sensor that fails fails far: half of the remaining range for light, half of the least sharpness,
+ * one and a half times the largest tear. Frames of a faulty sensor must not calibrate, since they
+ * would make that fault usual.
  *
  * @param frames number of calibration frames
  * @param longestRun longest run of equal pictures among them; 0 without any
@@ -32,7 +31,7 @@ public record SensorReference(
     float mostSaturated,
     float leastSharpness,
     float mostTear) {
-  /** Equal pictures in a row from which a camera is frozen where the scene never stands still. */
+  /** Consecutive equal pictures from which a camera is frozen, if the scene is never still. */
   public static final int FROZEN_FRAMES = 10;
 
   private static final int MAGIC = 0x52455346; // "RESF"
@@ -50,7 +49,7 @@ public record SensorReference(
    */
   private static final float TEAR_FLOOR = 1;
 
-  /** Twice the longest run of the calibration: it saw only so much of the scene. */
+  /** Twice the longest run of the calibration, which saw only a limited time of the scene. */
   private static final int RUN_MARGIN = 2;
 
   public SensorReference {
@@ -116,8 +115,8 @@ public record SensorReference(
   }
 
   /**
-   * Equal pictures in a row that make a frozen camera: {@link #FROZEN_FRAMES}, or twice the longest
-   * run of the calibration where that is more.
+   * Consecutive equal pictures that make a frozen camera: {@link #FROZEN_FRAMES}, or twice the
+   * longest run of the calibration if that is more.
    */
   public int frozenFrames() {
     return Math.max(
@@ -184,7 +183,7 @@ public record SensorReference(
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

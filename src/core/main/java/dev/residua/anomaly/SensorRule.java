@@ -1,13 +1,12 @@
 package dev.residua.anomaly;
 
 /**
- * When a sensor is at fault: a camera is frozen after as many equal pictures in a row as the
- * reference says, every other fault holds while {@code needed} of the last {@code window} frames
- * show it.
+ * Conditions of sensor faults: a camera is frozen after the reference's number of equal pictures;
+ * any other fault is present while {@code needed} of the last {@code window} frames show it.
  *
- * @param reference what is usual
+ * @param reference usual readings
  * @param needed frames that must show a fault, in {@code [1, window]}
- * @param window frames looked at, in [1, 32]
+ * @param window frames considered, in [1, 32]
  */
 public record SensorRule(SensorReference reference, int needed, int window) {
   private static final int DEFAULT_NEEDED = 3;
@@ -24,7 +23,7 @@ public record SensorRule(SensorReference reference, int needed, int window) {
     }
   }
 
-  /** Three of ten frames: a torn picture shows it only where the tear crosses something. */
+  /** Three of ten frames: a torn picture shows it only if the tear crosses something. */
   public static SensorRule of(SensorReference reference) {
     return new SensorRule(reference, DEFAULT_NEEDED, DEFAULT_WINDOW);
   }

@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * Scores how far a gray picture is from normal, at the tile where it is farthest. Immutable, safe
+ * Scores the deviation of a gray picture from normal, at its most deviating tile. Immutable, safe
  * for use by several threads.
  *
- * <p>What {@link TilePatterns} leave of a pixel is divided by its expected size, and smoothed with
- * the weights 1, 2, 1 along both axes. The square of the expected size is the pixel's variance on
- * normal frames plus the square of {@value #LARGE_SHARE} times the range of the differences to the
- * mean in the 3x3 blocks of 4x4 pixels around it. The second term is large at the edges of what
- * moves, wherever that is, and small at what is smaller than a block. The largest magnitude within
+ * <p>The rest of a pixel after {@link TilePatterns} is divided by its expected size, and smoothed
+ * with the weights 1, 2, 1 along both axes. The square of the expected size is the pixel's variance
+ * on normal frames plus the square of {@value #LARGE_SHARE} times the range of the differences to
+ * the mean in the 3x3 blocks of 4x4 pixels around it. The second term is large at the edges of
+ * moving objects, and small at objects that are smaller than a block. The largest magnitude within
  * a tile, in robust standard deviations above its median on normal frames, is the tile's score. The
  * frame has the score of its highest tile.
  */
@@ -31,7 +31,7 @@ public final class DetailModel {
   private static final float LEAST_VARIANCE = 0.25f;
 
   /**
-   * Share of a change that blocks show which patterns may leave. Of 0.1 to 1, tried on the scenes
+   * Share of a change visible in blocks that patterns may leave. Of 0.1 to 1, tried on the scenes
    * pendulum and flow, the values 0.25 to 0.5 find about the same.
    */
   static final float LARGE_SHARE = 0.4f;
@@ -46,7 +46,7 @@ public final class DetailModel {
   private static final int BLOCK_PIXELS = TilePatterns.BLOCK * TilePatterns.BLOCK;
 
   private final TilePatterns patterns;
-  private final float[] variances; // squared grey levels; 0 where masked; [height][width]
+  private final float[] variances; // squared grey levels; 0 if masked; [height][width]
   private final float[] centres; // [tiles]
   private final float[] scales; // [tiles]
 
@@ -146,7 +146,7 @@ public final class DetailModel {
     return patterns.shape();
   }
 
-  /** What normal tiles look like, to take other scales with. */
+  /** Patterns of normal tiles, for other scales. */
   public TilePatterns patterns() {
     return patterns;
   }
@@ -184,7 +184,6 @@ public final class DetailModel {
         most, (place % width + 0.5f) / width, (place / width + 0.5f) / shape().height());
   }
 
-  /** Standardised and smoothed values of all pixels, {@code [height][width]}. */
   private float[] smooth(byte[] picture, int offset, PixelMask mask) {
     int width = shape().width();
     int height = shape().height();
@@ -250,7 +249,6 @@ public final class DetailModel {
     return ranges;
   }
 
-  /** Index of the largest magnitude within a tile. */
   private int highest(float[] values, int tile) {
     int width = shape().width();
     int across = width / TilePatterns.SIDE;
@@ -277,7 +275,7 @@ public final class DetailModel {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Decodes bytes of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged

@@ -6,18 +6,18 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What normal tiles of a gray picture look like: a mean, and the patterns in which they vary.
+ * Model of the normal tiles of a gray picture: a mean, and the patterns of its variation.
  * Immutable, safe for use by several threads.
  *
- * <p>A tile has {@value #SIDE} by {@value #SIDE} pixels. What is left of it is its difference to
+ * <p>A tile has {@value #SIDE} by {@value #SIDE} pixels. The rest of a tile is its difference to
  * the mean, without the brightness that all its pixels share and without its part along the
- * patterns. A defect that covers a whole tile evenly leaves nothing but at its edges.
+ * patterns. A defect that covers a whole tile evenly has a rest only at its edges.
  */
 public final class TilePatterns {
   /** Width and height of a tile, in pixels. */
   public static final int SIDE = 8;
 
-  /** Width and height of the blocks whose mean differences show what is large. */
+  /** Width and height of the blocks whose mean differences show large changes. */
   static final int BLOCK = 4;
 
   /** Pixels of a tile. */
@@ -119,13 +119,13 @@ public final class TilePatterns {
   }
 
   /**
-   * Computes what is left of every pixel.
+   * Computes the rest of every pixel.
    *
    * @param picture unsigned bytes, {@code [height][width]} from {@code offset} on
-   * @param mask pixels that do not count; 0 is left of them
+   * @param mask pixels that do not count; their rest is 0
    * @param into receives grey levels, shape {@code [height][width]}
    * @param blocks receives the mean difference of each block of 4x4 pixels to the means, in grey
-   *     levels, shape {@code [height / 4][width / 4]}; NaN where no pixel counts
+   *     levels, shape {@code [height / 4][width / 4]}; NaN if no pixel counts
    */
   void left(byte[] picture, int offset, PixelMask mask, float[] into, float[] blocks) {
     int width = shape.width();
@@ -222,7 +222,6 @@ public final class TilePatterns {
     }
   }
 
-  /** Bytes that {@link #write} writes. */
   int bytes() {
     return 2 * Integer.BYTES + counts.length + Float.BYTES * (means.length + patterns.length);
   }
@@ -237,7 +236,7 @@ public final class TilePatterns {
     }
   }
 
-  /** Reads what {@link #write} wrote; sizes are checked before anything is allocated. */
+  /** Decodes bytes of {@link #write}; sizes are checked before anything is allocated. */
   static TilePatterns read(ByteBuffer in) {
     ImageShape shape = new ImageShape(in.getInt(), in.getInt(), 1);
     checkShape(shape);
