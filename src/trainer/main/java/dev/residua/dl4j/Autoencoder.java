@@ -16,7 +16,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Convolutional encoder and its mirror for batches of one size, forward and back.
  *
- * <p>Pixel errors are summed over a frame. Where that has more than 64x64 pixels in colour, their
+ * <p>Pixel errors are summed over a frame. For frames of more than 64x64 pixels in colour, their
  * gradient is divided by the excess: otherwise they would outweigh the losses of the latents.
  *
  * <p>The decoder may carry rows of latents in addition to those of the batch, in blocks that are
@@ -47,21 +47,22 @@ final class Autoencoder {
 
   private final ImageShape image;
   private final double pixelWeight;
-  private @Nullable INDArray weights; // of differences; null where all count
+  private @Nullable INDArray weights; // of differences; null if all count
 
   private final Map<String, INDArray> parameters = new LinkedHashMap<>();
 
   /**
    * Rows that the decoder carries in addition to those of the batch.
    *
-   * @param first frame of the batch that the first of them is compared with
-   * @param rows number of them
+   * @param first frame of the batch that the first row is compared with
+   * @param rows number of rows
    */
   record Extra(int first, int rows) {}
 
   /**
    * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode}
-   * @param targets the same, what {@link #decode} compares with; may be the same array
+   * @param targets pictures in the same layout that {@link #decode} compares with; may be the same
+   *     array
    * @param extras further rows of the decoder, block after block
    */
   Autoencoder(NetworkLayout layout, INDArray frames, INDArray targets, List<Extra> extras) {
@@ -199,7 +200,7 @@ final class Autoencoder {
     return arrays;
   }
 
-  /** What normalises convolutions, by their names; none where the layout wants none. */
+  /** Normalisations of convolutions by name; empty if the layout has none. */
   Map<String, BatchNormalization> normalizations() {
     Map<String, BatchNormalization> found = new LinkedHashMap<>();
     layers.forEach(

@@ -42,7 +42,7 @@ final class BatchNormalization {
     return variance;
   }
 
-  /** From now on takes these in place of a batch's own. */
+  /** Fixes the statistics, instead of those of each batch. */
   void freeze(double[] means, double[] variances) {
     System.arraycopy(means, 0, mean, 0, channels);
     System.arraycopy(variances, 0, variance, 0, channels);
@@ -50,7 +50,7 @@ final class BatchNormalization {
     frozen = true;
   }
 
-  /** What a channel with a variance is multiplied by. */
+  /** Factor of a channel with a variance. */
   static double scale(double variance) {
     return 1 / Math.sqrt(variance + LEAST_VARIANCE);
   }
@@ -103,7 +103,7 @@ final class BatchNormalization {
    * From gradients by the normalised values of the last batch to those by the values.
    *
    * @param gradient receives them in place
-   * @param byBias receives the gradient by what is added to each channel of the normalised values
+   * @param byBias receives the gradient by the bias of each channel
    */
   void backward(FloatBuffer gradient, FloatBuffer byBias) {
     float[] g = gradients;

@@ -108,7 +108,7 @@ final class CausalLoss {
           loss = loss.add(structural.mul(settings.structuralWeight()));
         }
         case STRUCTURAL_FIT -> {
-          // [1, d], 1 over the number of caused latents at each of them
+          // [1, d], 1 over the number of caused latents at each caused one
           SDVariable caused = variable(CAUSED, 1, d);
           SDVariable structural =
               residuals.mul(residuals).mean(true, 0).mul(caused).sum().rename(STRUCTURAL);
@@ -168,12 +168,11 @@ final class CausalLoss {
     return output(PREDICTED);
   }
 
-  /** Computes losses and gradients of the present inputs. */
   void evaluate() {
     recorded.run();
   }
 
-  /** One of the losses as it was evaluated last; 0 if it has no such term. */
+  /** A loss of the last evaluation; 0 if it has no such term. */
   double scalar(String name) {
     return recorded.has(name) ? recorded.output(name).getDouble(0) : 0;
   }

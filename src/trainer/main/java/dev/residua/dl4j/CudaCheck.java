@@ -49,9 +49,10 @@ public final class CudaCheck {
    * A GPU as the driver describes it.
    *
    * @param name as sold
-   * @param capability compute capability in tenths, 86 for 8.6; null where the driver does not say
-   * @param totalMib memory in MiB; null where the driver does not say
-   * @param freeMib memory that nobody uses, in MiB; null where the driver does not say
+   * @param capability compute capability in tenths, 86 for 8.6; null if the driver does not report
+   *     it
+   * @param totalMib memory in MiB, or null
+   * @param freeMib unused memory in MiB, or null
    * @param driver version of the driver
    */
   record Gpu(
@@ -83,7 +84,6 @@ public final class CudaCheck {
     return decide(ask(QUERY, LIMIT), Nd4jBackends.cudaIsThere());
   }
 
-  /** Runs a command with a time limit. */
   static Answer ask(List<String> command, Duration limit) {
     Path output = null;
     try {
@@ -216,7 +216,7 @@ public final class CudaCheck {
     return null;
   }
 
-  /** Whether the backend has machine code that runs on a compute capability, in tenths. */
+  /** Returns true if the backend has machine code for a compute capability, in tenths. */
   static boolean runsOn(int capability) {
     return Arrays.stream(BUILT)
         .anyMatch(built -> built / 10 == capability / 10 && built % 10 <= capability % 10);

@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Prepares the next batch on a thread of its own while the network works on the present one. What a
- * batch holds depends on the seed and the number of its step only.
+ * Prepares the next batch on a thread of its own while the network works on the present one. The
+ * content of a batch depends only on the seed and the number of its step.
  */
 final class FrameFeeder implements AutoCloseable {
   private final TrainingData data;
@@ -49,9 +49,10 @@ final class FrameFeeder implements AutoCloseable {
    *
    * @param frames rows without labels, then the two rows of each held pair, then those of each
    *     answer, then rows with labels, as the network's input
-   * @param targets what the network is to reproduce; the same array if frames are not varied
+   * @param targets pictures that the network is to reproduce; the same array if frames are not
+   *     varied
    * @param labels {@code [labelled, factors]}, standardised
-   * @param counts what each label counts for: 0 where unknown, and 1 in all
+   * @param counts weight of each label: 0 if unknown; they sum to 1
    * @param held factor of each held pair
    * @param compared factor of each answer
    * @param signs of each answer, see {@link OrderAnswer#sign}
@@ -143,7 +144,6 @@ final class FrameFeeder implements AutoCloseable {
     return thread.submit(() -> fill(slots[number % 2], number));
   }
 
-  /** The batch of the next step. */
   Batch next() throws InterruptedException {
     Batch batch;
     try {
@@ -217,14 +217,14 @@ final class FrameFeeder implements AutoCloseable {
     Blocks.set(image, mask, 0, into, at);
   }
 
-  /** Waits for the batch that is being prepared, so that nothing reads the data any more. */
+  /** Waits for the batch that is being prepared; afterwards nothing reads the data. */
   @Override
   public void close() {
     thread.shutdown();
     try {
       ahead.get();
     } catch (ExecutionException e) {
-      // The batch that failed is not wanted any more.
+      // The batch that failed is not needed.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -101,10 +101,10 @@ final class GraphDraw {
   }
 
   /**
-   * What an order allows: {@code O = P^T M P}.
+   * Edges that an order allows: {@code O = P^T M P}.
    *
    * @param order P, {@code [rank][latent]}
-   * @return {@code [from][to]}, 1 where {@code from} comes before {@code to} for a hard order
+   * @return {@code [from][to]}, 1 if {@code from} comes before {@code to} for a hard order
    */
   static double[] mask(double[] order, int d) {
     double[] result = new double[d * d];
@@ -159,9 +159,9 @@ final class GraphDraw {
   }
 
   /**
-   * The graph that order and gates stand for without noise.
+   * The graph of order and gates without noise.
    *
-   * @return probability of each edge {@code [from][to]}, 0 where the order forbids it
+   * @return probability of each edge {@code [from][to]}, 0 if the order forbids it
    */
   static double[][] readOut(OrderRelaxation relaxation, double[] scores, double[] logits) {
     int d = dimension(logits);

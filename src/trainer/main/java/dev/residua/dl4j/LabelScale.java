@@ -52,7 +52,7 @@ final class LabelScale {
     return new LabelScale(mean, deviation);
   }
 
-  /** Factors of a labelled frame, NaN where unknown. */
+  /** Factors of a labelled frame, NaN if unknown. */
   static double[] factors(TrainingData data, int frame) {
     double[] values = data.factors(frame);
     if (values == null) {

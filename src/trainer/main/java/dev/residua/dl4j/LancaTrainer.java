@@ -82,8 +82,8 @@ public final class LancaTrainer implements Trainer {
   /**
    * Checks whether a network can read frames of a shape.
    *
-   * @throws IllegalArgumentException if a side is no multiple of {@link #MULTIPLE}; the message
-   *     names sizes that are
+   * @throws IllegalArgumentException if a side is not a multiple of {@link #MULTIPLE}; the message
+   *     names valid sizes
    */
   public static void check(ImageShape shape) {
     if (shape.width() % MULTIPLE != 0 || shape.height() % MULTIPLE != 0) {

@@ -50,7 +50,7 @@ final class LancaTraining {
 
   private static final double PIN_WEIGHT = 0.1;
 
-  /** What the latest batch counts for in the statistics of normalised convolutions. */
+  /** Weight of the latest batch in the statistics of normalised convolutions. */
   private static final double STATISTICS_RATE = 0.01;
 
   /** Logit of the gates of a fixed graph. */
@@ -98,10 +98,10 @@ final class LancaTraining {
   private final int firstStep;
 
   /**
-   * Where a parameter is in the flat arrays, and in native memory if the autoencoder has it.
+   * Position of a parameter in the flat arrays, and in native memory if the autoencoder has it.
    *
-   * @param value the autoencoder's array, null for others
-   * @param gradient the same
+   * @param value the autoencoder's array, or null
+   * @param gradient the autoencoder's array, or null
    */
   private record Slot(
       Parameter parameter,
@@ -277,7 +277,6 @@ final class LancaTraining {
     return doubles(Arrays.copyOfRange(values, slot.from(), slot.to()));
   }
 
-  /** Gives the engine the present values of a parameter. */
   private void publish(Slot slot) {
     if (slot.value() != null) {
       slot.value().put(0, values, slot.from(), slot.to() - slot.from());
@@ -325,7 +324,7 @@ final class LancaTraining {
 
   private TrainedNetwork train(ExecutorService thread) throws Exception {
     int steps = settings.steps();
-    // A training that is past its pause already stays where it is.
+    // A training after its pause is complete.
     int end = Math.max(firstStep, Math.min(steps, settings.stopAt()));
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
     long[] waits = new long[nanos.length];
@@ -488,7 +487,9 @@ final class LancaTraining {
     return all;
   }
 
-  /** Whether the causal terms take part: between columns of categories they mean nothing. */
+  /**
+   * Returns true if the causal terms take part: between columns of categories they mean nothing.
+   */
   private boolean causes() {
     return lanca.causalTerms() && !columns.anyCategorical();
   }

@@ -19,8 +19,8 @@ final class LatentLosses {
    *
    * @param latents {@code [batch, d]}
    * @param firstRow row of {@code latents} that the first label is of
-   * @param labels {@code [labelled, factors]}, standardised; not read where they do not count
-   * @param counts what each label counts for, 0 where it is unknown; sums to 1
+   * @param labels {@code [labelled, factors]}, standardised; not read if their count is 0
+   * @param counts weight of each label, 0 if it is unknown; they sum to 1
    * @param weight of the error in the loss
    * @param gradient by {@code latents}
    */
@@ -39,8 +39,8 @@ final class LatentLosses {
 
   /**
    * Mean error over the labels that are known: squared, or of a category {@code -log softmax(logits
-   * of the factor)[label]} over the logarithm of the number of categories. Both are about 1 where a
-   * latent does not know its factor.
+   * of the factor)[label]} over the logarithm of the number of categories. Both are about 1 if a
+   * latent does not determine its factor.
    *
    * @param latents {@code [batch, columns]}
    * @param labels standardised, or the number of the category
@@ -98,7 +98,7 @@ final class LatentLosses {
    * Turns the logits of categorical latents into probabilities.
    *
    * @param latents {@code [rows, columns]}, not changed
-   * @return the array itself where no latent is categorical
+   * @return the array itself if no latent is categorical
    */
   static double[] probabilities(double[] latents, NodeColumns columns) {
     if (!columns.anyCategorical()) {
@@ -140,14 +140,14 @@ final class LatentLosses {
   }
 
   /**
-   * What the decoder reads: of a categorical latent 1 in the column of its largest probability and
-   * 0 in the others, as it is when the model is used. The probabilities themselves would carry more
-   * than the category. A gradient by the result passes on as one by the probabilities.
+   * Input of the decoder: of a categorical latent 1 in the column of its largest probability and 0
+   * in the others, as at run time. The probabilities themselves would carry more than the category.
+   * A gradient by the result passes on as one by the probabilities.
    *
    * <p>Source: the straight-through estimator of Bengio, Leonard and Courville, arXiv 1308.3432.
    *
    * @param probabilities {@code [rows, columns]}, not changed
-   * @return the array itself where no latent is categorical
+   * @return the array itself if no latent is categorical
    */
   static double[] chosen(double[] probabilities, NodeColumns columns) {
     if (!columns.anyCategorical()) {
@@ -188,8 +188,8 @@ final class LatentLosses {
   /**
    * Mean over pairs of {@code (z_k(a) - z_k(b))^2 / (Var z_k + 0.001)}, where {@code k} is the
    * factor that both frames of a pair share and the variance is over the ordinary rows. The
-   * gradient passes through the variance too, so that shrinking a latent does not pay. About 2
-   * where a latent does not know its factor, 0 where it is a function of the factor alone.
+   * gradient passes through the variance too, so that shrinking a latent does not pay. About 2 if a
+   * latent does not determine its factor, 0 if it is a function of the factor alone.
    *
    * <p>Source: match pairing of Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR
    * 2020.
@@ -232,7 +232,7 @@ final class LatentLosses {
    * Mean over answers of {@code log(1 + exp(-3 y (z_k(a) - z_k(b)) / sd z_k))}, where {@code y} is
    * 1 if frame {@code a} is said to be higher in factor {@code k} and -1 if {@code b} is, and the
    * variance is over the ordinary rows. The gradient passes through the variance too, so that
-   * growing a latent does not pay. 0.69 where a latent does not know its factor; a wrong answer
+   * growing a latent does not pay. 0.69 if a latent does not determine its factor; a wrong answer
    * costs in proportion to the difference that it denies.
    *
    * <p>Source: rank pairing of Shu et al., ICLR 2020, with the pairwise logistic loss of Burges et
@@ -329,7 +329,7 @@ final class LatentLosses {
     return pin(latents, d, 0, rows, weight, gradient);
   }
 
-  /** The same for latents from a column on. */
+  /** Pins latents from a column on. */
   static double pin(
       double[] latents, int d, int first, int rows, double weight, double[] gradient) {
     double[] mean = means(latents, d, rows);

@@ -153,7 +153,7 @@ final class Layer {
   /** From {@link #outputGradient} to the gradients by weight, bias and input. */
   void backward() {
     if (rectified) {
-      Nd4j.exec(new Step(output, output, 0)); // 1 where it let a value through
+      Nd4j.exec(new Step(output, output, 0)); // 1 if it let a value through
       outputGradient.muli(output);
     }
     if (normalization != null) {
@@ -168,7 +168,7 @@ final class Layer {
     return array.reshape('c', array.length() / channels, channels);
   }
 
-  /** What normalises the results before the bias; null where nothing does. */
+  /** Normalisation of the results before the bias; null if there is none. */
   @Nullable BatchNormalization normalization() {
     return normalization;
   }

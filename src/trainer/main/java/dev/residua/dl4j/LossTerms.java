@@ -40,7 +40,7 @@ final class LossTerms {
     return kernels.mul(sd.constant("mmd.weights", Nd4j.create(pairWeights(n)).castTo(type))).sum();
   }
 
-  /** What each pair of points, of x and then of y, counts for; a point and itself do not. */
+  /** Weight of each pair of points, of x and then of y; 0 for a point and itself. */
   private static double[][] pairWeights(int n) {
     double within = 1 / ((double) n * (n - 1));
     double across = -1 / ((double) n * n);
@@ -64,7 +64,6 @@ final class LossTerms {
     return centred.div(sd.math().sqrt(variance.add(1e-6)));
   }
 
-  /** Variance over the batch, shape {@code [1, d]}. */
   static SDVariable variance(SDVariable x) {
     SDVariable centred = x.sub(x.mean(true, 0));
     return centred.mul(centred).mean(true, 0);

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * Chooses what ND4J computes on, once for the process and before its first use.
+ * Selects the backend of ND4J, once for the process and before its first use.
  *
  * <p>ND4J takes the available backend of the highest priority that {@link java.util.ServiceLoader}
  * finds, and the CUDA backend's is above the processor's. The priorities can only be changed by
@@ -26,7 +26,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class Nd4jBackends {
   private static final String CUDA_PACKAGE = "org.nd4j.linalg.jcublas.";
 
-  /** Where the jars of ND4J's native libraries have them; each for one kind of processor. */
+  /** Location of ND4J's native libraries in their jars; each for one kind of processor. */
   private static final String NATIVE_LIBRARY =
       "org/nd4j/linalg/cpu/nativecpu/bindings/linux-x86_64%s/libnd4jcpu.so";
 
@@ -35,7 +35,7 @@ public final class Nd4jBackends {
 
   private Nd4jBackends() {}
 
-  /** Whether the CUDA backend is on the class path. */
+  /** Returns true if the CUDA backend is on the class path. */
   static boolean cudaIsThere() {
     try {
       Class.forName(CUDA_PACKAGE + "JCublasBackend", false, ND4JClassLoading.getNd4jClassloader());
@@ -85,8 +85,8 @@ public final class Nd4jBackends {
   }
 
   /**
-   * Sets the native threads of all that the calling thread computes on the processor from now on,
-   * also where {@code OMP_NUM_THREADS} has another number.
+   * Sets the native threads of later computations of the calling thread on the processor; it
+   * overrides {@code OMP_NUM_THREADS}.
    */
   static void useThreads(int threads) {
     Nd4j.getEnvironment().setMaxMasterThreads(threads);
@@ -97,14 +97,14 @@ public final class Nd4jBackends {
   }
 
   /**
-   * Number of parts of a batch that so many threads compute best: one each on the processor. A GPU
+   * Optimal number of parts of a batch for some threads: one per thread on the processor. A GPU
    * computes a batch as a whole.
    */
   static int splits(int threads) {
     return Nd4j.getEnvironment().isCPU() ? threads : 1;
   }
 
-  /** Version of ND4J; {@code unknown} where its library does not say. */
+  /** Version of ND4J; {@code unknown} if its library does not report it. */
   public static String engineVersion() {
     Properties properties = new Properties();
     try (InputStream in =

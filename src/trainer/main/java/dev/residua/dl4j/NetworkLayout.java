@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What decides which arrays a network has.
+ * Properties that determine the arrays of a network.
  *
  * <p>Convolutions halve the picture of blocks until dense layers read it. Larger frames are halved
  * more often, so that the dense layers do not grow with them.
@@ -35,7 +35,7 @@ record NetworkLayout(
   static final int DEEP = 64;
   static final int DENSE = 128;
 
-  /** What follows a convolution's name in those of the statistics that normalise it. */
+  /** Suffix of a convolution's name in the names of its statistics. */
   static final String MEAN = ".mean";
 
   static final String VARIANCE = ".variance";
@@ -80,7 +80,6 @@ record NetworkLayout(
     return new NetworkLayout(image, latents, variational, relaxation, other, normalized);
   }
 
-  /** The same layout with or without normalised convolutions. */
   NetworkLayout withNormalized(boolean wanted) {
     return new NetworkLayout(image, latents, variational, relaxation, halvings, wanted);
   }
@@ -163,7 +162,6 @@ record NetworkLayout(
     return image.height() / (BLOCK << halvings);
   }
 
-  /** Columns of that picture. */
   int deepColumns() {
     return image.width() / (BLOCK << halvings);
   }

@@ -78,8 +78,8 @@ record NetworkWeights(
   }
 
   /**
-   * The network without normalised convolutions that computes what this one computes with the
-   * statistics it has: they are part of its weights.
+   * The equivalent network without normalised convolutions: their statistics are folded into its
+   * weights.
    */
   NetworkWeights folded() {
     if (!layout.normalized()) {
@@ -136,7 +136,7 @@ record NetworkWeights(
   }
 
   /**
-   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} wrote
+   * @throws IllegalArgumentException if the bytes are not those of {@link #toBytes}
    */
   static NetworkWeights fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

@@ -1,8 +1,8 @@
 package dev.residua.dl4j;
 
 /**
- * A permutation of latents that was drawn, and how to pass a gradient to what it was drawn from.
- * Forward it is hard, backward soft (straight-through).
+ * A drawn permutation of latents, and the gradient by its parameters. Forward it is hard, backward
+ * soft (straight-through).
  */
 interface OrderSample {
   /** Latent of each rank, causes first. */

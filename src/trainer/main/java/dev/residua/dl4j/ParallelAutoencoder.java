@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * An {@link Autoencoder} whose batch is split into parts of consecutive rows, each computed by a
  * thread of its own; their gradients are summed in the order of the parts. The parts share the
- * parameters. With one part it computes what the autoencoder computes, bit by bit.
+ * parameters. With one part it gives the results of the autoencoder, bit by bit.
  *
  * <p>Threads within an operation would wait for each other some hundred times per step, and those
  * operations that the engine does on one thread would leave the others idle.
@@ -41,7 +41,7 @@ final class ParallelAutoencoder implements AutoCloseable {
   /** Consecutive rows of everything that is decoded; those of the batch are block -1. */
   private record Run(int block, int first, int rows) {}
 
-  /** Rows of the batch that one thread computes, with what it decodes in addition. */
+  /** Rows of the batch that one thread computes, with its further rows of the decoder. */
   private record Part(
       int number,
       int from,
@@ -106,13 +106,14 @@ final class ParallelAutoencoder implements AutoCloseable {
             });
   }
 
-  /** Number of parts that a batch is split into, where so many threads may work. */
+  /** Number of parts of a batch for at most this many threads. */
   static int parts(int batch, int threads) {
     return Math.max(1, Math.min(threads, batch / LEAST_ROWS));
   }
 
   /**
-   * What a part decodes: its rows of the batch, and the further rows that are compared with them.
+   * Rows that a part decodes: those of the batch, and the further rows that are compared with
+   * these.
    */
   private List<Run> runs(int from, int rows) {
     List<Run> runs = new ArrayList<>(List.of(new Run(-1, from, rows)));
@@ -149,17 +150,14 @@ final class ParallelAutoencoder implements AutoCloseable {
     return extras.stream().mapToInt(Extra::rows).sum();
   }
 
-  /** As {@link Autoencoder#values}; a parameter is the same array in all parts. */
   Map<String, INDArray> values() {
     return parts.get(0).network.values();
   }
 
-  /** As {@link Autoencoder#gradients}, of the whole batch. */
   Map<String, INDArray> gradients() {
     return parts.get(0).network.gradients();
   }
 
-  /** As {@link Autoencoder#weigh}. */
   void weigh(PixelMask[] masks) {
     for (Part part : parts) {
       part.network.weigh(Arrays.copyOfRange(masks, part.from, part.from + part.rows));
@@ -170,8 +168,7 @@ final class ParallelAutoencoder implements AutoCloseable {
    * As {@link Autoencoder#encode}.
    *
    * @param frames {@code [batch, H/4, W/4, 16 C]}
-   * @param targets what the decoding of these frames is compared with; not read where this has no
-   *     targets of its own
+   * @param targets pictures that the decoding is compared with; not read without own targets
    * @return {@code [batch, d]} row-major
    */
   float[] encode(float[] frames, float[] targets) {
@@ -218,7 +215,10 @@ final class ParallelAutoencoder implements AutoCloseable {
     return all;
   }
 
-  /** From now on normalises by these weights' statistics, so that a frame's batch is no matter. */
+  /**
+   * Normalises later batches by these weights' statistics, so that the batch of a frame does not
+   * matter.
+   */
   void freeze(NetworkWeights weights) {
     for (Part part : parts) {
       part.network
@@ -231,7 +231,6 @@ final class ParallelAutoencoder implements AutoCloseable {
     }
   }
 
-  /** As {@link Autoencoder#logVariances}, {@code [batch, d]} row-major. */
   float[] logVariances() {
     float[] all = new float[batch * d];
     each(
@@ -287,7 +286,6 @@ final class ParallelAutoencoder implements AutoCloseable {
     return (double) run.rows() / extras.get(run.block()).rows();
   }
 
-  /** As {@link Autoencoder#backward}. */
   void backward(float[] byMean, float[] byLogVariance) {
     each(
         part ->
@@ -308,7 +306,6 @@ final class ParallelAutoencoder implements AutoCloseable {
         : Arrays.copyOfRange(all, part.from * d, (part.from + part.rows) * d);
   }
 
-  /** Works on all parts, on the first in the calling thread. */
   private void each(Consumer<Part> work) {
     CompletableFuture<?>[] others =
         parts.stream()

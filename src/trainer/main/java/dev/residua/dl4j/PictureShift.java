@@ -6,14 +6,14 @@ import java.util.BitSet;
 import java.util.Random;
 
 /**
- * Moves a picture, and what is masked of it. Its outermost pixels are repeated where nothing was.
+ * Moves a picture and its mask. The outermost pixels are repeated if nothing is masked.
  *
  * @param right pixels to the right that a picture moves
  * @param down pixels down
  */
 record PictureShift(int right, int down) {
 
-  /** Draws a shift of up to so many pixels in either direction, all equally likely. */
+  /** Draws a uniform shift of at most this many pixels in either direction. */
   static PictureShift draw(int most, Random random) {
     return new PictureShift(
         random.nextInt(2 * most + 1) - most, random.nextInt(2 * most + 1) - most);
@@ -30,7 +30,7 @@ record PictureShift(int right, int down) {
     }
   }
 
-  /** What is masked of the moved picture. */
+  /** Mask of the moved picture. */
   PixelMask of(PixelMask mask, ImageShape image) {
     if (mask.isEmpty()) {
       return mask;
@@ -42,7 +42,7 @@ record PictureShift(int right, int down) {
     return PixelMask.of(moved);
   }
 
-  /** Where a pixel of the moved picture comes from. */
+  /** Index in the original picture of a pixel of the moved one. */
   private int source(int pixel, ImageShape image) {
     int x = Math.max(0, Math.min(image.width() - 1, pixel % image.width() - right));
     int y = Math.max(0, Math.min(image.height() - 1, pixel / image.width() - down));

@@ -73,7 +73,7 @@ record PictureVariation(double strength) {
     return varied;
   }
 
-  /** What is left of a picture in a JPEG file. */
+  /** Compresses a picture as a JPEG file and decodes it. */
   private static byte[] compressed(ImageShape image, byte[] pixels, float quality) {
     int c = image.channels();
     BufferedImage picture =

@@ -66,7 +66,7 @@ public final class PlanBuilder {
         errorScale(builder.image));
   }
 
-  /** What makes mean squared intensities of the sum of squared grey levels of a frame. */
+  /** Factor from the sum of squared grey levels of a frame to mean squared intensities. */
   static float errorScale(ImageShape image) {
     return (float) (1 / (WHITE * WHITE * image.size()));
   }

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
-/** Suppresses the engine's output on standard output, where commands print results. */
+/** Suppresses the engine's output on standard output, which commands use for results. */
 final class QuietOutput {
   private QuietOutput() {}
 

@@ -54,7 +54,6 @@ final class RecordedGradient {
     }
   }
 
-  /** Computes outputs and gradients. */
   void run() {
     for (Step step : steps) {
       if (step.operation() instanceof CustomOp custom) {

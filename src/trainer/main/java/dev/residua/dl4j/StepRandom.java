@@ -7,7 +7,6 @@ import java.util.Random;
  * resume at any step, and a batch can be prepared ahead, without any state.
  */
 final class StepRandom {
-  /** The purpose of a draw. */
   enum Purpose {
     FRAMES,
     LABELLED_FRAMES,
@@ -42,7 +41,6 @@ final class StepRandom {
     return order;
   }
 
-  /** Standard normal values. */
   static double[] normal(int count, Random random) {
     double[] values = new double[count];
     for (int k = 0; k < count; k++) {

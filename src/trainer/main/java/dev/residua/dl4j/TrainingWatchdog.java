@@ -172,7 +172,7 @@ final class TrainingWatchdog {
     List<String> warnings = new ArrayList<>();
     if (heldError > HELD_LEARNT) {
       warnings.add(
-          "the latents of held factors still differ within held pairs by %.2f of their variance (2 would be chance): train longer, and check that the column residua.held names what was held, in both frames of a pair"
+          "the latents of held factors still differ within held pairs by %.2f of their variance (2 would be chance): train longer, and check that the column residua.held names the held factor in both frames of a pair"
               .formatted(heldError));
     }
     if (residualsSeen == 0) {

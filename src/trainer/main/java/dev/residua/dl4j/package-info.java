@@ -1,7 +1,6 @@
 /**
  * The LANCA network on ND4J: the autoencoder as recorded native operations, the causal loss in
- * SameDiff, order and gates in plain Java; the training loop, and the network plan of what it
- * learnt. The variational layer of Deeplearning4j, with which experiments compare the network.
+ * SameDiff, order and gates in plain Java; the training loop, and the network plan as its result.
  * INDArray never leaves this package.
  */
 @NullMarked
