@@ -344,7 +344,7 @@ class AfterTheNetworkTest {
         .doesNotContain("no edges");
     assertThat(report.graph().hasEdge(0, 1)).isTrue();
     assertThat(report.bundle().manifest().provenance().hyperParameters())
-        .containsEntry("graph", "searched within what is known");
+        .containsEntry("graph", "searched under constraints");
   }
 
   @Test

@@ -144,7 +144,7 @@ class GraphRevisionTest {
     ModelProvenance provenance = made.manifest().provenance();
     assertThat(provenance.hyperParameters().get("graph"))
         .isEqualTo(
-            "searched within what is known, again on known latents, frames 0..1399, SHA-256 %s, seed 3"
+            "searched under constraints, again on known latents, frames 0..1399, SHA-256 %s, seed 3"
                 .formatted(DATA.sha256()));
     assertThat(provenance.hyperParameters().get("calibration"))
         .startsWith("known latents, 600 frames");

@@ -113,7 +113,7 @@ class LancaOptionTest {
   @Test
   void shouldListAllowedValues() {
     refused(Map.of("encodr", "x"))
-        .hasMessageContaining("'encodr' is no setting of the method, there are encoder, div")
+        .hasMessageContaining("'encodr' is not a setting of the method, there are encoder, div")
         .hasMessageContaining("harden-from");
     refused(Map.of("structural", "fit"))
         .hasMessage(

@@ -149,7 +149,7 @@ class ModelVerdictsTest {
     String graph = "residua model graph MODEL --data DATA";
     assertThat(next(Map.of(), List.of(), dependent)).isEqualTo(graph);
     assertThat(next(Map.of(), UNCERTAIN, metrics(0.1, 0.1, 0.1))).isEqualTo(graph);
-    for (String known : List.of("given", "searched within what is known", "searched again on x")) {
+    for (String known : List.of("given", "searched under constraints", "searched again on x")) {
       assertThat(next(Map.of("graph", known), UNCERTAIN, dependent))
           .isEqualTo("residua train --data DATA --runs 3 --out NEW.residua");
     }

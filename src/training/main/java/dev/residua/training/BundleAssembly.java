@@ -44,14 +44,13 @@ final class BundleAssembly {
     this.steps = input.settings.steps();
   }
 
-  /** Sets the steps taken by a training that ends when it is stable, and if it was. */
+  /** Sets the steps of a training that ends when it is stable. */
   BundleAssembly withSteps(int taken, boolean wasStable) {
     steps = taken;
     stable = wasStable;
     return this;
   }
 
-  /** Whether the training started from a model that finds small defects. */
   boolean parentHasDetails() {
     return parent != null && parent.find(ModelBundle.DETAIL_MODEL).isPresent();
   }
@@ -109,7 +108,7 @@ final class BundleAssembly {
         "graph",
         input.known.complete()
             ? "given"
-            : input.known.empty() ? "searched" : "searched within what is known");
+            : input.known.empty() ? "searched" : "searched under constraints");
     hyper.put(
         ModelProvenance.CORRECTED_LATENTS,
         head == null
@@ -186,7 +185,6 @@ final class BundleAssembly {
         Map.of());
   }
 
-  /** The report with the figures of all runs in it and in the bundle. */
   static TrainingReport withRuns(TrainingReport report, List<RunSelection.Run> runs) {
     ModelBundle bundle = report.bundle();
     ModelProvenance provenance = bundle.manifest().provenance();

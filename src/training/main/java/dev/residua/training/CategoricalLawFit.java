@@ -8,9 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Fits the laws of categorical nodes to the values that a model reads. With categorical causes only
- * a law is a table of shares, each value counted once more than it occurs. With others it is a
- * multinomial logistic regression on them and on each combination of the categorical causes.
+ * Fits the distributions of categorical nodes to the values that a model reads. If all causes are
+ * categorical, a distribution is a table of shares, each value counted once more than it occurs.
+ * Otherwise it is a multinomial logistic regression on the causes and on each combination of the
+ * categorical ones.
  */
 final class CategoricalLawFit {
   private static final double RIDGE = 1;
@@ -20,10 +21,10 @@ final class CategoricalLawFit {
   private CategoricalLawFit() {}
 
   /**
-   * The laws of all categorical nodes, ascending.
+   * The distributions of all categorical nodes, ascending.
    *
    * @param rows nodes, shape {@code [n][nodes]}; a categorical one is the number of its value
-   * @param holds whether the law of a node held in a row, the same shape
+   * @param holds true if the mechanism of a node was unbroken in a row, the same shape
    * @throws IllegalArgumentException if a node has too many combinations of causes
    */
   static List<CategoricalLaw> of(
@@ -48,9 +49,9 @@ final class CategoricalLawFit {
   }
 
   /**
-   * The law of one node.
+   * The distribution of one node.
    *
-   * @param rows in which it held, shape {@code [n][nodes]}
+   * @param rows in which its mechanism was unbroken, shape {@code [n][nodes]}
    */
   static CategoricalLaw of(int node, int[] parents, NodeColumns columns, double[][] rows) {
     int values = columns.count(node);

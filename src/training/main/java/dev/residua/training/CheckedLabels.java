@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * Labels of frames that were not trained on, next to the nodes of the graph that the model reads in
  * the same frames. Labels are in the units of the latents: standard deviations from their mean.
  *
- * @param labels NaN where unknown, shape {@code [n][factors]}
+ * @param labels NaN if unknown, shape {@code [n][factors]}
  * @param nodes latents, then variables, shape {@code [n][nodes]}; factor {@code f} belongs to node
  *     {@code f}
  */
@@ -41,8 +41,8 @@ record CheckedLabels(double[][] labels, double[][] nodes) {
 
   /**
    * The combination {@code w} with the largest {@code w'Ew / w'(S + 0.1 I)w}, with {@code E} the
-   * second moments of the errors and {@code S} the covariance of the labels: where frames show only
-   * the sum of two factors, their difference.
+   * second moments of the errors and {@code S} the covariance of the labels. For example the
+   * difference of two factors of which frames show only the sum.
    */
   Combination worstCombination() {
     int k = labels.length == 0 ? 0 : labels[0].length;
@@ -84,9 +84,9 @@ record CheckedLabels(double[][] labels, double[][] nodes) {
   }
 
   /**
-   * The own noise of a node with causes, relative to what errors of reading add to its residual:
-   * {@code E r^2 / E (r' - r)^2}, with {@code r} the residual of the labels and {@code r'} that of
-   * the values that the model reads. Parents without a label count as they are read.
+   * The own noise of a node with causes, relative to the part that errors of reading add to its
+   * residual: {@code E r^2 / E (r' - r)^2}, with {@code r} the residual of the labels and {@code
+   * r'} that of the values that the model reads. Parents without a label count as they are read.
    *
    * @return 0 without own noise, infinite if it is read without error; NaN with too few labels
    */
@@ -119,9 +119,9 @@ record CheckedLabels(double[][] labels, double[][] nodes) {
   }
 
   /**
-   * Where two distant values of a factor share one value of its latent: the share of the latent's
-   * range, in windows of 16 frames with neighbouring values, in which the errors form two groups
-   * that are at least one standard deviation apart.
+   * Share of a latent's range in which two distant values of a factor share one value of the
+   * latent: in windows of 16 frames with neighbouring values, the errors form two groups that are
+   * at least one standard deviation apart.
    *
    * @return in [0, 1]; NaN with fewer than 64 labels
    */

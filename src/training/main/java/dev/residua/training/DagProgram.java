@@ -20,7 +20,7 @@ final class DagProgram {
 
   /**
    * @param score cost of the parents of a latent, shape {@code [latent][set of parents]}; infinite
-   *     where the set is not allowed
+   *     if the set is not allowed
    * @param later set of the latents that come after a latent in a known order
    */
   DagProgram(double[][] score, int[] later) {
@@ -71,12 +71,10 @@ final class DagProgram {
     return (others & later[latent]) == 0;
   }
 
-  /** Sum of the scores of the best graph; infinite if no graph is allowed. */
   double least() {
     return total[total.length - 1];
   }
 
-  /** The best graph: parents of each latent. */
   int[] best() {
     int[] parents = new int[d];
     for (int set = total.length - 1; set != 0; set &= ~(1 << sink[set])) {
@@ -86,7 +84,6 @@ final class DagProgram {
     return parents;
   }
 
-  /** Sum of the scores of a graph. */
   double of(int[] parents) {
     double sum = 0;
     for (int i = 0; i < d; i++) {
@@ -113,7 +110,7 @@ final class DagProgram {
     }
     double[][] excess = new double[d][full];
     for (int i = 0; i < d; i++) {
-      // Least cost of all other latents where the causes of this one are within a set.
+      // Least cost of all other latents if the causes of this one are within a set.
       double[] others = excess[i];
       Arrays.fill(others, Double.POSITIVE_INFINITY);
       for (int set = full - 1; set >= 0; set--) {

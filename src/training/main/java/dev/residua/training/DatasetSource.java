@@ -59,7 +59,7 @@ public record DatasetSource(
     heldPairs(set.labels(), factorNames);
   }
 
-  /** A data set whose factors are categories where their column holds text. */
+  /** A data set whose factors are categories if their column has text. */
   public DatasetSource(
       FrameDataset set,
       List<String> factorNames,
@@ -82,7 +82,7 @@ public record DatasetSource(
   /**
    * The same data with further factors that are categories, although their columns hold numbers.
    *
-   * @throws IllegalArgumentException if a name is no factor with a column
+   * @throws IllegalArgumentException if a name is not a factor with a column
    */
   public DatasetSource withCategorical(List<String> names) {
     List<List<String>> declared = new ArrayList<>(categories);

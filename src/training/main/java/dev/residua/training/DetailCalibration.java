@@ -19,7 +19,7 @@ record DetailCalibration(DetailChannel channel, DetailStatistics[] frames) {
   /**
    * Learns from the training frames and calibrates on the nominal ones.
    *
-   * @return null where the data has no detail pictures
+   * @return null if the data has no detail pictures
    */
   static @Nullable DetailCalibration of(TrainingInput input, TrainingProgress progress) {
     DetailPictures pictures = input.data.details();
@@ -61,7 +61,7 @@ record DetailCalibration(DetailChannel channel, DetailStatistics[] frames) {
     return frames[frame];
   }
 
-  /** What a bundle keeps of it. */
+  /** Entries of a bundle. */
   Map<String, byte[]> entries() {
     return Map.of(
         ModelBundle.DETAIL_MODEL, channel.model().toBytes(),

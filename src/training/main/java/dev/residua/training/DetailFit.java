@@ -97,7 +97,6 @@ public final class DetailFit {
     return means;
   }
 
-  /** Index in the picture of a tile's pixel. */
   private int pixel(int tile, int i) {
     int across = shape.width() / TilePatterns.SIDE;
     int row = tile / across * TilePatterns.SIDE + i / TilePatterns.SIDE;

@@ -147,7 +147,6 @@ public final class ExactDagSearch {
         graph(best, confidence), alternatives(all[0], program, best, ofHalves, confidence));
   }
 
-  /** Whether the constraints allow exactly these parents. */
   private boolean allowed(int latent, int set) {
     int required = known.requiredParents(latent);
     return (set >> latent & 1) == 0

@@ -3,7 +3,7 @@ package dev.residua.training;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
- * How {@link ExactDagSearch} searches for a graph.
+ * Settings of {@link ExactDagSearch}.
  *
  * @param features random Fourier features of each regression, at least 8
  * @param ridge ridge per row: the penalty on squared weights is {@code ridge * rows}, above 0

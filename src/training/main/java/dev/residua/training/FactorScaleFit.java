@@ -27,7 +27,7 @@ public final class FactorScaleFit {
    * The scale of one latent.
    *
    * @param latent values of the latent in labelled frames
-   * @param factor values of the factor in the same frames, NaN where unknown
+   * @param factor values of the factor in the same frames, NaN if unknown
    * @param usual values of the latent in calibration frames, at least one
    * @return null if too few labels are known, or the latent does not follow them
    */
@@ -77,7 +77,7 @@ public final class FactorScaleFit {
   }
 
   /**
-   * The latents with their scales, where labels give one.
+   * The latents with their scales, if labels give one.
    *
    * @param labelled frames with labels
    * @param z their latents, shape {@code [labelled][d]}
@@ -102,14 +102,16 @@ public final class FactorScaleFit {
     return scaled;
   }
 
-  /** The same over calibration frames, some of which have labels. */
+  /**
+   * Like {@link #scaled(List, TrainingData, int[], double[][], double[][])}, with labels of
+   * calibration frames.
+   */
   static List<Latent> scaled(
       List<Latent> latents, TrainingData data, int[] nominal, LatentBatch scores) {
     double[][] z = FrameScores.rows(scores.observed(), scores.frames(), scores.latents());
     return scaled(latents, data, nominal, z, z);
   }
 
-  /** Values of one factor, NaN where unknown. */
   private static double[] factors(TrainingData data, int[] frames, int factor) {
     double[] values = new double[frames.length];
     for (int i = 0; i < frames.length; i++) {

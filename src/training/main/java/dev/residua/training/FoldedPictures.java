@@ -25,10 +25,10 @@ final class FoldedPictures {
   private FoldedPictures() {}
 
   /**
-   * The share of places in latent space where frames with the same latents show two very different
-   * pictures. A place is a frame and its 15 nearest neighbours. Their pictures are divided into two
-   * groups; latents that distinguish the groups, as along any continuous change, clear the place.
-   * O(100 n d) and 1,600 reads.
+   * The share of places in latent space in which frames with the same latents show two very
+   * different pictures. A place is a frame and its 15 nearest neighbours. Their pictures are
+   * divided into two groups; latents that distinguish the groups, as along any continuous change,
+   * clear the place. O(100 n d) and 1,600 reads.
    *
    * @param frames indices of usual frames, shape {@code [n]}
    * @param z their latents, all with about unit variance, shape {@code [n][>= d]}
@@ -81,7 +81,6 @@ final class FoldedPictures {
         .toArray();
   }
 
-  /** Variance of a value around the mean of the points. */
   private static double variance(double[][] points) {
     int d = points[0].length;
     double squares = 0;

@@ -77,7 +77,9 @@ public record GraphConstraints(
     return new GraphConstraints(names, required, more, before);
   }
 
-  /** Whether every edge is required or forbidden, so that {@link #graph} is the only graph. */
+  /**
+   * Returns true if every edge is required or forbidden, so that {@link #graph} is the only graph.
+   */
   public boolean complete() {
     for (int i = 0; i < names.size(); i++) {
       for (int j = 0; j < names.size(); j++) {
@@ -94,7 +96,6 @@ public record GraphConstraints(
     return CausalGraph.of(names, required);
   }
 
-  /** Whether there are no constraints. */
   public boolean empty() {
     for (int i = 0; i < names.size(); i++) {
       for (int j = 0; j < names.size(); j++) {

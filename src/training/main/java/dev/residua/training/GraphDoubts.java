@@ -14,20 +14,23 @@ public final class GraphDoubts {
   private static final double LOW_CONFIDENCE = 0.7;
   private static final double LITTLE_EXPLAINED = 0.05;
 
-  /** What all sentences of this class, and no others of a training, match. */
+  /** Matches the sentences of this class, and no others of a training. */
   private static final Pattern SENTENCES =
       Pattern.compile(
           "the search found no edges.*|data do not decide between .*|the edge .* is uncertain.*|.* its residual is hardly more than its value|.* still depend \\(p = .*|residuals depend on one another .*");
 
   private GraphDoubts() {}
 
-  /** Whether a warning of a training is about its graph, so that it ends with another graph. */
+  /**
+   * Returns true if a warning of a training is about its graph, so that it is obsolete with another
+   * graph.
+   */
   static boolean isOne(String warning) {
     return SENTENCES.matcher(warning).matches();
   }
 
   /**
-   * Doubts about a graph. A question to the user is asked only where the data cannot decide.
+   * Doubts about a graph. The user is asked only if the data cannot decide.
    *
    * @param known constraints of the search
    * @param dependence of the residuals, in the order of the graph

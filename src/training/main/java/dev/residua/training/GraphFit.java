@@ -9,15 +9,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The graph over latents and variables, and the structural equations and laws fitted on it.
+ * Graph over latents and variables, with the fitted structural equations and distributions.
  *
  * @param equations between the columns of the nodes
  * @param columns of the nodes
- * @param laws of the categorical nodes
+ * @param distributions of the categorical nodes
  */
 record GraphFit(
-    SearchedGraph searched, Mechanisms equations, NodeColumns columns, List<CategoricalLaw> laws) {
-  /** A fit over nodes that are all real numbers. */
+    SearchedGraph searched,
+    Mechanisms equations,
+    NodeColumns columns,
+    List<CategoricalLaw> distributions) {
   GraphFit(SearchedGraph searched, Mechanisms equations) {
     this(searched, equations, NodeColumns.real(searched.graph().size()), List.of());
   }
@@ -33,12 +35,7 @@ record GraphFit(
         : equations.explainedVariance(columns.first(node));
   }
 
-  /**
-   * Residuals of many rows.
-   *
-   * @param rows nodes, shape {@code [n][nodes]}
-   * @return the same shape
-   */
+  /** Residuals of rows of shape {@code [n][nodes]}, in the same shape. */
   double[][] residuals(double[][] rows) {
     if (!columns.anyCategorical()) {
       return equations.residuals(rows);
@@ -51,7 +48,7 @@ record GraphFit(
       for (int i = 0; i < nodes.length; i++) {
         nodes[i] = (float) rows[r][i];
       }
-      for (CategoricalLaw law : laws) {
+      for (CategoricalLaw law : distributions) {
         residuals[r][law.node()] =
             CategoricalLaw.deviate(
                 law.probabilities(nodes, 0),
@@ -69,7 +66,7 @@ record GraphFit(
   }
 
   /**
-   * Searches the graph unless it is known completely, and fits equations and laws.
+   * Searches the graph unless it is known completely, and fits equations and distributions.
    *
    * @param all latents, then variables, of the frames that were trained on, shape {@code
    *     [trained][nodes]}; frames with a missing variable are left out
@@ -131,7 +128,6 @@ record GraphFit(
         IntStream.range(0, node.length).mapToObj(Integer::toString).toList(), edges);
   }
 
-  /** Node of each column. */
   private static int[] nodes(NodeColumns columns) {
     return IntStream.range(0, columns.latents())
         .flatMap(i -> IntStream.generate(() -> i).limit(columns.count(i)))

@@ -100,7 +100,6 @@ public final class GraphRevision {
     }
   }
 
-  /** Latents and variables of frames, shape {@code [frames][nodes]}. */
   private static double[][] rows(
       ModelBundle model,
       FrameScorer scorer,
@@ -147,7 +146,9 @@ public final class GraphRevision {
     return input.nominal.length;
   }
 
-  /** Whether the model was trained on the same data set, so that its first frames are known. */
+  /**
+   * Returns true if the model was trained on the same data set, so that its first frames are known.
+   */
   public boolean sameData() {
     return input.data.sha256().equals(model.manifest().provenance().dataSha256());
   }
@@ -168,7 +169,7 @@ public final class GraphRevision {
             plan.correction(),
             fit.equations().equations(),
             plan.decoder(),
-            fit.laws(),
+            fit.distributions(),
             plan.errorScale());
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
@@ -186,7 +187,7 @@ public final class GraphRevision {
             .formatted(
                 input.known.complete()
                     ? "given"
-                    : input.known.empty() ? "searched" : "searched within what is known,",
+                    : input.known.empty() ? "searched" : "searched under constraints,",
                 input.data.name(),
                 input.trained - 1,
                 input.data.sha256(),
@@ -215,7 +216,7 @@ public final class GraphRevision {
     return fit.graph();
   }
 
-  /** What the training warned of, with the doubts about this graph in place of the former. */
+  /** Warnings of the training, with the doubts about the new graph. */
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (model.find(ModelBundle.WARNINGS).isPresent()) {

@@ -1,8 +1,8 @@
 package dev.residua.training;
 
 /**
- * Two frames with one factor held at the same value, as if clamped, while everything else varied as
- * usual. The factor is known, its value is not.
+ * Two frames with one factor fixed, as if clamped, while everything else varied as usual. The
+ * factor is known, its value is not.
  *
  * @param first index of a frame
  * @param second index of another

@@ -30,7 +30,6 @@ record LabelErrors(
   /** Fewest labelled frames outside the training range for a held-out error. */
   static final int MIN_HELD_OUT = 20;
 
-  /** Errors of factors that are real numbers. */
   LabelErrors(
       List<String> names,
       double[] means,
@@ -141,7 +140,7 @@ record LabelErrors(
   }
 
   /**
-   * The labels of frames in standard deviations, NaN where unknown and for categories.
+   * The labels of frames in standard deviations, NaN if unknown and for categories.
    *
    * @return shape {@code [frames.length][k]}
    */
@@ -154,7 +153,7 @@ record LabelErrors(
   }
 
   /**
-   * The labels of frames in standard deviations, NaN where unknown.
+   * The labels of frames in standard deviations, NaN if unknown.
    *
    * @return shape {@code [frames.length][k]}
    */
@@ -184,7 +183,6 @@ record LabelErrors(
     return fit.errorInUse(factor);
   }
 
-  /** Largest error of a factor; empty without labels. */
   OptionalDouble worst() {
     double worst = Double.NEGATIVE_INFINITY;
     for (int f = 0; f < names.size(); f++) {

@@ -182,7 +182,7 @@ public enum LancaOption {
       }
     }
     throw new IllegalArgumentException(
-        "'%s' is no setting of the method, there are %s"
+        "'%s' is not a setting of the method, there are %s"
             .formatted(
                 key,
                 Arrays.stream(values()).map(LancaOption::key).collect(Collectors.joining(", "))));

@@ -46,7 +46,7 @@ public record LancaSettings(
     Normalize normalize)
     implements LancaSettingsBuilder.With {
 
-  /** How the network encodes a frame. */
+  /** Encoding of a frame. */
   public enum Encoder {
     /** One value per latent (Wasserstein autoencoder, Tolstikhin et al., ICLR 2018). */
     DETERMINISTIC,
@@ -63,7 +63,7 @@ public record LancaSettings(
    */
   public enum Normalize {
     NEVER,
-    /** Where a factor is a category. */
+    /** If a factor is a category. */
     CATEGORIES,
     ALWAYS
   }
@@ -92,7 +92,7 @@ public record LancaSettings(
     PIXELS
   }
 
-  /** How the order of the latents is relaxed. */
+  /** Relaxation of the order of the latents. */
   public enum OrderRelaxation {
     /** One score per latent (Prillo and Eisenschlos 2020, as in Charpentier et al., ICLR 2022). */
     SOFT_SORT,
@@ -126,8 +126,8 @@ public record LancaSettings(
   }
 
   /**
-   * How the graph {@code A = P^T (gates o M) P} over the latents is found (P a permutation, M
-   * strictly upper triangular: Charpentier et al., ICLR 2022, arXiv 2203.08509).
+   * Settings of the search for the graph {@code A = P^T (gates o M) P} over the latents (P a
+   * permutation, M strictly upper triangular: Charpentier et al., ICLR 2022, arXiv 2203.08509).
    *
    * @param fixed graph that is used from the first step and not learnt; null to learn it
    * @param relaxation of the order

@@ -46,7 +46,7 @@ public final class LatentHead {
    * @param head the correction; null if no factor is better with one
    * @param ownError root mean squared error of each factor's latent on the labelled frames, in
    *     standard deviations of the labels; NaN without labels of the factor
-   * @param headError the same with the best correction, each frame left out in turn; NaN if there
+   * @param headError its error with the best correction, each frame left out in turn; NaN if there
    *     are too few labels
    */
   public record Fit(@Nullable LatentHead head, double[] ownError, double[] headError) {
@@ -68,12 +68,12 @@ public final class LatentHead {
    * if its leave-one-out squared error is at most 90 % of the latent's own and smaller by at least
    * three standard errors of the paired differences, which exceeds the chance effect of choosing
    * among 20 kernels. The remaining error must be at most half a standard deviation: if labels
-   * contradict the frames, their best prediction is their mean, which is no latent.
+   * contradict the frames, their best prediction is their mean, which is not a latent.
    *
    * <p>O(20 n^3) time for {@code n} labelled frames: some seconds for 400.
    *
    * @param z latents of labelled frames, all with about unit variance, shape {@code [n][d]}
-   * @param labels in standard deviations of the labels, NaN where unknown, shape {@code [n][k]},
+   * @param labels in standard deviations of the labels, NaN if unknown, shape {@code [n][k]},
    *     {@code k <= d}; factor {@code f} belongs to latent {@code f}
    */
   public static Fit fit(double[][] z, double[][] labels) {
@@ -218,7 +218,6 @@ public final class LatentHead {
     return diagonal;
   }
 
-  /** The network's remaining error {@code label - z}. */
   private static double[] own(double[][] z, double[][] labels, int[] rows, int factor) {
     double[] left = new double[rows.length];
     for (int r = 0; r < rows.length; r++) {
@@ -284,7 +283,7 @@ public final class LatentHead {
     return widths.length;
   }
 
-  /** Whether a latent is corrected. */
+  /** Returns true if a latent is corrected. */
   public boolean corrects(int latent) {
     return widths[latent] > 0;
   }

@@ -68,12 +68,12 @@ public record LatentMatching(List<Pair> pairs) {
    * @param confidence share of resamples that match the same pair, in [0, 1]
    */
   public record Pair(int latent, int old, double correlation, double margin, double confidence) {
-    /** -1 if the new latent falls where the old one rises, else 1. */
+    /** -1 if the new latent falls while the old one rises, else 1. */
     public int sign() {
       return correlation < 0 ? -1 : 1;
     }
 
-    /** Whether the latent keeps its old name. */
+    /** Returns true if the latent keeps its old name. */
     public boolean carriedOver() {
       return old >= 0
           && Math.abs(correlation) >= MIN_CORRELATION
@@ -83,7 +83,7 @@ public record LatentMatching(List<Pair> pairs) {
   }
 
   /**
-   * How the assignment is repeated on resampled frames.
+   * Settings of the repetitions on resampled frames.
    *
    * @param resamples at least 1
    * @param blockFrames frames that are drawn together, at least 1: longer than the dependence
@@ -215,7 +215,6 @@ public record LatentMatching(List<Pair> pairs) {
     }
   }
 
-  /** Ranks by latent, shape {@code [d][n]}. */
   private static double[][] ranks(double[][] rows) {
     double[][] ranks = new double[rows[0].length][];
     for (int j = 0; j < ranks.length; j++) {
@@ -230,7 +229,6 @@ public record LatentMatching(List<Pair> pairs) {
     }
   }
 
-  /** Correlations, shape {@code [new][old]}. */
   private static double[][] correlations(double[][] old, double[][] current) {
     double[][] a = centred(old);
     double[][] b = centred(current);
@@ -247,7 +245,7 @@ public record LatentMatching(List<Pair> pairs) {
     return out;
   }
 
-  /** Each row less its mean, with length 1; 0 where it does not vary. */
+  /** Each row less its mean, with length 1; 0 if it does not vary. */
   private static double[][] centred(double[][] rows) {
     double[][] out = new double[rows.length][];
     for (int i = 0; i < rows.length; i++) {
@@ -267,7 +265,7 @@ public record LatentMatching(List<Pair> pairs) {
     return out;
   }
 
-  /** Old latent of each new one; -1 where there are more new ones. */
+  /** Old latent of each new one; -1 if there are more new ones. */
   private static int[] match(double[][] correlations) {
     int e = correlations.length;
     int d = correlations[0].length;

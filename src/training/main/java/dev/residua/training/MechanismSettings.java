@@ -4,7 +4,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 
 /**
- * How {@link Mechanisms} are fitted.
+ * Settings of the fit of {@link Mechanisms}.
  *
  * @param features cosines of each structural equation, at least 8
  * @param bandwidths candidates for the kernel's length, in multiples of the parents' typical

@@ -326,7 +326,7 @@ public final class Mechanisms {
     return linear[latent].clone();
   }
 
-  /** Weights of the cosines, shape {@code [features]}, a copy; zero where the form has none. */
+  /** Weights of the cosines, shape {@code [features]}, a copy; zero if the form has none. */
   public double[] weights(int latent) {
     return weights[latent].clone();
   }

@@ -56,8 +56,8 @@ public final class ModelCalibration {
    *
    * <p>The frames must be in time order, from one camera, with nothing broken, and of the kind that
    * the network was trained on, but not frames that trained it: their labels give the latents their
-   * units and check their names. About a minute for 10,000 frames of 64x64 pixels. Where the data
-   * has no detail pictures, the calibration of details stays as it is.
+   * units and check their names. About a minute for 10,000 frames of 64x64 pixels. Without detail
+   * pictures in the data, the calibration of details stays.
    *
    * @param scorer the model's own
    * @return a model with an id of its own and the old model as its parent
@@ -191,8 +191,8 @@ public final class ModelCalibration {
    *
    * @param warnings reasons to distrust the model
    * @param scores of the input's nominal frames
-   * @param monitorability how a disturbance spreads over the residuals, if it is known
-   * @param details of the same frames; null where the data has no detail pictures
+   * @param monitorability spread of disturbances over the residuals, if it is known
+   * @param details of the same frames; null if the data has no detail pictures
    */
   static ModelBundle bundle(
       TrainingInput input,
@@ -353,7 +353,7 @@ public final class ModelCalibration {
   }
 
   /**
-   * How a disturbance of one mechanism spreads over the residuals; empty unless the true noises of
+   * Spread of a disturbance of one mechanism over the residuals; empty unless the true noises of
    * enough nominal frames are known, as for frames of a simulated scene.
    *
    * @param scores of the nominal frames
@@ -388,7 +388,6 @@ public final class ModelCalibration {
             Monitorability.of(residuals.toArray(double[][]::new), noises.toArray(double[][]::new)));
   }
 
-  /** At most 1,000 rows, spread evenly. */
   private static float[][] thinned(float[][] rows) {
     int kept = Math.min(rows.length, ATTRIBUTION_FRAMES);
     float[][] thinned = new float[kept][];

@@ -75,7 +75,6 @@ final class ModelCompletion {
     }
   }
 
-  /** Runs all phases. */
   TrainingReport report() throws TrainingFailedException {
     Fitted fitted = fitted();
     try (FrameScorer scorer = tools.open(fitted.plan)) {
@@ -122,7 +121,7 @@ final class ModelCompletion {
     NetworkPlan plan =
         network
             .plan(latents.mean(), latents.scale(), straightening, head, fit.equations())
-            .withLaws(fit.laws());
+            .withLaws(fit.distributions());
     return new Fitted(z, labels, variables, straightening, fit, plan);
   }
 

@@ -73,7 +73,7 @@ public final class ModelEvaluation {
    * Computes all figures that the known truth allows. A second or two for 10,000 frames.
    *
    * @param seed of permutations, features and the noise of the floor
-   * @return numbers, texts, and nested maps and lists of them; null for what is unknown
+   * @return numbers, texts, and nested maps and lists of them; null if unknown
    * @throws IllegalArgumentException if scored frames and truth differ in length or a score is not
    *     finite
    */
@@ -256,7 +256,6 @@ public final class ModelEvaluation {
     return edges;
   }
 
-  /** Rows in which the first {@code columns} are known. */
   private static int[] complete(double[][] values, int columns) {
     int[] rows = new int[values.length];
     int n = 0;

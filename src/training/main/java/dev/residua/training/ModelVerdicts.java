@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a model can be used, in three verdicts: on names, independence and reconstruction, with
- * one next step for the whole model. Pure: made of the findings and figures that the training put
- * into the bundle, some of which an evaluation on other frames may replace.
+ * Verdicts on the use of a model: on names, independence and reconstruction, with one next step for
+ * the whole model. Pure: made of the findings and figures that the training put into the bundle,
+ * some of which an evaluation on other frames may replace.
  */
 public final class ModelVerdicts {
   /** Errors of labels, in their standard deviations, up to which latents carry their names. */
@@ -216,7 +216,7 @@ public final class ModelVerdicts {
         manifest.latents().size());
   }
 
-  /** Names that answers and held pairs gave, by those that were kept back. */
+  /** Verdict on names from answers and held pairs, by those that did not train the network. */
   private Aspected taughtNames(String rest) {
     double held = largest(ModelProvenance.HELD_ERROR);
     double missed = largest(ModelProvenance.MISSED_ANSWERS);

@@ -4,9 +4,9 @@ import dev.residua.training.metrics.Columns;
 import java.util.Arrays;
 
 /**
- * How a disturbance of one mechanism spreads over the residuals: {@code residual = T noise} with
- * both standardised, by least squares. {@code T} is diagonal if equations and coordinates are
- * right; otherwise a broken mechanism affects residuals of other latents too.
+ * Spread of a disturbance of one mechanism over the residuals: {@code residual = T noise} with both
+ * standardised, by least squares. {@code T} is diagonal if equations and coordinates are right;
+ * otherwise a broken mechanism affects residuals of other latents too.
  *
  * @param matrix {@code T[i][j]}: shift of the residual of factor {@code i}, in its standard
  *     deviations, for a shift of the noise of factor {@code j} by one of its own, shape {@code

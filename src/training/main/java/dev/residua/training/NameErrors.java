@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How far latents are from the labels of frames that did not train them. */
+/** Errors of latents on the labels of frames that did not train them. */
 final class NameErrors {
   private NameErrors() {}
 

@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 /**
- * What somebody said of one factor in two frames.
+ * A person's comparison of one factor in two frames.
  *
  * @param first index of a frame
  * @param second index of another

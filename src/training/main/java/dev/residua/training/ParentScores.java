@@ -151,7 +151,6 @@ final class ParentScores {
     return mean;
   }
 
-  /** Alternate rows, so that a slow trend is in both folds. */
   private static int[] fold(int[] rows, int fold) {
     int[] part = new int[(rows.length + 1 - fold) / 2];
     for (int i = 0; i < part.length; i++) {

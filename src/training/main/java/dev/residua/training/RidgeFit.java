@@ -81,17 +81,15 @@ record RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, do
     }
   }
 
-  /** Factor for one ridge, shared by all targets. */
   Cholesky factor(double ridge) {
     return Cholesky.of(gram, ridge);
   }
 
-  /** Weights of one target, shape {@code [m]}. */
   double[] weights(Cholesky factor, int target) {
     return factor.solve(cross[target]);
   }
 
-  /** Weights of one target where only the leading features are used, shape {@code [leading]}. */
+  /** Weights of one target with only the leading features, shape {@code [leading]}. */
   double[] weights(Cholesky factor, int target, int leading) {
     return factor.solve(Arrays.copyOf(cross[target], leading));
   }
@@ -105,7 +103,7 @@ record RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, do
     return sum;
   }
 
-  /** What the weights expect of a row of features. */
+  /** Prediction for a row of features. */
   static double predict(double[] weights, double intercept, double[] features) {
     double predicted = intercept;
     for (int a = 0; a < weights.length; a++) {

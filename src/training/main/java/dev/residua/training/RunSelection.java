@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
  * Chooses one of several trainings of the same data without the truth: among runs whose label error
  * is at most 1.5 times the best one and whose residuals pass as independent, the one with the
  * lowest reconstruction error. Residuals are meaningful only if the network reproduces small
- * deviations; the loss of the causal terms is no criterion, because wrong graphs reach the same
+ * deviations; the loss of the causal terms is not a criterion, because wrong graphs reach the same
  * loss.
  *
  * <p>Reconstruction errors within 5 % of the lowest count as equal; among those, the run with the

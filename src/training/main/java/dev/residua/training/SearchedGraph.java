@@ -30,12 +30,15 @@ public record SearchedGraph(CausalGraph graph, List<Alternative> alternatives) {
    * @param noise standard error of the difference by half-samples; NaN without any
    */
   public record Alternative(CausalGraph graph, double difference, double noise) {
-    /** Whether the rows do not distinguish it from the best graph: at most two standard errors. */
+    /**
+     * Returns true if the rows do not distinguish it from the best graph: at most two standard
+     * errors.
+     */
     public boolean withinNoise() {
       return difference <= 2 * noise;
     }
 
-    /** How it differs from another graph over the same latents, in words. */
+    /** Differences from another graph over the same latents, in words. */
     public String changes(CausalGraph from) {
       List<String> changes = new ArrayList<>();
       for (int i = 0; i < graph.size(); i++) {
@@ -68,7 +71,6 @@ public record SearchedGraph(CausalGraph graph, List<Alternative> alternatives) {
         .toList();
   }
 
-  /** Edges of a graph that is given by its parent sets. */
   static boolean[][] edges(int[] parents) {
     boolean[][] edges = new boolean[parents.length][parents.length];
     for (int i = 0; i < parents.length; i++) {

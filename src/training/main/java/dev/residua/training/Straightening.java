@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * Increasing piecewise linear maps of latents, under which noise is additive. Held pairs and
  * answers fix a latent only up to an increasing function of its factor; a structural equation with
- * additive noise then holds for one such function at most (post-nonlinear model of Zhang and
+ * additive noise then exists for one such function at most (post-nonlinear model of Zhang and
  * Hyvärinen, On the Identifiability of the Post-Nonlinear Causal Model, UAI 2009). Immutable.
  */
 public final class Straightening {
@@ -52,7 +52,7 @@ public final class Straightening {
     return maps.get(latent);
   }
 
-  /** Whether no latent is mapped. */
+  /** Returns true if no latent is mapped. */
   public boolean isNone() {
     return maps.stream().allMatch(Optional::isEmpty);
   }
@@ -107,7 +107,7 @@ public final class Straightening {
     private final double[] knots;
     private final double[] x;
 
-    /** Part of {@code x} in each segment, less what the parents predict of it; {@code [n][K]}. */
+    /** Part of {@code x} in each segment, less the prediction of the parents; {@code [n][K]}. */
     private final double[][] unexplained;
 
     Bend(double[][] z, int[] rows, int latent, int[] parents, long seed) {
@@ -141,7 +141,7 @@ public final class Straightening {
       }
     }
 
-    /** What of a value lies in a segment; the parts sum to the value less the first knot. */
+    /** Part of a value within a segment; the parts sum to the value less the first knot. */
     private double part(double value, int k) {
       double from = k == 0 ? Double.NEGATIVE_INFINITY : knots[k - 1];
       double to = k == SEGMENTS - 1 ? Double.POSITIVE_INFINITY : knots[k];
@@ -247,7 +247,7 @@ public final class Straightening {
         squares += before * (value - mean);
       }
       double sd = Math.sqrt(squares / x.length);
-      // One more point beyond either end.
+      // a further point beyond either end
       double[] points = new double[SEGMENTS + 1];
       System.arraycopy(knots, 0, points, 1, knots.length);
       points[0] = knots[0] - 1;

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * How well latents follow the held pairs and answers on their factors. Pairs and answers that were
+ * Errors of latents on the held pairs and answers about their factors. Pairs and answers that were
  * trained on show little, since a network can memorise a few hundred.
  *
  * @param pairs number of unseen pairs of each latent's factor, shape {@code [d]}
  * @param heldErrors mean of {@code (z(a) - z(b))^2 / Var z} over them: 0 if a latent is a function
  *     of its factor, about 2 if it is independent of it; NaN without pairs
  * @param answers number of unseen answers on each latent's factor, shape {@code [d]}
- * @param missed how many of them the latent denies by 0.2 standard deviations or more
+ * @param missed number of these that the latent denies by 0.2 standard deviations or more
  * @param contradicting seen and unseen answers that a latent denies by half a standard deviation or
  *     more
  */
@@ -147,7 +147,10 @@ record TaughtErrors(
     return answer.sign() * difference / Math.sqrt(variances[k]);
   }
 
-  /** Whether the latent of every factor that was taught passes what was kept back. */
+  /**
+   * Returns true if the latent of every taught factor passes the checks on unused pairs and
+   * answers.
+   */
   boolean pass() {
     for (int k = 0; k < pairs.length; k++) {
       if (heldErrors[k] > mostHeldError(pairs[k]) || missed[k] > mostMissed(answers[k])) {
@@ -157,9 +160,7 @@ record TaughtErrors(
     return true;
   }
 
-  /**
-   * The largest failure of a latent, at most about 1 where all pass; to choose between trainings.
-   */
+  /** The largest failure of a latent, at most about 1 if all pass; to choose between trainings. */
   double worst() {
     double worst = 0;
     for (int k = 0; k < pairs.length; k++) {

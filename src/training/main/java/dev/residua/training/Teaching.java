@@ -34,7 +34,10 @@ public record Teaching(
     unseenAnswers = List.copyOf(unseenAnswers);
   }
 
-  /** What is used of the data under the settings: weights of 0 leave pairs or answers out. */
+  /**
+   * Pairs and answers of the data that are used under the settings: weights of 0 leave pairs or
+   * answers out.
+   */
   public static Teaching of(TrainingData data, TrainingSettings settings) {
     List<HeldPair> pairs = new ArrayList<>();
     List<HeldPair> unseenPairs = new ArrayList<>();
@@ -84,12 +87,11 @@ public record Teaching(
     }
   }
 
-  /** Whether there is nothing to train on. */
   public boolean isEmpty() {
     return pairs.isEmpty() && answers.isEmpty();
   }
 
-  /** Whether pairs or answers name a factor. */
+  /** Returns true if pairs or answers name a factor. */
   public boolean names(int factor) {
     return pairs.stream().anyMatch(pair -> pair.factor() == factor)
         || answers.stream().anyMatch(answer -> answer.factor() == factor);

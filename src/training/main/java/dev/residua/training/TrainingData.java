@@ -13,16 +13,13 @@ import org.jspecify.annotations.Nullable;
  * from disk; for one thread at a time.
  */
 public interface TrainingData {
-  /** Name of this data, for the provenance. */
   String name();
 
   /** Digest of frames and labels, lower-case hexadecimal. */
   String sha256();
 
-  /** Shape of every frame. */
   ImageShape shape();
 
-  /** Number of frames. */
   int size();
 
   /**
@@ -101,7 +98,7 @@ public interface TrainingData {
     return new double[0];
   }
 
-  /** Whether no variable of a frame is missing. */
+  /** Returns true if no variable of a frame is missing. */
   default boolean hasVariables(int index) {
     return Arrays.stream(variables(index)).allMatch(Double::isFinite);
   }
@@ -118,8 +115,8 @@ public interface TrainingData {
   }
 
   /**
-   * Whether a frame repeats values of another one on purpose, so that it cannot calibrate although
-   * every mechanism holds.
+   * Returns true if a frame repeats values of another one on purpose, so that it cannot calibrate
+   * although every mechanism is unbroken.
    */
   default boolean repeats(int index) {
     return false;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Finds what a model cannot read, from what its training has. Thresholds are wide, as a finding
- * keeps a model from use: what is only doubtful is a warning of {@link TrainingWarnings}.
+ * Finds parts of a scene that a model cannot read, from the figures of its training. Thresholds are
+ * wide, as a finding keeps a model from use: doubts are warnings of {@link TrainingWarnings}.
  */
 final class TrainingFindings {
   /**
@@ -33,7 +33,7 @@ final class TrainingFindings {
 
   /**
    * Explained share from which a latent counts as a function of its causes: the rest has a standard
-   * deviation of 0.07, where errors of reading are expected.
+   * deviation of 0.07, the size of errors of reading.
    */
   static final double FUNCTION = 0.995;
 
@@ -84,7 +84,7 @@ final class TrainingFindings {
     if (reconstruction > POOR_RECONSTRUCTION) {
       all.add(
           Aspect.RECONSTRUCTION,
-          "%.0f %% of the pixel variance is not reproduced, so residuals miss most of what the frames show: train for more steps or with more --latents, or reduce the noise of the pictures with a smaller --size",
+          "%.0f %% of the pixel variance is not reproduced, so residuals miss most of the frames' content: train for more steps or with more --latents, or reduce the noise of the pictures with a smaller --size",
           100 * reconstruction);
     }
     return all.findings;
@@ -166,7 +166,7 @@ final class TrainingFindings {
     if (foldedPictures >= FOLDED_PICTURES) {
       add(
           Aspect.NAMES,
-          "frames with the same latents show two different pictures at %.0f %% of the places that were examined: a latent folds what it encodes, or something varies that has no latent; give labels, or more --latents",
+          "frames with the same latents show two different pictures at %.0f %% of the places that were examined: a latent folds its quantity, or something varies that has no latent; give labels, or more --latents",
           100 * foldedPictures);
     }
   }

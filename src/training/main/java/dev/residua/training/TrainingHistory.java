@@ -64,7 +64,6 @@ public final class TrainingHistory {
     return losses;
   }
 
-  /** One line per sentence, UTF-8. */
   static byte[] toLines(List<String> sentences) {
     return sentences.stream()
         .map(sentence -> sentence.replace('\n', ' ') + "\n")

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The validated input of one training: the data, the settings, and what they imply before the
+ * The validated input of one training: the data, the settings, and their consequences before the
  * network is trained.
  */
 public final class TrainingInput {
@@ -35,7 +35,7 @@ public final class TrainingInput {
   final int[] nominal;
 
   /**
-   * @param known what is known of the graph over the latents; null for nothing
+   * @param known constraints on the graph over the latents; null for none
    * @throws TrainingFailedException if the data does not suffice for the settings
    */
   TrainingInput(TrainingData data, TrainingSettings settings, @Nullable GraphConstraints known)
@@ -172,7 +172,7 @@ public final class TrainingInput {
     return result;
   }
 
-  /** Whether some frame to train on has a known factor that is used. */
+  /** Returns true if some frame to train on has a known factor that is used. */
   public static boolean isLabelled(TrainingData data, TrainingSettings settings) {
     return labelled(data, trained(data, settings), settings.maxLabels()).length > 0;
   }
@@ -244,9 +244,9 @@ public final class TrainingInput {
   }
 
   /**
-   * Which mechanisms hold in the first frames, shape {@code [trained][nodes]}.
+   * Unbroken mechanisms of the first frames, shape {@code [trained][nodes]}.
    *
-   * @param d how many of the nodes are latents
+   * @param d number of latents among the nodes
    */
   static boolean[][] holds(TrainingData data, int trained, int d, List<Latent> nodes) {
     boolean[][] holds = new boolean[trained][nodes.size()];
@@ -283,7 +283,7 @@ public final class TrainingInput {
     return Arrays.copyOf(frames, n);
   }
 
-  /** The training frames in which some mechanism holds, as their pictures are usual. */
+  /** Training frames with an unbroken mechanism, as their pictures are usual. */
   int[] usualPictures() {
     int[] frames = new int[holds.length];
     int n = 0;

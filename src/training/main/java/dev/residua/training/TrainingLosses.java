@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 /**
- * Losses of one training step, before weighting; 0 where a term is not in use.
+ * Losses of one training step, before weighting; 0 if a term is not in use.
  *
  * @param reconstruction squared pixel error summed over a frame, mean over the batch; intensities
  *     in [0, 1]

@@ -82,8 +82,8 @@ public final class TrainingPipeline {
   /**
    * Trains and calibrates a model.
    *
-   * @param known what is known of the graph over the latents; null for nothing. A complete graph is
-   *     used as it is; otherwise the search considers the graphs that agree with it
+   * @param known constraints on the graph over the latents; null for none. A complete graph is used
+   *     as it is; otherwise the search considers the graphs that agree with it
    * @param parent model whose weights to start from, or null
    * @throws TrainingFailedException with the reason and the remedy
    */
@@ -136,8 +136,8 @@ public final class TrainingPipeline {
   }
 
   /**
-   * Trains with the next seed, at most {@value #MOST_TRIES} times in all, until what was kept back
-   * of pairs and answers passes; else it goes on with the training that fails least.
+   * Trains with the next seed, at most {@value #MOST_TRIES} times in all, until the unused pairs
+   * and answers pass; else it continues with the training that fails least.
    */
   private TrainingReport runTaught(
       TrainingInput first,
@@ -170,7 +170,7 @@ public final class TrainingPipeline {
   /**
    * A trained network, to be closed.
    *
-   * @param failure 0 if it passes what was kept back, else the larger the worse
+   * @param failure 0 if it passes the unused pairs and answers, else the larger the worse
    */
   private record Try(TrainingInput input, TrainedNetwork network, double failure) {}
 

@@ -65,7 +65,10 @@ final class TrainingRounds {
     /** Label error up to which its reduction does not count, in standard deviations. */
     private static final double SMALL_LABEL_ERROR = 0.05;
 
-    /** Share of the pixel variance, half of that of a good model, up to which the same applies. */
+    /**
+     * Share of the pixel variance, half of that of a good model, up to which its reduction does not
+     * count.
+     */
     private static final double SMALL_SHARE = 0.05;
 
     /** Share of half-samples from which an edge must be in the graphs of both rounds. */
@@ -83,7 +86,7 @@ final class TrainingRounds {
 
     /**
      * Returns true if the model was good by its verdicts and the round after these figures read
-     * factors worse: the network learned the labelled frames by heart.
+     * factors worse: the network memorised the labelled frames.
      */
     boolean better(Figures after) {
       double error = labelError.orElse(0);
@@ -100,7 +103,6 @@ final class TrainingRounds {
     }
   }
 
-  /** Steps of each round. */
   static int[] lengths(int steps) {
     int first = steps / (ROUNDS * (ROUNDS + 1) / 2);
     if (first == 0) {

@@ -4,7 +4,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.function.Consumer;
 
 /**
- * How a network is trained.
+ * Settings of the training of a network.
  *
  * @param latents number of latents {@code d}, 2 to 12
  * @param steps parameter updates, at least 1; the most if the training ends when it is stable
@@ -30,8 +30,8 @@ import java.util.function.Consumer;
  * @param variation strength, from 0 to 1, of the changes of light, colour, position, sharpness,
  *     noise and compression that frames get before the network encodes them, while it is to
  *     reproduce them as they were
- * @param shift most pixels, in either direction, by which frames and what the network is to
- *     reproduce are moved together, at random; at least 0
+ * @param shift most pixels, in either direction, by which frames and the pictures to reproduce are
+ *     moved together, at random; at least 0
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw

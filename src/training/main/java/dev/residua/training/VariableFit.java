@@ -43,7 +43,7 @@ final class VariableFit {
     return new Variables(variables);
   }
 
-  /** A scale with the range of the usual values; one standard deviation where those are equal. */
+  /** A scale with the range of the usual values; one standard deviation if those are equal. */
   private static FactorScale scale(double mean, double sd, double[] usual) {
     double[] sorted = usual.clone();
     Arrays.sort(sorted);

@@ -132,7 +132,7 @@ class TrainPauseTest {
         .contains("--stop-at pauses one training, but --runs asks for 2")
         .contains("--stop-at must be at least 1 but was 0")
         .contains("--lanca: prior=normal is not known, allowed are permuted-self|standard-normal")
-        .contains("--lanca: 'priors' is no setting of the method, there are encoder,");
+        .contains("--lanca: 'priors' is not a setting of the method, there are encoder,");
   }
 
   @Test

@@ -82,7 +82,7 @@ final class BoostedTrees {
     return model;
   }
 
-  /** Splits every node of a level where that lowers the squared error, and moves rows down. */
+  /** Splits every node of a level if that reduces the squared error, and moves rows down. */
   private void split(int tree, int from, int to, byte[][] bins, double[] residual, int[] node) {
     int features = bins.length;
     int nodes = to - from;

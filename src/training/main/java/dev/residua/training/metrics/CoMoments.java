@@ -7,7 +7,7 @@ package dev.residua.training.metrics;
  * @param meanX mean of the first sample
  * @param meanY mean of the second
  * @param xx sum of the squared deviations of the first from its mean
- * @param yy the same of the second
+ * @param yy sum of those of the second
  * @param xy sum of the products of both deviations
  */
 public record CoMoments(double meanX, double meanY, double xx, double yy, double xy) {
@@ -34,7 +34,7 @@ public record CoMoments(double meanX, double meanY, double xx, double yy, double
     return new CoMoments(meanX, meanY, xx, yy, xy);
   }
 
-  /** Whether both samples vary. */
+  /** Returns true if both samples vary. */
   public boolean vary() {
     return xx > 0 && yy > 0;
   }

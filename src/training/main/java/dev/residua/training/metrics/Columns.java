@@ -66,7 +66,7 @@ public final class Columns {
     return order;
   }
 
-  /** Every column minus its mean, divided by its standard deviation; 0 where it does not vary. */
+  /** Every column minus its mean, divided by its standard deviation; 0 if it does not vary. */
   public static double[][] standardized(double[][] rows) {
     int n = rows.length;
     int d = rows[0].length;

@@ -3,9 +3,9 @@ package dev.residua.training.metrics;
 /**
  * Structural Hamming distance between graphs on the same nodes.
  *
- * @param shd missing, extra and reversed edges, where a reversal counts 1 (the convention of
- *     gCastle and DP-DAG)
- * @param naive cells of the adjacency matrices that differ, where a reversal counts 2
+ * @param shd missing, extra and reversed edges; a reversal counts 1 (the convention of gCastle and
+ *     DP-DAG)
+ * @param naive cells of the adjacency matrices that differ; a reversal counts 2
  * @param missing edges of the truth whose nodes are not joined in the estimate
  * @param extra edges of the estimate whose nodes are not joined in the truth
  * @param reversed edges with the other direction

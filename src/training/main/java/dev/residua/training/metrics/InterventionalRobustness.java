@@ -3,12 +3,12 @@ package dev.residua.training.metrics;
 import java.util.Arrays;
 
 /**
- * Interventional robustness score (IRS): how little a latent moves when the factor that it follows
- * is held and the others change. Factors are cut into 20 equal-width bins; for factor {@code g}
- * with value {@code v} the deviation of latent {@code l} is the 99 % quantile over the group of
- * {@code |z_l - group mean|}, averaged over the values; the latent's score is {@code 1 - deviation
- * / largest deviation from its mean}, for the best factor; the IRS is the mean over latents
- * weighted by their largest deviation.
+ * Interventional robustness score (IRS): stability of a latent when its factor is fixed and the
+ * others change. Factors are cut into 20 equal-width bins; for factor {@code g} with value {@code
+ * v} the deviation of latent {@code l} is the 99 % quantile over the group of {@code |z_l - group
+ * mean|}, averaged over the values; the latent's score is {@code 1 - deviation / largest deviation
+ * from its mean}, for the best factor; the IRS is the mean over latents weighted by their largest
+ * deviation.
  *
  * <p>Read it with care: a collapsed representation scores 1, pure noise about .35 to .40, and one
  * outlier frame in pure noise .95, since the largest deviation normalises. {@link #robust} takes
@@ -18,8 +18,8 @@ import java.util.Arrays;
  * disentanglement_lib.
  *
  * @param irs in [0, 1]
- * @param robust the same with the 99 % quantile as the largest deviation, in [0, 1]
- * @param parents how many factors are the best one of some latent
+ * @param robust the score with the 99 % quantile as the largest deviation, in [0, 1]
+ * @param parents number of factors that are the best one of some latent
  */
 public record InterventionalRobustness(double irs, double robust, int parents) {
   private static final int BINS = 20;

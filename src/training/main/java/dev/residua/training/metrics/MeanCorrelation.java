@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Mean correlation coefficient (MCC): every factor is matched to a latent of its own so that the
- * sum of absolute correlations is largest; the mean of the matched ones. 1 where latents are the
+ * sum of absolute correlations is largest; the mean of the matched ones. 1 if latents are the
  * factors up to scale and sign (Pearson) or up to monotone maps (Spearman); above 0 by chance.
  *
  * <p>MCC alone does not accept a model: latents with an MCC of .96 can have useless residuals.
@@ -57,7 +57,6 @@ public record MeanCorrelation(double pearson, double spearman, int[] matching, d
     return new MeanCorrelation(pearson, spearman, matching, perFactor);
   }
 
-  /** Best column of each row; -1 where rows are left over. */
   private static int[] match(double[][] value) {
     int k = value.length;
     int d = value[0].length;

@@ -29,7 +29,9 @@ public record PairDependence(List<Pair> pairs) {
    *     in (0, 1]
    */
   public record Pair(int a, int b, double distanceCorrelation, double pValue) {
-    /** Whether the pair depends: with independent columns, 1 test in 100 has such a pair. */
+    /**
+     * Returns true if the pair depends: with independent columns, 1 test in 100 has such a pair.
+     */
     public boolean depends() {
       return pValue <= LEVEL;
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How independent residuals are of one another, without known factors.
+ * Measures of the dependence between residuals, without known factors.
  *
  * @param mmd unbiased squared MMD between the standardised residuals and a copy whose coordinates
  *     are permuted independently; near 0, either sign, when they are independent
@@ -55,10 +55,10 @@ public record ResidualIndependence(double mmd, double distanceCorrelation, doubl
 
   /**
    * Largest distance correlation over pairs but those of two columns that are left out: categories
-   * with an unobserved common cause depend on one another although every law holds.
+   * with an unobserved common cause depend on one another although no mechanism is broken.
    *
-   * @param dependent whether a column may depend on the others of them, shape {@code [d]}
-   * @return 0 where no pair is left
+   * @param dependent true for each column that is left out, shape {@code [d]}
+   * @return 0 if no pair is left
    */
   public double largestBut(boolean[] dependent) {
     double largest = 0;
@@ -81,7 +81,8 @@ public record ResidualIndependence(double mmd, double distanceCorrelation, doubl
    *
    * @param x shape {@code [n][d]}, {@code n >= 2}
    * @param y shape {@code [m][d]}, {@code m >= 2}
-   * @return at most {@code 2 * 7}; near zero, either sign, when the laws agree. O((n + m)^2 d)
+   * @return at most {@code 2 * 7}; near zero, either sign, when the distributions agree. O((n +
+   *     m)^2 d)
    */
   public static double mmd(double[][] x, double[][] y) {
     if (x.length < 2 || y.length < 2 || x[0].length != y[0].length) {
