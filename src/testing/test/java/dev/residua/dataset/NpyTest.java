@@ -117,9 +117,9 @@ class NpyTest {
         "<i8 ; False ; (1,) ; elements of type '<i8', expected uint8 ('|u1'), float32",
         ">f4 ; False ; (1,) ; elements of type '>f4'",
         "<f4 ; True ; (1,) ; Fortran order; save it with numpy.ascontiguousarray",
-        "<f4 ; False ; (1,x) ; no array shape",
-        "<f4 ; False ; (-1,) ; no array shape",
-        "<f4 ; False ; (4000000000, 4000000000) ; no array shape",
+        "<f4 ; False ; (1,x) ; has an invalid shape",
+        "<f4 ; False ; (-1,) ; has an invalid shape",
+        "<f4 ; False ; (4000000000, 4000000000) ; has an invalid shape",
         "<f4 ; False ; (3, 1) ; cut short: shape [3, 1] needs",
         "|u1 ; False ; (1,) ; holds uint8, expected float32",
       })

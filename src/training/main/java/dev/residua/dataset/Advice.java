@@ -1,13 +1,13 @@
 package dev.residua.dataset;
 
 /**
- * One thing about a data set that a person should know before training.
+ * A property of a data set that a person should know before training.
  *
  * @param kind of the advice
- * @param sentence what was found, with the number, and what to do next
+ * @param sentence the finding, with its number, and the next step
  */
 public record Advice(Kind kind, String sentence) {
-  /** What the advice is about. */
+  /** Subject of the advice. */
   public enum Kind {
     /** Too few frames for a graph and thresholds. */
     FEW_FRAMES,

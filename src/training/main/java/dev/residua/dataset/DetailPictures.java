@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gray pictures of the frames of a data set at a larger size: {@code details.npy}, uint8 {@code
- * [frames, height, width]}, and {@code details_mask.npy} where some pixels show nothing. Memory
+ * [frames, height, width]}, and {@code details_mask.npy} if some pixels show nothing. Memory
  * mapped.
  */
 public final class DetailPictures {

@@ -10,7 +10,7 @@ public final class FactorSurvey {
   /** With fewer labelled frames the names of latents are not to be relied on. */
   static final int FEW_LABELS = 50;
 
-  /** Fewer values say nothing of a distribution. */
+  /** Fewer values do not show a distribution. */
   private static final int LEAST_VALUES = 20;
 
   /** Of a uniform factor half the values are in each half, of a normal one too. */
@@ -22,7 +22,7 @@ public final class FactorSurvey {
    * Advises on the factors.
    *
    * @param names of the factors
-   * @param values shape {@code [factors][frames]}, NaN where a label is unknown
+   * @param values shape {@code [factors][frames]}, NaN if a label is unknown
    * @return most important first; empty if there is nothing to say
    */
   public static List<Advice> advice(List<String> names, double[][] values) {

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row per
  * frame, may be missing), {@code answers.csv} and {@code holds.csv} (see {@link TaughtAnswer} and
  * {@link TaughtHold}, may be missing), {@code mask.npy} (unsigned bytes {@code [height][width]}, 1
- * where frames show nothing, may be missing) and {@code dataset.json} (name, factors, true graph,
- * origin; may be missing). Immutable and safe for use by many threads; the files must not change
- * while it is open.
+ * for pixels that show nothing, may be missing) and {@code dataset.json} (name, factors, true
+ * graph, origin; may be missing). Immutable and safe for use by many threads; the files must not
+ * change while it is open.
  */
 public final class FrameDataset {
   /** Column with the name of the picture. */
@@ -141,7 +141,7 @@ public final class FrameDataset {
     this.framesPerSecond = framesPerSecond;
   }
 
-  /** Whether a folder holds a data set. */
+  /** Returns true if a folder has a data set. */
   public static boolean isThere(Path dir) {
     return Files.isRegularFile(dir.resolve(FRAMES));
   }
@@ -150,13 +150,13 @@ public final class FrameDataset {
    * Opens a data set.
    *
    * @throws IOException if a file is missing, damaged, or does not fit the others; the message
-   *     names the file and what was expected
+   *     names the file and the expected content
    */
   public static FrameDataset open(Path dir) throws IOException {
     Path file = dir.resolve(FRAMES);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          "%s is no data set: %s is missing (make one with 'dataset generate' or 'dataset import')"
+          "%s is not a data set: %s is missing (make one with 'dataset generate' or 'dataset import')"
               .formatted(dir, FRAMES));
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -239,7 +239,7 @@ public final class FrameDataset {
       for (JsonNode factor : json.get("factors")) {
         if (!labels.has(factor.asText())) {
           throw new IOException(
-              "%s names the factor '%s', which is no column of %s"
+              "%s names the factor '%s', which is not a column of %s"
                   .formatted(dir.resolve(DESCRIPTION), factor.asText(), dir.resolve(LABELS)));
         }
         factors.add(factor.asText());
@@ -254,7 +254,7 @@ public final class FrameDataset {
     return factors;
   }
 
-  /** Whether a column begins as reserved ones do, but is none of them. */
+  /** Returns true if a column begins like a reserved one, but is unknown. */
   public static boolean isUnknownReserved(String column) {
     return column.startsWith(RESERVED)
         && !RESERVED_COLUMNS.contains(column)
@@ -263,7 +263,7 @@ public final class FrameDataset {
         && !column.startsWith(NUISANCE_PREFIX);
   }
 
-  /** Whether a column may be a factor by its name: not reserved, and no variable. */
+  /** Returns true if a column may be a factor by its name: neither reserved nor a variable. */
   public static boolean isFactorColumn(String column) {
     return !column.startsWith(RESERVED)
         && !column.startsWith(Variables.PREFIX)
@@ -396,7 +396,7 @@ public final class FrameDataset {
     return reduction == null ? stored : reduction.to();
   }
 
-  /** Frames per second of what the set was made from; empty if unknown. */
+  /** Frames per second of the original pictures; empty if unknown. */
   public OptionalDouble framesPerSecond() {
     return framesPerSecond;
   }
@@ -454,7 +454,7 @@ public final class FrameDataset {
     return labels;
   }
 
-  /** What people said of factors in pairs of frames. */
+  /** Answers of people about factors in pairs of frames. */
   public List<TaughtAnswer> answers() {
     return answers;
   }

@@ -48,7 +48,7 @@ public final class LabelTable {
   /**
    * A table of cells.
    *
-   * @param rows of {@code columns.size()} cells each, null or empty where unknown
+   * @param rows of {@code columns.size()} cells each, null or empty if unknown
    */
   public static LabelTable of(List<String> columns, List<@Nullable String[]> rows) {
     for (@Nullable String[] row : rows) {
@@ -83,13 +83,13 @@ public final class LabelTable {
   }
 
   /**
-   * Parses CSV with a header line. Blank lines count for nothing, but in a table of one column
-   * behind its header, where they are empty cells.
+   * Parses CSV with a header line. Blank lines are ignored, but in a table of one column they are
+   * empty cells behind the header.
    *
    * @param separator between cells
    * @param where name of the text, for messages
    * @throws IOException if a column name is blank or there twice, a row has another number of cells
-   *     than the header, or a quote is not closed; the message names {@code where} and the line
+   *     than the header, or a quote is not closed; the message names the text and the line
    */
   public static LabelTable parse(String text, char separator, String where) throws IOException {
     List<String> columns = new ArrayList<>();
@@ -148,7 +148,7 @@ public final class LabelTable {
     return rows.size();
   }
 
-  /** Whether the table has a column of that name. */
+  /** Returns true if the table has a column of that name. */
   public boolean has(String column) {
     return columns.contains(column);
   }
@@ -178,7 +178,9 @@ public final class LabelTable {
     return cell == null || cell.isEmpty() ? null : cell;
   }
 
-  /** Whether a column has at least one cell, and every cell that is not empty is a number. */
+  /**
+   * Returns true if a column has at least one cell, and every cell that is not empty is a number.
+   */
   public boolean isNumeric(String column) {
     boolean any = false;
     for (int row = 0; row < rows(); row++) {
@@ -192,7 +194,7 @@ public final class LabelTable {
     return any;
   }
 
-  /** Whether there is such a column, and a cell of it is neither empty nor a number. */
+  /** Returns true if a column exists and has a cell that is neither empty nor a number. */
   public boolean holdsText(String column) {
     for (int row = 0; has(column) && row < rows(); row++) {
       if (text(row, column) != null && Double.isNaN(value(row, column))) {

@@ -90,8 +90,8 @@ public final class Npy {
   /**
    * Reads the header of a file and checks it against the file's length.
    *
-   * @throws IOException if the file is no .npy file, is cut short, or holds a type or order that is
-   *     not supported; the message names the file and what was found
+   * @throws IOException if the file is not a .npy file, is cut short, or has an unsupported type or
+   *     order; the message names the file and its fault
    */
   public static Header header(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -173,8 +173,7 @@ public final class Npy {
       }
       Math.multiplyExact(product(axes), 8L);
     } catch (NumberFormatException | ArithmeticException e) {
-      throw new IOException(
-          "%s has the shape (%s), which is no array shape".formatted(file, shape), e);
+      throw new IOException("%s has an invalid shape (%s)".formatted(file, shape), e);
     }
     return new Header(found, axes, dataOffset);
   }

@@ -25,7 +25,7 @@ public final class PictureSurvey {
    */
   public static final double TRAIN_SHARE = 0.7;
 
-  /** Below so many frames fewer than 90 calibrate, and no p-value is below 1 in 91. */
+  /** With fewer frames, fewer than 90 calibrate, and no p-value is below 1 in 91. */
   static final int FEW_FRAMES = 300;
 
   /** Thumbnails compare shapes, and average the noise of the camera. */
@@ -40,7 +40,10 @@ public final class PictureSurvey {
   /** Of independent frames of the simulated scenes, three in a thousand are as near as this. */
   private static final double NEAR = 0.1;
 
-  /** Streams whose causes have a correlation of 0.95 from frame to frame have up to 9 % such. */
+  /**
+   * Streams whose causes have a correlation of 0.95 from frame to frame have up to 9 % of near
+   * pairs.
+   */
   private static final double MANY_NEAR = 0.2;
 
   /** Exact copies do not occur by chance; a few come from a copied file. */
@@ -55,13 +58,16 @@ public final class PictureSurvey {
   /** The simulated scenes have medians of 0.7 to 2.3; a blur of 1.4 pixels leaves 0.03 to 0.1. */
   private static final double SMOOTH = 0.05;
 
-  /** A picture counts as dark or saturated where so many of its pixels are. */
+  /** Share of its pixels from which a picture counts as dark or saturated. */
   private static final double WHOLE = 0.98;
 
-  /** So many frames of one fault are more than an accident. */
+  /** A larger share of frames with one fault is more than an accident. */
   private static final double SOME = 0.01;
 
-  /** Copies are recognised among so many different frames; later ones only by the one before. */
+  /**
+   * Copies are recognised among this number of different frames; later ones only by the previous
+   * frame.
+   */
   private static final int MOST_HASHES = 1 << 20;
 
   private final ImageShape shape;
@@ -92,7 +98,7 @@ public final class PictureSurvey {
     add(pixels, offset, PixelMask.NONE);
   }
 
-  /** Looks at the next frame without what is masked, which has the same value in all frames. */
+  /** Measures the next frame without the masked pixels, which have the same value in all frames. */
   public void add(byte[] pixels, int offset, PixelMask mask) {
     SensorReadings readings = meter.measure(pixels, offset, mask);
     boolean isNew = hashes.size() < MOST_HASHES ? hashes.add(readings.hash()) : true;

@@ -10,13 +10,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person said of one factor in two frames: a line of {@code answers.csv}.
+ * A person's comparison of one factor in two frames: a line of {@code answers.csv}.
  *
  * @param frameA row of a frame in the data set, from 0
  * @param frameB row of another
  * @param factor its name
- * @param answer what was said
- * @param who said it; may be empty
+ * @param answer of the person
+ * @param who answered; may be empty
  * @param when in ISO 8601; may be empty
  */
 public record TaughtAnswer(
@@ -77,7 +77,7 @@ public record TaughtAnswer(
       if (answer == null) {
         throw rows.fault(
             row,
-            "the answer is '%s', expected a, b (where the factor is higher), equal or unknown"
+            "the answer is '%s', expected a, b (the frame with the higher factor), equal or unknown"
                 .formatted(word));
       }
       int frameA = rows.frame(row, "frame_a");
@@ -98,7 +98,6 @@ public record TaughtAnswer(
     return answers;
   }
 
-  /** The answers in the folder of a data set with these labels; none without a file of them. */
   static List<TaughtAnswer> of(Path dir, LabelTable labels) throws IOException {
     Path file = dir.resolve(FILE);
     return Files.exists(file) ? read(file, labels) : List.of();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Consecutive frames in which one factor was held while everything else varied as usual: a line of
+ * Consecutive frames in which one factor was fixed and everything else varied as usual: a line of
  * {@code holds.csv}.
  *
  * @param first row of the first frame in the data set, from 0
@@ -60,7 +60,6 @@ public record TaughtHold(int first, int last, String factor, String who, String 
     return holds;
   }
 
-  /** The holds in the folder of a data set with these labels; none without a file of them. */
   static List<TaughtHold> of(Path dir, LabelTable labels) throws IOException {
     Path file = dir.resolve(FILE);
     return Files.exists(file) ? read(file, labels) : List.of();

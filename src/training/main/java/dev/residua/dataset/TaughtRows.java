@@ -35,13 +35,11 @@ final class TaughtRows {
     return table.rows();
   }
 
-  /** A cell, empty if its column is missing. */
   String text(int row, String column) {
     String text = table.has(column) ? table.text(row, column) : null;
     return text == null ? "" : text.strip();
   }
 
-  /** The frame that a cell names. */
   int frame(int row, String column) throws IOException {
     String text = text(row, column);
     Integer named = text.matches("[0-9]{1,9}") ? Integer.valueOf(text) : byName().get(text);

@@ -10,7 +10,6 @@ final class BadImages {
   private final List<String> reasons = new ArrayList<>();
   private int count;
 
-  /** Adds an image, with its name and the reason. */
   void add(String image) {
     count++;
     if (reasons.size() < KEPT) {
@@ -22,7 +21,6 @@ final class BadImages {
     return count == 0;
   }
 
-  /** The exception that names them. */
   BadImagesException exception(int of) {
     return new BadImagesException(reasons, count, of);
   }

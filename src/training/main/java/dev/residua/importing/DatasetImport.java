@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a data set of a user's own images, scaled to one size by {@link FrameDecoder}. */
 public final class DatasetImport {
-  /** Column with the folder of each picture, where pictures lie in several folders. */
+  /** Column with the folder of each picture, if there are several folders. */
   static final String FOLDER_COLUMN = "folder";
 
   private final ImportSettings settings;
@@ -39,17 +39,17 @@ public final class DatasetImport {
    * The result of an import.
    *
    * @param frames number of frames
-   * @param labelled how many of them have a row in the labels; 0 without labels
-   * @param labelKind what the labels file is, such as {@code CSV}; null without labels
+   * @param labelled number of frames with a row in the labels; 0 without labels
+   * @param labelKind format of the labels, such as {@code CSV}; null without labels
    * @param decimalCommas columns whose decimal commas were read as points
-   * @param folders pictures by folder, where the folder became the column {@code folder}
-   * @param factors columns that hold numbers and may anchor a model
-   * @param counters columns that look like a counter and are no factors
-   * @param otherColumns other columns that were kept and are no factors
-   * @param leftOut files that are no images by their names
+   * @param folders pictures by folder, if the folder became the column {@code folder}
+   * @param factors columns of numbers that may anchor a model
+   * @param counters columns that look like a counter and are not factors
+   * @param otherColumns other columns that were kept and are not factors
+   * @param leftOut files that are not images by their names
    * @param masked share of the frames that is masked, in [0, 1)
    * @param range samples of 16 bits that became black and white; null for all samples
-   * @param advice what to know of the set before training, most important first
+   * @param advice on the set before training, most important first
    * @param sha256 of the set
    */
   public record Result(
@@ -87,7 +87,7 @@ public final class DatasetImport {
     }
   }
 
-  /** The same for frames that were opened already; the caller closes them. */
+  /** Imports frames that are open already; the caller closes them. */
   public Result run(NamedFrames frames, @Nullable Path labels, Path out, DoubleConsumer progress)
       throws IOException {
     LabelFile file = labels == null ? null : LabelFile.read(labels);
@@ -226,7 +226,6 @@ public final class DatasetImport {
     return counts.size() > 1 ? counts : Map.of();
   }
 
-  /** The folder of a name, without the name itself. */
   static String folder(String name) {
     return name.substring(0, Math.max(0, name.lastIndexOf('/')));
   }

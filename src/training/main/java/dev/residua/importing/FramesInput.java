@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Opens what a user names as input, and says what to do with inputs that cannot be read. */
+/** Opens the input that a user names, and explains the faults of unreadable inputs. */
 final class FramesInput {
   private static final String EXPECTED =
       "expected a folder of pictures, a list of pictures (.txt) or a uint8 array (.npy)";
@@ -27,8 +27,8 @@ final class FramesInput {
    * Opens an input.
    *
    * @param input folder, list of pictures, or {@code .npy} file
-   * @throws IOException if it is something else; the message says what was found, what was expected
-   *     and what to do
+   * @throws IOException if it is something else; the message names the fault, the expected input
+   *     and the remedy
    */
   static NamedFrames open(String input, FrameLimits limits) throws IOException {
     if (ADDRESS.matcher(input).matches()) {
@@ -38,7 +38,7 @@ final class FramesInput {
     try {
       path = Path.of(input);
     } catch (InvalidPathException e) {
-      throw new IOException("'%s' is no path, %s".formatted(input, EXPECTED), e);
+      throw new IOException("'%s' is not a path, %s".formatted(input, EXPECTED), e);
     }
     if (Files.isDirectory(path)) {
       return PictureFolder.open(path, limits);

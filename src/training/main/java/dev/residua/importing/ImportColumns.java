@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of labels become.
+ * Roles of the columns of labels.
  *
  * @param factors columns of numbers that a model may be anchored to
  * @param counters columns of whole numbers that rise by one from row to row, such as a frame number
  * @param others all other columns without a meaning here
  */
 record ImportColumns(List<String> factors, List<String> counters, List<String> others) {
-  /** Fewer numbers that rise by one are no evidence of a counter. */
+  /** Fewer numbers that rise by one are not evidence of a counter. */
   private static final int LEAST_COUNTED = 3;
 
   ImportColumns {
@@ -27,7 +27,7 @@ record ImportColumns(List<String> factors, List<String> counters, List<String> o
   static final ImportColumns NONE = new ImportColumns(List.of(), List.of(), List.of());
 
   /**
-   * Looks at all columns.
+   * Classifies all columns.
    *
    * @param wanted names of the factors; null to choose them
    * @throws IOException if a wanted column is missing or holds no numbers, or a column has a
@@ -83,7 +83,7 @@ record ImportColumns(List<String> factors, List<String> counters, List<String> o
     }
   }
 
-  /** Whether known numbers rise by one from one to the next, or as the frames do. */
+  /** Returns true if known numbers rise by one from one to the next, or as the frames do. */
   private static boolean isCounter(LabelRows rows, String column) {
     List<Double> inFile = new ArrayList<>();
     for (int row = 0; row < rows.table().rows(); row++) {

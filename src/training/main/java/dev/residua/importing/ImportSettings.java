@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an import makes.
+ * Settings of an import.
  *
  * @param limits of one image
  * @param shape size of all frames
  * @param details size of the detail pictures, with one channel; null for none
  * @param replace whether an existing data set may be replaced
  * @param factors columns that become factors; null for all columns of numbers but counters
- * @param geometry what of each image is read
+ * @param geometry part of each image that is read
  * @param preview PNG file to write that shows what is read; null for none
  * @param range which samples of 16 bits become black and white
  */

@@ -31,7 +31,7 @@ record LabelFile(LabelTable table, String kind, List<String> decimalCommas) {
   /** Labels are read into memory whole. */
   private static final long MAX_BYTES = 256L << 20;
 
-  /** Keys of JSON objects become columns; more than so many are no labels. */
+  /** Keys of JSON objects become columns; a file with more columns has no labels. */
   private static final int MAX_COLUMNS = 1_000;
 
   private static final Pattern DECIMAL_COMMA =
@@ -53,8 +53,8 @@ record LabelFile(LabelTable table, String kind, List<String> decimalCommas) {
   /**
    * Reads a file.
    *
-   * @throws IOException if it is no such file, or its numbers can be read in two ways; the message
-   *     names the file, the place and what to do
+   * @throws IOException if it is not such a file, or its numbers can be read in two ways; the
+   *     message names the file, the place and what to do
    */
   static LabelFile read(Path file) throws IOException {
     if (Files.isDirectory(file)) {
@@ -196,7 +196,6 @@ record LabelFile(LabelTable table, String kind, List<String> decimalCommas) {
     return new LabelFile(LabelTable.of(table.columns(), rows), kind, commas);
   }
 
-  /** Whether all cells are numbers, some of them with a decimal comma. */
   private static boolean hasDecimalCommas(LabelTable table, String column, Path file)
       throws IOException {
     String comma = null;

@@ -68,7 +68,7 @@ final class LabelRows {
     return begin
         + (frames.isNamed()
             ? "give one row per image, or name the picture of each row in a column 'file'"
-            : "give one row per image, with empty cells where you do not know the value");
+            : "give one row per image, with empty cells for unknown values");
   }
 
   private static LabelRows byName(LabelTable table, Path labels, NamedFrames frames)
@@ -168,17 +168,15 @@ final class LabelRows {
     return rows[frame] == NONE ? null : table.text(rows[frame], column);
   }
 
-  /** The cell of a frame as a number; NaN if it is empty, no number, or the frame has no row. */
+  /** The cell of a frame as a number; NaN if it is empty, not a number, or the frame has no row. */
   double value(int frame, String column) {
     return rows[frame] == NONE ? Double.NaN : table.value(rows[frame], column);
   }
 
-  /** Number of frames, with a row or without. */
   int frames() {
     return rows.length;
   }
 
-  /** The rows as they are in the file. */
   LabelTable table() {
     return table;
   }

@@ -34,7 +34,6 @@ public record LeftOut(Map<String, Integer> counts) {
     return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Whether there is a file with one of the endings. */
   boolean hasAny(Iterable<String> endings) {
     for (String ending : endings) {
       if (counts.containsKey(ending)) {

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * array. A reader of videos is one too. For one thread.
  */
 public interface NamedFrames extends Closeable {
-  /** Where the frames come from, for messages and the origin of the data set. */
+  /** Origin of the frames, for messages and the data set. */
   String origin();
 
-  /** Number of frames, at least 1. */
   int count();
 
   /**
@@ -26,18 +25,18 @@ public interface NamedFrames extends Closeable {
    */
   String name(int index);
 
-  /** Whether people know the names, so that a label may refer to them. */
+  /** Returns true if people know the names, so that a label may refer to them. */
   boolean isNamed();
 
   /**
    * Reads a frame. Callers ask in rising order of the index, and may start again.
    *
-   * @throws RejectedFrameException if the frame breaks a limit or is no picture
+   * @throws RejectedFrameException if the frame breaks a limit or is not a picture
    * @throws IOException if the frame cannot be read
    */
   Frame frame(int index) throws IOException, RejectedFrameException;
 
-  /** Folder that names are relative to; null if they are no paths. */
+  /** Folder that names are relative to; null if they are not paths. */
   default @Nullable Path folder() {
     return null;
   }
@@ -47,7 +46,7 @@ public interface NamedFrames extends Closeable {
     return OptionalDouble.empty();
   }
 
-  /** The files that are no pictures by their names, and were left out. */
+  /** The skipped files, which are not pictures by their names. */
   default LeftOut leftOut() {
     return LeftOut.NONE;
   }

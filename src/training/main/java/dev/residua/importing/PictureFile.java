@@ -21,7 +21,7 @@ final class PictureFile {
 
   private PictureFile() {}
 
-  /** Whether a file is a picture by its name. */
+  /** Returns true if a file is a picture by its name. */
   static boolean isNamedSo(String name) {
     return ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
@@ -29,11 +29,11 @@ final class PictureFile {
   /**
    * Reads a file.
    *
-   * @throws RejectedFrameException if it is too large or no picture
+   * @throws RejectedFrameException if it is too large or not a picture
    */
   static Frame read(Path file, FrameLimits limits) throws IOException, RejectedFrameException {
     if (!Files.isRegularFile(file)) {
-      throw new IOException(Files.exists(file) ? "is no file" : "does not exist");
+      throw new IOException(Files.exists(file) ? "is not a file" : "does not exist");
     }
     if (Files.size(file) > limits.maxBytes()) {
       throw new RejectedFrameException(

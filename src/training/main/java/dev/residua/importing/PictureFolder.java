@@ -38,7 +38,7 @@ final class PictureFolder implements NamedFrames {
   /**
    * Lists a folder.
    *
-   * @throws IOException if it has no picture; the message says what was found instead
+   * @throws IOException if it has no picture; the message lists its content
    */
   static PictureFolder open(Path folder, FrameLimits limits) throws IOException {
     List<String> names = new ArrayList<>();

@@ -59,7 +59,7 @@ final class PixelArray implements NamedFrames {
   /**
    * Opens a file.
    *
-   * @throws IOException if it holds something else; the message says what
+   * @throws IOException if it has another content; the message describes it
    */
   static PixelArray open(Path file, FrameLimits limits) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);

@@ -24,7 +24,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws what an import reads: the first picture with region and mask, and some frames as a model
+ * Draws the input of an import: the first picture with region and mask, and some frames as a model
  * reads them, with masked pixels hatched.
  */
 final class PreviewSheet {

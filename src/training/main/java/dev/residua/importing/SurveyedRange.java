@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The range of samples of 16 bits that an import uses.
  *
- * @param range what becomes black and white; null for all samples
- * @param advice what to know of the range; empty if it is used well
+ * @param range samples that become black and white; null for all samples
+ * @param advice on the range; empty if it is used well
  */
 record SurveyedRange(@Nullable SampleRange range, List<Advice> advice) {
-  /** Pictures that are looked at, spread evenly; each is decoded once more. */
+  /** Number of surveyed pictures, spread evenly; each is decoded once more. */
   private static final int SAMPLE = 32;
 
   /** One sample in a thousand may be a hot or a dead pixel. */
@@ -32,7 +32,7 @@ record SurveyedRange(@Nullable SampleRange range, List<Advice> advice) {
   }
 
   /**
-   * Looks at some of the frames.
+   * Surveys some of the frames.
    *
    * @throws IOException if a range is wanted and no frame has 16 bits per sample
    */

@@ -17,12 +17,15 @@ public final class Video {
 
   private Video() {}
 
-  /** Whether a path or an address names a video. */
+  /** Returns true if a path or an address names a video. */
   public static boolean isVideo(String name) {
     return ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
-  /** How to get pictures of a video or stream: two per second, of a stream for ten minutes. */
+  /**
+   * Instructions to extract pictures of a video or stream: two per second, of a stream for ten
+   * minutes.
+   */
   static String extract(String address) {
     String scheme = address.toLowerCase(Locale.ROOT);
     String transport = scheme.startsWith("rtsp") ? "-rtsp_transport tcp " : "";
@@ -36,7 +39,6 @@ public final class Video {
         + "-vf fps=2 frames/%05d.png, then import the folder frames";
   }
 
-  /** Whether an address is of a protocol for streams. */
   static boolean isStream(String address) {
     return STREAM.matcher(address).matches();
   }

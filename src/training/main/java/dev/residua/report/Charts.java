@@ -107,7 +107,7 @@ final class Charts {
       int bin = (int) Math.floor((value + 5) / 10 * bins);
       count[Math.max(0, Math.min(bins - 1, bin))]++;
     }
-    // A step ends where the next begins, so the last one is given twice.
+    // a step ends at the begin of the next, so the last one is given twice
     double[] edges = new double[bins + 1];
     double[] share = new double[bins + 1];
     for (int b = 0; b <= bins; b++) {

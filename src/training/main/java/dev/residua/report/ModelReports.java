@@ -97,7 +97,7 @@ public final class ModelReports {
         set.shape());
   }
 
-  /** Findings that are no evidence of a verdict already, and the warnings of the training. */
+  /** Findings that are not evidence of a verdict already, and the warnings of the training. */
   private static List<String> warnings(ModelBundle bundle, List<Verdict> verdicts) {
     List<String> warnings = new ArrayList<>();
     if (!bundle.findings().isEmpty()) {

@@ -2,7 +2,7 @@ package dev.residua.simulation;
 
 import dev.residua.frame.ImageShape;
 
-/** What scripted events do to a drawn picture: light, focus and transmission of the camera. */
+/** Effects of scripted events on a drawn picture: light, focus and transmission of the camera. */
 final class CameraEffect {
   private static final int WHITE = 255;
 

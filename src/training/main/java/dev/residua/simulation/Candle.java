@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code residua.confounder.*}. In the noisy variant camera and object move a little: {@code
  * residua.nuisance.yaw} and {@code residua.nuisance.pitch} in degrees, {@code residua.nuisance.x}
  * and {@code residua.nuisance.z} in units of space, uniform within {@value #CAMERA_JITTER} degrees
- * and {@value #OBJECT_JITTER} units times the noise. The factors stay what they are.
+ * and {@value #OBJECT_JITTER} units times the noise. The factors do not change.
  *
  * <p>Source: CANDLE (causal-disentanglement/CANDLE), its factors, levels and graph of confounders;
  * the probabilities and the drawing are our own. There the object's place varies more, and the

@@ -149,7 +149,7 @@ final class CandleCamera {
     return (int) Math.min(255, sum / (SUB * SUB) + 0.5);
   }
 
-  /** Finds the colour that comes to the eye against a direction of length 1. */
+  /** Finds the colour of the light from a direction of length 1. */
   private void follow(double x, double y, double z) {
     start(0, EYE_Y, EYE_Z, x, y, z);
     double hit = march();
@@ -175,7 +175,7 @@ final class CandleCamera {
     toY = dy;
   }
 
-  /** How far the ray goes until it meets the object, in half sizes; -1 if it never does. */
+  /** Length of the ray until it meets the object, in half sizes; -1 if it never does. */
   private double march() {
     double along = -(fromX * toX + fromY * toY + fromZ * toZ);
     double apart = fromX * fromX + fromY * fromY + fromZ * fromZ - along * along;

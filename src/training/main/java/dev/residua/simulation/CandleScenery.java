@@ -1,8 +1,8 @@
 package dev.residua.simulation;
 
 /**
- * The sixteen backgrounds of {@link Candle}: a floor and what stands behind it, both computed for
- * every ray. Uses only arithmetic that is exact to the bit on every machine. Stateless.
+ * The sixteen backgrounds of {@link Candle}: a floor and the wall or sky behind it, both computed
+ * for every ray. Uses only arithmetic that is exact to the bit on every machine. Stateless.
  */
 final class CandleScenery {
   /** Number of backgrounds. */
@@ -33,7 +33,9 @@ final class CandleScenery {
     BANDS
   }
 
-  /** Colours are 0xRRGGBB; {@code far} is what stands behind in the sky's colours above/below. */
+  /**
+   * Colours are 0xRRGGBB; {@code far} is the background in the colours of the sky above and below.
+   */
   private record Style(Back back, int high, int low, int far, Floor floor, int one, int two) {}
 
   private static final Style[] STYLES = {
@@ -94,7 +96,7 @@ final class CandleScenery {
   }
 
   /**
-   * Colour of what stands behind the floor.
+   * Colour of the background behind the floor.
    *
    * @param across tangent of the angle to the right of straight ahead
    * @param up tangent of the angle above the horizon, at least 0

@@ -78,7 +78,7 @@ final class Canvas {
     return image.getHeight() * (1 - BOTTOM - HEIGHT * (y - minY) / (maxY - minY));
   }
 
-  /** A filled circle, which is an ellipse in pixels where the axes have different scales. */
+  /** A filled circle, which is an ellipse in pixels if the axes have different scales. */
   void disc(double centreX, double centreY, double radius, Color colour) {
     graphics.setColor(colour);
     double left = x(centreX - radius);

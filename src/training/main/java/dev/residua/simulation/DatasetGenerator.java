@@ -19,11 +19,11 @@ public final class DatasetGenerator {
   private DatasetGenerator() {}
 
   /**
-   * How a data set is written.
+   * Settings of a data set.
    *
    * @param count number of frames, at least 1
-   * @param labelled how many frames keep their factors in the labels, spread evenly over the set;
-   *     at most {@code count}
+   * @param labelled number of frames that keep their factors in the labels, spread evenly over the
+   *     set; at most {@code count}
    * @param shape size of the pictures
    * @param png whether to write PNG files too
    * @param replace whether an existing data set may be replaced
@@ -31,8 +31,8 @@ public final class DatasetGenerator {
    *     causes on purpose, in [0, 0.5]
    * @param pairs share of the frames that come as pairs which differ in one exogenous variable, in
    *     [0, 0.5]
-   * @param holds share of the frames that come as pairs in which one factor is held at a value and
-   *     all else drawn afresh, in [0, 0.5]; the three shares sum to 1 at most
+   * @param holds share of the frames that come as pairs in which one factor is fixed and all else
+   *     drawn afresh, in [0, 0.5]; the three shares sum to 1 at most
    * @param answers number of answers to the question in which of two usual frames a factor is
    *     higher, about the factors in turn
    * @param wrong probability that an answer is wrong, in [0, 0.5]
@@ -145,7 +145,6 @@ public final class DatasetGenerator {
     return CausalGraph.of(names, edges);
   }
 
-  /** Whether row {@code i} is one of {@code labelled} rows that lie evenly among {@code count}. */
   static boolean isLabelled(int i, int labelled, int count) {
     return (long) (i + 1) * labelled / count > (long) i * labelled / count;
   }

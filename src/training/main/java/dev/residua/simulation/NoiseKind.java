@@ -3,7 +3,7 @@ package dev.residua.simulation;
 import java.util.Locale;
 import java.util.Map;
 
-/** How noise enters a structural equation. */
+/** Role of the noise in a structural equation. */
 public enum NoiseKind {
   /** {@code mechanism + noise}. */
   ADDITIVE,

@@ -15,11 +15,11 @@ import java.util.Map;
  * at {@code a} and the ray through the end of the arm at {@code b}: {@code shadow_length = max(3,
  * |a - b|)} and {@code shadow_position = (a + b) / 2}, plus noise in the noisy variant. With {@link
  * NoiseKind#MULTIPLICATIVE} the noise is multiplied by the mechanism over its nominal mean, so its
- * size varies with the causes and additive noise does not hold.
+ * size varies with the causes and is not additive.
  *
  * <p>Source: CausalVAE (arXiv 2004.08697), the published generator {@code pendulum.py}; the angles
- * are its ranges, here continuous instead of a grid. Where that generator truncates lengths and
- * positions to integers in its file names, these are exact.
+ * are its ranges, here continuous instead of a grid. That generator truncates lengths and positions
+ * to integers in its file names; these are exact.
  */
 public final class Pendulum extends ContinuousScene {
   static final int PENDULUM = 0;
@@ -103,7 +103,9 @@ public final class Pendulum extends ContinuousScene {
     };
   }
 
-  /** Where the ray of slope {@code tan(phi)} through {@code (x, y)} is at height {@code base}. */
+  /**
+   * Abscissa of the ray of slope {@code tan(phi)} through {@code (x, y)} at height {@code base}.
+   */
   private static double project(double phi, double x, double y, double base) {
     return x + (base - y) * StrictMath.cos(phi) / StrictMath.sin(phi);
   }

@@ -65,12 +65,12 @@ final class SamplingPlan {
     return new SamplingPlan(count, frames, blocks);
   }
 
-  /** Whether a frame repeats its predecessor except for one exogenous variable. */
+  /** Returns true if a frame repeats its predecessor except for one exogenous variable. */
   boolean isSecondOfPair(long index) {
     return isIn(Block.PAIRS, index) && index % blockFrames % 2 == 1;
   }
 
-  /** Whether a frame and the next one are a held pair. */
+  /** Returns true if a frame and the next one are a held pair. */
   boolean isFirstHeld(long index) {
     return isIn(Block.HOLDS, index) && index % blockFrames % 2 == 0 && index + 1 < count;
   }

@@ -206,8 +206,8 @@ public record Scenario(
   /**
    * Reads a scenario file.
    *
-   * @throws IOException if it is no scenario; the message names the file, the key and what was
-   *     expected
+   * @throws IOException if it is not a scenario; the message names the file, the key and the
+   *     expected value
    */
   public static Scenario read(Path file) throws IOException {
     return parse(Files.readString(file), file.toString());
@@ -227,7 +227,7 @@ public record Scenario(
   /**
    * Parses a scenario.
    *
-   * @param where name of the text in error messages
+   * @param where the name of the text in error messages
    */
   public static Scenario parse(String json, String where) throws IOException {
     try {

@@ -97,9 +97,7 @@ public record ScenarioEvent(
   public enum Kind {
     /** One frame's noise, or a root's value, moves by {@code size} units. */
     SINGLE_SHOCK,
-    /**
-     * The node is held at its nominal mean plus {@code size} units, independently of its causes.
-     */
+    /** The node has its nominal mean plus {@code size} units, independently of its causes. */
     HARD_INTERVENTION,
     /**
      * The node is drawn from a normal distribution around its nominal mean with a standard
@@ -127,16 +125,16 @@ public record ScenarioEvent(
     /** The node's noise is multiplied by {@code size}. */
     NOISE_CHANGE,
     /**
-     * A root's law moves to one side inside its nominal range: its normal score is shifted by
-     * {@code size}, which moves a uniform root by close to {@code size} units while that is below
-     * one half.
+     * A root's distribution moves to one side inside its nominal range: its normal score is shifted
+     * by {@code size}, which moves a uniform root by close to {@code size} units while that is
+     * below one half.
      */
     COVARIATE_DRIFT,
     /** Every pixel is multiplied by {@code size} and cut at white. */
     BRIGHTNESS,
     /**
-     * The camera repeats its last picture while the world, and with it the factor columns, goes on;
-     * {@code size} is not used.
+     * The camera repeats its last picture while the world, and with it the factor columns,
+     * continues; {@code size} is not used.
      */
     FROZEN_CAMERA,
     /** A covered lens: every pixel keeps the share {@code size} of its light, in [0, 1]. */
@@ -159,7 +157,7 @@ public record ScenarioEvent(
      */
     SPARSE_ANOMALIES;
 
-    /** Whether the event changes one node rather than the picture. */
+    /** Returns true if the event changes one node rather than the picture. */
     public boolean needsNode() {
       return switch (this) {
         case BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN -> false;

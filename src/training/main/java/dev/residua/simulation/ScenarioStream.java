@@ -36,7 +36,7 @@ public final class ScenarioStream {
   private @Nullable Hold hold;
   private int holds;
 
-  /** A factor that is held at a value, independently of its causes. */
+  /** A factor with a fixed value, independent of its causes. */
   private record Hold(int node, double value) {}
 
   public ScenarioStream(Scenario scenario, ImageShape shape) {
@@ -160,8 +160,8 @@ public final class ScenarioStream {
   /**
    * Draws hidden variables, root values and noises of the next frame into {@link #hidden} and
    * {@link #drawn}. The second frame of a pair keeps those of the first but for one, whose name is
-   * returned; its own draws are taken all the same, so that later frames do not depend on the plan.
-   * Nor do they on held pairs, whose frames are drawn from a stream of their own.
+   * returned; its own draws are taken too, so that later frames do not depend on the plan. Nor do
+   * they on held pairs, whose frames are drawn from a stream of their own.
    */
   private @Nullable String drawExogenous() {
     boolean pair = plan.isSecondOfPair(index);

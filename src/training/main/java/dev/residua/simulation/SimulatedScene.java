@@ -124,9 +124,6 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
     return Arrays.stream(caused()).mapToObj(factors()::get).toList();
   }
 
-  /**
-   * Standard deviations of the noise of the usual noisy variant, one for each of {@link #noisy}.
-   */
   double[] usualNoise();
 
   /**

@@ -111,17 +111,16 @@ final class SimulationLaw {
         : noiseDeviation[node] * score;
   }
 
-  /** Nominal mean of a node. */
   double mean(int node) {
     return mean[node];
   }
 
-  /** Nominal mean of what the parents explain of a caused node. */
+  /** Nominal mean of a caused node's expected value given its parents. */
   double meanExplained(int node) {
     return meanExplained[node];
   }
 
-  /** Nominal standard deviation of what the parents explain of a caused node. */
+  /** Nominal standard deviation of a caused node's expected value given its parents. */
   double sdExplained(int node) {
     return sdExplained[node];
   }

@@ -6,16 +6,16 @@ import java.awt.Color;
 import java.util.List;
 
 /**
- * A gauge, a gate, a jet and a tank, in which additive noise does <em>not</em> hold: {@code
- * pressure} is shown by the radius of a disc, {@code opening} by the gap of a gate, {@code flow} by
- * the length of a jet and {@code level} by the height of water, the latter in units of the axes, of
- * which 20 span the picture.
+ * A gauge, a gate, a jet and a tank, whose noise is <em>not</em> additive: {@code pressure} is
+ * shown by the radius of a disc, {@code opening} by the gap of a gate, {@code flow} by the length
+ * of a jet and {@code level} by the height of water, the latter in units of the axes, of which 20
+ * span the picture.
  *
  * <p>{@code flow = 2 sqrt(pressure) * (1 + noise)}: the noise is multiplicative, so the residual
  * {@code flow - E[flow | pressure]} has a spread that grows with the cause. {@code level = 0.8 flow
  * + 0.6 opening + opening * noise}: the noise is heteroscedastic, its spread is proportional to one
  * of the causes. In both, no function {@code f} makes {@code factor - f(causes)} independent of the
- * causes, which is what an additive noise model assumes. The columns {@code noise.flow} and {@code
+ * causes, as an additive noise model assumes. The columns {@code noise.flow} and {@code
  * noise.level} hold the exogenous draws, which are independent of all causes and of each other.
  *
  * <p>In the literal variant the draws are uniform, in the noisy variant normal; the usual standard

@@ -7,10 +7,11 @@ import java.util.List;
 
 /**
  * Estimates of one factor in the frames of a pool, in standard deviations. There may be several,
- * which disagree where a question says most: two fits to halves of the answers, and one per model.
+ * whose disagreement marks the most informative questions: two fits to halves of the answers, and
+ * one per model.
  *
- * @param estimates each of shape {@code [frames of the pool]}, larger where the factor is higher;
- *     none if nothing is known
+ * @param estimates each of shape {@code [frames of the pool]}, larger if the factor is higher; none
+ *     if nothing is known
  */
 public record FactorOpinions(List<double[]> estimates) {
   /** Fewest answers of each half for a fit. */
@@ -107,7 +108,6 @@ public record FactorOpinions(List<double[]> estimates) {
     return Arrays.stream(values).map(v -> (v - mean) / sd).toArray();
   }
 
-  /** Whether nothing is known. */
   public boolean isEmpty() {
     return estimates.isEmpty();
   }

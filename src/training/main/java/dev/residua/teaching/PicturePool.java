@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Frames from which questions are made, with coordinates by what their pictures show: their first
- * principal components, each divided by its standard deviation.
+ * Frames from which questions are made, with coordinates of their pictures: the first principal
+ * components, each divided by its standard deviation.
  *
  * @param frames their numbers, ascending
  * @param components shape {@code [frames][k]}, largest variance first

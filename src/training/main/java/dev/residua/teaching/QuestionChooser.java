@@ -15,11 +15,11 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Chooses what to ask next. Without opinions on the factor it asks about frames that are far apart
- * along one principal component, in turn. With opinions it asks where they disagree or hesitate,
- * about frames that are far enough apart to see a difference, with one frame from each fifth of the
- * factor's range in turn; every fourth question is about frames far apart, which shows a latent
- * that folds its factor. Pure: the same arguments give the same question.
+ * Chooses the next question. Without opinions on the factor it asks about frames that are far apart
+ * along one principal component, in turn. With opinions it asks about their disagreements and
+ * doubts, with frames that are far enough apart to see a difference, with one frame from each fifth
+ * of the factor's range in turn; every fourth question is about frames far apart, which shows a
+ * latent that folds its factor. Pure: the same arguments give the same question.
  */
 public final class QuestionChooser {
   private static final int TRIED = 300;
@@ -28,7 +28,7 @@ public final class QuestionChooser {
   private static final int STRATA = 5;
   private static final int FAR_EVERY = 4;
 
-  /** Frames that are closer in all estimates look the same to a person. */
+  /** Frames that are closer in all estimates look equal to a person. */
   private static final double VISIBLE = 0.3;
 
   /** Why a question is asked. */
@@ -170,7 +170,6 @@ public final class QuestionChooser {
     return IntStream.range(0, pool.size()).toArray();
   }
 
-  /** Frames in one fifth of the factor's range. */
   private int[] stratum(int which) {
     int[] order = sorted(opinions::mean);
     int from = which * order.length / STRATA;

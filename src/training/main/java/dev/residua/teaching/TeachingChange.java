@@ -6,22 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One change of what was taught. Each states what it expects to find, so of two people who change
- * the same thing at the same time the second one is refused.
+ * One change of the teaching. Each states its expected former state, so of two people who change
+ * one thing at the same time the second one is refused.
  */
 public sealed interface TeachingChange {
   /**
    * The state after the change.
    *
-   * @throws TeachingConflictException if the state is not what the change expects
+   * @throws TeachingConflictException if the state is not the expected one
    * @throws IllegalArgumentException if the change names a frame or a factor that does not exist
    */
   TeachingState applyTo(TeachingState state) throws TeachingConflictException;
 
-  /** The change that takes this one back. */
+  /** The change that undoes this one. */
   TeachingChange inverse();
 
-  /** What the change does, as in {@code 45 answers on level}. */
+  /** Description of the change, such as {@code 45 answers on level}. */
   String description();
 
   /**
@@ -172,7 +172,7 @@ public sealed interface TeachingChange {
     }
   }
 
-  /** A run in which a factor was held. */
+  /** A run in which a factor was fixed. */
   record HoldAdded(TaughtHold hold) implements TeachingChange {
     @Override
     public TeachingState applyTo(TeachingState state) throws TeachingConflictException {
@@ -209,7 +209,7 @@ public sealed interface TeachingChange {
     public TeachingState applyTo(TeachingState state) throws TeachingConflictException {
       List<TaughtHold> holds = new ArrayList<>(state.holds());
       if (!holds.remove(hold)) {
-        throw new TeachingConflictException("the run is not marked any more");
+        throw new TeachingConflictException("the run is no longer marked");
       }
       return state.withHolds(holds);
     }

@@ -1,6 +1,6 @@
 package dev.residua.teaching;
 
-/** A change does not fit what is there now, because somebody else changed it. */
+/** A change does not fit the present state, because somebody else changed it. */
 public final class TeachingConflictException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the names are, against what is recommended: {@value #ANSWERS} answers and {@value #PAIRS}
- * held pairs over all factors, or twice as many answers without pairs, or {@value #LABELS} labels
- * of every factor.
+ * Progress of the names towards the recommended amount: {@value #ANSWERS} answers and {@value
+ * #PAIRS} held pairs over all factors, or twice as many answers without pairs, or {@value #LABELS}
+ * labels of every factor.
  *
  * @param factors in their order
  * @param share of the recommended amount, from 0 to 1: the mean over the factors
@@ -44,7 +44,7 @@ public record TeachingProgress(
   private static final int MEASURED = 60;
 
   /**
-   * How far one factor is.
+   * Progress of one factor.
    *
    * @param answers without those that saw nothing
    * @param pairs neighbouring frames of runs, and pairs in the labels

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What was taught, with the changes that led to it. Every person has a history of their own: undo
- * takes back the last change of the person who asks, and is refused if somebody else has built on
- * it. Immutable.
+ * State of the teaching, with the changes that led to it. Every person has a history of their own:
+ * undo takes back the last change of the person who asks, and is refused if somebody else has built
+ * on it. Immutable.
  *
- * @param state what is taught now
+ * @param state at present
  * @param log the last changes, oldest first
  * @param revision number of changes so far, undone ones and undoing included
  */
@@ -36,9 +36,9 @@ public record TeachingSession(TeachingState state, List<Entry> log, long revisio
   }
 
   /**
-   * The session after a change. What the person had undone cannot be repeated any more.
+   * The session after a change. Changes that the person had undone cannot be repeated afterwards.
    *
-   * @throws TeachingConflictException if the state is not what the change expects
+   * @throws TeachingConflictException if the state is not the expected one
    */
   public TeachingSession after(String who, TeachingChange change) throws TeachingConflictException {
     TeachingState next = change.applyTo(state);

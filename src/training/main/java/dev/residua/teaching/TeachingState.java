@@ -56,7 +56,7 @@ public record TeachingState(
     return answers.stream().filter(answer -> answer.factor().equals(factor)).toList();
   }
 
-  /** Whether anything was taught about a factor. */
+  /** Returns true if anything was taught about a factor. */
   boolean isTaught(String factor) {
     return answers.stream().anyMatch(answer -> answer.factor().equals(factor))
         || holds.stream().anyMatch(hold -> hold.factor().equals(factor))

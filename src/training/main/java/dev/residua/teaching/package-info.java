@@ -1,7 +1,7 @@
 /**
- * How a person teaches the factors of a data set: what was taught, its history, which question
- * comes next, and how much is left. Values without files, clocks or HTTP; which pictures a question
- * shows depends on a seed that the caller gives.
+ * State and questions of teaching: the taught factors of a data set, their history, the next
+ * question, and the remaining effort. Values without files, clocks or HTTP; the pictures of a
+ * question depend on a seed that the caller gives.
  */
 @NullMarked
 package dev.residua.teaching;

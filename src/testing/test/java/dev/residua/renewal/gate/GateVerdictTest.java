@@ -45,7 +45,7 @@ class GateVerdictTest {
       assertThatThrownBy(() -> GateVerdict.fromJson(json.getBytes(StandardCharsets.UTF_8)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith(
-              "these %d bytes are no verdict of the gate: ".formatted(json.length()));
+              "these %d bytes are not a verdict of the gate: ".formatted(json.length()));
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.OptionalDouble;
  * @param sequenceLengths frames of each sequence
  * @param pictureVariance mean over pixels of their variance over the held-out frames, unit of the
  *     errors
- * @param spread variance of each latent over the held-out frames, where 1 is that of the training,
+ * @param spread variance of each latent over the held-out frames, in units of that of the training,
  *     shape {@code [d]}
  * @param replay of the quiet frames by the model's monitor
  * @param found the reaction to each fault
@@ -34,8 +34,8 @@ import java.util.OptionalDouble;
  * @param bytes size of the bundle's entries
  * @param statedLeakage the bundle's {@code monitorability.leakage}, if its calibration knew the
  *     true noises
- * @param findings what its training found that it cannot read, in sentences
- * @param estimatedLeakage the same from injected offsets, see {@link ModelEvaluator}
+ * @param findings unreadable parts of the scene by its training, in sentences
+ * @param estimatedLeakage leakage from injected offsets, see {@link ModelEvaluator}
  */
 @SuppressWarnings("ArrayRecordComponent") // see above
 public record Examination(
@@ -59,14 +59,14 @@ public record Examination(
     List<String> findings,
     double estimatedLeakage) {
   /**
-   * One kind of p-value against the uniform law.
+   * One kind of p-value against the uniform distribution.
    *
    * @param name the latent's, or {@code joint}
    * @param distance Kolmogorov-Smirnov distance {@code sup_x |F_n(x) - x|}, in [0, 1]
    * @param frames number {@code n} of p-values
    * @param effectiveFrames {@code n / tau}, with {@code tau >= 1} the integrated autocorrelation
    *     time of the p-values
-   * @param pValue of that distance if model and calibration are right, in [0, 1]; approximate where
+   * @param pValue of that distance if model and calibration are right, in [0, 1]; approximate if
    *     frames are dependent
    */
   public record Uniformity(
@@ -155,7 +155,6 @@ public record Examination(
     return GateStatistics.median(frameNanos);
   }
 
-  /** Whether a latent of that name is anchored. */
   boolean anchors(String name) {
     int latent = graph.names().indexOf(name);
     return latent >= 0 && anchored[latent];

@@ -26,7 +26,7 @@ public record Fault(
     /** The camera repeats one picture. */
     FROZEN;
 
-    /** Whether it affects the mechanism of one latent. */
+    /** Returns true if it affects the mechanism of one latent. */
     public boolean needsNode() {
       return this == OFFSET || this == NOISE;
     }
@@ -60,7 +60,6 @@ public record Fault(
       }
     }
 
-    /** Whether the model detected the fault. */
     public boolean detected() {
       return delay >= 0;
     }

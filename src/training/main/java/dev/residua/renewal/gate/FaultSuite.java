@@ -11,17 +11,17 @@ import java.util.SplittableRandom;
 /**
  * Injects known faults at known places in held-out frames, with the same pictures for both models.
  *
- * <p>Mechanism faults are drawn by a decoder {@code D}: with {@code z} what the drawing model reads
- * in the real picture {@code x}, and {@code z'} the latents after the fault, the picture is {@code
- * x + 255 (D(z') - D(z))}, rounded and clipped to a byte: parts that the decoder cannot draw stay
- * as they were. {@code z'_i = z_i + k s_i} for an offset ({@code s_i} the residual's standard
+ * <p>Mechanism faults are drawn by a decoder {@code D}: with {@code z} the latents of the drawing
+ * model in the real picture {@code x}, and {@code z'} the latents after the fault, the picture is
+ * {@code x + 255 (D(z') - D(z))}, rounded and clipped to a byte: parts that the decoder cannot draw
+ * stay as they were. {@code z'_i = z_i + k s_i} for an offset ({@code s_i} the residual's standard
  * deviation in the drawing model's calibration) or {@code z_i + (c - 1) (e_i - location)} for a
  * noise factor {@code c}; then, in causal order, {@code z'_j = z_j + f_j(z') - f_j(z)} for its
  * effects. Each model draws half of the faults, so that neither is tested on its own idea of a
  * fault alone. A latent without causes stays in the range of the held-out frames.
  *
- * <p>A variable is observed, so none is faulted; where one is an effect of a faulted latent, the
- * frames with the fault bring what follows for it.
+ * <p>A variable is observed, so none is faulted; if one is an effect of a faulted latent, the
+ * frames with the fault bring its changed value.
  *
  * <p>Two offsets (one up, one down) per latent and one noise factor per caused latent, for each
  * drawing model; two gains, two occlusions and a frozen camera: {@code 2 (2 d + caused) + 5}
@@ -60,7 +60,7 @@ final class FaultSuite {
    * @param meanShift mean of {@code (z'_i - z_i) / s_i}, the shift of its latent; 0 if it shifted
    *     none
    */
-  @SuppressWarnings("ArrayRecordComponent") // used once, where it is made
+  @SuppressWarnings("ArrayRecordComponent") // the caller uses it once
   record Drawn(
       Fault fault, int drawnBy, int start, byte[] pixels, double[][] variables, double meanShift) {}
 

@@ -301,7 +301,7 @@ public final class Gate {
             + (all.blind().isEmpty() ? "" : "; " + blindness + all.blind()));
   }
 
-  /** Whether the champion alarms without a fault too often for a comparison. */
+  /** Returns true if the champion alarms without a fault too often for a comparison. */
   private boolean championUnusable() {
     long anyway = champion.found().stream().filter(Fault.Found::alarmsAnyway).count();
     return 2 * anyway > champion.found().size();
@@ -398,7 +398,7 @@ public final class Gate {
         "it never names ");
   }
 
-  /** Whether both models anchor the fault's latent, so that its name means the same. */
+  /** Returns true if both models anchor the fault's latent, so that its name has one meaning. */
   private boolean nameable(Fault fault) {
     return fault.node() != null
         && champion.anchors(fault.node())
@@ -469,7 +469,7 @@ public final class Gate {
                 + distance);
   }
 
-  /** Whether an edge is missing or reversed with the confidence of a sure edge. */
+  /** Returns true if an edge is missing or reversed with the confidence of a sure edge. */
   private boolean surelyNot(CausalGraph graph, int from, int to) {
     return !graph.hasEdge(from, to)
         && (1 - graph.confidence(from, to) >= policy.sureEdge()

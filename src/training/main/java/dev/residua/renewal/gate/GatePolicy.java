@@ -3,7 +3,7 @@ package dev.residua.renewal.gate;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
- * How good a candidate must be. All rules of {@link GateRule} must hold: those up to {@link
+ * Requirements on a candidate. It must pass all rules of {@link GateRule}: those up to {@link
  * GateRule#COLLAPSE} require that the candidate is not worse, then that its training found nothing,
  * the last one that it is better.
  *

@@ -1,6 +1,6 @@
 package dev.residua.renewal.gate;
 
-/** What a candidate must satisfy to replace the champion; bounds are in {@link GatePolicy}. */
+/** Rules that a candidate must pass to replace the champion; bounds are in {@link GatePolicy}. */
 public enum GateRule {
   /** Its p-values are uniform on quiet held-out frames. */
   CALIBRATION("largest distance of p-values from uniform"),
@@ -26,7 +26,7 @@ public enum GateRule {
   MONITORABILITY("leakage between latents"),
   /** Its latents and its reconstructions still vary. */
   COLLAPSE("smallest variance of a latent"),
-  /** Its training found nothing that it cannot read; a person may accept what it found. */
+  /** Its training found nothing unreadable, or a person accepted the findings. */
   FINDINGS("findings of the training"),
   /** It is significantly better in something; a tie keeps the champion. */
   NO_BETTER("criteria in which it is better");
@@ -37,7 +37,7 @@ public enum GateRule {
     this.measures = measures;
   }
 
-  /** What the rule's figures measure. */
+  /** Quantity of the rule's figures. */
   public String measures() {
     return measures;
   }

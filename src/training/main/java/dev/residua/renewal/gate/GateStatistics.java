@@ -10,9 +10,9 @@ final class GateStatistics {
   private GateStatistics() {}
 
   /**
-   * Probability that a Kolmogorov-Smirnov distance is at least {@code distance} if the law is
-   * right: {@code Q(l) = 2 sum_k (-1)^(k-1) exp(-2 k^2 l^2)} with {@code l = (sqrt(n) + 0.12 + 0.11
-   * / sqrt(n)) distance}. Error below 0.01 in {@code l} for {@code n >= 4}.
+   * Probability that a Kolmogorov-Smirnov distance is at least {@code distance} if the distribution
+   * is right: {@code Q(l) = 2 sum_k (-1)^(k-1) exp(-2 k^2 l^2)} with {@code l = (sqrt(n) + 0.12 +
+   * 0.11 / sqrt(n)) distance}. Error below 0.01 in {@code l} for {@code n >= 4}.
    *
    * <p>Source: Stephens, Journal of the Royal Statistical Society B 32 (1970), table 1.
    *
@@ -45,7 +45,7 @@ final class GateStatistics {
    * @param values sequence after sequence, shape {@code [n]}; products across two sequences do not
    *     count
    * @param lengths frames of each sequence
-   * @return in [1, n]; 1 where the values do not vary
+   * @return in [1, n]; 1 if the values do not vary
    */
   static double autocorrelationTime(double[] values, int[] lengths) {
     int n = values.length;
@@ -186,7 +186,6 @@ final class GateStatistics {
     return Math.min(1, sum);
   }
 
-  /** Median; the mean of the middle two for an even number. */
   static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

@@ -89,7 +89,7 @@ public record GateVerdict(
         rulings);
   }
 
-  /** Whether the candidate replaces the champion. */
+  /** Returns true if the candidate replaces the champion. */
   @JsonProperty("promoted")
   public boolean promoted() {
     return rulings.stream().allMatch(Ruling::passed);
@@ -150,16 +150,16 @@ public record GateVerdict(
   }
 
   /**
-   * Reads what {@link #toJson} wrote.
+   * Decodes bytes of {@link #toJson}.
    *
-   * @throws IllegalArgumentException if it is no verdict of this version
+   * @throws IllegalArgumentException if it is not a verdict of this version
    */
   public static GateVerdict fromJson(byte[] json) {
     try {
       return JSON.readValue(json, GateVerdict.class);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "these %d bytes are no verdict of the gate: %s".formatted(json.length, e.getMessage()),
+          "these %d bytes are not a verdict of the gate: %s".formatted(json.length, e.getMessage()),
           e);
     }
   }

@@ -40,7 +40,6 @@ final class HeldOutFrames {
     return heldOut.data().variables(frames[row]);
   }
 
-  /** Masks of some rows. */
   List<PixelMask> masks(int from, int count) {
     return IntStream.range(from, from + count).mapToObj(this::mask).toList();
   }
@@ -50,7 +49,6 @@ final class HeldOutFrames {
     return heldOut.data().mask(frames[row]);
   }
 
-  /** Copies the pixels of a row. */
   void read(int row, byte[] into, int offset) {
     heldOut.data().read(frames[row], into, offset);
   }

@@ -89,7 +89,6 @@ final class HeldOutScores {
         "");
   }
 
-  /** Standardised residuals, shape {@code [n][d]}. */
   double[][] standardized() {
     double[][] rows = new double[frames()][latents];
     for (int i = 0; i < rows.length; i++) {

@@ -48,7 +48,6 @@ public record HeldOutSet(TrainingData data, List<int[]> sequences) {
     return sequences.stream().mapToInt(sequence -> sequence.length).sum();
   }
 
-  /** Length of each sequence. */
   int[] lengths() {
     return sequences.stream().mapToInt(sequence -> sequence.length).toArray();
   }
