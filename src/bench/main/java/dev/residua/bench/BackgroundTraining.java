@@ -59,7 +59,7 @@ public final class BackgroundTraining implements AutoCloseable {
             .redirectOutput(folder.resolve("training.log").toFile());
     builder.environment().put("OMP_NUM_THREADS", "1");
     Process process = builder.start();
-    // also where this process is ended before it could end the training
+    // also if this process is ended before it could end the training
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "training-stop"));
     return process;
   }

@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * What a benchmark printed as JSON: its settings, its figures by path, and the environment. A path
+ * Output of a benchmark as JSON: its settings, its figures by path, and the environment. A path
  * names the members on the way to a value, such as {@code results[0 onnxruntime
  * encode].millisPerFrame}; an element of a list is named by its index and its texts.
  *
  * @param benchmark name of the command
- * @param settings top-level values that are no figures, by name
+ * @param settings top-level values that are not figures, by name
  * @param values all other numbers, by path
- * @param ranges smallest and largest of the repetitions where they differ, by path
+ * @param ranges smallest and largest of the repetitions if they differ, by path
  * @param environment machine, versions and model
  */
 public record BenchmarkOutput(
@@ -59,7 +59,7 @@ public record BenchmarkOutput(
   /**
    * Reads an output.
    *
-   * @throws IllegalArgumentException if the JSON is not what a benchmark prints
+   * @throws IllegalArgumentException if the JSON is not the output of a benchmark
    */
   public static BenchmarkOutput of(JsonNode json) {
     if (!json.path(BENCHMARK).isTextual() || !json.path(ENVIRONMENT).isObject()) {
@@ -111,7 +111,7 @@ public record BenchmarkOutput(
 
   /**
    * One output for repetitions of a benchmark: each number is the upper median, next to the range
-   * of all; what is no number is that of the first.
+   * of all; any other value is that of the first.
    *
    * @param runs members that a benchmark prints, at least one
    */

@@ -55,7 +55,6 @@ abstract class BrokerBenchmark implements AutoCloseable {
     return "bench" + ++run + ".";
   }
 
-  /** Creates the topics with a prefix. */
   final Topics create(String prefix) throws StartFailedException {
     Topics topics = new Topics(prefix);
     try (TopicAdmin admin = new TopicAdmin(clients)) {
@@ -64,7 +63,6 @@ abstract class BrokerBenchmark implements AutoCloseable {
     return topics;
   }
 
-  /** Records the failure of a role, which ends the benchmark. */
   final void fail(Throwable why) {
     failure.compareAndSet(null, why);
   }
@@ -116,7 +114,7 @@ abstract class BrokerBenchmark implements AutoCloseable {
     return SYSTEM.getProcessCpuTime();
   }
 
-  /** Resident memory of this process, in MiB; not a number where the system does not report it. */
+  /** Resident memory of this process, in MiB; NaN if the system does not report it. */
   public static double residentMiB() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {

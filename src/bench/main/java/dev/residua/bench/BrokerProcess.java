@@ -30,14 +30,14 @@ final class BrokerProcess implements AutoCloseable {
    * Starts it; returns when it accepts requests.
    *
    * @param dataDirectory empty directory for its data
-   * @throws StartFailedException with what it printed, if it ends before that
+   * @throws StartFailedException with its output, if it ends before that
    */
   static BrokerProcess start(Path dataDirectory) throws StartFailedException {
     return start(dataDirectory, List.of(), Map.of());
   }
 
   /**
-   * The same with further options of the JVM and settings of the server.
+   * Starts it with further options of the JVM and settings of the server.
    *
    * @param properties settings that replace those of the {@code broker} command
    */
@@ -63,7 +63,7 @@ final class BrokerProcess implements AutoCloseable {
       BufferedReader out = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         if (line.contains("is ready at")) {
-          // also where this process is ended before it could close the broker
+          // also if this process is ended before it could close the broker
           Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-broker-stop"));
           return new BrokerProcess(process, "localhost:" + port);
         }

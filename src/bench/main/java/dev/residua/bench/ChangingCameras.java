@@ -28,7 +28,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class ChangingCameras implements AutoCloseable {
   private static final int PICTURES = 512;
 
-  /** One record in so many is damaged. */
+  /** Number of records of which one is damaged. */
   private static final int DAMAGED = 250;
 
   private static final String SCENARIO =
@@ -54,7 +54,6 @@ final class ChangingCameras implements AutoCloseable {
   private final Queue<String> ended = new ConcurrentLinkedQueue<>();
   private final long[] numbers; // of the cameras at each place
 
-  /** One camera, with the numbers of its frames. */
   private static final class Camera {
     private final String source;
     private final long frames;
@@ -137,12 +136,10 @@ final class ChangingCameras implements AutoCloseable {
     }
   }
 
-  /** Frames sent so far. */
   long frames() {
     return frames.get();
   }
 
-  /** Damaged records sent so far. */
   long damaged() {
     return damaged.get();
   }
@@ -152,7 +149,6 @@ final class ChangingCameras implements AutoCloseable {
     return Map.copyOf(sent);
   }
 
-  /** Sources that send now. */
   List<String> active() {
     List<String> active = new ArrayList<>();
     for (int i = 0; i < cameras.length(); i++) {

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which figures differ between two outputs of the same benchmark with the same settings. A figure
- * got worse or better if it moved by more than half of each output's range of repetitions and a
- * share of its first value.
+ * Differences between two outputs of one benchmark with the same settings. A figure got worse or
+ * better if it moved by more than half of each output's range of repetitions and a share of its
+ * first value.
  *
  * @param figures those with a good direction, in the order of the first output
- * @param environment what differs between the environments, one line each
+ * @param environment differences of the environments, one line each
  */
 public record Comparison(List<Figure> figures, List<String> environment) {
   /** Names whose values should be small, of a figure or of an object around it. */
@@ -90,7 +90,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
   /** Objects with the figures of something else, measured for comparison. */
   private static final Set<String> OTHERS = Set.of("python", "openCv");
 
-  /** What may differ between two runs without a word. */
+  /** Settings that may differ between two runs without a notice. */
   private static final Set<String> EXPECTED_TO_DIFFER = Set.of("load");
 
   public Comparison {
@@ -98,7 +98,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
     environment = List.copyOf(environment);
   }
 
-  /** How a figure moved. */
+  /** Change of a figure. */
   public enum Verdict {
     WORSE,
     BETTER,
@@ -113,7 +113,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
    * @param now second value
    * @param change relative to the first, above 0 for a larger value; NaN from 0
    * @param spread half of both ranges together, in the unit of the figure
-   * @param verdict what the change means
+   * @param verdict on the change
    */
   public record Figure(
       String path, double base, double now, double change, double spread, Verdict verdict) {}
@@ -121,7 +121,7 @@ public record Comparison(List<Figure> figures, List<String> environment) {
   /**
    * Compares two outputs.
    *
-   * @param tolerance share of the first value that is no difference, at least 0
+   * @param tolerance share of the first value that is not a difference, at least 0
    * @throws IllegalArgumentException if they are of different benchmarks or settings
    */
   public static Comparison of(BenchmarkOutput base, BenchmarkOutput now, double tolerance) {

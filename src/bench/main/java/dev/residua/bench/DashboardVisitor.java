@@ -28,14 +28,14 @@ public final class DashboardVisitor implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
-   * What the visitor saw.
+   * Measurements of the visitor.
    *
    * @param answers pages and answers
    * @param failures requests without an answer, or with an error
    * @param problem the last of them, if there is one
    * @param p50Millis median time to an answer
-   * @param p99Millis 99th percentile of the same
-   * @param maxMillis largest of the same
+   * @param p99Millis its 99th percentile
+   * @param maxMillis its maximum
    * @param updates messages over the live connection
    */
   public record Seen(
@@ -50,7 +50,7 @@ public final class DashboardVisitor implements AutoCloseable {
   /**
    * Starts at once.
    *
-   * @param paths what to get
+   * @param paths that are requested
    */
   DashboardVisitor(ServiceProcess service, List<String> paths) {
     this.service = service;
@@ -107,7 +107,6 @@ public final class DashboardVisitor implements AutoCloseable {
     }
   }
 
-  /** What the visitor has seen so far. */
   synchronized Seen seen() {
     return new Seen(
         millis.getTotalCount(),

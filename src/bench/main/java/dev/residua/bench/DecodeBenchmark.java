@@ -41,8 +41,8 @@ public final class DecodeBenchmark {
   private final byte[] pixels;
 
   /**
-   * What was measured of one image; times are medians over rounds, in milliseconds of processor
-   * time per frame.
+   * Measurements of one image; times are medians over rounds, in milliseconds of processor time per
+   * frame.
    *
    * @param image that was decoded
    * @param bytes size of the file or the pixels
@@ -50,8 +50,8 @@ public final class DecodeBenchmark {
    * @param jdkMillis of the JDK's reader with the same resampling; NaN for raw pixels
    * @param difference root mean square of the difference to full decoding with the same resampling,
    *     in grey levels
-   * @param openCv what the script printed in the last round; empty where Python is missing
-   * @param ratioToOpenCv median over rounds of our time over theirs; NaN where Python is missing
+   * @param openCv output of the script in the last round; empty if Python is missing
+   * @param ratioToOpenCv median over rounds of our time over theirs; NaN if Python is missing
    */
   public record Row(
       CameraImage image,
@@ -63,7 +63,7 @@ public final class DecodeBenchmark {
       double ratioToOpenCv) {}
 
   /**
-   * @param target what a model reads, with three channels
+   * @param target shape that a model reads, with three channels
    * @param details size of the detail picture that our decoder also gives; null for none
    * @param frames that are decoded in each round, at least 1
    * @param openCv the script; empty to do without
@@ -77,7 +77,6 @@ public final class DecodeBenchmark {
     this.pixels = new byte[target.size()];
   }
 
-  /** Work that is timed. */
   private interface Decoding {
     void once() throws IOException, RejectedFrameException;
   }
@@ -85,7 +84,7 @@ public final class DecodeBenchmark {
   /**
    * Measures one image.
    *
-   * @param folder where its file is written
+   * @param folder of its file
    */
   public Row run(CameraImage image, Path folder)
       throws IOException, RejectedFrameException, StartFailedException, InterruptedException {

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Run lengths and delays of the drift detector on simulated streams of known laws. */
+/** Run lengths and delays of the drift detector on simulated streams of known distributions. */
 public final class DriftTrial {
   private final StreamFamily family;
   private final int latents;
@@ -39,7 +39,6 @@ public final class DriftTrial {
         .nextLong();
   }
 
-  /** A change of samples. */
   interface Change {
     /**
      * @param sample changed in place
@@ -164,8 +163,7 @@ public final class DriftTrial {
   }
 
   /**
-   * Samples seen at the first passage of each level; minus the samples watched where there was
-   * none.
+   * Samples seen at the first passage of each level; minus the samples watched if there was none.
    */
   private long[] passages(DriftReference reference, double[] levels, long most, long streamSeed) {
     StreamFamily.Source source = family.source(latents, streamSeed);
@@ -201,7 +199,7 @@ public final class DriftTrial {
   }
 
   /**
-   * The level at which quiet streams of this law, new ones, run for {@code target} samples on
+   * The level at which new quiet streams of this distribution run for {@code target} samples on
    * average: samples watched divided by alarms.
    */
   public double measuredThreshold(double target, int streams, int length) {
@@ -297,7 +295,7 @@ public final class DriftTrial {
     return new Delay(total, mean, Math.sqrt(variance / total), missed);
   }
 
-  /** Samples to the alarm; 0 after a false alarm; minus the horizon where it was missed. */
+  /** Samples to the alarm; 0 after a false alarm; minus the horizon if it was missed. */
   private long delayOf(
       DriftReference reference,
       Change change,

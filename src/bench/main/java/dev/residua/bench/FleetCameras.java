@@ -31,12 +31,12 @@ final class FleetCameras implements AutoCloseable {
       {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4711, "frames": %d, "events": [%s]}
       """;
 
-  /** What a camera sees. */
+  /** State of a camera's scene. */
   enum View {
     /** The normal scene. */
     USUAL(""),
 
-    /** The light has moved for good, as its law allows. */
+    /** The light has moved for good, as its distribution allows. */
     MOVED_LIGHT(
         """
         {"kind": "covariate_drift", "node": "light", "at": 0, "frames": %d, "size": 0.6, "rate": 0.1}
@@ -111,7 +111,7 @@ final class FleetCameras implements AutoCloseable {
     sender.start();
   }
 
-  /** Changes what a camera sees from its next frame on. */
+  /** Changes the scene of a camera from its next frame on. */
   void show(int camera, View view) {
     views.set(camera, view);
   }
@@ -147,7 +147,6 @@ final class FleetCameras implements AutoCloseable {
     sender.stop();
   }
 
-  /** Checks that they send, see {@link PacedSender#check}. */
   void check() {
     sender.check();
   }

@@ -77,7 +77,6 @@ public final class FleetModels implements PipelineBenchmark.Models {
     return bundles;
   }
 
-  /** Name of a scene. */
   static String scene(int number) {
     return "scene-" + number;
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a running service gives for a fleet: times from the capture of a frame to its committed
+ * Results of a running service for a fleet: times from the capture of a frame to its committed
  * results, the calibration of each source, incidents and trainings. For any thread.
  */
 public final class FleetResults implements ResultCount.Listener {
@@ -92,7 +92,6 @@ public final class FleetResults implements ResultCount.Listener {
     return Math.max(0, Duration.between(capturedAt, Instant.now()).toMillis());
   }
 
-  /** Lags since the last call. */
   synchronized Lags takeLags() {
     Lags lags = new Lags(Lag.of(scored), Lag.of(evaluated));
     if (warm) {
@@ -117,12 +116,11 @@ public final class FleetResults implements ResultCount.Listener {
     return counts;
   }
 
-  /** Whether all of some sources are watched with a calibration of their own. */
+  /** Returns true if all of some sources are watched with a calibration of their own. */
   synchronized boolean armed(List<String> sources) {
     return sources.stream().allMatch(s -> phases.get(s) == CalibrationPhase.ARMED);
   }
 
-  /** All incidents so far, in the order in which they opened. */
   synchronized List<Opened> opened() {
     return List.copyOf(opened.values());
   }

@@ -138,14 +138,14 @@ public final class FleetServiceBenchmark implements AutoCloseable {
    * @param doubled scores and drift scores that came again or out of order
    * @param deadLetters records that were refused
    * @param lags of all results after the first interval
-   * @param moments when what happened, in seconds since the first frame
+   * @param moments time of each event, in seconds since the first frame
    * @param training the last word on the training
    * @param falseIncidents incidents of cameras whose scene is normal
    * @param whileLearning incidents, other than of the sensor, while a source learned
    * @param broken cameras whose mechanism broke
    * @param found of them, those with an incident from then on
    * @param named of them, those of the right mechanism
-   * @param dashboard what a visitor of the dashboard saw
+   * @param dashboard measurements of a visitor of the dashboard
    * @param errors lines of the service's log with the level ERROR
    */
   public record Result(
@@ -283,7 +283,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Keeps the load up and makes happen what is due. */
+  /** Keeps the load up and triggers the events that are due. */
   private void load(
       ServiceProcess service,
       FleetCameras cameras,
@@ -398,7 +398,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     }
   }
 
-  /** Whether nothing is wrong with the camera of an incident. */
+  /** Returns true if nothing is wrong with the camera of an incident. */
   private boolean isFalse(FleetResults.Opened incident) {
     return !ofMovingScene().contains(incident.source())
         && broken.stream().noneMatch(camera -> sources[camera].equals(incident.source()));
@@ -418,7 +418,6 @@ public final class FleetServiceBenchmark implements AutoCloseable {
         .toList();
   }
 
-  /** Number of broken cameras with such an incident. */
   private long found(FleetResults results, Predicate<FleetResults.Opened> such) {
     List<String> found =
         results.opened().stream().filter(such).map(FleetResults.Opened::source).toList();

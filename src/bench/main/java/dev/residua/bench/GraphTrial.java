@@ -32,7 +32,6 @@ public final class GraphTrial {
    */
   public record Result(double seconds, double processorSeconds, int shd, int edges) {}
 
-  /** The true graph, {@code [from][to]}. */
   static boolean[][] edges(int d) {
     boolean[][] edges = new boolean[d][d];
     for (int i = 3; i < d; i++) {
@@ -42,7 +41,6 @@ public final class GraphTrial {
     return edges;
   }
 
-  /** Vectors, shape {@code [n][d]}. */
   static double[][] vectors(int n, int d, long seed) {
     Random random = new Random(seed);
     double[][] z = new double[n][d];

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Where the time of each frame of a steady load went. Every frame is written by one thread per
+ * Parts of the latency of each frame of a steady load. Every frame is written by one thread per
  * field; {@link #slowest} is for when all threads have ended.
  */
 final class LatencyParts {

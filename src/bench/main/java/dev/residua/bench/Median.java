@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Median {
   private Median() {}
 
-  /** The upper median, NaN where any figure is. */
+  /** The upper median, NaN if any figure is. */
   public static double of(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted); // NaN last

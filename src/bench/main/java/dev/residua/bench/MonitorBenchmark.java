@@ -33,11 +33,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Measures the monitoring role with a real broker in a process of its own: how fast it evaluates a
- * backlog of scores of many sources, what memory it takes, and how long a process without any state
- * takes until it goes on.
+ * Measures the monitoring role with a real broker in a process of its own: its rate with a backlog
+ * of scores of many sources, its memory, and the time in which a process without any state catches
+ * up.
  *
- * <p>Scores are quiet: those of frames that the model was calibrated on, drawn again and again.
+ * <p>Scores are quiet: those of frames that the model was calibrated on, drawn repeatedly.
  */
 public final class MonitorBenchmark extends BrokerBenchmark {
   private static final int DRAWN = 4_096;
@@ -60,11 +60,11 @@ public final class MonitorBenchmark extends BrokerBenchmark {
    * @param pureMicrosPerScore time of the detectors alone, without Kafka and state
    * @param stateBytesPerScore bytes of the state's changelog on the broker for each score
    * @param heapMiBAtHalf heap in use after a collection when half of the backlog was evaluated
-   * @param heapMiBAtEnd the same at the end
+   * @param heapMiBAtEnd heap in use after a collection at the end
    * @param restoreSeconds time from the start of a process without state until it evaluates frames
    *     again
    * @param restoredMiB size of the changelog that it read back for that
-   * @param armedSources sources that have learned what is normal; 0 where they do not learn
+   * @param armedSources sources that have learned their normal state; 0 if they do not learn
    */
   public record Result(
       int scores,

@@ -32,7 +32,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   private static final Ring[] RINGS = Ring.values();
 
   /**
-   * The same for scores that are read from a topic, with the state.
+   * Measures scores that are read from a topic, with the state.
    *
    * @param bootstrapServers address of the broker
    * @param topics whose scores are evaluated
@@ -82,7 +82,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
     }
   }
 
-  /** Writes what a frame has changed of a state, and returns its size. */
+  /** Writes the changes of a state by one frame, and returns their size. */
   private static int stateBytes(
       SourceMonitorState state, Map<String, Map<Ring, Long>> completed, String source) {
     int bytes = MonitorStates.encodeOpen(state).length;

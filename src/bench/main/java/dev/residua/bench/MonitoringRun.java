@@ -22,7 +22,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the monitoring role in this process on the scores of a topic and measures what it costs. */
+/** Runs the monitoring role in this process on the scores of a topic and measures its costs. */
 public final class MonitoringRun {
   /**
    * Fewest scores whose cost can be measured: the clock of a process ticks every 10 ms, and fewer
@@ -39,7 +39,7 @@ public final class MonitoringRun {
 
   /**
    * @param benchmark owns the broker
-   * @param commissioned whether sources learn what is normal for them
+   * @param commissioned true if sources learn their own normal state
    */
   MonitoringRun(BrokerBenchmark benchmark, MonitorModel model, boolean commissioned) {
     this.benchmark = benchmark;
@@ -57,7 +57,7 @@ public final class MonitoringRun {
    *     collection that measures the heap
    * @param brokerMicrosPerScore processor time of the broker's process
    * @param heapMiBAtHalf heap in use after a collection when half of the scores were evaluated
-   * @param heapMiBAtEnd the same at the end
+   * @param heapMiBAtEnd heap in use after a collection at the end
    */
   record Figures(
       double scoresPerSecond,

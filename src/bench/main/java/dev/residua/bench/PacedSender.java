@@ -67,7 +67,7 @@ final class PacedSender implements AutoCloseable {
   }
 
   /**
-   * Checks what was sent so far.
+   * Checks the records sent so far.
    *
    * @throws IllegalStateException if Kafka refused a record
    */

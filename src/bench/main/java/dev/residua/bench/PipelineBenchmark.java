@@ -43,9 +43,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the scoring role with a real broker in a process of its own on the same machine: how
- * fast a backlog drains and what the processor does meanwhile, and how long a frame takes to its
- * committed score at a steady open-loop load of a share of that rate.
+ * Measures the scoring role with a real broker in a process of its own on the same machine: the
+ * rate at which a backlog drains with its processor time, and the time of a frame to its committed
+ * score at a steady open-loop load of a share of that rate.
  *
  * <p>The rate is that of the last three quarters of the backlog, so that compilation and the first
  * fetches do not count. A first small backlog warms up the process before anything is measured.
@@ -69,7 +69,6 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   public interface Models extends AutoCloseable {
     ScoringModels scoring();
 
-    /** The rule of a source. */
     SourceRule rule(String source);
 
     /** Something that happens in the middle of the load. */
@@ -78,7 +77,6 @@ public final class PipelineBenchmark extends BrokerBenchmark {
     @Override
     void close();
 
-    /** One model for all sources. */
     static Models one(ScoringModel model) {
       return new Models() {
         @Override
@@ -105,17 +103,17 @@ public final class PipelineBenchmark extends BrokerBenchmark {
    * @param frames frames of the backlog
    * @param framesPerSecond rate at which the backlog drained
    * @param cpuMicrosPerFrame processor time of a frame while it drained, in microseconds: the
-   *     broker's process, the stages of the scoring threads, and what else this process did
-   *     (network threads, compiler, garbage collector)
+   *     broker's process, the stages of the scoring threads, and the rest of this process (network
+   *     threads, compiler, garbage collector)
    * @param framesPerCpuSecond frames for each second of processor time of this process
-   * @param loadFramesPerSecond steady load of the second part, in frames per second; 0 where it was
+   * @param loadFramesPerSecond steady load of the second part, in frames per second; 0 if it was
    *     left out
    * @param p50Millis median time from the moment a frame was due to be sent to its committed score,
    *     in milliseconds
    * @param p99Millis 99th percentile of the same
    * @param p999Millis 99.9th percentile of the same
    * @param maxMillis largest of the same
-   * @param slowest what the slowest hundredth of these frames waited for
+   * @param slowest parts of the latency of the slowest hundredth of these frames
    * @param collectionMillis garbage collections of this process during the load, which is
    *     generator, scoring and reader
    */
@@ -147,7 +145,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
     this.warmUpFrames = WARM_UP_FRAMES;
   }
 
-  /** The same with frames of camera size, each decoded and scaled down before it is scored. */
+  /** Scores frames of camera size, each decoded and scaled down before it is scored. */
   public PipelineBenchmark(CameraImage image, Path dataDirectory, int partitions, int sources)
       throws IOException, StartFailedException {
     super(dataDirectory, partitions);

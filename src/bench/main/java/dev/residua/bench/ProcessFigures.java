@@ -63,7 +63,7 @@ record ProcessFigures(
   /**
    * Checks that this machine can report the figures.
    *
-   * @throws StartFailedException with what is missing
+   * @throws StartFailedException with the missing part
    */
   static void check() throws StartFailedException {
     if (!Files.isExecutable(jcmd()) || !Files.exists(Path.of("/proc/self/status"))) {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 final class Processes {
   private Processes() {}
 
-  /** Stops a process, and kills it where it has not ended in time. */
+  /** Stops a process, and kills it if it has not ended in time. */
   static void stop(Process process, long seconds) {
     process.destroy();
     try {

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares rows of {@code bench pipeline} with what a Python program does with the same backlog on
+ * Compares rows of {@code bench pipeline} with a Python program that processes the same backlog on
  * the same broker. Owns a copy of the model in a temporary file.
  */
 public final class PythonComparison implements AutoCloseable {
@@ -155,7 +155,7 @@ public final class PythonComparison implements AutoCloseable {
 
   /**
    * Adds the keys {@code versus}, {@code versusConditions} and {@code ratio}: the smallest of all
-   * rows against single precision, or against bfloat16 where only that was measured.
+   * rows against single precision, or against bfloat16 if only that was measured.
    */
   public void addTo(Map<String, Object> answer) {
     answer.put("versus", rows);

@@ -30,7 +30,7 @@ public final class PythonPipeline {
    * @param frames frames that are there, at least 100
    * @param reconstruct whether every frame is reconstructed, or none
    * @param precision {@code fp32} or {@code bf16}
-   * @return what the script printed
+   * @return output of the script
    * @throws StartFailedException with its error output, if it fails
    */
   public JsonNode run(

@@ -39,9 +39,8 @@ public final class PythonScript {
    * Finds script and interpreter, and checks that the modules are installed.
    *
    * @param name file name of the script
-   * @param python interpreter; where none is given, Debian's if there is one, else the first on the
-   *     path
-   * @throws StartFailedException if something is missing; says what to install
+   * @param python interpreter; by default Debian's if there is one, else the first on the path
+   * @throws StartFailedException if something is missing, with the remedy
    */
   public static PythonScript find(String name, Optional<Path> python)
       throws StartFailedException, InterruptedException {
@@ -69,8 +68,8 @@ public final class PythonScript {
   /**
    * The script below the working directory, else next to the launcher.
    *
-   * @param classPath as the virtual machine has it: one jar in {@code target/quarkus-app} where it
-   *     was started by the launcher
+   * @param classPath as the virtual machine has it: one jar in {@code target/quarkus-app} if it was
+   *     started by the launcher
    */
   static Path script(String name, Path workingDirectory, String classPath)
       throws StartFailedException {
@@ -115,7 +114,7 @@ public final class PythonScript {
     }
   }
 
-  /** How the script ended, and the end of what it printed. */
+  /** Exit code of the script, and the end of its output. */
   private record Output(int exitCode, String out, String err) {}
 
   private Output start(List<String> arguments, long seconds)

@@ -50,12 +50,12 @@ public final class PythonTraining {
   /**
    * Measures training steps.
    *
-   * @param data whose labels are all known where a frame has any
+   * @param data whose labels are all known if a frame has any
    * @param labelled frames with labels, at least as many as the labelled batch
    * @param graph over the factors
    * @param weights that the step to repeat starts from, as {@link TrainedNetwork#weights}
    * @param folder for files
-   * @return what the script printed
+   * @return output of the script
    * @throws StartFailedException with the reason, if the script fails or computes something else
    */
   public JsonNode run(

@@ -29,10 +29,11 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Quiet sources of one model, each watched by a {@link SourceMonitor} of its own: it learns what is
- * normal from its first frames and is then watched for a number of frames. Residuals are those of
- * {@link SimulatedSource}, with another law of innovations from source to source. Frames are not
- * reconstructed, so the picture is not watched and its half of the false-alarm budget not used.
+ * Quiet sources of one model, each watched by a {@link SourceMonitor} of its own: it learns its
+ * normal state from its first frames and is then watched for a number of frames. Residuals are
+ * those of {@link SimulatedSource}, with another distribution of innovations from source to source.
+ * Frames are not reconstructed, so the picture is not watched and its half of the false-alarm
+ * budget not used.
  */
 public final class QuietSources {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
@@ -43,11 +44,11 @@ public final class QuietSources {
   private final double framesPerSecond;
 
   /**
-   * What became of the sources of one autocorrelation.
+   * Results of the sources of one autocorrelation.
    *
    * @param lagOne correlation of consecutive residuals
    * @param sources that were commissioned
-   * @param armed those that learned what is normal
+   * @param armed those that learned their normal state
    * @param review those that ask for a person instead; they are not watched further
    * @param framesToArm mean frames until they were armed; NaN if none was
    * @param watched frames of armed sources after that
@@ -125,7 +126,6 @@ public final class QuietSources {
         Arrays.stream(all).mapToInt(one -> one.late.size()).sum());
   }
 
-  /** One source with its monitor. */
   private final class Watched {
     private final SimulatedSource source;
     private final SourceMonitor monitor = SourceMonitor.start(thresholds);

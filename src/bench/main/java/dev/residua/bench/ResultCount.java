@@ -63,7 +63,6 @@ final class ResultCount implements AutoCloseable {
       }
     }
 
-    /** Sequences that arrived, each once. */
     long count() {
       return count;
     }
@@ -84,7 +83,7 @@ final class ResultCount implements AutoCloseable {
     this(clients, topics, new Listener() {});
   }
 
-  /** The same with a listener. */
+  /** Starts with a listener. */
   ResultCount(KafkaClients clients, Topics topics, Listener listener) {
     this.clients = clients;
     this.topics = topics;

@@ -72,7 +72,7 @@ final class ServiceProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      // also where this process is ended before it could end the service
+      // also if this process is ended before it could end the service
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "service-stop"));
       return new ServiceProcess(process, data, log, port);
     } catch (IOException e) {
@@ -121,7 +121,6 @@ final class ServiceProcess implements AutoCloseable {
     return sum(get("/q/metrics").body(), name);
   }
 
-  /** Sum of the values of a metric in Prometheus' text format. */
   static double sum(String metrics, String name) {
     return metrics
         .lines()
@@ -161,7 +160,6 @@ final class ServiceProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Processor time so far. */
   Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }

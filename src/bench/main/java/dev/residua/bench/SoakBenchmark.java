@@ -34,10 +34,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the product for long under a moderate load and samples what may grow. All roles run in one
- * process; a second one scores and monitors for half of each cycle, and leaves or is killed.
- * Cameras come and go, models are swapped, operators give orders. At the end every frame must have
- * one score and one drift score, every damaged record one dead letter, and no incident may be open.
+ * Runs the product for long under a moderate load and samples quantities that may grow. All roles
+ * run in one process; a second one scores and monitors for half of each cycle, and leaves or is
+ * killed. Cameras come and go, models are swapped, operators give commands. At the end every frame
+ * must have one score and one drift score, every damaged record one dead letter, and no incident
+ * may be open.
  */
 public final class SoakBenchmark implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -46,7 +47,7 @@ public final class SoakBenchmark implements AutoCloseable {
   private static final int CLASSES = 10;
   private static final String ALL_ROLES = "score,monitor,train,alert,dashboard";
 
-  /** With all of the heap resident from the start, what grows is something else. */
+  /** With all of the heap resident from the start, only other memory can grow. */
   private static final List<String> MEMORY =
       List.of("-Xms640m", "-Xmx640m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
 

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What operators do during a soak benchmark: orders in turn, and swaps between two models. */
+/** Commands of operators during a soak benchmark, in turn, and swaps between two models. */
 final class SoakOrders {
   private static final String BY = "bench";
 
@@ -35,13 +35,11 @@ final class SoakOrders {
     this.other = model.withId(model.id() + "-other");
   }
 
-  /** Publishes both models and activates the first. */
   void publish() throws IOException {
     models.begin(one, null, author());
     models.publish(other, SceneName.DEFAULT, null, null, author());
   }
 
-  /** Activates the model that is not active. */
   void swap() throws IOException {
     swaps++;
     models.promote(SceneName.DEFAULT, swaps % 2 == 1 ? other.id() : one.id(), author());
@@ -105,12 +103,10 @@ final class SoakOrders {
     return new Author(BY, "to measure", Instant.now());
   }
 
-  /** Orders given so far. */
   int given() {
     return given;
   }
 
-  /** Swaps so far. */
   int swaps() {
     return swaps;
   }

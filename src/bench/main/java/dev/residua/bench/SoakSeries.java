@@ -22,7 +22,7 @@ final class SoakSeries {
   private final double floor;
   private final List<Double> values = new ArrayList<>();
 
-  /** What the values show. */
+  /** Verdict on the values. */
   enum Verdict {
     STEADY,
     GROWS,

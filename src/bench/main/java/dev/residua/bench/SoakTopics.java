@@ -48,7 +48,6 @@ final class SoakTopics {
     this.retention = retention;
   }
 
-  /** Sets the retention of one topic. */
   void shorten(String topic) throws ExecutionException, InterruptedException {
     admin
         .incrementalAlterConfigs(
@@ -59,7 +58,7 @@ final class SoakTopics {
         .get();
   }
 
-  /** Sets what is not set yet. */
+  /** Applies the settings that are missing. */
   void apply() throws ExecutionException, InterruptedException {
     List<ConfigResource> open = new ArrayList<>();
     String fixed = new Topics(prefix).evidence().name(); // a service checks its settings

@@ -2,7 +2,10 @@ package dev.residua.bench;
 
 import java.util.SplittableRandom;
 
-/** Laws of quiet streams that {@code bench drift} draws; every latent has mean 0 and variance 1. */
+/**
+ * Distributions of quiet streams that {@code bench drift} draws; every latent has mean 0 and
+ * variance 1.
+ */
 public enum StreamFamily {
   /** Independent standard normal latents. */
   GAUSSIAN,
@@ -23,7 +26,6 @@ public enum StreamFamily {
   private static final double SINH = 0.6;
   private static final double COEFFICIENT = 0.5;
 
-  /** One stream. For one thread. */
   final class Source {
     private final SplittableRandom random;
     private final double[] state;
@@ -36,7 +38,6 @@ public enum StreamFamily {
       }
     }
 
-    /** The next sample. */
     void next(double[] into) {
       int d = state.length;
       switch (StreamFamily.this) {

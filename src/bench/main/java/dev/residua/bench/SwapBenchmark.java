@@ -57,7 +57,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Swaps between two models again and again while frames come at a steady rate, with scoring and
  * monitoring in this process and the broker in another on the same machine. Then counts: every
- * frame must have one score and one drift score, by the model that the registry says held at its
+ * frame must have one score and one drift score, by the model that the registry names for its
  * offset.
  */
 public final class SwapBenchmark extends BrokerBenchmark {
@@ -84,12 +84,12 @@ public final class SwapBenchmark extends BrokerBenchmark {
    * @param frames frames sent
    * @param lost frames without a score
    * @param doubled frames with more than one score
-   * @param wrongModel scores by another model than the one that held at their offset
+   * @param wrongModel scores by another model than the one of their offset
    * @param evaluatedWrong frames without exactly one drift score by the same model
    * @param swapGapMillis gaps in which a model took over: p50, p99, max
    * @param usualGapMillis all other gaps
    * @param residentMiBEarly mean resident memory over swaps 100 to 300, in MiB
-   * @param residentMiBLate the same over the last 200
+   * @param residentMiBLate mean resident memory over the last 200
    * @param residentRatio late by early
    * @param openModels models that were open at the end
    */
@@ -258,7 +258,6 @@ public final class SwapBenchmark extends BrokerBenchmark {
     }
   }
 
-  /** Counts over the topics at the end. */
   private record Counted(int lost, int doubled, int wrongModel, int evaluatedWrong) {}
 
   private Counted count(ModelRegistry registry, int sent) {

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.common.Node;
 
-/** What topics take on the disks of their brokers. */
+/** Sizes of topics on the disks of their brokers. */
 final class TopicSizes {
   private TopicSizes() {}
 

@@ -27,7 +27,6 @@ final class LatentNaming {
     this.shift = shift;
   }
 
-  /** Latents as they are. */
   static LatentNaming none(int d) {
     RealMatrix same = MatrixUtils.createRealIdentityMatrix(d);
     return new LatentNaming(same, same, new ArrayRealVector(d));
@@ -37,7 +36,7 @@ final class LatentNaming {
    * Ridge regression of each label on the latents.
    *
    * @param latents shape {@code [n][d]}
-   * @param labels standardised, shape {@code [n][d]}, NaN where unknown; each is known somewhere
+   * @param labels standardised, shape {@code [n][d]}, NaN if unknown; each is known somewhere
    * @throws TrainingFailedException if labels depend linearly on one another, so that the map has
    *     no inverse
    */
@@ -93,7 +92,6 @@ final class LatentNaming {
     return new LatentNaming(matrix, parts.getSolver().getInverse(), shift);
   }
 
-  /** Number of latents {@code d}. */
   int size() {
     return shift.getDimension();
   }

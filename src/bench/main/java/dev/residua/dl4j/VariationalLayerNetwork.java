@@ -116,7 +116,6 @@ final class VariationalLayerNetwork implements TrainedNetwork {
     return latents;
   }
 
-  /** Means of the encoder, shape {@code [frames][d]}. */
   private double[][] means(byte[] pixels, int frames) {
     int size = image.size();
     int batch = Math.toIntExact(input.size(0));

@@ -35,10 +35,10 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recordings watched by this product, as the service does after a source has learned what is normal
- * for it, and by what a team would try first. All have the same mean number of frames to a false
- * alarm and learn from the same usual frames. The alternatives have the product's drift detector,
- * calibrated for each on usual frames that its own fit did not use.
+ * Recordings watched by this product, as the service does after a source has learned its normal
+ * state, and by methods that a team would try first. All have the same mean number of frames to a
+ * false alarm and learn from the same usual frames. The alternatives have the product's drift
+ * detector, calibrated for each on usual frames that its own fit did not use.
  *
  * <p>An event is detected by the first alarm from its first to its last frame. An alarm before it
  * is false.
@@ -71,18 +71,18 @@ public final class AlternativesTrial {
       return label;
     }
 
-    /** Whether it names a latent. */
+    /** Returns true if it names a latent. */
     public boolean names() {
       return this == RESIDUA || this == LARGEST_SHIFT;
     }
   }
 
   /**
-   * What one method made of all recordings of one kind.
+   * Results of one method for all recordings of one kind.
    *
-   * @param event what happens; empty for the sums over all
+   * @param event of the recordings; empty for the sums over all
    * @param method that watched
-   * @param recordings how many there were
+   * @param recordings their number
    * @param detected those with an alarm during the event
    * @param nameable recordings in which something happens to a latent
    * @param named detected ones of these whose latent was named
@@ -108,7 +108,7 @@ public final class AlternativesTrial {
    */
   public record Result(List<Row> rows, Map<Method, Double> microseconds, long usualFrames) {}
 
-  /** What a method said about one recording: frames to the alarm, -1 for none; and the latent. */
+  /** Result of a method for one recording: frames to the alarm, -1 for none; and the latent. */
   private record Verdict(int delay, @Nullable String latent, int falseAlarms) {}
 
   private final ScoringModel scoring;
@@ -156,7 +156,8 @@ public final class AlternativesTrial {
   /**
    * Watches all recordings; a minute or two to learn, then about 5 ms per frame.
    *
-   * @throws IllegalStateException if the product cannot learn from the usual frames what is normal
+   * @throws IllegalStateException if the product cannot learn its normal state from the usual
+   *     frames
    */
   public Result run(List<Recording> recordings) {
     learned = score(usual, 0);
@@ -217,7 +218,6 @@ public final class AlternativesTrial {
     }
   }
 
-  /** The product after it has learned from the usual frames. */
   private Backtest learning() {
     Backtest backtest = new Backtest(thresholds, 0, SourceSettings.NONE.withCommissioned(true));
     learned.forEach(backtest::next);

@@ -131,7 +131,7 @@ final class NearestPatches implements PictureMethod {
         for (float[] one : memory) {
           nearest = Math.min(nearest, squaredDistance(feature, one, nearest));
           if (nearest <= farthest) {
-            break; // it cannot be the most unusual patch any more
+            break; // it can no longer be the most unusual patch
           }
         }
         farthest = Math.max(farthest, nearest);

@@ -1,8 +1,7 @@
 package dev.residua.bench.alternatives;
 
-/** Numbers of a picture that grow or move where it is unusual. Not thread-safe. */
+/** Numbers of a picture that grow or move if it is unusual. Not thread-safe. */
 interface PictureMethod {
-  /** How many numbers it gives. */
   int numbers();
 
   /**

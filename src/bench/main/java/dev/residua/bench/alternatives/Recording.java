@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Consecutive frames that are as usual until something happens.
  *
- * @param happening what happens
+ * @param happening the event
  * @param node latent that it happens to; null for the picture as a whole
  * @param pictures as unsigned bytes, {@code [height][width][channels]}
  * @param onset index of the first picture in which it happens, below their number

@@ -26,11 +26,11 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench alternatives}: this product against what a team would try first. */
+/** {@code bench alternatives}: this product against methods that a team would try first. */
 @Command(
     name = "alternatives",
     description = {
-      "Watches recorded events with this product and with what one would try first: principal"
+      "Watches recorded events with this product and with the usual first choices: principal"
           + " components, nearest patches as PatchCore, reconstruction error, largest shift.",
       "All learn from the same usual frames and have the same rate of false alarms. Frames are those"
           + " of data sets whose labels name the events, as 'dataset generate --scenario' writes"

@@ -16,19 +16,22 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench drift}: run lengths and delays of the drift detector on streams of known laws. */
+/**
+ * {@code bench drift}: run lengths and delays of the drift detector on streams of known
+ * distributions.
+ */
 @Command(
     name = "drift",
     description = {
       "Run lengths and detection delays of the drift detector as it ships, on simulated streams.",
-      "--arl: calibrates references, watches quiet streams of the same law until they reach the"
+      "--arl: calibrates references, watches quiet streams of one distribution until they reach the"
           + " thresholds for the targets, and divides the number of samples (at most five times the"
           + " largest target per stream) by the number of alarms. Intervals are 95 %%, given the"
           + " references.",
-      "--delay: sets the threshold so that quiet streams of the law run for the first target,"
+      "--delay: sets the threshold so that quiet streams of the distribution run for the first target,"
           + " changes other streams after 200 quiet samples, and counts the samples until the alarm."
           + " A stream without an alarm within 1,000 samples counts as 1,000.",
-      "--ramps: the same for a mean that grows slowly, with and without the charts that have a"
+      "--ramps: delays for a mean that grows slowly, with and without the charts that have a"
           + " memory, within 4,000 samples."
     })
 final class BenchDrift extends BenchmarkCommand {
@@ -54,7 +57,7 @@ final class BenchDrift extends BenchmarkCommand {
       names = "--family",
       split = ",",
       paramLabel = "LAW",
-      description = "Laws of the streams: ${COMPLETION-CANDIDATES}.",
+      description = "Distributions of the streams: ${COMPLETION-CANDIDATES}.",
       defaultValue = "GAUSSIAN,SKEWED,CORRELATED,AUTOREGRESSIVE")
   List<StreamFamily> families = new ArrayList<>();
 

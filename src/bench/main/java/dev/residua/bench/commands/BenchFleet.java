@@ -41,10 +41,9 @@ final class BenchFleet extends FleetBenchmark {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often the three cases are measured, one after the other.")
+      description = "Number of times that the three cases are measured, one after the other.")
   int rounds = 2;
 
-  /** One case of a round. */
   private record Case(String name, int scenes, int models, boolean swaps) {}
 
   @Override

@@ -257,7 +257,6 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
     return answer;
   }
 
-  /** The settings of one row. */
   private record Setup(
       ScoringEngine engine, int threads, Guarantee guarantee, double share, int deadlineMillis) {
     ScoringSettings settings(String group, int maxFrames) {

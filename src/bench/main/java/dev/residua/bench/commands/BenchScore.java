@@ -152,7 +152,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
     return scorers;
   }
 
-  /** How far the others are from ONNX Runtime on the frames of the bundle's self-test. */
+  /** Deviations of the others from ONNX Runtime on the frames of the bundle's self-test. */
   private static void deviations(
       ModelBundle bundle, Map<ScoringEngine, FrameScorer> scorers, Map<String, Object> into)
       throws BadBundleException {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench soak}: hours of everyday operation, and what grows. */
+/** {@code bench soak}: hours of everyday operation, and the quantities that grow. */
 @Command(
     name = "soak",
     description = {

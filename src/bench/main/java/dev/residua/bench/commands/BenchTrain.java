@@ -70,7 +70,7 @@ final class BenchTrain extends BenchmarkCommand {
 
   @Mixin PythonOption python = new PythonOption();
 
-  /** What a training is compared with. */
+  /** Rivals of a training. */
   enum Rival {
     /** PyTorch in single precision. */
     PYTHON

@@ -32,7 +32,6 @@ abstract class BenchmarkCommand extends JsonCommand {
 
   private @Nullable Double load;
 
-  /** A benchmark of a model. */
   abstract static class OfModel extends BenchmarkCommand {
     @Mixin ModelOption model = new ModelOption();
   }

@@ -17,7 +17,7 @@ final class CameraImageConverter implements ITypeConverter<CameraImage> {
     Matcher matcher = IMAGE.matcher(value.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new TypeConversionException(
-          "'%s' is no picture, expected FORMAT:WIDTHxHEIGHT such as jpeg:1920x1080; formats are jpeg, png and rgb8"
+          "'%s' is not a picture, expected FORMAT:WIDTHxHEIGHT such as jpeg:1920x1080; formats are jpeg, png and rgb8"
               .formatted(value));
     }
     return new CameraImage(

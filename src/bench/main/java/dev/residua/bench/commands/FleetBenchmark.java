@@ -22,7 +22,6 @@ abstract class FleetBenchmark extends BenchmarkCommand.OfModel {
       description = "Partitions of each topic, at least 1.")
   int partitions = 6;
 
-  /** Checks the size of the fleet. */
   void checkSize(int leastModels) {
     atLeast(1, "--sources", sources);
     atLeast(1, "--scenes", scenes);

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 
-/** What a benchmark ran on: the machine, its load and the versions. */
+/** Environment of a benchmark: the machine, its load and the versions. */
 final class Machine {
   private Machine() {}
 

@@ -79,7 +79,7 @@ final class Baselines {
 
   /**
    * CIRCA: the largest size of a node's residual in the window; a node beyond {@value #ABNORMAL}
-   * gets the largest score of its children, and of theirs where the child is below that, on top.
+   * gets the largest score of its children, and of the grandchildren below a normal child, on top.
    *
    * <p>Source: M. Li et al., Causal inference-based root cause analysis for online service systems
    * with intervention recognition, KDD 2022 (arXiv 2206.05871), as in PyRCA's hypothesis-testing

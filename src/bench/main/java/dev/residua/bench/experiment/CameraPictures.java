@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
  * thread.
  */
 final class CameraPictures {
-  /** Width and height. */
   static final int SIDE = 1024;
 
   private static final double NOISE = 2; // grey levels
@@ -40,7 +39,7 @@ final class CameraPictures {
    * A defect: an area that is darker on bright ground and brighter on dark ground.
    *
    * @param length in pixels
-   * @param width in pixels; a disc where both are equal
+   * @param width in pixels; a disc if both are equal
    * @param contrast as a share of the full range
    */
   record Defect(int length, int width, double contrast) {
@@ -58,12 +57,6 @@ final class CameraPictures {
     }
   }
 
-  /**
-   * Place of a defect's middle.
-   *
-   * @param across share of the width
-   * @param down share of the height
-   */
   record Placed(double across, double down) {}
 
   CameraPictures(DataSpec spec, ImageShape modelShape, ImageShape detailShape, long seed) {
@@ -79,7 +72,6 @@ final class CameraPictures {
     }
   }
 
-  /** Draws the next frame. */
   void next() {
     stream.next(clean, 0);
     for (int row = 0; row < SIDE; row++) {

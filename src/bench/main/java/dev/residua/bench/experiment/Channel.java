@@ -16,13 +16,12 @@ import org.jspecify.annotations.Nullable;
  *     nodes with parents; null if the channel has no predictions
  */
 record Channel(String name, int nodes, boolean pairs, boolean @Nullable [] causes) {
-  /** Frames of one window: {@code values} and, where there are any, {@code expected}, [n][d]. */
+  /** Frames of one window: {@code values} and, if there are any, {@code expected}, [n][d]. */
   record Rows(double[][] values, double @Nullable [][] expected) {
     int size() {
       return values.length;
     }
 
-    /** The rows of those indices. */
     Rows select(int[] index) {
       double[][] v = new double[index.length][];
       double[][] e = expected == null ? null : new double[index.length][];
@@ -36,7 +35,7 @@ record Channel(String name, int nodes, boolean pairs, boolean @Nullable [] cause
     }
   }
 
-  /** Which node each statistic belongs to, in the order of {@link #statistics}. */
+  /** Node of each statistic, in the order of {@link #statistics}. */
   int[] owners() {
     List<Integer> owners = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
@@ -57,8 +56,8 @@ record Channel(String name, int nodes, boolean pairs, boolean @Nullable [] cause
   }
 
   /**
-   * Statistics of one window: of each node the mean, the logarithm of the variance and, where it
-   * has causes, the Fisher transform {@code atanh r} of the correlation of its value with its
+   * Statistics of one window: of each node the mean, the logarithm of the variance and, if it has
+   * causes, the Fisher transform {@code atanh r} of the correlation of its value with its
    * prediction; then {@code atanh r} of every pair. O(n d^2).
    *
    * @param window at least 4 rows

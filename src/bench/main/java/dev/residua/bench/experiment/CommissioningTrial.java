@@ -30,10 +30,10 @@ import java.util.stream.IntStream;
 /**
  * Run lengths and delays of sources that are commissioned on their own first frames. The detector
  * has a reference of normal scores, another one for each seed. A source has four autoregressive
- * residuals whose innovations follow another law, see {@link SimulatedSource}.
+ * residuals whose innovations follow another distribution, see {@link SimulatedSource}.
  *
  * <p>Every source is watched for the same number of frames, and its detector restarts after each
- * alarm. So frames over alarms is what a fleet has: a source with many alarms counts with all of
+ * alarm. So frames over alarms are those of a fleet: a source with many alarms counts with all of
  * them.
  */
 final class CommissioningTrial {
@@ -43,13 +43,13 @@ final class CommissioningTrial {
               "commissioning",
               Experiment.Needs.MODEL,
               "Sources that learn what is normal from their own first frames: run length over target and"
-                  + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
+                  + "delays, over autocorrelation and distribution, with thresholds that pay for the learning. Each"
                   + " seed draws another reference of the detector.",
               (cells, scale) -> cells.addRows("source", CommissioningTrial::usual)),
           new Experiment(
               "commissioning-rare",
               Experiment.Needs.MODEL,
-              "The same at one false alarm per million frames, for independent residuals.",
+              "Commissioned sources at one false alarm per million frames, for independent residuals.",
               (cells, scale) -> cells.addRows("source", CommissioningTrial::rare)),
           new Experiment(
               "commissioning-costs",
@@ -58,7 +58,6 @@ final class CommissioningTrial {
                   + " and with each part of learning.",
               (cells, scale) -> cells.addRows("source", CommissioningTrial::costs)));
 
-  /** Lag-one correlations of the residuals. */
   static final double[] LAGS = {0, 0.5, 0.9, 0.99};
 
   /** Sources per step of the costs: the standard error of a mean over ten seeds is some 1 frame. */
@@ -83,7 +82,7 @@ final class CommissioningTrial {
    * A target run length.
    *
    * @param frames that pass on average before a false alarm
-   * @param times that a source is watched for so many frames
+   * @param times length of the watch, in multiples of these frames
    */
   record Target(double frames, double times) {
     private String label() {
@@ -91,7 +90,6 @@ final class CommissioningTrial {
     }
   }
 
-  /** The usual targets: 20 and 10 alarms per cell and seed are expected. */
   static final List<Target> TARGETS = List.of(new Target(1_000, 5), new Target(10_000, 2.5));
 
   /** One alarm per source is expected; about a week of 2 frames per second. */
@@ -238,7 +236,6 @@ final class CommissioningTrial {
       return reading.statistic();
     }
 
-    /** False alarms in a number of frames. */
     int alarms(Target target) {
       double level = level(target.frames());
       int alarms = 0;
@@ -277,7 +274,6 @@ final class CommissioningTrial {
     }
   }
 
-  /** Changes of the first residual. */
   private enum Change {
     JUMP("delay of +1 sd"),
     LARGE_JUMP("delay of +5 sd"),
@@ -291,7 +287,6 @@ final class CommissioningTrial {
     }
   }
 
-  /** Makes sources by their seed. */
   private interface Watches {
     Watch of(long seed);
   }
@@ -317,7 +312,6 @@ final class CommissioningTrial {
     return streamSeed -> new Watch(new SimulatedSource(law, 0, LATENTS, false, streamSeed), law);
   }
 
-  /** Independent residuals of location 0 and scale 1. */
   private static SourceCalibration ofSamples(int samples) {
     return new SourceCalibration(
         Collections.nCopies(LATENTS, new LatentCalibration(0, 1, List.of(), 1, samples)),
@@ -334,7 +328,7 @@ final class CommissioningTrial {
     return InnovationLaw.of(Collections.nCopies(LATENTS, values).toArray(double[][]::new));
   }
 
-  /** Ways to watch independent sources, each with a part of what learning costs. */
+  /** Variants of independent sources, each with a part of the costs of learning. */
   private Map<String, Watches> steps(Law law) {
     InnovationLaw cut = withoutTails(law);
     SourceCalibration many = ofSamples(MOST);
@@ -380,7 +374,10 @@ final class CommissioningTrial {
     return figures(learnt(law, lagOne, SAMPLES));
   }
 
-  /** The same of independent normal sources whose location and scale are known. */
+  /**
+   * Figures of independent normal sources whose location and scale are known, each a sum and a
+   * count.
+   */
   Map<String, Double> exact() {
     return figures(known(Law.GAUSS));
   }
@@ -391,12 +388,11 @@ final class CommissioningTrial {
     return figures;
   }
 
-  /** Run lengths at the rare target of independent sources that are commissioned. */
   Map<String, Double> rare(Law law) {
     return runLengths(learnt(law, 0, SAMPLES), RARE);
   }
 
-  /** The same of normal sources whose location and scale are known. */
+  /** Run lengths of normal sources whose location and scale are known. */
   Map<String, Double> rareExact() {
     return runLengths(known(Law.GAUSS), RARE);
   }

@@ -54,13 +54,12 @@ record DataSpec(
     return new DataSpec(scene, kind, noiseFactor, count, seed, commissioning, share, drawn, side);
   }
 
-  /** Frames that are drawn at one size and reduced to another. */
   DataSpec withSides(int newDrawn, int newSide) {
     return new DataSpec(
         scene, kind, noiseFactor, count, seed, commissioning, holds, newDrawn, newSide);
   }
 
-  /** The same law, other draws, and nothing done on purpose. */
+  /** Returns other draws of the distribution, without broken mechanisms. */
   DataSpec fresh(int newCount) {
     return new DataSpec(scene, kind, noiseFactor, newCount, seed + 1_000_000, 0, 0, drawn, side);
   }
@@ -69,7 +68,6 @@ record DataSpec(
     return SimulatedScene.named(scene, kind);
   }
 
-  /** Standard deviation of each caused node's noise. */
   List<Double> noise() {
     return Arrays.stream(simulated().usualNoise()).map(sd -> sd * noiseFactor).boxed().toList();
   }

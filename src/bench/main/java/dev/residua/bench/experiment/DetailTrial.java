@@ -36,7 +36,6 @@ final class DetailTrial {
               + " alarm per 1,000 frames.",
           (cells, scale) -> cells.addRows("no defect", DetailTrial::rows));
 
-  /** Rate of false alarms, per frame. */
   private static final double RATE = 0.001;
 
   private static final ImageShape DETAILS = new ImageShape(256, 256, 1);
@@ -73,7 +72,7 @@ final class DetailTrial {
     this.size = size;
   }
 
-  /** Both detectors, and what they were calibrated on. */
+  /** Both detectors after calibration. */
   private record Detectors(DetailChannel tiles, ScoreCalibration reconstruction) {}
 
   List<ResultLog.Row> run(DoubleConsumer progress) {
@@ -153,7 +152,6 @@ final class DetailTrial {
     return figures;
   }
 
-  /** Counts of one row. */
   private final class Tally {
     private int frames;
     private int tiles;

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams in which one edge of the graph is cut or halved, or something else happens to a caused
- * latent: how often a diagnosis of the frames since then names the right edge, and how often one
- * that did not change; and the same for a check of the graph over a long period, compared with the
- * model's calibration frames.
+ * latent. Counts diagnoses of the frames since then that name the right edge, and those that name
+ * another one; likewise for a check of the graph over a long period, compared with the model's
+ * calibration frames.
  */
 final class EdgeTrial {
   static final Experiment EXPERIMENT =
@@ -65,7 +65,7 @@ final class EdgeTrial {
   private final long seed;
   private final int streams;
 
-  /** What happens in the streams of one row, which differ in the node and the cause. */
+  /** Events in the streams of one row, which differ in the node and the cause. */
   private record Script(String name, List<ScenarioEvent> variants) {
     boolean healthy() {
       return variants.isEmpty();
@@ -194,7 +194,6 @@ final class EdgeTrial {
     tally.add(check);
   }
 
-  /** Counts over the streams of one script. */
   private static final class Tally {
     private final Map<String, Integer> counts = new LinkedHashMap<>();
     private int streams;

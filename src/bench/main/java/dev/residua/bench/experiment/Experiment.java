@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of the experiments behind the published results.
+ * Experiment behind the published results.
  *
  * @param needs data or models that it is about
  * @param purpose sentence for the list of experiments

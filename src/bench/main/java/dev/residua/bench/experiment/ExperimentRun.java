@@ -42,7 +42,7 @@ public final class ExperimentRun {
   private final List<String> failures = new ArrayList<>();
 
   /**
-   * @param dir where data sets and results go
+   * @param dir folder of data sets and results
    * @param layer trainer of the layer that the network is compared with
    * @param model of experiments that train none
    * @param progress receives every part
@@ -86,21 +86,21 @@ public final class ExperimentRun {
   }
 
   /**
-   * What failed in the runs so far, with the reason: trainings, and trials of models that are too
-   * poor for them. The others went on.
+   * Failures of the runs so far, with the reason: trainings, and trials of models that are too poor
+   * for them. The other parts continued.
    */
   public List<String> failures() {
     return List.copyOf(failures);
   }
 
   /**
-   * Runs what is missing of an experiment. What fails leaves its rows out.
+   * Runs the missing parts of an experiment. A failed part has no rows.
    *
    * @param name one of {@link #all}
    * @param seeds of the repetitions
    * @param frames of each data set, of which 70 % train
    * @param steps of each training
-   * @param labels labelled frames of a training where the experiment does not vary them
+   * @param labels labelled frames of a training unless the experiment varies them
    * @return all results of that experiment in {@code dir}, those of earlier runs too
    * @throws IllegalArgumentException if there is no such experiment, or {@code dir} holds results
    *     of trainings of another size

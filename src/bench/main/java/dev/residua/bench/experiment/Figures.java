@@ -15,11 +15,6 @@ record Figures(Map<String, Object> all) {
     return find(name) instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 
-  /**
-   * A row of a table.
-   *
-   * @param namesAndColumns names of figures and of their columns in turn
-   */
   Map<String, Double> columns(String... namesAndColumns) {
     Map<String, Double> row = new LinkedHashMap<>();
     for (int i = 0; i < namesAndColumns.length; i += 2) {
@@ -28,7 +23,6 @@ record Figures(Map<String, Object> all) {
     return row;
   }
 
-  /** Latent that each factor was matched to, -1 for none. */
   int[] matching(List<String> factors, List<String> latents) {
     int[] found = new int[factors.size()];
     for (int f = 0; f < found.length; f++) {

@@ -46,7 +46,6 @@ final class LinearEquations {
     return new LinearEquations(parents, weights, deviation);
   }
 
-  /** Standardised residuals of one frame, shape {@code [d]}. */
   float[] residuals(float[] observed) {
     double[] row = new double[observed.length];
     for (int i = 0; i < row.length; i++) {

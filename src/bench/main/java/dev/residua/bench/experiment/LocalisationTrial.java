@@ -36,9 +36,8 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams in which one thing happens, watched frame by frame at one false-alarm contract: whether
- * the first alarm comes, how late, whether the right latent is named, and whether the change is
- * called what it was.
+ * Streams with one event each, watched frame by frame at one false-alarm contract: detection,
+ * delay, the named latent, and the named kind of change.
  *
  * <p>Every stream is quiet for {@value #QUIET} frames, longer than the longest window of the
  * detector; then something happens until the end, {@value #CHANGED} frames on. The first alarm
@@ -83,7 +82,7 @@ final class LocalisationTrial {
     LINEAR
   }
 
-  /** Ways to detect a change and to name its latent. */
+  /** Methods that detect a change and name its latent. */
   private enum Method {
     RESIDUALS("residuals", Watched.RESIDUALS),
     LATENTS("latents without equations", Watched.LATENTS),
@@ -101,15 +100,14 @@ final class LocalisationTrial {
   }
 
   /**
-   * What happens in the streams of one row of the table.
+   * Events in the streams of one row of the table.
    *
    * @param name of the row
-   * @param kind what the change should be called
+   * @param kind right name of the change
    * @param variants events of which each stream has one, in turn
    */
   record Script(String name, InterventionKind kind, List<ScenarioEvent> variants) {}
 
-  /** The result of one method on one stream. */
   private record Outcome(int delay, int blamed, @Nullable InterventionKind kind) {}
 
   /** One frame as the channels have it, with the flags of the window. */
@@ -163,7 +161,6 @@ final class LocalisationTrial {
     }
   }
 
-  /** Rows of the table, under the contract and the script that they are of. */
   List<ResultLog.Row> run(String prefix, long rowSeed, DoubleConsumer progress) {
     List<Script> scripts = LocalisationScripts.of(scene, noise);
     double parts = scripts.size() + 6.0;
@@ -295,7 +292,7 @@ final class LocalisationTrial {
         rows, frame.observed(), frame.expected(), frame.standardized(), frame.changed());
   }
 
-  /** Watches one stream; outcomes by contract, then by method, null where nothing was found. */
+  /** Watches one stream; outcomes by contract, then by method, null if nothing was found. */
   private Map<String, Outcome[]> watch(
       ScenarioEvent event,
       long streamSeed,

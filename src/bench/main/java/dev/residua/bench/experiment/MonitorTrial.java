@@ -24,15 +24,15 @@ import java.util.Map;
 import java.util.function.DoubleConsumer;
 
 /**
- * What a model's residuals are worth to a monitor: scripted events are played, and windows of
- * frames are evaluated at equal false-alarm rate by the residuals, by the same latents without the
- * structural equations, by the reconstruction error, by the pixels that never vary, and by the true
- * residuals and factors, which no model can beat.
+ * Value of a model's residuals to a monitor: scripted events are played, and windows of frames are
+ * evaluated at equal false-alarm rate by the residuals, by the same latents without the structural
+ * equations, by the reconstruction error, by the pixels that never vary, and by the true residuals
+ * and factors, which no model can beat.
  *
  * <p>Conditions: frames of one event are independent; windows of {@value #WINDOW} frames are drawn
- * from them at random, with thresholds at {@value #LEVEL} false alarms a window from other nominal
- * frames. Localisation is the share of detected windows whose largest statistic belongs to the node
- * that was touched.
+ * from them at random, with thresholds at {@value #LEVEL} false alarms per window from other
+ * nominal frames. Localisation is the share of detected windows whose largest statistic belongs to
+ * the node that was touched.
  */
 public final class MonitorTrial {
   static final Experiment EXPERIMENT =
@@ -63,11 +63,11 @@ public final class MonitorTrial {
           "appearance");
 
   /**
-   * How much is simulated and evaluated.
+   * Amount of simulation and evaluation.
    *
-   * @param frames of each event, and half of those that say what is normal
+   * @param frames of each event, and half of the nominal ones that calibrate
    * @param windows of each event
-   * @param nominalWindows that say what is normal
+   * @param nominalWindows that calibrate
    */
   record Size(int frames, int windows, int nominalWindows) {
     static final Size DEFAULTS = new Size(3_000, 400, 3_000);
@@ -78,8 +78,8 @@ public final class MonitorTrial {
    *
    * @param event its name; {@code "nothing"} for the nominal frames
    * @param detected share of windows that alarm, by channel
-   * @param localised share of alarms that name the right node, by channel; without an entry where
-   *     that has no meaning
+   * @param localised share of alarms that name the right node, by channel; without an entry if that
+   *     has no meaning
    */
   public record Row(String event, Map<String, Double> detected, Map<String, Double> localised) {}
 

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Whether a network can reproduce one batch that it sees again and again: encoder, decoder and
- * their gradients then work.
+ * Check that a network can reproduce one repeated batch: encoder, decoder and their gradients then
+ * work.
  *
  * @param loss squared error summed over a frame, at the end of the training
  * @param pixelVariance variance around the mean image, summed over a frame
@@ -23,7 +23,7 @@ record OverfitCheck(double loss, double pixelVariance) {
       new Experiment(
           "overfit",
           Experiment.Needs.TRAININGS,
-          "One batch of 64 frames, repeated: the limit of what the autoencoder can reproduce.",
+          "One batch of 64 frames, repeated: the limit of the autoencoder's reproduction.",
           (cells, scale) ->
               cells.add(
                   "64 frames",

@@ -25,7 +25,7 @@ public final class ResultLog {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
-  /** Figures of one variant with one seed; NaN, in the file null, where one is missing. */
+  /** Figures of one variant with one seed; NaN, in the file null, if one is missing. */
   public record Row(String variant, long seed, Map<String, Double> figures) {
     public Row {
       figures = new LinkedHashMap<>(figures);
@@ -45,7 +45,7 @@ public final class ResultLog {
   /**
    * Opens a log, which need not exist yet.
    *
-   * @throws IOException if it exists and is no log; the message names file and line
+   * @throws IOException if it exists and is not a log; the message names file and line
    */
   public ResultLog(Path file) throws IOException {
     this.file = file;
@@ -58,7 +58,7 @@ public final class ResultLog {
         rows.add(JSON.readValue(lines.get(i), Row.class));
       } catch (JsonProcessingException e) {
         throw new IOException(
-            "%s line %d is no result, expected variant, seed and figures: %s; remove the line to compute it again"
+            "%s line %d is not a result, expected variant, seed and figures: %s; remove the line to compute it again"
                 .formatted(file, i + 1, e.getOriginalMessage()),
             e);
       }
@@ -80,7 +80,10 @@ public final class ResultLog {
     return List.copyOf(rows);
   }
 
-  /** Whether a cell has been computed: its row, or rows that go on with a colon, are there. */
+  /**
+   * Returns true if a cell has been computed: its row, or rows that continue with a colon, are
+   * there.
+   */
   boolean has(String variant, long seed) {
     return rows.stream()
         .anyMatch(
@@ -110,9 +113,9 @@ public final class ResultLog {
 
   /**
    * A table in Markdown: one line per variant, one column per figure, with the median over seeds
-   * and, where there are several, the smallest and largest. A ratio has the sum over all seeds
-   * divided by the count over all, from five seeds on its 95 % interval by their differences, and
-   * after a semicolon the 10 % and 90 % quantiles over the seeds.
+   * and, if there are several, the smallest and largest. A ratio has the sum over all seeds divided
+   * by the count over all, from five seeds on its 95 % interval by their differences, and after a
+   * semicolon the 10 % and 90 % quantiles over the seeds.
    */
   public String table() {
     Set<String> columns = new LinkedHashSet<>();
@@ -165,7 +168,7 @@ public final class ResultLog {
     if (n < FEWEST_SEEDS) {
       return number(ratio);
     }
-    // The counts of the seeds around what the common ratio expects.
+    // The counts of the seeds around those that the common ratio expects.
     double squares = 0;
     double[] ratios = new double[n];
     for (int i = 0; i < n; i++) {

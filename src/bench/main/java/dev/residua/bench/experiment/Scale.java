@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  *
  * @param frames of each data set, of which 70 % train
  * @param steps of each training
- * @param labels labelled frames where an experiment does not vary them
+ * @param labels labelled frames unless an experiment varies them
  */
 record Scale(int frames, int steps, int labels) {
   TrainingSettings settings(long seed) {

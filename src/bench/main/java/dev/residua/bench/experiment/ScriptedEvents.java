@@ -33,12 +33,6 @@ final class ScriptedEvents {
 
   private ScriptedEvents() {}
 
-  /**
-   * The events of a scene.
-   *
-   * @param noise standard deviation of each caused node's noise
-   * @param frames length of each event
-   */
   static List<Scripted> of(SimulatedScene scene, List<Double> noise, int frames) {
     CausalGraph graph = scene.graph();
     double[][] moments = moments(scene, noise);

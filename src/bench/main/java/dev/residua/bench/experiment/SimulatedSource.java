@@ -8,12 +8,12 @@ import org.apache.commons.math3.distribution.RealDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * Residuals of one source of known law: independent first-order autoregressions of unit variance,
- * moved to a location {@code N(0, 0.2)} and a scale {@code exp(N(0, 0.1))} of their own. Mutable,
- * for one thread.
+ * Residuals of one source of known distribution: independent first-order autoregressions of unit
+ * variance, moved to a location {@code N(0, 0.2)} and a scale {@code exp(N(0, 0.1))} of their own.
+ * Mutable, for one thread.
  */
 public final class SimulatedSource {
-  /** Laws of innovations with mean 0 and variance 1. */
+  /** Distributions of innovations with mean 0 and variance 1. */
   public enum Law {
     GAUSS("Gauss", new NormalDistribution()),
 
@@ -136,22 +136,25 @@ public final class SimulatedSource {
     return residuals;
   }
 
-  /** What the causes predict for the frame of the last {@link #next}; the same array every time. */
+  /**
+   * Expected values by the causes for the frame of the last {@link #next}; the same array every
+   * time.
+   */
   public float[] expected() {
     return expected;
   }
 
-  /** Moves the first residual by so many standard deviations. */
+  /** Moves the first residual by a number of standard deviations. */
   void shift(double deviations) {
     shift = deviations;
   }
 
-  /** The first residual varies so many times as much. */
+  /** Multiplies the variation of the first residual. */
   void spread(double factor) {
     spread = factor;
   }
 
-  /** The first residual loses so much of its expected value that this gain is left. */
+  /** Reduces the gain of the first residual's expected value. */
   void gain(double left) {
     gain = left;
   }

@@ -144,7 +144,7 @@ final class TrainingExperiments {
           new Experiment(
               "oracle-free",
               Experiment.Needs.TRAININGS,
-              "One of three runs chosen without the truth, against the best (oracle) and the worst of them by"
+              "The run that is chosen among three without the truth, against the best (oracle) and the worst by"
                   + " each figure.",
               (cells, scale) -> {
                 cells.add(
@@ -168,7 +168,7 @@ final class TrainingExperiments {
   /** Pixels on a side of the frames of the experiment on sizes as they are drawn. */
   private static final int LARGEST_SIDE = 192;
 
-  /** Pixels by which frames are moved where categories are learnt. */
+  /** Pixels by which frames are moved if categories are learnt. */
   private static final int CATEGORY_SHIFT = 4;
 
   private TrainingExperiments() {}

@@ -15,10 +15,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How often {@link UniformityWatch} finds that p-values are not uniform, for sources that learned
- * from their own first frames: of quiet sources per block, and after changes of one residual.
- * Sources are those of {@link CommissioningTrial}; their frames are so far apart that blocks end
- * with {@value UniformityWatch#BLOCK_SAMPLES} effective samples.
+ * Rate at which {@link UniformityWatch} finds that p-values are not uniform, for sources that
+ * learned from their own first frames: of quiet sources per block, and after changes of one
+ * residual. Sources are those of {@link CommissioningTrial}; their frames are so far apart that
+ * blocks end with {@value UniformityWatch#BLOCK_SAMPLES} effective samples.
  */
 final class UniformityTrial {
   static final Experiment EXPERIMENT =
@@ -35,9 +35,8 @@ final class UniformityTrial {
   private static final double MOST_BLOCKS = 3;
   private static final int QUIET_SOURCES = 200;
   private static final int CHANGED_SOURCES = 10;
-  private static final int FEWEST_SOURCES = 2; // where an effective sample takes many frames
+  private static final int FEWEST_SOURCES = 2; // if an effective sample takes many frames
 
-  /** Changes of the first residual. */
   private enum Change {
     SHIFT("+0.3 sd", 0.3, 1),
     WIDER("spread x 1.3", 0, 1.3),
@@ -58,7 +57,7 @@ final class UniformityTrial {
   }
 
   /**
-   * What is simulated.
+   * Simulated case.
    *
    * @param lagOne correlation of consecutive residuals, in [0, 1)
    * @param samples effective samples that a source learns from
@@ -69,7 +68,6 @@ final class UniformityTrial {
     }
   }
 
-  /** The published cases. */
   static final List<Case> CASES =
       List.of(
           new Case(Law.GAUSS, 0, 1_000),
@@ -90,7 +88,6 @@ final class UniformityTrial {
     this.seed = seed;
   }
 
-  /** Figures, each a sum and a count. */
   Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
     int quiet = (int) Math.max(FEWEST_SOURCES, QUIET_SOURCES / time);
@@ -125,7 +122,6 @@ final class UniformityTrial {
     return new SplittableRandom((seed * 1_000_003 + a) * 1_000_003 + b).nextLong();
   }
 
-  /** A source that has learned. */
   private final class Watched {
     private final SimulatedSource source;
     private final InnovationFilter filter;

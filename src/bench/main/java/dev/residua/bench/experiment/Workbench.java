@@ -49,7 +49,7 @@ final class Workbench {
         }
       };
 
-  /** What is trained. */
+  /** Kind of a training. */
   enum Kind {
     /** The LANCA network. */
     LANCA,
@@ -59,12 +59,6 @@ final class Workbench {
     LAYER
   }
 
-  /**
-   * The trainers.
-   *
-   * @param lanca of the LANCA network
-   * @param layer of the layer that it is compared with
-   */
   record Trainers(Trainer lanca, Trainer layer) {}
 
   private record Asked(DataSpec spec, TrainingSettings settings, Kind kind) {}
@@ -153,7 +147,6 @@ final class Workbench {
     return report;
   }
 
-  /** Trains on one batch of frames of the pendulum. */
   OverfitCheck overfit(long seed, TrainingSettings settings)
       throws IOException, TrainingFailedException {
     FrameDataset set = data(DataSpec.usual("pendulum", settings.batch(), seed));
@@ -164,7 +157,6 @@ final class Workbench {
         progress);
   }
 
-  /** A scorer on a bundle's model; close it. */
   FrameScorer scorer(ModelBundle bundle) {
     try {
       return bundle.network().scorer(engines.open(bundle.network()));

@@ -128,7 +128,7 @@ class ResultLogTest {
     // Then
     assertThatThrownBy(() -> new ResultLog(file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("some.jsonl line 2 is no result")
+        .hasMessageContaining("some.jsonl line 2 is not a result")
         .hasMessageContaining("remove the line");
     assertThatThrownBy(() -> new ResultLog(other))
         .hasMessageContaining("other.jsonl line 1")
