@@ -59,13 +59,13 @@ public final class IngestRole implements AutoCloseable {
   private List<String> reported = List.of();
 
   /**
-   * What holds for all cameras.
+   * Settings of all cameras.
    *
-   * @param roots where they may be
+   * @param roots permitted addresses
    * @param credentials folder of their credentials, if there is one
    * @param match sources of this process
    * @param maxCameras from 1 to 1000
-   * @param framesPerSecond where a rule sets none
+   * @param framesPerSecond unless a rule sets another
    * @param quality of JPEG files that are encoded here
    * @param timeout of connections and pictures
    * @param limits of a picture
@@ -253,8 +253,8 @@ public final class IngestRole implements AutoCloseable {
   }
 
   /**
-   * Blackens what the rule of one camera masks, from the next picture after a change on. Where the
-   * rule was removed, its last revision holds until the camera ends.
+   * Blackens the mask of one camera's rule, from the next picture after a change. If the rule was
+   * removed, its last revision applies until the camera ends.
    */
   private final class RuleRedaction implements Redaction {
     private final String source;
@@ -296,7 +296,7 @@ public final class IngestRole implements AutoCloseable {
     }
   }
 
-  /** What happens to one camera, on its thread. */
+  /** Handles the events of one camera, on its thread. */
   private final class Listener implements CameraListener {
     private final String source;
     private final boolean recorded;

@@ -170,7 +170,7 @@ public final class MonitorRole implements AutoCloseable {
   }
 
   /**
-   * The same for any models and settings.
+   * Starts with any models and settings.
    *
    * @param prefix start of all topic names
    */

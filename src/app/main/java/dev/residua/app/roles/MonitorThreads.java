@@ -38,7 +38,7 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
    * @param application name of the Kafka Streams application
    * @param written names of the topics that it writes, its changelogs aside
    * @param nanoTime a clock such as {@link System#nanoTime}
-   * @param pause waits for what is missing to appear
+   * @param pause waits for a missing topic
    * @param onDamage receives the reason when the local state is damaged; Kafka Streams shuts down
    * @param onFailure receives the reason when the process has to end
    */

@@ -7,7 +7,7 @@ import dev.residua.app.metrics.RetentionMetrics;
 import java.time.Clock;
 import java.time.Duration;
 
-/** The part of the alerting role that deletes what is past the retention of its source. */
+/** The part of the alerting role that deletes records past the retention of their source. */
 final class RetentionRole implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMinutes(1);
   private static final int POLLED = 200;

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs each training in its own process of the same program, with its own memory limit and, where
- * the system has {@code nice}, the lowest priority. Each has a folder below the data directory with
- * its request, checkpoint and output.
+ * Runs each training in its own process of the same program, with its own memory limit and, if the
+ * system has {@code nice}, the lowest priority. Each has a folder below the data directory with its
+ * request, checkpoint and output.
  */
 public final class TrainingProcess implements JobLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingProcess.class);

@@ -46,21 +46,21 @@ public final class TeachAccess {
     return new TeachAccess(null, new TokensFile(tokensFile, System::nanoTime), scene);
   }
 
-  /** Whether everybody may do everything. */
+  /** Returns true if everybody may do everything. */
   boolean isOpen() {
     return token == null && people == null;
   }
 
-  /** Whether each person has a name and a token. */
+  /** Returns true if each person has a name and a token. */
   boolean knowsPeople() {
     return people != null;
   }
 
   /**
-   * Who sends a request.
+   * Sender of a request.
    *
    * @param given token of the request
-   * @return empty for a stranger; a person without a name where nobody authenticates one
+   * @return empty for a stranger; a person without a name if nobody authenticates one
    */
   Optional<Person> person(@Nullable String given) {
     if (isOpen()) {
@@ -82,9 +82,9 @@ public final class TeachAccess {
   }
 
   /**
-   * Why a person may not make a request; empty if it is allowed.
+   * Reason to refuse a request; empty if it is allowed.
    *
-   * @param changesTraining whether it starts or cancels a training
+   * @param changesTraining true if it starts or cancels a training
    */
   Optional<String> refusal(Person person, boolean changesTraining) {
     AccessRole needed = changesTraining ? AccessRole.OWNER : AccessRole.OPERATOR;

@@ -248,11 +248,11 @@ final class TeachApi {
       }
       return body;
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("the body is not JSON:" + e.getOriginalMessage(), e);
     }
   }
 
-  /** Who makes a change: the authenticated name, if there is one, and else the given one. */
+  /** Author of a change: the authenticated name, if there is one, and else the given one. */
   private static String who(Request request, String given) {
     String person = request.person();
     if (person == null) {
@@ -304,7 +304,7 @@ final class TeachApi {
   private static int number(String text) {
     if (!text.matches("[0-9]{1,9}")) {
       throw new IllegalArgumentException(
-          "'%s' is no number of a frame, expected 0, 1, ...".formatted(text));
+          "invalid frame number '%s', expected 0, 1, ...".formatted(text));
     }
     return Integer.parseInt(text);
   }

@@ -156,9 +156,9 @@ public final class TeachServer implements AutoCloseable {
   }
 
   /**
-   * A request without what only the server needs.
+   * A request, without the details of the server.
    *
-   * @param person authenticated name of the sender; null where there is none
+   * @param person authenticated name of the sender; null if there is none
    */
   record Request(
       String method,
@@ -279,7 +279,7 @@ public final class TeachServer implements AutoCloseable {
     }
   }
 
-  /** Whether a token that a cookie can hold is one of those that count. */
+  /** Returns true if a token that a cookie can hold is valid. */
   private boolean knows(String candidate) {
     return !access.isOpen()
         && TOKENS.matcher(candidate).matches()

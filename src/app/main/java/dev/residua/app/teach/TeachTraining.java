@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Trains a model on what was taught so far, one training at a time, on a thread of its own. */
+/** Trains a model on the present teaching, one training at a time, on a thread of its own. */
 final class TeachTraining implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TeachTraining.class);
   private static final double NANOS = 1e9;
@@ -84,7 +84,6 @@ final class TeachTraining implements AutoCloseable {
     thread.start();
   }
 
-  /** Stops the training at its next step. */
   synchronized void cancel() {
     cancelled = running != null;
   }
@@ -128,7 +127,7 @@ final class TeachTraining implements AutoCloseable {
     end(cancelled ? "cancelled" : "failed", cancelled ? "" : message, null);
   }
 
-  /** Adds what a model reads in the pictures to the opinions on the next questions. */
+  /** Adds a model's estimates for the pictures to the opinions on the next questions. */
   void addOpinion(ModelBundle bundle, FrameDataset frames) throws BadBundleException {
     List<Latent> latents = bundle.manifest().latents();
     FrameDataset reader = frames.reducedTo(bundle.manifest().image());

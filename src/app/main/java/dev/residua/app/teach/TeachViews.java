@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the teaching page receives, as JSON. */
+/** JSON that the teaching page receives. */
 final class TeachViews {
   private TeachViews() {}
 
@@ -14,8 +14,8 @@ final class TeachViews {
    * Everything but pictures and the next question.
    *
    * @param revision rises with every change, of everybody
-   * @param undo what undo would take back, null for nothing
-   * @param redo what redo would repeat, null for nothing
+   * @param undo change that undo would revert, or null
+   * @param redo change that redo would repeat, or null
    */
   record State(
       SetView set,
@@ -72,8 +72,8 @@ final class TeachViews {
   /**
    * A trained model.
    *
-   * @param leakage how far a disturbance of one mechanism spreads to other residuals; null where
-   *     the true noises are unknown
+   * @param leakage spread of a disturbance of one mechanism to other residuals; null if the true
+   *     noises are unknown
    * @param dependence largest distance correlation of two residuals; null if unknown
    */
   record ResultView(

@@ -42,7 +42,7 @@ public final class Teaching implements AutoCloseable {
    * @param threads native threads of a training
    * @param port 0 selects a free one
    * @param access who may use it; only loopback may be open
-   * @throws IOException if the folder is no data set, is taught by another process or cannot be
+   * @throws IOException if the folder is not a data set, is taught by another process or cannot be
    *     written, or the port cannot be opened
    * @throws BadBundleException if a model is damaged
    */

@@ -63,7 +63,7 @@ final class TeachingFolder implements AutoCloseable {
   /**
    * Opens a data set for teaching.
    *
-   * @throws IOException if it is no data set, cannot be written, or another process teaches it
+   * @throws IOException if it is not a data set, cannot be written, or another process teaches it
    */
   static TeachingFolder open(Path dir) throws IOException {
     FrameDataset set = FrameDataset.open(dir);
@@ -93,7 +93,7 @@ final class TeachingFolder implements AutoCloseable {
     }
   }
 
-  /** The data set as it was when it was read last. */
+  /** Latest data set that was read. */
   FrameDataset set() {
     return set;
   }
@@ -102,14 +102,13 @@ final class TeachingFolder implements AutoCloseable {
     return dir;
   }
 
-  /** Reads the files again. */
   TeachingState reread() throws IOException {
     set = FrameDataset.open(dir);
     remember();
     return state();
   }
 
-  /** What was taught when the files were read last. */
+  /** State of the teaching when the files were read last. */
   TeachingState state() throws IOException {
     Map<String, TaughtFactor> factors = new LinkedHashMap<>();
     for (JsonNode taught : description().path(TAUGHT)) {
@@ -170,8 +169,8 @@ final class TeachingFolder implements AutoCloseable {
   }
 
   /**
-   * Whether files are not as this process read or wrote them last. Compares size, time and identity
-   * of the files.
+   * Returns true if files changed since this process read or wrote them last. Compares size, time
+   * and identity of the files.
    */
   boolean changedElsewhere() throws IOException {
     for (String name : WRITTEN) {

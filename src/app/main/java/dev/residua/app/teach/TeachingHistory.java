@@ -25,7 +25,7 @@ import java.util.List;
 
 /**
  * The file {@value #FILE} of a data set: the last changes, one JSON object per line, so that undo
- * goes on after a restart.
+ * works after a restart.
  */
 final class TeachingHistory {
   static final String FILE = "history.jsonl";
@@ -64,7 +64,7 @@ final class TeachingHistory {
           entries.add(JSON.readValue(line, Entry.class));
         } catch (JsonProcessingException e) {
           throw new IOException(
-              "line %d of %s is no change: %s; delete the file to begin a new history"
+              "line %d of %s is not a change: %s; delete the file to begin a new history"
                   .formatted(entries.size() + 1, file, e.getOriginalMessage()),
               e);
         }

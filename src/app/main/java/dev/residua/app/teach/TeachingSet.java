@@ -88,7 +88,7 @@ final class TeachingSet implements AutoCloseable {
   /**
    * Opens a data set.
    *
-   * @throws IOException if it is no data set, cannot be written, or another process teaches it
+   * @throws IOException if it is not a data set, cannot be written, or another process teaches it
    */
   static TeachingSet open(Path dir, Clock clock) throws IOException {
     TeachingFolder folder = TeachingFolder.open(dir);
@@ -142,7 +142,6 @@ final class TeachingSet implements AutoCloseable {
     return folder.path();
   }
 
-  /** The time as answers have it. */
   String now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
   }
@@ -209,7 +208,7 @@ final class TeachingSet implements AutoCloseable {
       session = new TeachingSession(folder.reread(), List.of(), revision);
       pairsInLabels = folder.pairsInLabels();
       throw new TeachingConflictException(
-          "another program changed the files of the set, which were read again: please repeat what you did");
+          "another program changed the files of the set, which were read again: please repeat the change");
     }
   }
 

@@ -39,7 +39,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SCENE",
       arity = "0..1",
       description =
-          "What to draw: pendulum, flow, candle, valve or pump. May be left out with --scenario.")
+          "Scene to draw: pendulum, flow, candle, valve or pump. May be left out with --scenario.")
   @Nullable String scene;
 
   @Mixin NewDataset target = new NewDataset();
@@ -69,7 +69,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       names = "--noise-kind",
       paramLabel = "KIND",
       description =
-          "How noise enters the equations of pendulum and flow: ${COMPLETION-CANDIDATES}. Multiplicative"
+          "Noise in the equations of pendulum and flow: ${COMPLETION-CANDIDATES}. Multiplicative"
               + " noise gives mechanism * (1 + noise / mean). Default: additive.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable NoiseKind noiseKind;
@@ -89,14 +89,14 @@ final class DatasetGenerateCommand extends JsonCommand {
       description =
           "Share of the frames, 0 to 0.5, that come as pairs: the second frame differs from the first"
               + " in one root or one noise. They come in blocks; the column residua.changed of"
-              + " the second frame names what differs.")
+              + "the second frame names the difference.")
   double pairs;
 
   @Option(
       names = "--holds",
       paramLabel = "SHARE",
       description =
-          "Share of the frames, 0 to 0.5, that come as pairs with one factor held at the same value"
+          "Share of the frames, 0 to 0.5, that come as pairs with one factor fixed at a common value"
               + " and everything else drawn independently. They come in blocks; the column"
               + " residua.held of both frames names the factor.")
   double holds;

@@ -179,7 +179,6 @@ final class DatasetImportCommand extends JsonCommand {
     }
   }
 
-  /** A time such as {@code 0.5s}. */
   private static Duration interval(String text) {
     String number = text.strip().endsWith("s") ? text.strip().replace("s", "") : text.strip();
     try {
@@ -194,7 +193,7 @@ final class DatasetImportCommand extends JsonCommand {
         "--every was '%s'; expected seconds from 0.001 to 3600, such as 0.5s".formatted(text));
   }
 
-  /** What of each image is read: the same options and checks as in a rule. */
+  /** Part of each image that is read: the same options and checks as in a rule. */
   private FrameGeometry geometry() {
     Map<String, @Nullable Object> given = geometry.fields();
     given.values().removeIf(Objects::isNull);
@@ -259,7 +258,7 @@ final class DatasetImportCommand extends JsonCommand {
       lines.add("detail pictures of " + details + " are kept; train finds small defects with them");
     }
     if (preview != null) {
-      lines.add("what is read: " + preview);
+      lines.add("part that is read:" + preview);
     }
     if (result.range() != null) {
       lines.add(

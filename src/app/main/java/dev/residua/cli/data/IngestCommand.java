@@ -220,7 +220,7 @@ public final class IngestCommand extends ConsoleCommand {
     }
   }
 
-  /** Prints what happens, and counts. */
+  /** Prints events, and counts. */
   private final class Progress implements CameraListener, FrameSender.Listener {
     private final AtomicLong stored = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
@@ -286,7 +286,7 @@ public final class IngestCommand extends ConsoleCommand {
       }
     }
 
-    /** Prints what is left to say; returns the number of pictures that were stored. */
+    /** Prints the remaining events; returns the number of pictures that were stored. */
     private long end() {
       if (unredacted.get() > 0) {
         print("%,d could not be redacted and were left out", unredacted.get());

@@ -36,7 +36,7 @@ final class RedactionOptions {
   @Nullable String rotation;
 
   /**
-   * What these options ask for.
+   * The redaction of these options.
    *
    * @param quality of JPEG files, 1 to 100
    */

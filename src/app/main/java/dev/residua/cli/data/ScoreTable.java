@@ -60,8 +60,8 @@ final class ScoreTable {
    *
    * @param meanReconstructionError mean squared pixel error, in squared units of intensity
    * @param belowOnePercent share of frames with a joint p-value below 0.01
-   * @param noiseCorrelation Pearson correlation of residual and true noise by latent, where the
-   *     labels have it, over frames without events
+   * @param noiseCorrelation Pearson correlation of residual and true noise by latent, if the labels
+   *     have it, over frames without events
    */
   record Summary(
       int frames,
@@ -69,7 +69,6 @@ final class ScoreTable {
       double belowOnePercent,
       Map<String, Double> noiseCorrelation) {}
 
-  /** Column names of the table. */
   List<String> columns() {
     List<String> columns = new ArrayList<>();
     columns.add("index");
@@ -214,7 +213,6 @@ final class ScoreTable {
     return found;
   }
 
-  /** Pearson correlation of residuals with a column, by Welford's recurrence. */
   private static final class Correlation {
     private final LabelTable labels;
     private final String column;

@@ -24,7 +24,7 @@ final class VectorFile {
    *
    * @return shape {@code [streams][n][d]}
    * @throws CommandFailedException if the file holds something else; the message names the file and
-   *     what was found
+   *     its content
    */
   static double[][][] read(Path file) throws IOException {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);

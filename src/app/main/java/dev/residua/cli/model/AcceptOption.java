@@ -5,7 +5,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import picocli.CommandLine.Option;
 
-/** {@code --accept}: the use of a model although its training found what it cannot read. */
+/** {@code --accept}: the use of a model although its training found unreadable parts. */
 final class AcceptOption {
   @Option(
       names = "--accept",
@@ -22,7 +22,7 @@ final class AcceptOption {
   void check(ModelBundle bundle) {
     if (!accept && !bundle.findings().isEmpty()) {
       throw new CommandFailedException(
-          "model %s is not accepted: %s. To use it all the same, add --accept"
+          "model %s is not accepted: %s. To use it anyway, add --accept"
               .formatted(
                   bundle.id(), String.join("; ", ModelFinding.sentences(bundle.findings()))));
     }

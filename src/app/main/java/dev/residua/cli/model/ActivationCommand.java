@@ -57,7 +57,6 @@ abstract class ActivationCommand extends RegistryChangeCommand {
     }
   }
 
-  /** Adds an activation to the audit log. */
   void record(String action, ModelRegistry changed) {
     String model = changed.scene(scene.scene).active().map(Activation::modelId).orElse("");
     record(action, model, scene.scene, reason);

@@ -42,7 +42,6 @@ record GraphFile(
     }
   }
 
-  /** The edges of a graph for JSON: from, to and confidence. */
   static List<Map<String, Object>> edges(CausalGraph graph) {
     return graph.edgeList().stream()
         .map(
@@ -126,7 +125,7 @@ record GraphFile(
   /**
    * The constraints on a graph over these names.
    *
-   * @param what the names are, for messages: latents or factors
+   * @param kind of the names, for messages: latents or factors
    */
   GraphConstraints over(List<String> names, String what) {
     try {

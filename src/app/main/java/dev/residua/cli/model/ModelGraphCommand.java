@@ -62,7 +62,7 @@ final class ModelGraphCommand extends JsonCommand {
       names = "--graph",
       paramLabel = "FILE",
       description =
-          "What you know of the graph, as for train. These constraints replace those of the training.",
+          "Constraints on the graph, as for train. These constraints replace those of the training.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Path graph;
 

@@ -7,7 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where {@code model push} and {@code model pull} exchange bundles; exactly one is given. */
+/**
+ * Place with which {@code model push} and {@code model pull} exchange bundles; exactly one is
+ * given.
+ */
 final class ModelPlaceOptions {
   @Option(
       names = "--layout",
@@ -22,12 +25,12 @@ final class ModelPlaceOptions {
           "Registered model of an MLflow server, such as mlflow:http://localhost:5000/NAME.")
   @Nullable String mlflow;
 
-  /** The folder; only where it is given. */
+  /** The folder; only if it is given. */
   OciLayout layout() {
     return new OciLayout(Objects.requireNonNull(layout));
   }
 
-  /** The model of MLflow; only where it is given. */
+  /** The model of MLflow; only if it is given. */
   MlflowModel mlflow() {
     return MlflowModel.of(Objects.requireNonNull(mlflow), System.getenv());
   }

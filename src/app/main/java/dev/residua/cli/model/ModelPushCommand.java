@@ -32,8 +32,8 @@ final class ModelPushCommand extends RegistryCommand {
       split = ",",
       paramLabel = "TAG",
       description =
-          "Names for the bundle, separated by commas, taken from what has them (default: its id; in"
-              + " MLflow, where they are aliases: none).")
+          "Names for the bundle, separated by commas, taken from its present owner (default: its id; in"
+              + "MLflow, as aliases: none).")
   List<String> tags = List.of();
 
   @Override

@@ -30,7 +30,6 @@ final class ModelRegistryOptions {
     }
   }
 
-  /** Changes the registry; see {@link ModelAdmin}. */
   <T> T change(Change<T> change) {
     try (ModelAdmin admin =
         ModelAdmin.of(kafka.clients().registry(kafka.prefix()), kafka.topics())) {
@@ -77,7 +76,6 @@ final class ModelRegistryOptions {
     }
   }
 
-  /** Whether a text names a file that exists. */
   static boolean isFile(String text) {
     try {
       return Files.isRegularFile(Path.of(text));

@@ -36,7 +36,7 @@ final class OnnxFile {
     NetworkPlan plan = bundle.network();
     if (!plan.laws().isEmpty()) {
       throw new CommandFailedException(
-          "model %s has categorical latents, whose laws ONNX files do not hold"
+          "model %s has categorical latents, whose distributions ONNX files cannot store"
               .formatted(bundle.id()));
     }
     String name = String.valueOf(file.getFileName());

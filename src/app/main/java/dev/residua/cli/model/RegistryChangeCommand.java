@@ -30,35 +30,32 @@ abstract class RegistryChangeCommand extends RegistryCommand {
    * @param action such as {@code publish-model}
    * @param model that it concerns
    * @param scene whose models it concerns
-   * @param detail reason, or what changed
+   * @param detail reason, or change
    */
   void record(String action, String model, String scene, String detail) {
     record(List.of(entry(action, model, scene, detail)));
   }
 
-  /** Adds changes that were just made to the audit log. */
   void record(List<AuditEntry> entries) {
     CommandAudit.record(registry.kafka, err(), entries);
   }
 
-  /** The entry of a change that was just made. */
   AuditEntry entry(String action, String model, String scene, String detail) {
     return CommandAudit.entry(author.claimed(), action, model, List.of(), scene, detail);
   }
 
-  /** Publishes a bundle, see {@link ModelRegistryOptions#publish}. */
   void publish(ModelBundle bundle, String scene, String store, String reason) {
     registry.publish(bundle, scene, store, author(reason));
     record("publish-model", bundle.id(), scene, reason);
   }
 
-  /** Accepts a model in spite of what its training found. */
+  /** Accepts a model in spite of the findings of its training. */
   void accept(String model, String scene, String reason) {
     registry.change(admin -> admin.accept(model, author(reason)));
     record("accept-model", model, scene, reason);
   }
 
-  /** Prints what was removed, and adds it to the audit log. */
+  /** Prints the removed records, and adds them to the audit log. */
   void removed(Removal removal, String detail) {
     List<AuditEntry> entries = new ArrayList<>();
     removal

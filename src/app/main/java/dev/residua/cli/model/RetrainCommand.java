@@ -31,7 +31,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code retrain}: requests a training, cancels one, or lists what would have started one. */
+/**
+ * {@code retrain}: requests a training, cancels one, or lists the triggers that would have started
+ * one.
+ */
 @Command(
     name = "retrain",
     description = {
@@ -44,7 +47,9 @@ import picocli.CommandLine.Option;
 public final class RetrainCommand extends JsonCommand {
   private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
 
-  @Option(names = "--dry-run", description = "Only list what would have started a training.")
+  @Option(
+      names = "--dry-run",
+      description = "Only list the triggers that would have started a training.")
   boolean dryRun;
 
   @Option(

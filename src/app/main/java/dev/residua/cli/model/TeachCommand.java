@@ -71,7 +71,7 @@ public final class TeachCommand extends ConsoleCommand {
       names = "--model",
       paramLabel = "FILE",
       description =
-          "Model whose latents help to choose the next question; may be given several times: where"
+          "Model whose latents help to choose the next question; may be given several times: if"
               + " models disagree, an answer says most.",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   List<Path> models = List.of();
@@ -171,7 +171,7 @@ public final class TeachCommand extends ConsoleCommand {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new CommandFailedException(
-          "--host: '%s' is no address of this machine".formatted(host), e);
+          "--host: '%s' is not an address of this machine".formatted(host), e);
     }
   }
 

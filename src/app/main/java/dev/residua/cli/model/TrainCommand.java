@@ -132,10 +132,10 @@ public final class TrainCommand extends JsonCommand {
       names = "--shift",
       paramLabel = "PIXELS",
       description =
-          "Moves each frame, and what is to be reproduced of it, at random by up to so many pixels"
+          "Moves each frame, and its target picture, at random by up to this number of pixels"
               + " in either direction while it trains (0 to "
               + TrainingSettings.MOST_SHIFT
-              + "). With few labels, categories are then read better. Leave it out where the place"
+              + "). With few labels, categories are then read better. Leave it out if the place"
               + " of something in the picture is a factor. Default: 0.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   int shift;
@@ -154,7 +154,7 @@ public final class TrainCommand extends JsonCommand {
       names = "--holds",
       paramLabel = "FILE",
       description =
-          "Runs of frames in which one factor was held while everything else varied: CSV with the"
+          "Runs of frames in which one factor was fixed while everything else varied: CSV with the"
               + " columns first, last, factor and, if wanted, who and when. Default: holds.csv of"
               + " the set, if it is there.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
@@ -360,7 +360,6 @@ public final class TrainCommand extends JsonCommand {
     }
   }
 
-  /** The set at the size that is asked for, in its own colours unless the size names channels. */
   private FrameDataset reduced(FrameDataset set) {
     if (size == null) {
       return set;
@@ -498,12 +497,12 @@ public final class TrainCommand extends JsonCommand {
       print("next            %s", VerdictText.next(ModelVerdicts.of(report.bundle()), out, data));
     } else {
       print(
-          "paused          after %d of %d steps; --resume %s with the same options goes on",
+          "paused          after %d of %d steps; --resume %s with the same options continues",
           settings.stopAt(), settings.steps(), out);
     }
   }
 
-  /** The frames that a source needs, and the time if the set says how fast they come. */
+  /** Frames that a source needs, and the time if the set has a frame rate. */
   static String learning(long frames, OptionalDouble framesPerSecond) {
     String text = "a source needs about %,d frames like these until it is armed".formatted(frames);
     if (framesPerSecond.isEmpty()) {
