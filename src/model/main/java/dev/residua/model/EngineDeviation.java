@@ -1,7 +1,7 @@
 package dev.residua.model;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +36,7 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
    * @throws IllegalStateException if an engine fails
    */
   public static EngineDeviation of(
-      FrameScorer reference, FrameScorer candidate, byte[] pixels, int frames) {
+      ResidualScorer reference, ResidualScorer candidate, byte[] pixels, int frames) {
     FrameInputs in = SelfTest.atMeans(reference, pixels, frames);
     LatentBatch expected = reference.score(in);
     LatentBatch encoded = candidate.encode(in);

@@ -2,7 +2,7 @@ package dev.residua.model;
 
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
@@ -257,8 +257,8 @@ public record NetworkPlan(
    *
    * @param engine runs this network; closed with the scorer
    */
-  public FrameScorer scorer(NetworkEngine engine) {
-    return new FrameScorer(engine, causalModel(), PixelMask.NONE);
+  public ResidualScorer scorer(NetworkEngine engine) {
+    return new ResidualScorer(engine, causalModel(), PixelMask.NONE);
   }
 
   /** Whether convolutions come first, and then dense layers only. */

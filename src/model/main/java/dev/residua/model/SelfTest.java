@@ -1,7 +1,7 @@
 package dev.residua.model;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -47,7 +47,7 @@ public final class SelfTest {
    *
    * @param pixels unsigned bytes of {@code frames} images, copied
    */
-  public static SelfTest record(FrameScorer scorer, byte[] pixels, int frames) {
+  public static SelfTest record(ResidualScorer scorer, byte[] pixels, int frames) {
     byte[] kept = Arrays.copyOf(pixels, frames * scorer.imageShape().size());
     return new SelfTest(frames, kept, scorer.score(atMeans(scorer, kept, frames)));
   }
@@ -58,7 +58,7 @@ public final class SelfTest {
    * @throws BadBundleException if the entry is damaged, does not fit the scorer, or an output
    *     deviates by more than {@link #TOLERANCE}
    */
-  public static void check(ModelBundle bundle, FrameScorer scorer) throws BadBundleException {
+  public static void check(ModelBundle bundle, ResidualScorer scorer) throws BadBundleException {
     try {
       fromBytes(bundle.entry(ModelBundle.SELF_TEST)).check(scorer);
     } catch (IllegalArgumentException e) {
@@ -70,11 +70,11 @@ public final class SelfTest {
   /**
    * Compares two engines on the frames of a bundle's self-test.
    *
-   * @param reference has passed {@link #check(ModelBundle, FrameScorer)}
+   * @param reference has passed {@link #check(ModelBundle, ResidualScorer)}
    * @throws BadBundleException if the entry is damaged
    */
   public static EngineDeviation compare(
-      ModelBundle bundle, FrameScorer reference, FrameScorer candidate) throws BadBundleException {
+      ModelBundle bundle, ResidualScorer reference, ResidualScorer candidate) throws BadBundleException {
     try {
       SelfTest test = fromBytes(bundle.entry(ModelBundle.SELF_TEST));
       return EngineDeviation.of(reference, candidate, test.pixels, test.frames);
@@ -85,12 +85,12 @@ public final class SelfTest {
   }
 
   /** Input for frames of which every variable has its mean. */
-  static FrameInputs atMeans(FrameScorer scorer, byte[] pixels, int frames) {
+  static FrameInputs atMeans(ResidualScorer scorer, byte[] pixels, int frames) {
     return FrameInputs.of(pixels, frames)
         .observing(new float[frames * (scorer.nodes() - scorer.latents())]);
   }
 
-  private void check(FrameScorer scorer) {
+  private void check(ResidualScorer scorer) {
     int size = scorer.imageShape().size();
     if (pixels.length != frames * size || expected.latents() != scorer.nodes()) {
       throw new IllegalArgumentException(

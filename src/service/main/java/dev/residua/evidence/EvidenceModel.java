@@ -2,7 +2,7 @@ package dev.residua.evidence;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
@@ -24,7 +24,7 @@ import java.util.Set;
 public final class EvidenceModel implements AutoCloseable {
   private final CausalGraph graph;
   private final Variables variables;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final LatentDecoder decoder;
   private final Stabilizer stabilizer;
 
@@ -37,7 +37,7 @@ public final class EvidenceModel implements AutoCloseable {
   public EvidenceModel(
       CausalGraph graph,
       Variables variables,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       LatentDecoder decoder,
       Stabilizer stabilizer) {
     this.graph = graph;

@@ -1,6 +1,6 @@
 package dev.residua.scoring;
 
-import dev.residua.anomaly.PixelScorer;
+import dev.residua.anomaly.FrameScorer;
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.ScoredFrame;
@@ -35,8 +35,8 @@ public final class FrameBatch {
   private final FrameDecoder decoder;
   private final Stabilizer stabilizer;
   private final ImageShape shape;
-  private final PixelScorer scorer;
-  private final List<PixelScorer.Input> frames = new ArrayList<>();
+  private final FrameScorer scorer;
+  private final List<FrameScorer.Input> frames = new ArrayList<>();
   private final int capacity;
   private final byte[] pixels;
   private final float[] variables; // [capacity][k], standardised
@@ -62,7 +62,7 @@ public final class FrameBatch {
     CameraRegistration registration = new CameraRegistration(shape, model.meanPicture());
     this.stabilizer = new Stabilizer(registration, model.mask());
     this.scorer =
-        new PixelScorer(
+        new FrameScorer(
             model.id(),
             model.scorer(),
             model.calibration(),
@@ -139,7 +139,7 @@ public final class FrameBatch {
     int k = model.variables().size();
     model.variables().read(frame.attributes(), variables, frames.size() * k);
     frames.add(
-        new PixelScorer.Input(
+        new FrameScorer.Input(
             frame.with(NO_DATA, Map.of()), // a whole batch of pictures would not fit into memory
             position,
             timing,
@@ -168,7 +168,7 @@ public final class FrameBatch {
     return scores;
   }
 
-  private record Watch(Stages stages) implements PixelScorer.Observer {
+  private record Watch(Stages stages) implements FrameScorer.Observer {
     @Override
     public void network() {
       stages.enter(Stage.MODEL);

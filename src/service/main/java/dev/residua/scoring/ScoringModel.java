@@ -2,7 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.detail.DetailChannel;
 import dev.residua.frame.PixelMask;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ScoringModel(
     String id,
     List<String> latents,
-    FrameScorer scorer,
+    ResidualScorer scorer,
     Variables variables,
     AnomalyCalibration calibration,
     AppearanceReference appearance,

@@ -1,7 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.anomaly.ReconstructionPlan;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.FrameLimits;
 import dev.residua.wire.RegistrySettings;
 import java.time.Duration;
@@ -112,7 +112,7 @@ public record ScoringSettings(
   }
 
   /** Frames that go through the network together. */
-  int batchFrames(FrameScorer scorer) {
+  int batchFrames(ResidualScorer scorer) {
     return Math.min(scorer.batchFrames(), maxFrames);
   }
 

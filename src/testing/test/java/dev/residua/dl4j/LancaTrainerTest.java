@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
@@ -262,7 +262,7 @@ class LancaTrainerTest {
     }
     // When
     try (TrainedNetwork network = train(data, normalized, null);
-        FrameScorer scorer = Scorers.onnx(PlanBuilder.network(network.weights()))) {
+        ResidualScorer scorer = Scorers.onnx(PlanBuilder.network(network.weights()))) {
       float[] z = network.encode(pixels, 30);
       float[] few = network.encode(Arrays.copyOf(pixels, 2 * size), 2);
       // Then

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
@@ -58,7 +58,7 @@ class PlanBuilderTest {
     random.nextBytes(pixels);
     // When
     LatentBatch onnx;
-    try (FrameScorer scorer =
+    try (ResidualScorer scorer =
         Scorers.onnx(
             PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms))) {
       onnx = scorer.score(FrameInputs.of(pixels, N));
@@ -238,7 +238,7 @@ class PlanBuilderTest {
   }
 
   private static LatentBatch scored(NetworkPlan plan, byte[] pixels) {
-    try (FrameScorer scorer = Scorers.onnx(plan)) {
+    try (ResidualScorer scorer = Scorers.onnx(plan)) {
       return scorer.score(FrameInputs.of(pixels, pixels.length / plan.image().size()));
     }
   }
@@ -289,7 +289,7 @@ class PlanBuilderTest {
     // When
     LatentBatch scored;
     float[] pictures;
-    try (FrameScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()));
+    try (ResidualScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()));
         OnnxLatentDecoder decoder = new OnnxLatentDecoder(PlanBuilder.network(weights.toBytes()))) {
       scored = scorer.score(FrameInputs.of(pixels, N));
       pictures = decoder.decode(scored.observed(), N);
@@ -336,7 +336,7 @@ class PlanBuilderTest {
       byte[] pixels) {
     NetworkPlan plan =
         PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
-    try (FrameScorer scorer = Scorers.onnx(plan)) {
+    try (ResidualScorer scorer = Scorers.onnx(plan)) {
       return scorer.score(FrameInputs.of(pixels, pixels.length / image.size()));
     }
   }

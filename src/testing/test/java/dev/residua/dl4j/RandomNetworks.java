@@ -2,7 +2,7 @@ package dev.residua.dl4j;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
@@ -103,7 +103,7 @@ public final class RandomNetworks {
   private static double[][] standardised(
       NetworkWeights weights, byte[] pixels, ImageShape image, double[] mean, double[] scale) {
     LatentBatch raw;
-    try (FrameScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()))) {
+    try (ResidualScorer scorer = Scorers.onnx(PlanBuilder.network(weights.toBytes()))) {
       raw = scorer.score(FrameInputs.of(pixels, FRAMES));
     }
     double[][] z = new double[FRAMES][3];

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Scorers;
@@ -74,7 +74,7 @@ class VariationalLayerTrainerTest {
     // When
     try (TrainedNetwork network =
             train(data, SETTINGS.withSteps(300).with(c -> c.learningRate(3e-3)));
-        FrameScorer scorer =
+        ResidualScorer scorer =
             Scorers.onnx(network.plan(mean, scale, Straightening.none(D), null, null))) {
       LatentBatch scored = scorer.score(FrameInputs.of(pixels, FRAMES));
       float[] encoded = network.encode(pixels, FRAMES);

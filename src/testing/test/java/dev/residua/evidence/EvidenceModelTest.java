@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.model.Models;
 import dev.residua.app.web.ModelPictures;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
@@ -47,7 +47,7 @@ class EvidenceModelTest {
     pixels = new byte[shape.size()];
     new ScenarioStream(Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0), shape)
         .next(pixels, 0);
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       scores = scorer.score(FrameInputs.of(pixels, 1));
     }
     model = Models.evidence(bundle);

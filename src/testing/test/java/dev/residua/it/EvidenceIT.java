@@ -6,7 +6,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.app.web.ModelPictures;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
@@ -131,7 +131,7 @@ class EvidenceIT {
     byte[] pixels = frames.get((int) shown.position().offset()).data();
     ModelPictures model = new ModelPictures();
     model.open(ModelsInMemory.of(bundle));
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       LatentBatch scored = scorer.score(FrameInputs.of(pixels, 1));
       float[] explained = scored.expected().clone();
       for (int i = 0; i < explained.length; i++) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.StructuralEquations;
@@ -77,7 +77,7 @@ class CategoricalModelTest {
     long[] frames = new long[FRAMES];
     Arrays.setAll(frames, i -> FrameDraw.frame("camera", i));
     try (NetworkEngine engine = new OnnxEngine(plan);
-        FrameScorer scorer = Scorers.onnx(plan)) {
+        ResidualScorer scorer = Scorers.onnx(plan)) {
       float[] columns = engine.encode(pixels, FRAMES, List.of());
       // When
       LatentBatch plain = scorer.score(FrameInputs.of(pixels, FRAMES));
@@ -113,7 +113,7 @@ class CategoricalModelTest {
     NetworkPlan plan = plan();
     byte[] pixels = pixels();
     try (NetworkEngine engine = new OnnxEngine(plan);
-        FrameScorer scorer = Scorers.onnx(plan);
+        ResidualScorer scorer = Scorers.onnx(plan);
         OnnxLatentDecoder columns = new OnnxLatentDecoder(plan);
         CategoricalDecoder decoder =
             (CategoricalDecoder) CategoricalDecoder.of(new OnnxLatentDecoder(plan), plan)) {

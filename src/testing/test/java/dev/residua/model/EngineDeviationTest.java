@@ -3,7 +3,7 @@ package dev.residua.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.testing.TestEngine;
@@ -16,8 +16,8 @@ class EngineDeviationTest {
   @Test
   void shouldTakeTheRootMeanSquareOfTheWorstLatent() {
     // Given the second latent off by 3 and 4 hundredths, errors by 1 % and not at all
-    FrameScorer reference = fixed(new float[] {0, 0, 0, 0}, new float[] {2, 5});
-    FrameScorer candidate = fixed(new float[] {0.01f, 0.03f, 0, 0.04f}, new float[] {2.02f, 5});
+    ResidualScorer reference = fixed(new float[] {0, 0, 0, 0}, new float[] {2, 5});
+    ResidualScorer candidate = fixed(new float[] {0.01f, 0.03f, 0, 0.04f}, new float[] {2.02f, 5});
     // When
     EngineDeviation deviation = EngineDeviation.of(reference, candidate, PIXELS, 2);
     // Then sqrt((9 + 16) / 2) / 100 and 0.01 / sqrt(2)
@@ -32,9 +32,9 @@ class EngineDeviationTest {
   @Test
   void shouldNotAcceptWhatIsNotANumber() {
     // Given
-    FrameScorer reference = fixed(new float[4], new float[] {1, 1});
-    FrameScorer latent = fixed(new float[] {0, Float.NaN, 0, 0}, new float[] {1, 1});
-    FrameScorer error = fixed(new float[4], new float[] {1, Float.NaN});
+    ResidualScorer reference = fixed(new float[4], new float[] {1, 1});
+    ResidualScorer latent = fixed(new float[] {0, Float.NaN, 0, 0}, new float[] {1, 1});
+    ResidualScorer error = fixed(new float[4], new float[] {1, Float.NaN});
     // When
     // Then
     assertThat(EngineDeviation.of(reference, latent, PIXELS, 2).withinBounds()).isFalse();
@@ -43,7 +43,7 @@ class EngineDeviationTest {
   }
 
   /** Gives the same codes and errors for any pixels: two latents of two frames. */
-  private static FrameScorer fixed(float[] codes, float[] errors) {
+  private static ResidualScorer fixed(float[] codes, float[] errors) {
     return new TestEngine(new ImageShape(2, 1, 1), 2, (pixels, offset, code) -> 0) {
       @Override
       public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {

@@ -3,7 +3,7 @@ package dev.residua.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.TestEngine;
@@ -47,7 +47,7 @@ class SelfTestTest {
   }
 
   /** The latent is the sum of the pixels times a gain, and half of itself is expected of it. */
-  private static FrameScorer sums(float gain) {
+  private static ResidualScorer sums(float gain) {
     return new TestEngine(
             IMAGE,
             1,

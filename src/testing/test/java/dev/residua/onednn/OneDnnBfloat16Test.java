@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.model.CpuFeatures;
 import dev.residua.app.model.Models;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
@@ -13,7 +13,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
-import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.NetworkEngineContract;
 import dev.residua.testing.Scorers;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("slow")
-class OneDnnBfloat16Test extends FrameScorerContract {
+class OneDnnBfloat16Test extends NetworkEngineContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @BeforeAll
@@ -31,12 +31,12 @@ class OneDnnBfloat16Test extends FrameScorerContract {
   }
 
   @Override
-  protected FrameScorer open() {
+  protected ResidualScorer open() {
     return open(PLAN);
   }
 
   @Override
-  protected FrameScorer open(NetworkPlan plan) {
+  protected ResidualScorer open(NetworkPlan plan) {
     return Scorers.oneDnn(plan, Precision.BF16);
   }
 
@@ -63,8 +63,8 @@ class OneDnnBfloat16Test extends FrameScorerContract {
     for (int n = 0; n < 400; n++) {
       stream.next(pixels, n * image.size());
     }
-    try (FrameScorer reference = Scorers.onnx(plan);
-        FrameScorer scorer = Scorers.oneDnn(plan, Precision.BF16)) {
+    try (ResidualScorer reference = Scorers.onnx(plan);
+        ResidualScorer scorer = Scorers.oneDnn(plan, Precision.BF16)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 400);
       // Then it rounds (0.2 % of a standard deviation and 1.0 % of an error were seen)

@@ -3,13 +3,13 @@ package dev.residua.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.NetworkPlan;
-import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.NetworkEngineContract;
 import dev.residua.testing.Scorers;
 import java.util.Arrays;
 import java.util.List;
@@ -20,16 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("slow")
-class OneDnnEngineTest extends FrameScorerContract {
+class OneDnnEngineTest extends NetworkEngineContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
-  protected FrameScorer open() {
+  protected ResidualScorer open() {
     return open(PLAN);
   }
 
   @Override
-  protected FrameScorer open(NetworkPlan plan) {
+  protected ResidualScorer open(NetworkPlan plan) {
     return Scorers.oneDnn(plan, Precision.FP32);
   }
 
@@ -60,8 +60,8 @@ class OneDnnEngineTest extends FrameScorerContract {
     NetworkPlan plan = RandomNetworks.complete(image, 4);
     byte[] pixels = new byte[47 * image.size()];
     new Random(9).nextBytes(pixels);
-    try (FrameScorer reference = Scorers.onnx(plan);
-        FrameScorer scorer = Scorers.oneDnn(plan, Precision.FP32)) {
+    try (ResidualScorer reference = Scorers.onnx(plan);
+        ResidualScorer scorer = Scorers.oneDnn(plan, Precision.FP32)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 47);
       // Then sums in another order differ by a few units in the last place, large ones by more
@@ -77,9 +77,9 @@ class OneDnnEngineTest extends FrameScorerContract {
     byte[] pixels = new byte[5 * IMAGE.size()];
     new Random(9).nextBytes(pixels);
     float[] variables = {Float.NaN, 0.5f, -1, 2, 0};
-    try (FrameScorer plain = Scorers.oneDnn(PLAN, Precision.FP32);
-        FrameScorer reference = Scorers.onnx(observing);
-        FrameScorer scorer = Scorers.oneDnn(observing, Precision.FP32)) {
+    try (ResidualScorer plain = Scorers.oneDnn(PLAN, Precision.FP32);
+        ResidualScorer reference = Scorers.onnx(observing);
+        ResidualScorer scorer = Scorers.oneDnn(observing, Precision.FP32)) {
       // When
       LatentBatch before = plain.score(FrameInputs.of(pixels, 5));
       LatentBatch batch = scorer.encode(FrameInputs.of(pixels, 5).observing(variables));

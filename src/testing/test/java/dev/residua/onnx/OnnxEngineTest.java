@@ -9,11 +9,11 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.model.NetworkPlan;
-import dev.residua.testing.FrameScorerContract;
+import dev.residua.testing.NetworkEngineContract;
 import dev.residua.testing.Scorers;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -21,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OnnxEngineTest extends FrameScorerContract {
+class OnnxEngineTest extends NetworkEngineContract {
   private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
-  protected FrameScorer open() {
+  protected ResidualScorer open() {
     return open(PLAN);
   }
 
   @Override
-  protected FrameScorer open(NetworkPlan plan) {
+  protected ResidualScorer open(NetworkPlan plan) {
     return Scorers.onnx(plan);
   }
 
@@ -48,7 +48,7 @@ class OnnxEngineTest extends FrameScorerContract {
   void shouldEncodeExactlyAsItScores() {
     // Given
     byte[] pixels = pixels(9);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // When
       LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 9));
       // Then
@@ -66,7 +66,7 @@ class OnnxEngineTest extends FrameScorerContract {
   void shouldTellCodesFromCorrectedLatents() {
     // Given
     byte[] pixels = pixels(9);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 9));
       assertThat(encoded.codes()[0]).isNotCloseTo(encoded.observed()[0], within(1e-3f));
       // When corrected latents are decoded as if they were codes
@@ -80,7 +80,7 @@ class OnnxEngineTest extends FrameScorerContract {
   @Test
   void shouldLeaveErrorsOutWhenItOnlyEncodes() {
     // Given
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // When
       // Then
       assertThat(scorer.encode(FrameInputs.of(pixels(2), 2)).reconstructionErrors())
@@ -106,7 +106,7 @@ class OnnxEngineTest extends FrameScorerContract {
     float[] variables = {0.5f, -1, 2};
     ByteBuffer input = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (FrameScorer scorer = Scorers.onnx(observing);
+    try (ResidualScorer scorer = Scorers.onnx(observing);
         OrtSession session = OnnxEngine.load(OnnxGraphs.export(observing), 1);
         OnnxTensor frames =
             OnnxTensor.createTensor(

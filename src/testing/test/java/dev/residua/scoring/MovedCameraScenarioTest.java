@@ -12,7 +12,7 @@ import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
@@ -103,7 +103,7 @@ class MovedCameraScenarioTest {
   private int sequence;
 
   /** Brightness of the regions, standardised. They lie so far inside that no mask reaches them. */
-  private static FrameScorer brightness() {
+  private static ResidualScorer brightness() {
     return new TestEngine(
             SHAPE,
             REGIONS.length,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.ReconstructionPlan;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
@@ -775,7 +775,7 @@ class ScoringLoopTest {
   }
 
   /** An engine that asks for batches of a size, and keeps the sizes that it got. */
-  private static FrameScorer batching(int batchFrames, List<Integer> sizes) {
+  private static ResidualScorer batching(int batchFrames, List<Integer> sizes) {
     return new TestEngine(SHAPE, 2, (pixels, offset, code) -> 0) {
       @Override
       public int batchFrames() {

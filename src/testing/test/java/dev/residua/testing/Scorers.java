@@ -1,6 +1,6 @@
 package dev.residua.testing;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onednn.OneDnnEngine;
 import dev.residua.onednn.Precision;
@@ -10,11 +10,11 @@ import dev.residua.onnx.OnnxEngine;
 public final class Scorers {
   private Scorers() {}
 
-  public static FrameScorer onnx(NetworkPlan plan) {
+  public static ResidualScorer onnx(NetworkPlan plan) {
     return plan.scorer(new OnnxEngine(plan));
   }
 
-  public static FrameScorer oneDnn(NetworkPlan plan, Precision precision) {
+  public static ResidualScorer oneDnn(NetworkPlan plan, Precision precision) {
     return plan.scorer(new OneDnnEngine(plan, precision));
   }
 }

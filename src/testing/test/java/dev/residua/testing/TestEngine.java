@@ -1,7 +1,7 @@
 package dev.residua.testing;
 
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
@@ -32,7 +32,7 @@ public class TestEngine implements NetworkEngine {
   }
 
   /** A scorer whose codes and errors are all 0. */
-  public static FrameScorer zeros(ImageShape shape, int latents) {
+  public static ResidualScorer zeros(ImageShape shape, int latents) {
     return new TestEngine(shape, latents, (pixels, offset, code) -> 0).scorer();
   }
 
@@ -43,12 +43,12 @@ public class TestEngine implements NetworkEngine {
   }
 
   /** A scorer in which no latent has a cause: residuals are the codes. */
-  public final FrameScorer scorer() {
+  public final ResidualScorer scorer() {
     return scorer(independent(columns));
   }
 
-  public final FrameScorer scorer(StructuralEquations equations) {
-    return new FrameScorer(this, CausalModel.of(columns, equations), PixelMask.NONE);
+  public final ResidualScorer scorer(StructuralEquations equations) {
+    return new ResidualScorer(this, CausalModel.of(columns, equations), PixelMask.NONE);
   }
 
   @Override

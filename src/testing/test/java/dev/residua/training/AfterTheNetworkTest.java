@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
@@ -157,7 +157,7 @@ class AfterTheNetworkTest {
 
   private static Map<String, Double> recalibrated(
       KnownLatents.Reader reader, ModelBundle model, KnownLatents data) throws Exception {
-    try (FrameScorer scorer = reader.openLast()) {
+    try (ResidualScorer scorer = reader.openLast()) {
       return ModelCalibration.again(
               model,
               scorer,

@@ -2,7 +2,7 @@ package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -134,7 +134,7 @@ class CategoricalTrainingTest {
     assertThat(bundle.graph().toString()).isEqualTo("place -> level");
     NetworkPlan network = bundle.network();
     assertThat(network.latents()).isEqualTo(7);
-    try (FrameScorer scorer = Scorers.onnx(network)) {
+    try (ResidualScorer scorer = Scorers.onnx(network)) {
       SelfTest.check(bundle, scorer);
       Signs fresh = new Signs(600, 2);
       int[] all = IntStream.range(0, 600).toArray();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.drift.DriftSettings;
@@ -37,7 +37,7 @@ class GraphRevisionTest {
       DriftSettings.DEFAULTS.withSimulation(50, 512).withFrequencies(16).withTargetRunLength(1_000);
 
   private static final KnownLatents DATA = new KnownLatents(FRAMES, 10, 1);
-  private static final List<FrameScorer> OPENED = new ArrayList<>();
+  private static final List<ResidualScorer> OPENED = new ArrayList<>();
   private static ModelBundle model;
 
   @BeforeAll
@@ -63,12 +63,12 @@ class GraphRevisionTest {
   }
 
   /** The scorer of the finished model. */
-  private static FrameScorer trained() {
+  private static ResidualScorer trained() {
     return OPENED.get(OPENED.size() - 1);
   }
 
   /** The engine of the finished model with the equations of another one. */
-  private static FrameScorer refitted(NetworkPlan network) {
+  private static ResidualScorer refitted(NetworkPlan network) {
     return network.scorer(
         new TestEngine(trained().imageShape(), 4, (pixels, offset, code) -> 0) {
           @Override

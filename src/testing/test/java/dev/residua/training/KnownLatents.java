@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
@@ -205,7 +205,7 @@ final class KnownLatents implements TrainingData {
     }
 
     /** Opens the model of the last plan. */
-    FrameScorer openLast() {
+    ResidualScorer openLast() {
       NetworkPlan plan = java.util.Objects.requireNonNull(last);
       return plan.scorer(open(plan));
     }

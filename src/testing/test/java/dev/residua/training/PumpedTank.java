@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
@@ -212,7 +212,7 @@ final class PumpedTank implements TrainingData {
     @Override
     public float[] encode(byte[] pixels, int frames) {
       double[] ones = {1, 1};
-      try (FrameScorer scorer =
+      try (ResidualScorer scorer =
           Scorers.onnx(plan(new double[D], ones, Straightening.none(D), null, null))) {
         return scorer.score(FrameInputs.of(pixels, frames)).observed();
       }

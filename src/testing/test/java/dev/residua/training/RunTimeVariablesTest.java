@@ -10,7 +10,7 @@ import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
@@ -371,7 +371,7 @@ class RunTimeVariablesTest {
     // Given
     PumpedTank other = new PumpedTank(600, true, 31);
     // When
-    try (FrameScorer scorer = Scorers.onnx(with.network())) {
+    try (ResidualScorer scorer = Scorers.onnx(with.network())) {
       ModelBundle again =
           ModelCalibration.again(
               with,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
@@ -93,7 +93,7 @@ class TrainingPipelineTest {
     assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
     assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.95);
     // and its scorer names the cause with the sign of its label
-    try (FrameScorer scorer = Scorers.onnx(bundle.network())) {
+    try (ResidualScorer scorer = Scorers.onnx(bundle.network())) {
       SelfTest.check(bundle, scorer);
       byte[] pixels = new byte[100 * IMAGE.size()];
       double product = 0;
@@ -107,7 +107,7 @@ class TrainingPipelineTest {
       assertThat(product / 100).isGreaterThan(0.25);
     }
     // and a scorer of another model is refused
-    try (FrameScorer other = Scorers.onnx(RandomNetworks.of(IMAGE, 2, 1))) {
+    try (ResidualScorer other = Scorers.onnx(RandomNetworks.of(IMAGE, 2, 1))) {
       assertThatThrownBy(() -> SelfTest.check(bundle, other))
           .isInstanceOf(BadBundleException.class)
           .hasMessageContaining("self-test")
@@ -150,7 +150,7 @@ class TrainingPipelineTest {
     assertThat(report.warnings())
         .anyMatch(w -> w.contains("[cause, effect] are named by held pairs alone"));
     // and latents have mean 0 and variance 1 over the training frames
-    try (FrameScorer scorer = Scorers.onnx(bundle.network())) {
+    try (ResidualScorer scorer = Scorers.onnx(bundle.network())) {
       byte[] pixels = new byte[1_260 * IMAGE.size()];
       for (int i = 0; i < 1_260; i++) {
         data.read(i, pixels, i * IMAGE.size());

@@ -2,7 +2,7 @@ package dev.residua.report;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
@@ -42,7 +42,7 @@ public final class ModelReports {
    * @param encoder computes the network's own latents
    * @param decoder draws those
    */
-  public record Network(FrameScorer encoder, LatentDecoder decoder) {}
+  public record Network(ResidualScorer encoder, LatentDecoder decoder) {}
 
   /**
    * Scores at most 5,000 nominal frames of a data set and makes the report. Of the model's own data
@@ -60,7 +60,7 @@ public final class ModelReports {
       ModelBundle bundle,
       FrameDataset set,
       List<String> factors,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Network network,
       DoubleConsumer progress) {
     BundleManifest manifest = bundle.manifest();

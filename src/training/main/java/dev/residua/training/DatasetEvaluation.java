@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -50,7 +50,7 @@ public final class DatasetEvaluation {
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Variables variables,
       FrameDataset set,
       int frames,
@@ -71,7 +71,7 @@ public final class DatasetEvaluation {
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Variables variables,
       FrameDataset set,
       int[] index,

@@ -2,7 +2,7 @@ package dev.residua.training;
 
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.frame.PixelMask;
@@ -32,7 +32,7 @@ public final class FrameScores {
    * @return one row per frame, in the order of {@code which}
    */
   public static LatentBatch of(
-      FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
+      ResidualScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
     return of(scorer, pixels, "", index -> PixelMask.NONE, frames -> new float[0], which, progress);
   }
 
@@ -42,7 +42,7 @@ public final class FrameScores {
    * @param variables of the model
    */
   public static LatentBatch of(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       Variables variables,
       int[] which,
@@ -61,7 +61,7 @@ public final class FrameScores {
 
   /** Scores frames of training data, and reports the completed share of a stage. */
   static LatentBatch of(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       Variables variables,
       int[] which,
@@ -80,7 +80,7 @@ public final class FrameScores {
    * @return one row per frame, in the order of {@code which}
    */
   private static LatentBatch of(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Pixels pixels,
       String source,
       IntFunction<PixelMask> masks,

@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
@@ -52,7 +52,7 @@ public final class GraphRevision {
    */
   public static GraphRevision of(
       ModelBundle model,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       @Nullable GraphConstraints known,
       long seed,
@@ -102,7 +102,7 @@ public final class GraphRevision {
 
   private static double[][] rows(
       ModelBundle model,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       int[] which,
       TrainingProgress progress) {
@@ -236,7 +236,7 @@ public final class GraphRevision {
    * @param scorer of that one
    */
   public ModelBundle calibrated(
-      ModelBundle refitted, FrameScorer scorer, DriftSettings drift, TrainingProgress progress) {
+      ModelBundle refitted, ResidualScorer scorer, DriftSettings drift, TrainingProgress progress) {
     return ModelCalibration.again(
         refitted,
         "%s-graph-%s-%08x"

@@ -6,7 +6,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.dataset.DetailPictures;
@@ -66,7 +66,7 @@ public final class ModelCalibration {
    */
   public static ModelBundle again(
       ModelBundle model,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       DriftSettings driftSettings,
       long seed,
@@ -111,7 +111,7 @@ public final class ModelCalibration {
   static ModelBundle again(
       ModelBundle model,
       String id,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       TrainingData data,
       int[] nominal,
       DriftSettings driftSettings,
@@ -200,7 +200,7 @@ public final class ModelCalibration {
       CausalGraph graph,
       TrainedNetwork network,
       NetworkPlan plan,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       List<String> warnings,
       LatentBatch scores,
       Optional<Monitorability> monitorability,
@@ -245,7 +245,7 @@ public final class ModelCalibration {
 
   private static Map<String, byte[]> entries(
       CausalGraph graph,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       AppearanceReference appearance,
       TrainingData data,
       int[] nominal,
@@ -398,7 +398,7 @@ public final class ModelCalibration {
   }
 
   /** Frames spread over the calibration range. */
-  private static SelfTest selfTest(FrameScorer scorer, TrainingData data, int[] nominal) {
+  private static SelfTest selfTest(ResidualScorer scorer, TrainingData data, int[] nominal) {
     int size = data.shape().size();
     int frames = Math.min(SelfTest.FRAMES, nominal.length);
     byte[] pixels = new byte[frames * size];

@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
@@ -66,7 +66,7 @@ final class ModelCompletion {
       ExactDagSearchSettings search,
       MechanismSettings mechanisms,
       DriftSettings drift) {
-    FrameScorer open(NetworkPlan plan) throws TrainingFailedException {
+    ResidualScorer open(NetworkPlan plan) throws TrainingFailedException {
       try {
         return plan.scorer(engines.open(plan));
       } catch (IllegalArgumentException e) {
@@ -77,7 +77,7 @@ final class ModelCompletion {
 
   TrainingReport report() throws TrainingFailedException {
     Fitted fitted = fitted();
-    try (FrameScorer scorer = tools.open(fitted.plan)) {
+    try (ResidualScorer scorer = tools.open(fitted.plan)) {
       Calibrated calibrated = calibrated(fitted, scorer);
       return packed(fitted, calibrated, checked(fitted, calibrated));
     } catch (IllegalArgumentException e) {
@@ -131,7 +131,7 @@ final class ModelCompletion {
     try (NetworkEngine engine = tools.engines.open(plain)) {
       metrics.put(
           "onnx.disagreement", EngineAgreement.check(input.data, network, engine, columns));
-      FrameScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engine);
+      ResidualScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engine);
       return StandardizedLatents.of(input, scorer, progress);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
@@ -175,7 +175,7 @@ final class ModelCompletion {
    * @param pixelVariance see {@link TrainingPipeline#pixelVariance}
    */
   private record Calibrated(
-      FrameScorer scorer,
+      ResidualScorer scorer,
       LatentBatch scores,
       double[][] usual,
       double error,
@@ -185,7 +185,7 @@ final class ModelCompletion {
     }
   }
 
-  private Calibrated calibrated(Fitted fitted, FrameScorer scorer) {
+  private Calibrated calibrated(Fitted fitted, ResidualScorer scorer) {
     LatentBatch scores =
         FrameScores.of(
             scorer, input.data, fitted.variables, input.nominal, "calibrating", progress);

@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CategoricalLaw;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
@@ -43,7 +43,7 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
    * @param scorer of a plan with one value per latent
    * @throws TrainingFailedException if a latent does not vary
    */
-  static StandardizedLatents of(TrainingInput input, FrameScorer scorer, TrainingProgress progress)
+  static StandardizedLatents of(TrainingInput input, ResidualScorer scorer, TrainingProgress progress)
       throws TrainingFailedException {
     NodeColumns columns = NodeColumns.of(input.latents);
     double[] mean = new double[columns.columns()];
@@ -66,7 +66,7 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
   }
 
   private static double[][] encoded(
-      TrainingInput input, FrameScorer scorer, TrainingProgress progress) {
+      TrainingInput input, ResidualScorer scorer, TrainingProgress progress) {
     int[] frames = IntStream.range(0, input.trained).toArray();
     LatentBatch batch =
         FrameScores.of(scorer, input.data, Variables.NONE, frames, "encoding", progress);

@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.Variables;
 import dev.residua.model.ModelProvenance;
@@ -61,7 +61,7 @@ record TaughtErrors(
    */
   static TaughtErrors of(
       TrainingInput input,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Variables variables,
       double[][] usual,
       TrainingProgress progress) {

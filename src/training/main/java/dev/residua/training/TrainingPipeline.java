@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.Variables;
@@ -205,7 +205,7 @@ public final class TrainingPipeline {
       TrainingInput input, TrainedNetwork network, TrainingProgress progress)
       throws TrainingFailedException {
     // A training with pairs or answers has no categories.
-    try (FrameScorer raw =
+    try (ResidualScorer raw =
         tools.open(StandardizedLatents.plan(network, NodeColumns.real(network.latents())))) {
       LatentBatch usual =
           FrameScores.of(raw, input.data, Variables.NONE, input.nominal, "checking", progress);

@@ -10,7 +10,7 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.Counterfactual;
 import dev.residua.causal.FactorScales;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.decoding.Stabilizer;
@@ -74,7 +74,7 @@ public final class Models {
    */
   public static ScoringModel scoring(ModelBundle bundle, int networkThreads)
       throws BadBundleException {
-    FrameScorer scorer = scorer(bundle, networkThreads);
+    ResidualScorer scorer = scorer(bundle, networkThreads);
     try {
       SelfTest.check(bundle, scorer);
     } catch (BadBundleException | RuntimeException e) {
@@ -97,7 +97,7 @@ public final class Models {
    *
    * @param scorer owned by the result; closed if there is none
    */
-  public static ScoringModel scoring(ModelBundle bundle, FrameScorer scorer)
+  public static ScoringModel scoring(ModelBundle bundle, ResidualScorer scorer)
       throws BadBundleException {
     try {
       Calibrations read = calibrations(bundle);
@@ -244,7 +244,7 @@ public final class Models {
    * @throws BadBundleException if no engine runs the bundle's network
    */
   public static EvidenceModel evidence(ModelBundle bundle) throws BadBundleException {
-    FrameScorer scorer = scorer(bundle, 1);
+    ResidualScorer scorer = scorer(bundle, 1);
     try {
       return new EvidenceModel(
           bundle.graph(),
@@ -269,7 +269,7 @@ public final class Models {
    * @return owns native memory
    * @throws BadBundleException if the bundle's network is no scorer of its images and latents
    */
-  public static FrameScorer scorer(ModelBundle bundle, int networkThreads)
+  public static ResidualScorer scorer(ModelBundle bundle, int networkThreads)
       throws BadBundleException {
     return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
   }

@@ -3,7 +3,7 @@ package dev.residua.app.model;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
@@ -31,7 +31,7 @@ public final class OpenModel implements TrainingJob.ModelHandle {
    */
   public static OpenModel of(ModelBundle bundle, int networkThreads) {
     NetworkPlan network;
-    FrameScorer scorer;
+    ResidualScorer scorer;
     try {
       network = bundle.network();
       scorer = Models.scorer(bundle, networkThreads);

@@ -2,7 +2,7 @@ package dev.residua.app.model;
 
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.EngineDeviation;
@@ -56,7 +56,7 @@ public final class ScoringEngines {
    * @param why it was chosen, after the reasons against those that {@link ScoringEngine#AUTO} would
    *     have preferred
    */
-  public record Chosen(FrameScorer scorer, ScoringEngine engine, String why) {}
+  public record Chosen(ResidualScorer scorer, ScoringEngine engine, String why) {}
 
   /** A candidate that cannot be used. */
   private static final class Unfit extends Exception {
@@ -76,7 +76,7 @@ public final class ScoringEngines {
    */
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
-    FrameScorer reference =
+    ResidualScorer reference =
         scorer(bundle, opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads));
     boolean kept = false;
     try {
@@ -106,7 +106,7 @@ public final class ScoringEngines {
   }
 
   /** The first engine that is fit: CUDA, oneDNN in bfloat16 on AMX, the reference. */
-  private Chosen best(ModelBundle bundle, FrameScorer reference) throws BadBundleException {
+  private Chosen best(ModelBundle bundle, ResidualScorer reference) throws BadBundleException {
     List<String> reasons = new ArrayList<>();
     for (ScoringEngine engine :
         cudaInBuild
@@ -126,12 +126,12 @@ public final class ScoringEngines {
     return new Chosen(reference, ScoringEngine.ONNXRUNTIME, String.join("; ", reasons));
   }
 
-  private Chosen candidate(ModelBundle bundle, ScoringEngine engine, FrameScorer reference)
+  private Chosen candidate(ModelBundle bundle, ScoringEngine engine, ResidualScorer reference)
       throws Unfit, BadBundleException {
     if (engine == ScoringEngine.ONEDNN && !cpu.bf16()) {
       throw new Unfit("this processor has no bfloat16 (flag avx512_bf16 or amx_bf16)");
     }
-    FrameScorer scorer;
+    ResidualScorer scorer;
     try {
       scorer = scorer(bundle, opener.open(bundle, engine, 1));
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -174,12 +174,12 @@ public final class ScoringEngines {
    * @throws IllegalStateException if the engine's library or GPU is missing
    * @throws IllegalArgumentException if this machine cannot run the network with this engine
    */
-  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+  public static ResidualScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
     return scorer(bundle, engine(bundle, engine, networkThreads));
   }
 
-  private static FrameScorer scorer(ModelBundle bundle, NetworkEngine engine)
+  private static ResidualScorer scorer(ModelBundle bundle, NetworkEngine engine)
       throws BadBundleException {
     return bundle.network().scorer(engine).masked(bundle.mask());
   }

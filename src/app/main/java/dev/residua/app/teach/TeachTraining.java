@@ -7,7 +7,7 @@ import dev.residua.app.teach.TeachViews.ResultView;
 import dev.residua.app.teach.TeachViews.TrainingView;
 import dev.residua.app.teach.TeachViews.VerdictView;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.dashboard.ViewMapper;
 import dev.residua.dataset.FrameDataset;
@@ -131,7 +131,7 @@ final class TeachTraining implements AutoCloseable {
   void addOpinion(ModelBundle bundle, FrameDataset frames) throws BadBundleException {
     List<Latent> latents = bundle.manifest().latents();
     FrameDataset reader = frames.reducedTo(bundle.manifest().image());
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       set.addOpinion(bundle.id(), latents.stream().map(Latent::name).toList(), scorer, reader);
     }
   }

@@ -7,7 +7,7 @@ import dev.residua.app.teach.TeachViews.QuestionView;
 import dev.residua.app.teach.TeachViews.SeriesView;
 import dev.residua.app.teach.TeachViews.SetView;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.TaughtAnswer;
@@ -282,7 +282,7 @@ final class TeachingSet implements AutoCloseable {
    * @param names of its latents
    * @param reader reads frames of its size
    */
-  void addOpinion(String id, List<String> names, FrameScorer scorer, FrameDataset reader) {
+  void addOpinion(String id, List<String> names, ResidualScorer scorer, FrameDataset reader) {
     Map<String, double[]> values = new HashMap<>();
     names.forEach(name -> values.put(name, new double[pool.size()]));
     int bytes = reader.shape().size();

@@ -5,7 +5,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -31,7 +31,7 @@ final class ScoreTable {
   private static final int BATCH = 64;
 
   private final List<String> names;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final Variables variables;
   private final AnomalyCalibration calibration;
   private final AppearanceReference appearance;
@@ -42,7 +42,7 @@ final class ScoreTable {
    */
   ScoreTable(
       List<String> names,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       Variables variables,
       AnomalyCalibration calibration,
       AppearanceReference appearance,

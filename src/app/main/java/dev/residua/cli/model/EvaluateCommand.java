@@ -1,7 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -83,7 +83,7 @@ public final class EvaluateCommand extends JsonCommand {
     Map<String, Object> details = new LinkedHashMap<>();
     List<Verdict> verdicts;
     NetworkPlan network = bundle.network();
-    try (FrameScorer scorer = network.scorer(new OnnxEngine(network));
+    try (ResidualScorer scorer = network.scorer(new OnnxEngine(network));
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);

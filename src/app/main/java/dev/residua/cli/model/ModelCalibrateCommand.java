@@ -1,7 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.ModelOption;
@@ -58,7 +58,7 @@ final class ModelCalibrateCommand extends ConsoleCommand {
     FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
     checkDetails(bundle, set);
     ModelBundle calibrated;
-    try (FrameScorer scorer = Models.scorer(bundle, 1);
+    try (ResidualScorer scorer = Models.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {
       calibrated =
           ModelCalibration.again(

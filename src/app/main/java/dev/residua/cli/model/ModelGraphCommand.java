@@ -2,7 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
@@ -96,7 +96,7 @@ final class ModelGraphCommand extends JsonCommand {
         new DatasetSource(set, manifest.latentNames(), manifest.observed().names());
     ModelBundle written = null;
     GraphRevision revision;
-    try (FrameScorer scorer = Models.scorer(bundle, 1);
+    try (ResidualScorer scorer = Models.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {
       revision =
           GraphRevision.of(
@@ -110,7 +110,7 @@ final class ModelGraphCommand extends JsonCommand {
               bars);
       if (out != null) {
         ModelBundle refitted = revision.refitted();
-        try (FrameScorer own = Models.scorer(refitted, 1)) {
+        try (ResidualScorer own = Models.scorer(refitted, 1)) {
           written = revision.calibrated(refitted, own, DriftSettings.DEFAULTS, bars);
         }
         written.write(out);

@@ -3,7 +3,7 @@ package dev.residua.cli.model;
 import dev.residua.app.model.Models;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.cli.console.CommandFailedException;
@@ -141,7 +141,7 @@ final class ModelWhatIfCommand extends JsonCommand {
     }
     byte[] pixels = new byte[set.shape().size()];
     set.read(frame, pixels, 0);
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       LatentBatch batch =
           scorer.encode(
               FrameInputs.of(pixels, 1)

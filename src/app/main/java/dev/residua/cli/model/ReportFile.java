@@ -2,7 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
 import dev.residua.app.process.ProgramName;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
@@ -59,11 +59,11 @@ final class ReportFile {
                     bundle.manifest().latents().stream()
                         .noneMatch(latent -> latent.categorical() && latent.name().equals(name)))
             .toList();
-    try (FrameScorer scorer = Models.scorer(bundle, threads);
+    try (ResidualScorer scorer = Models.scorer(bundle, threads);
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());
-      try (FrameScorer encoder = network.scorer(new OnnxEngine(network, threads));
+      try (ResidualScorer encoder = network.scorer(new OnnxEngine(network, threads));
           LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
         return ModelReports.of(
             bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);

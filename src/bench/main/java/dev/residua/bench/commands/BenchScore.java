@@ -4,7 +4,7 @@ import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.bench.Median;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.EngineConverter;
 import dev.residua.cli.console.Json;
@@ -82,7 +82,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
       this.label = label;
     }
 
-    void run(FrameScorer scorer, byte[] pixels, int batch) {
+    void run(ResidualScorer scorer, byte[] pixels, int batch) {
       if (this == ENCODE) {
         scorer.encode(FrameInputs.of(pixels, batch));
       } else {
@@ -106,7 +106,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
       int parts = threads.size() * batches.size() * Work.values().length;
       int done = 0;
       for (int networkThreads : threads) {
-        Map<ScoringEngine, FrameScorer> scorers = open(bundle, networkThreads, unavailable);
+        Map<ScoringEngine, ResidualScorer> scorers = open(bundle, networkThreads, unavailable);
         try {
           deviations(bundle, scorers, deviations);
           for (int batch : batches) {
@@ -116,7 +116,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
             }
           }
         } finally {
-          scorers.values().forEach(FrameScorer::close);
+          scorers.values().forEach(ResidualScorer::close);
         }
       }
     }
@@ -135,10 +135,10 @@ final class BenchScore extends BenchmarkCommand.OfModel {
         "environment", environment);
   }
 
-  private Map<ScoringEngine, FrameScorer> open(
+  private Map<ScoringEngine, ResidualScorer> open(
       ModelBundle bundle, int networkThreads, Map<String, Object> unavailable)
       throws BadBundleException {
-    Map<ScoringEngine, FrameScorer> scorers = new EnumMap<>(ScoringEngine.class);
+    Map<ScoringEngine, ResidualScorer> scorers = new EnumMap<>(ScoringEngine.class);
     for (ScoringEngine engine : engines) {
       if (scorers.containsKey(engine)) {
         continue;
@@ -154,13 +154,13 @@ final class BenchScore extends BenchmarkCommand.OfModel {
 
   /** Deviations of the others from ONNX Runtime on the frames of the bundle's self-test. */
   private static void deviations(
-      ModelBundle bundle, Map<ScoringEngine, FrameScorer> scorers, Map<String, Object> into)
+      ModelBundle bundle, Map<ScoringEngine, ResidualScorer> scorers, Map<String, Object> into)
       throws BadBundleException {
-    FrameScorer reference = scorers.get(ScoringEngine.ONNXRUNTIME);
+    ResidualScorer reference = scorers.get(ScoringEngine.ONNXRUNTIME);
     if (reference == null) {
       return;
     }
-    for (Map.Entry<ScoringEngine, FrameScorer> entry : scorers.entrySet()) {
+    for (Map.Entry<ScoringEngine, ResidualScorer> entry : scorers.entrySet()) {
       if (entry.getKey() != ScoringEngine.ONNXRUNTIME) {
         into.put(entry.getKey().label(), SelfTest.compare(bundle, reference, entry.getValue()));
       }
@@ -168,11 +168,11 @@ final class BenchScore extends BenchmarkCommand.OfModel {
   }
 
   private List<Map<String, Object>> rows(
-      Map<ScoringEngine, FrameScorer> scorers, int networkThreads, int batch, Work work)
+      Map<ScoringEngine, ResidualScorer> scorers, int networkThreads, int batch, Work work)
       throws IOException {
     List<Measured> all = new ArrayList<>();
-    for (Map.Entry<ScoringEngine, FrameScorer> entry : scorers.entrySet()) {
-      FrameScorer scorer = entry.getValue();
+    for (Map.Entry<ScoringEngine, ResidualScorer> entry : scorers.entrySet()) {
+      ResidualScorer scorer = entry.getValue();
       Measured one =
           new Measured(
               entry.getKey(), scorer, pixels(scorer.imageShape(), batch), new double[REPETITIONS]);
@@ -210,7 +210,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
 
   /** One engine with its times so far. */
   private record Measured(
-      ScoringEngine engine, FrameScorer scorer, byte[] pixels, double[] millis) {}
+      ScoringEngine engine, ResidualScorer scorer, byte[] pixels, double[] millis) {}
 
   private static double repeat(Measured one, int batch, int frames, Work work) {
     int calls = Math.max(1, frames / batch);

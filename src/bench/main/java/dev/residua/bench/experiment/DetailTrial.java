@@ -3,7 +3,7 @@ package dev.residua.bench.experiment;
 import dev.residua.anomaly.ScoreCalibration;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.detail.DetailChannel;
 import dev.residua.detail.TilePatterns;
 import dev.residua.frame.ImageShape;
@@ -46,7 +46,7 @@ final class DetailTrial {
   private static final int[] SCRATCHES = {2, 4, 8, 16, 32};
 
   private final CameraPictures camera;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final long seed;
   private final Size size;
 
@@ -65,7 +65,7 @@ final class DetailTrial {
   /**
    * @param scorer of a model of the scene's frames of 64x64 pixels
    */
-  DetailTrial(DataSpec spec, FrameScorer scorer, long seed, Size size) {
+  DetailTrial(DataSpec spec, ResidualScorer scorer, long seed, Size size) {
     this.camera = new CameraPictures(spec, scorer.imageShape(), DETAILS, seed);
     this.scorer = scorer;
     this.seed = seed;
@@ -188,7 +188,7 @@ final class DetailTrial {
   }
 
   private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
-    try (FrameScorer scorer = bench.scorer(bench.model())) {
+    try (ResidualScorer scorer = bench.scorer(bench.model())) {
       return new DetailTrial(
               DataSpec.usual("pendulum", 1, seed), scorer, seed, DetailTrial.Size.FULL)
           .run(done -> bench.progress().at("drawing defects", done, null));

@@ -3,7 +3,7 @@ package dev.residua.bench.experiment;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.intervention.Diagnosis;
@@ -57,7 +57,7 @@ final class EdgeTrial {
 
   private final SimulatedScene scene;
   private final List<Double> noise;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final CausalGraph graph;
   private final AnomalyCalibration calibration;
   private final MechanismReference reference;
@@ -80,7 +80,7 @@ final class EdgeTrial {
       SimulatedScene scene,
       List<Double> noise,
       ModelBundle bundle,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       long seed,
       int streams)
       throws BadBundleException {
@@ -234,7 +234,7 @@ final class EdgeTrial {
   private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
     ModelBundle bundle = bench.model();
     DataSpec spec = DataSpec.usual("pendulum", 1, seed);
-    try (FrameScorer scorer = bench.scorer(bundle)) {
+    try (ResidualScorer scorer = bench.scorer(bundle)) {
       return new EdgeTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }

@@ -6,7 +6,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftAlarm;
@@ -116,7 +116,7 @@ final class LocalisationTrial {
 
   private final SimulatedScene scene;
   private final List<Double> noise;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final CausalGraph graph;
   private final AnomalyCalibration calibration;
   private final AnomalyRule rule;
@@ -139,7 +139,7 @@ final class LocalisationTrial {
       SimulatedScene scene,
       List<Double> noise,
       ModelBundle bundle,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       long seed,
       int streams) {
     this.scene = scene;
@@ -497,7 +497,7 @@ final class LocalisationTrial {
   private static List<ResultLog.Row> rows(Workbench bench, long seed) throws BadBundleException {
     ModelBundle bundle = bench.model();
     DataSpec spec = DataSpec.usual("pendulum", 1, seed);
-    try (FrameScorer scorer = bench.scorer(bundle)) {
+    try (ResidualScorer scorer = bench.scorer(bundle)) {
       return new LocalisationTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }

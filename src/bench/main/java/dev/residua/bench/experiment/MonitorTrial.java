@@ -5,7 +5,7 @@ import dev.residua.bench.experiment.Channel.Rows;
 import dev.residua.bench.experiment.ScriptedEvents.Scripted;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
@@ -86,7 +86,7 @@ public final class MonitorTrial {
   private final SimulatedScene scene;
   private final List<Double> noise;
   private final ImageShape shape;
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final AppearanceReference appearance;
   private final int[] latentOf;
   private final List<Channel> channels;
@@ -96,7 +96,7 @@ public final class MonitorTrial {
   private MonitorTrial(
       SimulatedScene scene,
       List<Double> noise,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       CausalGraph graph,
       AppearanceReference appearance,
       int[] latentOf,
@@ -138,7 +138,7 @@ public final class MonitorTrial {
   public static List<Row> run(
       SimulatedScene scene,
       List<Double> noise,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       CausalGraph graph,
       AppearanceReference appearance,
       int[] latentOf,
@@ -150,7 +150,7 @@ public final class MonitorTrial {
   static List<Row> run(
       SimulatedScene scene,
       List<Double> noise,
-      FrameScorer scorer,
+      ResidualScorer scorer,
       CausalGraph graph,
       AppearanceReference appearance,
       int[] latentOf,
@@ -273,7 +273,7 @@ public final class MonitorTrial {
     Figures figures = new Figures(bench.evaluate(bundle, spec));
     int[] latents = figures.matching(scene.factors(), report.graph().names());
     List<ResultLog.Row> rows = new ArrayList<>();
-    try (FrameScorer scorer = bench.scorer(bundle)) {
+    try (ResidualScorer scorer = bench.scorer(bundle)) {
       for (Row event :
           run(
               scene,

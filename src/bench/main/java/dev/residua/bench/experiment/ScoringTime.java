@@ -1,7 +1,7 @@
 package dev.residua.bench.experiment;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,13 +12,13 @@ final class ScoringTime {
   private static final int BATCHES = 2;
   private static final int REPETITIONS = 200;
 
-  private final FrameScorer scorer;
+  private final ResidualScorer scorer;
   private final byte[] pixels;
 
   /**
    * @param set of the size that the scorer reads, with at least one batch of frames
    */
-  ScoringTime(FrameScorer scorer, FrameDataset set) {
+  ScoringTime(ResidualScorer scorer, FrameDataset set) {
     this.scorer = scorer;
     this.pixels = set.read(0, BATCH);
   }

@@ -1,7 +1,7 @@
 package dev.residua.bench.experiment;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.NetworkPlan;
 import dev.residua.simulation.NoiseKind;
@@ -185,7 +185,7 @@ final class TrainingExperiments {
     Map<String, Double> row = new LinkedHashMap<>();
     row.put("parameters", (double) plan.parameters());
     row.put("million multiply-adds", plan.multiplyAdds() / 1e6);
-    try (FrameScorer scorer = bench.scorer(report.bundle())) {
+    try (ResidualScorer scorer = bench.scorer(report.bundle())) {
       row.putAll(new ScoringTime(scorer, bench.data(spec)).figures());
     }
     row.putAll(bench.figures(spec, report));

@@ -1,6 +1,6 @@
 package dev.residua.bench.experiment;
 
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -157,7 +157,7 @@ final class Workbench {
         progress);
   }
 
-  FrameScorer scorer(ModelBundle bundle) {
+  ResidualScorer scorer(ModelBundle bundle) {
     try {
       return bundle.network().scorer(engines.open(bundle.network()));
     } catch (BadBundleException e) {
@@ -172,7 +172,7 @@ final class Workbench {
   }
 
   private DatasetEvaluation.Scores scores(ModelBundle bundle, FrameDataset set) {
-    try (FrameScorer scorer = scorer(bundle)) {
+    try (ResidualScorer scorer = scorer(bundle)) {
       return DatasetEvaluation.score(
           scorer,
           bundle.manifest().observed(),

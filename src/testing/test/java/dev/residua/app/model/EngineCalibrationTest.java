@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
@@ -58,8 +58,8 @@ class EngineCalibrationTest {
     for (int n = 0; n < FRAMES; n++) {
       stream.next(pixels, n * image.size());
     }
-    try (FrameScorer reference = Models.scorer(bundle, 1);
-        FrameScorer scorer = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN, 1)) {
+    try (ResidualScorer reference = Models.scorer(bundle, 1);
+        ResidualScorer scorer = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN, 1)) {
       single = pValues(reference.score(FrameInputs.of(pixels, FRAMES)));
       half = pValues(scorer.score(FrameInputs.of(pixels, FRAMES)));
     }

@@ -6,7 +6,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
@@ -68,7 +68,7 @@ class RecordedScoresTest {
     }
     AnomalyCalibration calibration =
         AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       // When
       List<float[]> rows = new ArrayList<>();
       for (LatentBatch batch : batches(scorer, pixels, FRAMES)) {
@@ -92,7 +92,7 @@ class RecordedScoresTest {
     for (int i = 0; i < variables.length; i++) {
       variables[i] = i % 5 == 0 ? Float.NaN : (float) random.nextGaussian();
     }
-    try (FrameScorer scorer = Scorers.onnx(plan)) {
+    try (ResidualScorer scorer = Scorers.onnx(plan)) {
       // When
       LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).observing(variables));
       // Then
@@ -135,7 +135,7 @@ class RecordedScoresTest {
     new Random(SEED).nextBytes(pixels);
     long[] numbers = new long[RANDOM_FRAMES];
     Arrays.setAll(numbers, i -> FrameDraw.frame("camera", i));
-    try (FrameScorer scorer = Scorers.onnx(categorical)) {
+    try (ResidualScorer scorer = Scorers.onnx(categorical)) {
       // When
       LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).numbered(numbers));
       // Then
@@ -143,7 +143,7 @@ class RecordedScoresTest {
     }
   }
 
-  private static List<LatentBatch> batches(FrameScorer scorer, byte[] pixels, int frames) {
+  private static List<LatentBatch> batches(ResidualScorer scorer, byte[] pixels, int frames) {
     int size = scorer.imageShape().size();
     List<LatentBatch> batches = new ArrayList<>();
     for (int at = 0; at < frames; at += BATCH) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
@@ -45,7 +45,7 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = withoutGpu(BF16).open(bundle, ScoringEngine.AUTO, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
       assertThat(chosen.why()).isEqualTo("this processor has no AMX (flags amx_tile and amx_bf16)");
       SelfTest.check(bundle, scorer);
@@ -59,7 +59,7 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = withoutGpu(AMX).open(bundle, ScoringEngine.AUTO, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONEDNN);
       assertThat(chosen.why())
           .startsWith("oneDNN 3.")
@@ -87,8 +87,8 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = withoutGpu(BF16).open(bundle, ScoringEngine.ONEDNN, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer();
-        FrameScorer reference = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = chosen.scorer();
+        ResidualScorer reference = Models.scorer(bundle, 1)) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONEDNN);
       EngineDeviation deviation = SelfTest.compare(bundle, reference, scorer);
       assertThat(deviation.withinBounds()).isTrue();
@@ -102,7 +102,7 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = withoutGpu(PLAIN).open(bundle, ScoringEngine.ONEDNN_FP32, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine().label()).isEqualTo("onednn-fp32");
       SelfTest.check(bundle, scorer);
     }
@@ -129,7 +129,7 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.CUDA);
       assertThat(chosen.why())
           .startsWith("CUDA agrees with ONNX Runtime: on 8 frames latents and residuals differ by");
@@ -148,7 +148,7 @@ class ScoringEnginesTest {
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
       assertThat(chosen.why())
           .isEqualTo("no GPU is there; this processor has no AMX (flags amx_tile and amx_bf16)");
@@ -169,7 +169,7 @@ class ScoringEnginesTest {
     ScoringEngines.Chosen chosen =
         withGpu((bundle, engine, threads) -> shifted).open(bundle, ScoringEngine.AUTO, 1);
     // Then
-    try (FrameScorer scorer = chosen.scorer()) {
+    try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
       assertThat(chosen.why())
           .startsWith("CUDA disagrees with ONNX Runtime: on 8 frames")
@@ -213,7 +213,7 @@ class ScoringEnginesTest {
     if (Files.exists(Path.of("/dev/nvidia0"))) {
       ScoringEngines.Chosen chosen =
           ScoringEngines.ofThisMachine().open(bundle, ScoringEngine.CUDA, 1);
-      try (FrameScorer scorer = chosen.scorer()) {
+      try (ResidualScorer scorer = chosen.scorer()) {
         SelfTest.check(bundle, scorer);
         assertThat(scorer.batchFrames()).isEqualTo(1024);
       }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.bench.experiment.ScriptedEvents.Scripted;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.simulation.Pendulum;
@@ -115,7 +115,7 @@ class MonitorTrialTest {
   }
 
   /** A scorer with equations that are fitted to the true factors. */
-  private static FrameScorer omniscient() {
+  private static ResidualScorer omniscient() {
     double[][] rows = new double[2_000][4];
     double[][] factors = usualFactors(rows.length);
     for (int n = 0; n < rows.length; n++) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
@@ -47,7 +47,7 @@ class ScoreTableTest {
    * Gives frame i, counted over all calls, the true noise of the shadow and a number that follows
    * from i as latents without causes.
    */
-  private static FrameScorer knowing(FrameDataset set, ImageShape shape) {
+  private static ResidualScorer knowing(FrameDataset set, ImageShape shape) {
     AtomicInteger next = new AtomicInteger();
     return new TestEngine(
             shape,
@@ -73,7 +73,7 @@ class ScoreTableTest {
     return AnomalyCalibration.fit(residuals, 2, errors, new float[100]);
   }
 
-  private ScoreTable table(FrameScorer scorer, ImageShape shape) {
+  private ScoreTable table(ResidualScorer scorer, ImageShape shape) {
     return new ScoreTable(
         List.of("shadow length", "light"),
         scorer,
@@ -158,7 +158,7 @@ class ScoreTableTest {
   @Test
   void shouldLeaveNoHalfTable() throws IOException {
     // Given
-    FrameScorer broken =
+    ResidualScorer broken =
         new TestEngine(
                 SHAPE,
                 2,

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.Residua;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
@@ -59,8 +59,8 @@ class GrayModelTest {
 
     // And engines agree on the frames
     byte[] pixels = FrameDataset.open(dir.resolve("colour")).reducedTo(GRAY).read(0, 20);
-    try (FrameScorer reference = ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, 1);
-        FrameScorer other = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN_FP32, 1)) {
+    try (ResidualScorer reference = ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, 1);
+        ResidualScorer other = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN_FP32, 1)) {
       EngineDeviation deviation = EngineDeviation.of(reference, other, pixels, 20);
       assertThat(deviation.latents()).isLessThan(5e-5);
       assertThat(deviation.reconstruction()).isLessThan(5e-5);

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.Residua;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
@@ -78,7 +78,7 @@ class ModelExportTest {
     // Given
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(onnx.toString());
-        FrameScorer exported =
+        ResidualScorer exported =
             bundle
                 .network()
                 .scorer(
@@ -90,7 +90,7 @@ class ModelExportTest {
       // When
       // Then
       assertThatCode(() -> SelfTest.check(bundle, exported)).doesNotThrowAnyException();
-      try (FrameScorer own = Models.scorer(bundle, 1)) {
+      try (ResidualScorer own = Models.scorer(bundle, 1)) {
         assertThat(SelfTest.compare(bundle, own, exported).latents()).isLessThan(1e-5);
         assertThat(SelfTest.compare(bundle, own, exported).reconstruction()).isLessThan(1e-5);
       }

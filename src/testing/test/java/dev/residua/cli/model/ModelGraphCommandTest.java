@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.Residua;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
@@ -105,7 +105,7 @@ class ModelGraphCommandTest {
         new GraphConstraints(
             bundle.graph().names(), new boolean[4][4], forbidden, new boolean[4][4]);
     GraphRevision revision;
-    try (FrameScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
       revision =
           GraphRevision.of(
               bundle,
@@ -120,7 +120,7 @@ class ModelGraphCommandTest {
     // When
     ModelBundle refitted = revision.refitted();
     ModelBundle revised;
-    try (FrameScorer scorer = Models.scorer(refitted, 1)) {
+    try (ResidualScorer scorer = Models.scorer(refitted, 1)) {
       revised =
           revision.calibrated(
               refitted,

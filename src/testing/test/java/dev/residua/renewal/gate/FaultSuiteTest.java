@@ -7,7 +7,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
@@ -89,7 +89,7 @@ class FaultSuiteTest {
   }
 
   /** Half of the first latent is expected of the second one. */
-  private static FrameScorer reader() {
+  private static ResidualScorer reader() {
     return new TestEngine(
             IMAGE,
             2,

@@ -7,7 +7,7 @@ import dev.residua.app.model.Models;
 import dev.residua.app.model.OpenModel;
 import dev.residua.causal.CausalModel;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.StructuralEquations;
@@ -91,7 +91,7 @@ class GateTrialTest {
     return examined(bundle, scorer -> scorer);
   }
 
-  private ExaminedModel examined(ModelBundle bundle, UnaryOperator<FrameScorer> wrapped) {
+  private ExaminedModel examined(ModelBundle bundle, UnaryOperator<ResidualScorer> wrapped) {
     OpenModel model = OpenModel.of(bundle, 1);
     open.add(model);
     ExaminedModel plain = model.examined();
@@ -110,7 +110,7 @@ class GateTrialTest {
   }
 
   private static ModelBundle calibrated(
-      ModelBundle bundle, TrainingData data, UnaryOperator<FrameScorer> wrapped) {
+      ModelBundle bundle, TrainingData data, UnaryOperator<ResidualScorer> wrapped) {
     try (OpenModel model = OpenModel.of(bundle, 1)) {
       return ModelCalibration.again(
           bundle, wrapped.apply(model.examined().scorer()), data, FAST, 5, TrainingProgress.SILENT);
@@ -136,8 +136,8 @@ class GateTrialTest {
   }
 
   /** A scorer whose latents are changed, before the equations are evaluated. */
-  private static FrameScorer altered(
-      FrameScorer scorer, StructuralEquations equations, Consumer<LatentBatch> change) {
+  private static ResidualScorer altered(
+      ResidualScorer scorer, StructuralEquations equations, Consumer<LatentBatch> change) {
     NetworkEngine engine =
         new TestEngine(scorer.imageShape(), scorer.latents(), (pixels, offset, code) -> 0) {
           @Override
@@ -147,7 +147,7 @@ class GateTrialTest {
             return new Encoded(batch.observed(), batch.reconstructionErrors());
           }
         };
-    return new FrameScorer(engine, CausalModel.of(scorer.latents(), equations), PixelMask.NONE);
+    return new ResidualScorer(engine, CausalModel.of(scorer.latents(), equations), PixelMask.NONE);
   }
 
   /**
@@ -156,7 +156,7 @@ class GateTrialTest {
    *
    * @param deviation of the noise
    */
-  private static FrameScorer lost(FrameScorer scorer, double deviation) {
+  private static ResidualScorer lost(ResidualScorer scorer, double deviation) {
     int d = scorer.latents();
     StructuralEquations own = equations();
     float[] intercepts = own.intercepts().clone();
@@ -260,7 +260,7 @@ class GateTrialTest {
   @Test
   void shouldRefuseACollapsedLatent() {
     // Given a latent that stands still but for rounding, and a calibration that fits it
-    UnaryOperator<FrameScorer> still = scorer -> lost(scorer, 1e-3);
+    UnaryOperator<ResidualScorer> still = scorer -> lost(scorer, 1e-3);
     ModelBundle collapsed =
         calibrated(shipped, frames("calibration", 702, CALIBRATION, List.of()), still);
     // When
@@ -276,7 +276,7 @@ class GateTrialTest {
   @Test
   void shouldRefuseALatentThatHasLostThePicture() {
     // Given a latent that varies as it should, but with nothing in the picture
-    UnaryOperator<FrameScorer> lost = scorer -> lost(scorer, 1);
+    UnaryOperator<ResidualScorer> lost = scorer -> lost(scorer, 1);
     ModelBundle blind =
         calibrated(shipped, frames("calibration", 702, CALIBRATION, List.of()), lost);
     // When
@@ -294,8 +294,8 @@ class GateTrialTest {
   void shouldRefuseASlowOneByItsTime() {
     // Given a clock that a scorer's work moves on, and a scorer that does thrice the work
     AtomicLong now = new AtomicLong();
-    UnaryOperator<FrameScorer> usualPace = scorer -> paced(scorer, now, 1_000);
-    UnaryOperator<FrameScorer> slow = scorer -> paced(scorer, now, 3_000);
+    UnaryOperator<ResidualScorer> usualPace = scorer -> paced(scorer, now, 1_000);
+    UnaryOperator<ResidualScorer> slow = scorer -> paced(scorer, now, 3_000);
     // When
     GateVerdict verdict =
         judge(examined(shipped, usualPace), examined(shipped, slow), usual, now::get);
@@ -307,7 +307,7 @@ class GateTrialTest {
     assertThat(verdict.ruling(GateRule.SPEED).candidate()).isEqualTo(3_000);
   }
 
-  private static FrameScorer paced(FrameScorer scorer, AtomicLong now, long nanosPerFrame) {
+  private static ResidualScorer paced(ResidualScorer scorer, AtomicLong now, long nanosPerFrame) {
     return altered(scorer, equations(), batch -> now.addAndGet(nanosPerFrame * batch.frames()));
   }
 

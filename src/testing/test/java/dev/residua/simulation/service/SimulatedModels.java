@@ -8,7 +8,7 @@ import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
@@ -105,7 +105,7 @@ final class SimulatedModels {
         0);
   }
 
-  private static FrameScorer byteReader() {
+  private static ResidualScorer byteReader() {
     return new TestEngine(
             SHAPE,
             LATENTS,

@@ -2,7 +2,7 @@ package dev.residua.renewal.gate;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.model.ModelBundle;
@@ -23,7 +23,7 @@ import java.util.function.DoubleFunction;
  */
 public record ExaminedModel(
     ModelBundle bundle,
-    FrameScorer scorer,
+    ResidualScorer scorer,
     AnomalyCalibration calibration,
     AppearanceReference appearance,
     LatentDecoder decoder,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
@@ -26,15 +26,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every engine behind the port must do. */
-public abstract class FrameScorerContract {
+public abstract class NetworkEngineContract {
   /** Shape of the frames of {@link #open}. */
   protected static final ImageShape IMAGE = new ImageShape(32, 32, 3);
 
   /** A new scorer of {@link #IMAGE}. */
-  protected abstract FrameScorer open();
+  protected abstract ResidualScorer open();
 
   /** A new scorer of another network. */
-  protected abstract FrameScorer open(NetworkPlan plan);
+  protected abstract ResidualScorer open(NetworkPlan plan);
 
   /** Most difference between two ways to get the same latent. */
   protected abstract double latentTolerance();
@@ -47,7 +47,7 @@ public abstract class FrameScorerContract {
     // Given more frames than any power of two
     byte[] pixels = pixels(45);
     // When
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       LatentBatch together = scorer.score(FrameInputs.of(pixels, 45));
       // Then
       int d = scorer.latents();
@@ -73,7 +73,7 @@ public abstract class FrameScorerContract {
     ImageShape image = new ImageShape(width, height, channels);
     byte[] pixels = new byte[3 * image.size()];
     new Random(5).nextBytes(pixels);
-    try (FrameScorer scorer = open(RandomNetworks.complete(image, 3))) {
+    try (ResidualScorer scorer = open(RandomNetworks.complete(image, 3))) {
       // When
       LatentBatch together = scorer.score(FrameInputs.of(pixels, 3));
       LatentBatch last =
@@ -99,7 +99,7 @@ public abstract class FrameScorerContract {
     byte[] pixels = pixels(2);
     byte[] longer = Arrays.copyOf(pixels, pixels.length + 1_000);
     // When
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // Then
       assertThat(scorer.score(FrameInputs.of(longer, 2)).observed())
           .isEqualTo(scorer.score(FrameInputs.of(pixels, 2)).observed());
@@ -110,7 +110,7 @@ public abstract class FrameScorerContract {
   void shouldGiveInHalvesWhatItGivesAtOnce() {
     // Given
     byte[] pixels = pixels(11);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // When
       LatentBatch whole = scorer.score(FrameInputs.of(pixels, 11));
       LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 11));
@@ -140,7 +140,7 @@ public abstract class FrameScorerContract {
     byte[] other = pixels.clone();
     byte[] black = new byte[IMAGE.size()];
     masks.get(1).fill(other, IMAGE.size(), IMAGE.channels(), black);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // When
       LatentBatch masked = scorer.score(FrameInputs.of(pixels, 2).masked(masks));
       LatentBatch same = scorer.score(FrameInputs.of(other, 2).masked(masks));
@@ -172,7 +172,7 @@ public abstract class FrameScorerContract {
     upper.set(0, pixels / 4);
     BitSet lower = new BitSet();
     lower.set(pixels / 4, pixels);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       byte[] frame = pixels(1);
       float[] codes = scorer.encode(FrameInputs.of(frame, 1)).codes();
       double whole = scorer.reconstructionErrors(frame, 1, codes, List.of())[0];
@@ -190,7 +190,7 @@ public abstract class FrameScorerContract {
     // Given
     byte[] pixels = pixels(3);
     int size = IMAGE.size();
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       int d = scorer.latents();
       LatentBatch encoded = scorer.encode(FrameInputs.of(pixels, 3));
       float[] inOrder = scorer.reconstructionErrors(pixels, 3, encoded.codes(), List.of());
@@ -213,7 +213,7 @@ public abstract class FrameScorerContract {
     // Given
     byte[] pixels = pixels(5);
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       LatentBatch expected = scorer.score(FrameInputs.of(pixels, 5));
       // When
       List<Future<LatentBatch>> results = new ArrayList<>();
@@ -233,7 +233,7 @@ public abstract class FrameScorerContract {
   @Test
   void shouldCloseTwiceAndRefuseToScoreAfterwards() {
     // Given
-    FrameScorer scorer = open();
+    ResidualScorer scorer = open();
     // When
     scorer.close();
     scorer.close();
@@ -251,7 +251,7 @@ public abstract class FrameScorerContract {
   @Test
   void shouldSayHowManyBytesFramesNeed() {
     // Given
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       // When
       // Then
       assertThatThrownBy(() -> scorer.score(FrameInputs.of(pixels(2), 3)))
@@ -264,7 +264,7 @@ public abstract class FrameScorerContract {
   @Test
   void shouldSayHowManyLatentsAReconstructionNeeds() {
     // Given
-    try (FrameScorer scorer = open()) {
+    try (ResidualScorer scorer = open()) {
       float[] codes = new float[2 * scorer.latents() - 1];
       // When
       // Then
@@ -281,14 +281,14 @@ public abstract class FrameScorerContract {
     // Given
     byte[] pixels = pixels(41);
     for (int i = 0; i < 10; i++) {
-      try (FrameScorer scorer = open()) {
+      try (ResidualScorer scorer = open()) {
         scorer.score(FrameInputs.of(pixels, 41));
       }
     }
     long before = residentKilobytes();
     // When
     for (int i = 0; i < 50; i++) {
-      try (FrameScorer scorer = open()) {
+      try (ResidualScorer scorer = open()) {
         scorer.score(FrameInputs.of(pixels, 41));
       }
     }

@@ -3,7 +3,7 @@ package dev.residua.anomaly;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.FrameScorer;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * batch, the equations give residuals, the calibration ranks them among nominal frames; the frames
  * that the plan chooses are reconstructed. A score depends on its frame alone. For one thread.
  */
-public final class PixelScorer {
+public final class FrameScorer {
   private final String modelId;
-  private final FrameScorer model;
+  private final ResidualScorer model;
   private final AnomalyCalibration calibration;
   private final ReconstructionPlan plan;
   private final SensorMeter sensor;
@@ -76,9 +76,9 @@ public final class PixelScorer {
    * @param registration of pictures on the mean picture of the model
    * @param plan chooses the frames to reconstruct
    */
-  public PixelScorer(
+  public FrameScorer(
       String modelId,
-      FrameScorer model,
+      ResidualScorer model,
       AnomalyCalibration calibration,
       AppearanceReference reference,
       CameraRegistration registration,

@@ -10,7 +10,7 @@ import java.util.List;
  * A model at work: pixels to latents, expectations and residuals. An engine runs the network, a
  * {@link CausalModel} evaluates the equations. Owns the engine. Safe for several threads.
  */
-public final class FrameScorer implements AutoCloseable {
+public final class ResidualScorer implements AutoCloseable {
   private final NetworkEngine engine;
   private final CausalModel model;
   private final PixelMask unseen;
@@ -20,15 +20,15 @@ public final class FrameScorer implements AutoCloseable {
    * @param model of the engine's codes
    * @param unseen pixels that the model has never seen: they affect no frame
    */
-  public FrameScorer(NetworkEngine engine, CausalModel model, PixelMask unseen) {
+  public ResidualScorer(NetworkEngine engine, CausalModel model, PixelMask unseen) {
     this.engine = engine;
     this.model = model;
     this.unseen = unseen;
   }
 
   /** Returns a scorer on the same engine for which further pixels affect no frame. */
-  public FrameScorer masked(PixelMask mask) {
-    return new FrameScorer(engine, model, unseen.union(mask));
+  public ResidualScorer masked(PixelMask mask) {
+    return new ResidualScorer(engine, model, unseen.union(mask));
   }
 
   /** Shape of the frames. */
