@@ -49,16 +49,18 @@ public final class FrameIntake {
    * Adds the frame of a record to a batch that is not full. A frame that was accepted before is
    * refused without fetching or decoding its picture.
    *
+   * @param source from the key of the record
    * @param rule of its source
    * @throws RejectedFrameException with the reason, if it is no frame, a duplicate or stale, or
    *     cannot be fetched or decoded; batch and timeline then do not hold it
    * @throws RegistryUnavailableException if the schema registry does not answer
    */
-  public void admit(ConsumerRecord<byte[], byte[]> record, SourceRule rule, FrameBatch batch)
+  public void admit(
+      String source, ConsumerRecord<byte[], byte[]> record, SourceRule rule, FrameBatch batch)
       throws RejectedFrameException {
     try {
       stages.enter(Stages.Stage.DECODE);
-      FrameReader.Read read = reader.read(record);
+      FrameReader.Read read = reader.read(source, record);
       stages.enter(Stages.Stage.TIMELINE);
       Timelines.Candidate candidate = check(record, read);
       stages.enter(Stages.Stage.DECODE);

@@ -146,9 +146,10 @@ final class FrameScoring {
       traces.taken(record);
       poison.check(record);
       inFlight.check(record);
-      SourceRule rule = rules.apply(FrameReader.source(record.key()));
+      String source = FrameReader.source(record.key());
+      SourceRule rule = rules.apply(source);
       FrameBatch batch = batch(record, rule.scene(), activations);
-      intake.admit(record, rule, batch);
+      intake.admit(source, record, rule, batch);
       admitted
           .computeIfAbsent(batch, b -> new ArrayList<>())
           .add(new Admitted(record, places.size()));

@@ -231,12 +231,13 @@ public final class ShadowLoop implements Runnable {
       FrameIntake intake,
       Producer<byte[], byte[]> producer) {
     try {
-      SourceRule rule = rules.apply(FrameReader.source(record.key()));
+      String source = FrameReader.source(record.key());
+      SourceRule rule = rules.apply(source);
       Running one = running.get(rule.scene());
       if (one == null || !chosen(record.partition(), record.offset(), one.shadow().rate())) {
         return;
       }
-      intake.admit(record, rule, one.batch());
+      intake.admit(source, record, rule, one.batch());
       if (one.batch().isFull()) {
         publish(one, running, producer);
       }

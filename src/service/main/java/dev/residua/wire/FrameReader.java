@@ -63,7 +63,16 @@ public final class FrameReader {
    * @throws RegistryUnavailableException if the schema registry does not say; try again later
    */
   public Read read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
-    String source = source(record.key());
+    return read(source(record.key()), record);
+  }
+
+  /**
+   * Like {@link #read(ConsumerRecord)}, but with a key that was read.
+   *
+   * @param source from {@link #source}
+   */
+  public Read read(String source, ConsumerRecord<byte[], byte[]> record)
+      throws RejectedFrameException {
     byte[] value = record.value();
     if (value == null || value.length == 0) {
       throw new RejectedFrameException(

@@ -65,7 +65,7 @@ class FrameIntakeTest {
   private Reason refusal(ConsumerRecord<byte[], byte[]> record) {
     RejectedFrameException why =
         catchThrowableOfType(
-            RejectedFrameException.class, () -> intake.admit(record, SourceRule.DEFAULTS, batch));
+            RejectedFrameException.class, () -> intake.admit("cam1", record, SourceRule.DEFAULTS, batch));
     assertThat(why).as("the frame was accepted").isNotNull();
     return why.reason();
   }
@@ -73,7 +73,7 @@ class FrameIntakeTest {
   @Test
   void shouldRefuseADuplicateWithoutDecodingOrFetchingIt() throws Exception {
     // Given
-    intake.admit(record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
+    intake.admit("cam1", record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     // When
     Reason undecodable = refusal(record(7, new byte[] {1}, Map.of()));
     Reason unreachable =
@@ -88,7 +88,7 @@ class FrameIntakeTest {
     // Given
     Reason damaged = refusal(record(7, new byte[] {1}, Map.of()));
     // When
-    intake.admit(record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
+    intake.admit("cam1", record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     // Then
     assertThat(damaged).isEqualTo(Reason.DIMENSIONS);
     assertThat(batch.score()).extracting(ScoredFrame::timing).containsExactly(FrameTiming.ON_TIME);
@@ -99,7 +99,7 @@ class FrameIntakeTest {
     // Given
     for (int i = 0; i < 3; i++) {
       assertThat(batch.isFull()).isFalse();
-      intake.admit(record(i, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
+      intake.admit("cam1", record(i, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     }
     // When
     boolean full = batch.isFull();

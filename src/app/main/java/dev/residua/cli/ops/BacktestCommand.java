@@ -280,7 +280,12 @@ public final class BacktestCommand extends JsonCommand {
             record ->
                 evaluate(
                     new FramePosition(record.topic(), record.partition(), record.offset()),
-                    () -> intake.admit(record, SourceRule.DEFAULTS, batch),
+                    () ->
+                        intake.admit(
+                            FrameReader.source(record.key()),
+                            record,
+                            SourceRule.DEFAULTS,
+                            batch),
                     batch,
                     each),
             bar::update);
