@@ -7,6 +7,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
@@ -55,9 +56,9 @@ public final class FleetModels implements PipelineBenchmark.Models {
     this.pool =
         new ModelPool(
             registry,
-            Models.scoring(bundles.get(0), 1),
+            BundleOpener.scoring(bundles.get(0), 1),
             ScoringSettings.MODEL_MEMORY,
-            bundle -> Models.scoring(bundle, 1),
+            bundle -> BundleOpener.scoring(bundle, 1),
             (activation, why) -> {
               throw new IllegalStateException("refused: " + why);
             });

@@ -2,7 +2,6 @@ package dev.residua.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.anomaly.AnomalySettings;
-import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorSettings;
@@ -12,6 +11,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +75,7 @@ public final class PythonComparison implements AutoCloseable {
     this.python = PythonPipeline.find(interpreter);
     this.rivals = List.copyOf(rivals);
     this.monitor =
-        Models.monitor(
+        BundleOpener.monitor(
             bundle,
             AnomalySettings.DEFAULTS,
             new FalseAlarmBudget(1, Period.WEEK, CAMERA_RATE).runLength(),

@@ -20,6 +20,7 @@ import dev.residua.model.RegistryRecord.Start;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ScoringListener;
@@ -159,13 +160,14 @@ public final class SwapBenchmark extends BrokerBenchmark {
           new RegistryMonitorModels(
               registry,
               bundle ->
-                  Models.monitor(bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS));
+                  BundleOpener.monitor(
+                      bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS));
       ModelPool pool =
           new ModelPool(
               registry,
-              Models.scoring(one, 1),
+              BundleOpener.scoring(one, 1),
               ScoringSettings.MODEL_MEMORY,
-              bundle -> Models.scoring(bundle, 1),
+              bundle -> BundleOpener.scoring(bundle, 1),
               (activation, why) -> fail(new IllegalStateException("refused: " + why)));
       try (MonitorRole monitor =
               MonitorRole.start(

@@ -3,10 +3,10 @@ package dev.residua.anomaly;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.CameraRegistration;
@@ -40,6 +40,16 @@ public final class FrameScorer {
 
   /** Receives the part of the work that begins, to measure it. */
   public interface Observer {
+    /** Measures nothing. */
+    Observer NONE =
+        new Observer() {
+          @Override
+          public void network() {}
+
+          @Override
+          public void statistics() {}
+        };
+
     void network();
 
     void statistics();

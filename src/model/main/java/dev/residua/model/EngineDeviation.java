@@ -1,8 +1,8 @@
 package dev.residua.model;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import java.util.List;
 import java.util.Locale;
 

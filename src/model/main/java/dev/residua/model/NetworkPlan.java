@@ -2,10 +2,10 @@ package dev.residua.model;
 
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;

@@ -1,8 +1,8 @@
 package dev.residua.model;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -74,7 +74,8 @@ public final class SelfTest {
    * @throws BadBundleException if the entry is damaged
    */
   public static EngineDeviation compare(
-      ModelBundle bundle, ResidualScorer reference, ResidualScorer candidate) throws BadBundleException {
+      ModelBundle bundle, ResidualScorer reference, ResidualScorer candidate)
+      throws BadBundleException {
     try {
       SelfTest test = fromBytes(bundle.entry(ModelBundle.SELF_TEST));
       return EngineDeviation.of(reference, candidate, test.pixels, test.frames);

@@ -2,9 +2,9 @@ package dev.residua.evidence;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.ImageShape;

@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.frame.SceneName;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.runtime.ScoringModel;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

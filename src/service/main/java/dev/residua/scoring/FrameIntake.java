@@ -2,6 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.runtime.FrameBatch;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.LogLimit;

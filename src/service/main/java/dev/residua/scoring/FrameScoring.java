@@ -4,6 +4,7 @@ import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.runtime.FrameBatch;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;

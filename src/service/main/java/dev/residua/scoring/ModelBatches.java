@@ -1,6 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.runtime.FrameBatch;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.LatentNames;
 import java.time.Clock;

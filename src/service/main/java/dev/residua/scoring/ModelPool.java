@@ -11,6 +11,7 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.model.SceneModels;
+import dev.residua.runtime.ScoringModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,6 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.runtime.ScoringModel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

@@ -5,6 +5,8 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;

@@ -1,7 +1,9 @@
 package dev.residua.scoring;
 
+import dev.residua.anomaly.FrameScorer;
+
 /** Observes what the scoring loop is about to do, to measure it. Called on the loop's thread. */
-public interface Stages {
+public interface Stages extends FrameScorer.Observer {
   /** Measures nothing. */
   Stages NONE = stage -> {};
 
@@ -25,4 +27,14 @@ public interface Stages {
 
   /** The thread enters a stage; it ends with the next call. */
   void enter(Stage stage);
+
+  @Override
+  default void network() {
+    enter(Stage.MODEL);
+  }
+
+  @Override
+  default void statistics() {
+    enter(Stage.STATISTICS);
+  }
 }

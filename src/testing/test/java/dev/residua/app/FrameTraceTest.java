@@ -7,10 +7,11 @@ import dev.residua.app.model.Models;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
-import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
@@ -144,7 +145,7 @@ class FrameTraceTest {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    try (ScoringModel model = Models.scoring(bundle, 1)) {
+    try (ScoringModel model = BundleOpener.scoring(bundle, 1)) {
       ScoringLoop loop =
           new ScoringLoop(
               consumer,
@@ -185,7 +186,7 @@ class FrameTraceTest {
             MonitorTopology.build(
                 TOPICS,
                 MonitorModels.fixed(
-                    Models.monitor(
+                    BundleOpener.monitor(
                         bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS)),
                 new ControlCommandStore(),
                 MonitorRules.NONE,

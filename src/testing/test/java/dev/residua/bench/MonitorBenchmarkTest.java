@@ -10,6 +10,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.runtime.BundleOpener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ class MonitorBenchmarkTest {
   void shouldDrawScoresThatOpenNoIncident() throws Exception {
     // Given
     MonitorModel model =
-        Models.monitor(
+        BundleOpener.monitor(
             Models.read(Optional.empty()),
             AnomalySettings.DEFAULTS,
             RUN_LENGTH,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.app.model.Models;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.runtime.BundleOpener;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class QuietSourcesTest {
     // Given
     QuietSources trial =
         new QuietSources(
-            Models.monitor(
+            BundleOpener.monitor(
                 Models.read(Optional.empty()),
                 AnomalySettings.DEFAULTS,
                 2 * WEEK,
@@ -45,7 +46,7 @@ class QuietSourcesTest {
     // Given
     QuietSources trial =
         new QuietSources(
-            Models.monitor(
+            BundleOpener.monitor(
                 Models.read(Optional.empty()),
                 AnomalySettings.DEFAULTS,
                 7_200,

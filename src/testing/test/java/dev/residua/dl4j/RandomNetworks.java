@@ -2,8 +2,8 @@ package dev.residua.dl4j;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.model.Models;
 import dev.residua.app.web.ModelPictures;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
@@ -14,6 +14,7 @@ import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
@@ -47,7 +48,7 @@ class EvidenceModelTest {
     pixels = new byte[shape.size()];
     new ScenarioStream(Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0), shape)
         .next(pixels, 0);
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       scores = scorer.score(FrameInputs.of(pixels, 1));
     }
     model = Models.evidence(bundle);

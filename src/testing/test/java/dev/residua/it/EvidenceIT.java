@@ -6,8 +6,8 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.app.web.ModelPictures;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
@@ -19,6 +19,7 @@ import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.ModelsInMemory;
 import dev.residua.testing.Service;
@@ -131,7 +132,7 @@ class EvidenceIT {
     byte[] pixels = frames.get((int) shown.position().offset()).data();
     ModelPictures model = new ModelPictures();
     model.open(ModelsInMemory.of(bundle));
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       LatentBatch scored = scorer.score(FrameInputs.of(pixels, 1));
       float[] explained = scored.expected().clone();
       for (int i = 0; i < explained.length; i++) {

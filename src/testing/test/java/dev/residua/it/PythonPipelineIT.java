@@ -10,12 +10,13 @@ import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.PythonPipeline;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.TestBroker;
@@ -100,7 +101,7 @@ class PythonPipelineIT {
       assertThat(answer.path("frames").asInt()).isEqualTo(FRAMES);
       assertThat(answer.path("framesPerCpuSecond").asDouble()).isPositive();
       Map<Integer, JsonNode> scores = scores(broker, topics);
-      try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+      try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
         LatentBatch ours = scorer.score(FrameInputs.of(pixels, FRAMES));
         for (int i = 0; i < FRAMES; i++) {
           JsonNode theirs = scores.get(i);

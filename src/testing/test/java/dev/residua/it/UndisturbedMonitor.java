@@ -12,6 +12,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
@@ -88,7 +89,7 @@ final class UndisturbedMonitor {
 
   private static SourceMonitor.Thresholds limits() throws BadBundleException {
     return new SourceMonitor.Thresholds(
-        Models.monitor(
+        BundleOpener.monitor(
             Models.read(Optional.empty()),
             AnomalySettings.DEFAULTS,
             new FalseAlarmBudget(1, FalseAlarmBudget.Period.WEEK, 20).runLength(),

@@ -3,8 +3,8 @@ package dev.residua.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;

@@ -16,6 +16,8 @@ import dev.residua.frame.PixelFormat;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.TestEngine;
 import dev.residua.wire.FrameReader;
@@ -65,7 +67,8 @@ class FrameIntakeTest {
   private Reason refusal(ConsumerRecord<byte[], byte[]> record) {
     RejectedFrameException why =
         catchThrowableOfType(
-            RejectedFrameException.class, () -> intake.admit("cam1", record, SourceRule.DEFAULTS, batch));
+            RejectedFrameException.class,
+            () -> intake.admit("cam1", record, SourceRule.DEFAULTS, batch));
     assertThat(why).as("the frame was accepted").isNotNull();
     return why.reason();
   }

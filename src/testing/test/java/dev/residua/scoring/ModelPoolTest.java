@@ -8,6 +8,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.ModelsInMemory;
 import java.time.Instant;

@@ -33,6 +33,8 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.simulation.Flow;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.MovedPictures;

@@ -10,7 +10,7 @@ import dev.residua.frame.PixelMask;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.ScoringModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

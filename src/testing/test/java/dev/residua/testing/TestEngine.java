@@ -1,8 +1,8 @@
 package dev.residua.testing;
 
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;

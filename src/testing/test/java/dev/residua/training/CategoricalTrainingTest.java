@@ -2,9 +2,9 @@ package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;

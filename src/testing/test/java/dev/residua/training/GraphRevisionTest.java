@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;

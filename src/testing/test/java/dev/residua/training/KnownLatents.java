@@ -1,7 +1,7 @@
 package dev.residua.training;
 
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;

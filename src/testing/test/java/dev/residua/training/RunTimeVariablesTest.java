@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.ReconstructionPlan;
-import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ResidualScorer;
@@ -29,8 +28,9 @@ import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.onnx.OnnxEngine;
-import dev.residua.scoring.FrameBatch;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;
 import dev.residua.state.MonitorStates;
@@ -94,7 +94,7 @@ class RunTimeVariablesTest {
   private static List<ScoredFrame> score(ModelBundle bundle, PumpedTank data, double rate)
       throws Exception {
     List<ScoredFrame> scores = new ArrayList<>();
-    try (ScoringModel model = Models.scoring(bundle, 1)) {
+    try (ScoringModel model = BundleOpener.scoring(bundle, 1)) {
       FrameBatch batch =
           new FrameBatch(
               model,
@@ -118,7 +118,8 @@ class RunTimeVariablesTest {
   }
 
   private static MonitorModel monitored(ModelBundle bundle) throws Exception {
-    return Models.monitor(bundle, AnomalySettings.DEFAULTS, 20_000, IncidentSettings.DEFAULTS);
+    return BundleOpener.monitor(
+        bundle, AnomalySettings.DEFAULTS, 20_000, IncidentSettings.DEFAULTS);
   }
 
   private static List<MonitorResult> watch(ModelBundle bundle, PumpedTank data) throws Exception {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.drift.DriftSettings;

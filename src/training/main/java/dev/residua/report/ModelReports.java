@@ -2,9 +2,9 @@ package dev.residua.report;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;

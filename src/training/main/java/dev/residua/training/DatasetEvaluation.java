@@ -1,9 +1,9 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;

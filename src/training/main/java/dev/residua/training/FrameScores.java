@@ -2,8 +2,8 @@ package dev.residua.training;
 
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.frame.PixelMask;
 import java.util.Arrays;

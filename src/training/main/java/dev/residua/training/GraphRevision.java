@@ -1,8 +1,8 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;

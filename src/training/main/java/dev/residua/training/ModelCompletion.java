@@ -1,11 +1,11 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
@@ -129,8 +129,7 @@ final class ModelCompletion {
     NodeColumns columns = NodeColumns.of(input.latents);
     NetworkPlan plain = StandardizedLatents.plan(network, columns);
     try (NetworkEngine engine = tools.engines.open(plain)) {
-      metrics.put(
-          "onnx.disagreement", EngineAgreement.check(input.data, network, engine, columns));
+      metrics.put("onnx.disagreement", EngineAgreement.check(input.data, network, engine, columns));
       ResidualScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engine);
       return StandardizedLatents.of(input, scorer, progress);
     } catch (IllegalArgumentException e) {

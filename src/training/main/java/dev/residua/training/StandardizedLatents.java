@@ -1,10 +1,10 @@
 package dev.residua.training;
 
 import dev.residua.causal.CategoricalLaw;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.model.NetworkPlan;
 import java.util.Arrays;
@@ -43,7 +43,8 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
    * @param scorer of a plan with one value per latent
    * @throws TrainingFailedException if a latent does not vary
    */
-  static StandardizedLatents of(TrainingInput input, ResidualScorer scorer, TrainingProgress progress)
+  static StandardizedLatents of(
+      TrainingInput input, ResidualScorer scorer, TrainingProgress progress)
       throws TrainingFailedException {
     NodeColumns columns = NodeColumns.of(input.latents);
     double[] mean = new double[columns.columns()];

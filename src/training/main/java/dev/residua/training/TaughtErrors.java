@@ -1,7 +1,7 @@
 package dev.residua.training;
 
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.model.ModelProvenance;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.residua.training;
 
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;

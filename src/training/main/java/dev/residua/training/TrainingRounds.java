@@ -1,9 +1,9 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
@@ -219,7 +219,8 @@ final class TrainingRounds {
     LatentBatch held;
     double[][] heldLatents;
     double[][] checkedLatents;
-    try (ResidualScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engines.open(plain))) {
+    try (ResidualScorer scorer =
+        StandardizedLatents.plan(plain, columns).scorer(engines.open(plain))) {
       z = StandardizedLatents.of(input, scorer, TrainingProgress.SILENT).z();
       held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
       heldLatents = FrameScores.rows(held.observed(), usual.length, d);
@@ -276,7 +277,8 @@ final class TrainingRounds {
     }
   }
 
-  private static double[][] latents(ResidualScorer scorer, TrainingInput input, int[] frames, int d) {
+  private static double[][] latents(
+      ResidualScorer scorer, TrainingInput input, int[] frames, int d) {
     return FrameScores.rows(
         FrameScores.of(scorer, input.data, Variables.NONE, frames, fraction -> {}).observed(),
         frames.length,

@@ -13,6 +13,7 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -147,7 +148,7 @@ public final class InitialModel {
           e);
     }
     checkAccepted(bundle, config.acceptModel());
-    Models.scoring(bundle, 1).close(); // its self-test
+    BundleOpener.scoring(bundle, 1).close(); // its self-test
     return bundle;
   }
 

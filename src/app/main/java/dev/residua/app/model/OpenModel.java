@@ -3,8 +3,8 @@ package dev.residua.app.model;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.CategoricalDecoder;
@@ -14,6 +14,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.renewal.gate.ExaminedModel;
 import dev.residua.renewal.job.TrainingJob;
+import dev.residua.runtime.BundleOpener;
 
 /** A model that is open for an evaluation. Owns the native memory. */
 public final class OpenModel implements TrainingJob.ModelHandle {
@@ -34,7 +35,7 @@ public final class OpenModel implements TrainingJob.ModelHandle {
     ResidualScorer scorer;
     try {
       network = bundle.network();
-      scorer = Models.scorer(bundle, networkThreads);
+      scorer = BundleOpener.scorer(bundle, networkThreads);
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -61,7 +62,8 @@ public final class OpenModel implements TrainingJob.ModelHandle {
 
   private static MonitorModel monitor(ModelBundle bundle, double target) {
     try {
-      return Models.monitor(bundle, AnomalySettings.DEFAULTS, target, IncidentSettings.DEFAULTS);
+      return BundleOpener.monitor(
+          bundle, AnomalySettings.DEFAULTS, target, IncidentSettings.DEFAULTS);
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -2,8 +2,8 @@ package dev.residua.app.model;
 
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
@@ -14,6 +14,7 @@ import dev.residua.onednn.OneDnnEngine;
 import dev.residua.onednn.Precision;
 import dev.residua.onnx.Device;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.runtime.BundleOpener;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,7 +78,7 @@ public final class ScoringEngines {
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
     ResidualScorer reference =
-        scorer(bundle, opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads));
+        BundleOpener.scorer(bundle, opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads));
     boolean kept = false;
     try {
       SelfTest.check(bundle, reference);
@@ -133,7 +134,7 @@ public final class ScoringEngines {
     }
     ResidualScorer scorer;
     try {
-      scorer = scorer(bundle, opener.open(bundle, engine, 1));
+      scorer = BundleOpener.scorer(bundle, opener.open(bundle, engine, 1));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new Unfit(String.valueOf(e.getMessage()));
     }
@@ -176,12 +177,7 @@ public final class ScoringEngines {
    */
   public static ResidualScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
-    return scorer(bundle, engine(bundle, engine, networkThreads));
-  }
-
-  private static ResidualScorer scorer(ModelBundle bundle, NetworkEngine engine)
-      throws BadBundleException {
-    return bundle.network().scorer(engine).masked(bundle.mask());
+    return BundleOpener.scorer(bundle, engine(bundle, engine, networkThreads));
   }
 
   /** The engine of {@link #scorer}. */

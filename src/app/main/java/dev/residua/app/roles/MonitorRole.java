@@ -9,7 +9,6 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.metrics.Meters;
 import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.RoleHealth;
-import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.drift.FalseAlarmBudget;
@@ -20,6 +19,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceSettings;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorRules;
@@ -286,7 +286,7 @@ public final class MonitorRole implements AutoCloseable {
       throws BadBundleException {
     try {
       IncidentsConfig incidents = config.incidents();
-      return Models.monitor(
+      return BundleOpener.monitor(
           bundle,
           new AnomalySettings(
               config.anomaly().falseAlarmRate(),

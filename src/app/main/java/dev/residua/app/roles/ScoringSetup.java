@@ -9,7 +9,6 @@ import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.ScoringMetrics;
-import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.StartFailedException;
@@ -17,12 +16,13 @@ import dev.residua.app.roles.RoleContext.ActiveModel;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.FrameLookup;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
-import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
@@ -61,7 +61,7 @@ public final class ScoringSetup {
     ScoringSetup setup = new ScoringSetup(context.config(), context.health());
     try {
       ScoringEngines.Chosen first = setup.engine(model.bundle());
-      ModelPool pool = setup.pool(context, Models.scoring(model.bundle(), first.scorer()));
+      ModelPool pool = setup.pool(context, BundleOpener.scoring(model.bundle(), first.scorer()));
       context
           .closing()
           .accept(
@@ -126,7 +126,7 @@ public final class ScoringSetup {
 
   private ScoringModel open(ModelBundle bundle) throws BadBundleException {
     try {
-      ScoringModel model = Models.scoring(bundle, engine(bundle).scorer());
+      ScoringModel model = BundleOpener.scoring(bundle, engine(bundle).scorer());
       health.accepted(bundle.id());
       return model;
     } catch (StartFailedException e) {

@@ -2,8 +2,8 @@ package dev.residua.app.roles;
 
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.model.Models;
 import dev.residua.app.roles.RoleContext.ActiveModel;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.ShadowLoop;
@@ -27,7 +27,7 @@ public final class ShadowRole implements AutoCloseable {
             context.topics(),
             context::rule,
             context.models(),
-            read -> Models.scoring(read, context.config().scoring().networkThreads()),
+            read -> BundleOpener.scoring(read, context.config().scoring().networkThreads()),
             settings,
             Clock.systemUTC(),
             context::beat);

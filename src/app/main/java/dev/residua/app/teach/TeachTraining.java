@@ -1,19 +1,19 @@
 package dev.residua.app.teach;
 
-import dev.residua.app.model.Models;
 import dev.residua.app.process.ProgramName;
 import dev.residua.app.teach.TeachViews.MechanismView;
 import dev.residua.app.teach.TeachViews.ResultView;
 import dev.residua.app.teach.TeachViews.TrainingView;
 import dev.residua.app.teach.TeachViews.VerdictView;
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dashboard.ViewMapper;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.training.TrainingFailedException;
@@ -131,7 +131,7 @@ final class TeachTraining implements AutoCloseable {
   void addOpinion(ModelBundle bundle, FrameDataset frames) throws BadBundleException {
     List<Latent> latents = bundle.manifest().latents();
     FrameDataset reader = frames.reducedTo(bundle.manifest().image());
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       set.addOpinion(bundle.id(), latents.stream().map(Latent::name).toList(), scorer, reader);
     }
   }

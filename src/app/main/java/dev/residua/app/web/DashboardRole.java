@@ -9,7 +9,6 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.model.ActiveModelNotifier;
-import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.causal.FactorScales;
@@ -27,6 +26,7 @@ import dev.residua.dashboard.SourceRuleOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
@@ -130,7 +130,7 @@ public class DashboardRole implements AutoCloseable {
     List<ReceiverSettings> alertmanagers = AlertingSetup.alertmanagers(config.alerting());
     modelOrders.open(
         registry,
-        Models::check,
+        BundleOpener::check,
         () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
     follower =
         new FindingsFollower(

@@ -1,6 +1,5 @@
 package dev.residua.app.web;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.Pictures;
 import dev.residua.decoding.Stabilizer;
@@ -12,6 +11,7 @@ import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.runtime.BundleOpener;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -73,7 +73,7 @@ public class ModelPictures implements Pictures {
   public synchronized float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
       throws UnavailableException {
     try {
-      return Models.whatIf(model(modelId).bundle(), latents, set);
+      return BundleOpener.whatIf(model(modelId).bundle(), latents, set);
     } catch (BadBundleException e) {
       throw new UnavailableException(String.valueOf(e.getMessage()));
     }
@@ -127,7 +127,7 @@ public class ModelPictures implements Pictures {
     }
     try {
       ModelBundle bundle = models.bundle(modelId);
-      Stabilizer stabilizer = Models.stabilizer(bundle);
+      Stabilizer stabilizer = BundleOpener.stabilizer(bundle);
       Open opened =
           new Open(
               bundle,

@@ -11,6 +11,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.runtime.BundleOpener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -100,7 +101,7 @@ public final class ModelOption {
   /** The model as the monitor uses it, with thresholds for a rate of false alarms. */
   public MonitorModel monitor(double falseAlarmsPerWeek, double framesPerSecond)
       throws BadBundleException {
-    return Models.monitor(
+    return BundleOpener.monitor(
         read(),
         AnomalySettings.DEFAULTS,
         new FalseAlarmBudget(falseAlarmsPerWeek, Period.WEEK, framesPerSecond).runLength(),

@@ -1,6 +1,5 @@
 package dev.residua.cli.data;
 
-import dev.residua.app.model.Models;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -10,7 +9,8 @@ import dev.residua.cli.console.SetDetails;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ public final class ScoreCommand extends JsonCommand {
     FrameDataset set = input.data(bundle);
     long start;
     ScoreTable.Summary summary;
-    try (ScoringModel scoring = Models.scoring(bundle, threads);
+    try (ScoringModel scoring = BundleOpener.scoring(bundle, threads);
         ProgressBar bar = new ProgressBar("scoring")) {
       start = System.nanoTime();
       summary =

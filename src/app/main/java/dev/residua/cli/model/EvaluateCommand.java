@@ -1,8 +1,8 @@
 package dev.residua.cli.model;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Latent;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ModelAndData;

@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
@@ -12,6 +11,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelCalibration;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class ModelCalibrateCommand extends ConsoleCommand {
     FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
     checkDetails(bundle, set);
     ModelBundle calibrated;
-    try (ResidualScorer scorer = Models.scorer(bundle, 1);
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {
       calibrated =
           ModelCalibration.again(
@@ -77,7 +77,7 @@ final class ModelCalibrateCommand extends ConsoleCommand {
 
   /** Checks that a data set can calibrate the small defects of a model that finds them. */
   static void checkDetails(ModelBundle bundle, FrameDataset set) throws BadBundleException {
-    Optional<DetailChannel> channel = Models.details(bundle);
+    Optional<DetailChannel> channel = BundleOpener.details(bundle);
     if (set.details() == null && channel.isPresent()) {
       ImageShape details = channel.get().model().shape();
       throw new CommandFailedException(

@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
@@ -10,7 +9,8 @@ import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.training.ModelVerdicts;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -65,7 +65,7 @@ public final class ModelCommand {
     @Override
     public Integer call() throws BadBundleException {
       ModelBundle bundle = ModelOption.find(model, kafka, () -> scene.scene);
-      try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+      try (ScoringModel scoring = BundleOpener.scoring(bundle, 1)) {
         Map<String, Object> result = Json.map("digest", bundle.digest());
         bundle.signature().ifPresent(signature -> result.put("signedBy", signature.keyId()));
         result.put("selfTest", "passed");

@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
@@ -13,6 +12,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ExactDagSearchSettings;
 import dev.residua.training.GraphConstraints;
@@ -96,7 +96,7 @@ final class ModelGraphCommand extends JsonCommand {
         new DatasetSource(set, manifest.latentNames(), manifest.observed().names());
     ModelBundle written = null;
     GraphRevision revision;
-    try (ResidualScorer scorer = Models.scorer(bundle, 1);
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {
       revision =
           GraphRevision.of(
@@ -110,7 +110,7 @@ final class ModelGraphCommand extends JsonCommand {
               bars);
       if (out != null) {
         ModelBundle refitted = revision.refitted();
-        try (ResidualScorer own = Models.scorer(refitted, 1)) {
+        try (ResidualScorer own = BundleOpener.scorer(refitted, 1)) {
           written = revision.calibrated(refitted, own, DriftSettings.DEFAULTS, bars);
         }
         written.write(out);

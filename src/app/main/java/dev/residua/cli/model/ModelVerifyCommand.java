@@ -1,12 +1,12 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleSignature;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.TrustedKeys;
+import dev.residua.runtime.BundleOpener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +36,7 @@ final class ModelVerifyCommand extends JsonCommand {
     TrustedKeys keys = TrustedKeys.read(trusted);
     ModelBundle bundle = ModelBundle.read(file);
     keys.check(bundle);
-    Models.check(bundle);
+    BundleOpener.check(bundle);
     String key = bundle.signature().map(BundleSignature::keyId).orElse("none");
     print(
         Json.map("model", bundle.id(), "digest", bundle.digest(), "key", key),

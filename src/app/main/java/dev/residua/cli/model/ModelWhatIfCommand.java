@@ -1,11 +1,10 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -17,6 +16,7 @@ import dev.residua.frame.PictureFiles;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.runtime.BundleOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ final class ModelWhatIfCommand extends JsonCommand {
                   scales.of(node).map(scale -> scale.latent(value)).orElse(value).doubleValue());
         });
     float[] before = latents(bundle);
-    float[] after = Models.whatIf(bundle, before, values);
+    float[] after = BundleOpener.whatIf(bundle, before, values);
     if (out != null) {
       draw(bundle, before, after, out);
     }
@@ -141,7 +141,7 @@ final class ModelWhatIfCommand extends JsonCommand {
     }
     byte[] pixels = new byte[set.shape().size()];
     set.read(frame, pixels, 0);
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       LatentBatch batch =
           scorer.encode(
               FrameInputs.of(pixels, 1)

@@ -2,7 +2,6 @@ package dev.residua.cli.model;
 
 import dev.residua.access.AuditEntry;
 import dev.residua.app.model.ModelCleanUp;
-import dev.residua.app.model.Models;
 import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.Json;
@@ -10,6 +9,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.ModelAdmin.Removal;
+import dev.residua.runtime.BundleOpener;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ abstract class RegistryChangeCommand extends RegistryCommand {
 
   /** Checks that the model of a bundle can be opened and passes its self-test. */
   static void checkRuns(ModelBundle bundle) throws BadBundleException {
-    Models.scoring(bundle, 1).close();
+    BundleOpener.scoring(bundle, 1).close();
   }
 
   /**

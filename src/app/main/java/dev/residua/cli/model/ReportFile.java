@@ -1,9 +1,8 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.app.process.ProgramName;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.PlanBuilder;
@@ -17,6 +16,7 @@ import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.report.HtmlReport;
 import dev.residua.report.ModelReport;
 import dev.residua.report.ModelReports;
+import dev.residua.runtime.BundleOpener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class ReportFile {
                     bundle.manifest().latents().stream()
                         .noneMatch(latent -> latent.categorical() && latent.name().equals(name)))
             .toList();
-    try (ResidualScorer scorer = Models.scorer(bundle, threads);
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, threads);
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());

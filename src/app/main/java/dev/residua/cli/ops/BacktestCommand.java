@@ -2,7 +2,6 @@ package dev.residua.cli.ops;
 
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.app.config.ServerConfiguration;
-import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.DetailStatistics;
@@ -33,10 +32,11 @@ import dev.residua.monitor.BacktestComparison;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
-import dev.residua.scoring.FrameBatch;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.FrameIntake;
 import dev.residua.scoring.ReferenceSettings;
-import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
@@ -246,7 +246,7 @@ public final class BacktestCommand extends JsonCommand {
       }
       return;
     }
-    try (ScoringModel scoring = Models.scoring(model.read(), 1);
+    try (ScoringModel scoring = BundleOpener.scoring(model.read(), 1);
         ProgressBar bar = new ProgressBar("evaluating")) {
       FrameBatch batch =
           new FrameBatch(
@@ -282,10 +282,7 @@ public final class BacktestCommand extends JsonCommand {
                     new FramePosition(record.topic(), record.partition(), record.offset()),
                     () ->
                         intake.admit(
-                            FrameReader.source(record.key()),
-                            record,
-                            SourceRule.DEFAULTS,
-                            batch),
+                            FrameReader.source(record.key()), record, SourceRule.DEFAULTS, batch),
                     batch,
                     each),
             bar::update);

@@ -49,6 +49,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.wire.Topic;
@@ -583,7 +584,7 @@ final class DoctorChecks implements AutoCloseable {
   private static List<Finding> model(
       ResiduaConfig known, Activation active, Optional<Entry> entry, ModelBundle bundle)
       throws BadBundleException {
-    Models.scoring(bundle, 1).close(); // its self-test
+    BundleOpener.scoring(bundle, 1).close(); // its self-test
     MonitorModel monitored = MonitorRole.model(bundle, known);
     List<Finding> findings = new ArrayList<>();
     findings.add(

@@ -1,7 +1,6 @@
 package dev.residua.bench.commands;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.residua.app.model.Models;
 import dev.residua.bench.alternatives.AlternativesTrial;
 import dev.residua.bench.alternatives.AlternativesTrial.Method;
 import dev.residua.bench.alternatives.AlternativesTrial.Row;
@@ -13,7 +12,8 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ final class BenchAlternatives extends BenchmarkCommand.OfModel {
 
   @Override
   Map<String, Object> measure(Path work) throws IOException, BadBundleException {
-    try (ScoringModel scoring = Models.scoring(model.read(), 1);
+    try (ScoringModel scoring = BundleOpener.scoring(model.read(), 1);
         ProgressBar bar = new ProgressBar("bench alternatives")) {
       ImageShape shape = scoring.scorer().imageShape();
       List<byte[]> all = pictures(open(usual, shape));

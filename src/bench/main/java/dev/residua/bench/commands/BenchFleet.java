@@ -65,7 +65,7 @@ final class BenchFleet extends FleetBenchmark {
             new PipelineBenchmark(bundle.manifest().image(), folder, partitions, sources)) {
       ScoringSettings settings = ScoringSettings.defaults("bench-fleet", "1");
       benchmark.warmUp(
-          () -> dev.residua.app.model.Models.scoring(bundle, 1),
+          () -> dev.residua.runtime.BundleOpener.scoring(bundle, 1),
           ScoringSettings.defaults("bench-warm-up", "1"));
       int runs = rounds * cases.size();
       for (int i = 0; i < runs; i++) {

@@ -1,7 +1,6 @@
 package dev.residua.bench.commands;
 
 import dev.residua.anomaly.ReconstructionPlan;
-import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
@@ -16,8 +15,9 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.Guarantee;
-import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -279,7 +279,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
     }
 
     ScoringModel model(ModelBundle bundle) throws BadBundleException {
-      return Models.scoring(bundle, ScoringEngines.scorer(bundle, engine, 1));
+      return BundleOpener.scoring(bundle, ScoringEngines.scorer(bundle, engine, 1));
     }
 
     Map<String, Object> row(PipelineBenchmark.Result result) {

@@ -21,8 +21,9 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
-import dev.residua.scoring.FrameBatch;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.FrameBatch;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
@@ -106,13 +107,13 @@ class DemoIncidentsTest {
     SourceMonitor monitor =
         SourceMonitor.start(
             new SourceMonitor.Thresholds(
-                Models.monitor(
+                BundleOpener.monitor(
                     bundle,
                     AnomalySettings.DEFAULTS,
                     new FalseAlarmBudget(1, FalseAlarmBudget.Period.WEEK, 20).runLength(),
                     IncidentSettings.DEFAULTS)));
     Map<String, Long> openedBy = new LinkedHashMap<>();
-    try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+    try (ScoringModel scoring = BundleOpener.scoring(bundle, 1)) {
       ImageShape shape = scoring.scorer().imageShape();
       ScenarioStream stream = new ScenarioStream(scenario, shape);
       FrameBatch batch =

@@ -7,6 +7,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -87,7 +88,7 @@ class BundleFuzzTest {
   }
 
   private static void score(ModelBundle model) throws BadBundleException {
-    Models.scoring(model, 1).close();
+    BundleOpener.scoring(model, 1).close();
   }
 
   @Test
@@ -188,8 +189,8 @@ class BundleFuzzTest {
           accepted(
                   "damaged " + name + " " + i,
                   () -> {
-                    Models.calibrations(model);
-                    Models.monitor(
+                    BundleOpener.check(model);
+                    BundleOpener.monitor(
                         model, AnomalySettings.DEFAULTS, 1_000_000, IncidentSettings.DEFAULTS);
                   })
               ? 1

@@ -7,11 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
@@ -58,7 +59,7 @@ class EngineCalibrationTest {
     for (int n = 0; n < FRAMES; n++) {
       stream.next(pixels, n * image.size());
     }
-    try (ResidualScorer reference = Models.scorer(bundle, 1);
+    try (ResidualScorer reference = BundleOpener.scorer(bundle, 1);
         ResidualScorer scorer = ScoringEngines.scorer(bundle, ScoringEngine.ONEDNN, 1)) {
       single = pValues(reference.score(FrameInputs.of(pixels, FRAMES)));
       half = pValues(scorer.score(FrameInputs.of(pixels, FRAMES)));

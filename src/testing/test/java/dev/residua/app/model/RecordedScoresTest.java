@@ -6,14 +6,15 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
@@ -68,7 +69,7 @@ class RecordedScoresTest {
     }
     AnomalyCalibration calibration =
         AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       // When
       List<float[]> rows = new ArrayList<>();
       for (LatentBatch batch : batches(scorer, pixels, FRAMES)) {

@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.onnx.Device;
+import dev.residua.runtime.BundleOpener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +89,7 @@ class ScoringEnginesTest {
     ScoringEngines.Chosen chosen = withoutGpu(BF16).open(bundle, ScoringEngine.ONEDNN, 1);
     // Then
     try (ResidualScorer scorer = chosen.scorer();
-        ResidualScorer reference = Models.scorer(bundle, 1)) {
+        ResidualScorer reference = BundleOpener.scorer(bundle, 1)) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONEDNN);
       EngineDeviation deviation = SelfTest.compare(bundle, reference, scorer);
       assertThat(deviation.withinBounds()).isTrue();

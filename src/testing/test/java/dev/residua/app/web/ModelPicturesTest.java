@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.FrameInputs;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.dashboard.Pictures.UnavailableException;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
+import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
@@ -41,7 +42,7 @@ class ModelPicturesTest {
     pixels = new byte[shape.size()];
     new ScenarioStream(Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0), shape)
         .next(pixels, 0);
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       scores = scorer.score(FrameInputs.of(pixels, 1));
     }
   }

@@ -12,7 +12,8 @@ import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ class AlternativesTrialTest {
   private static AlternativesTrial trial(ScoringModel scoring, ModelBundle bundle, int usual)
       throws Exception {
     MonitorModel monitored =
-        Models.monitor(bundle, AnomalySettings.DEFAULTS, RUN_LENGTH, IncidentSettings.DEFAULTS);
+        BundleOpener.monitor(
+            bundle, AnomalySettings.DEFAULTS, RUN_LENGTH, IncidentSettings.DEFAULTS);
     return new AlternativesTrial(
         scoring,
         monitored,
@@ -65,7 +67,7 @@ class AlternativesTrialTest {
               {"kind": "offset", "node": "shadow_length", "at": 128, "frames": 128, "size": 2}]}
             """,
             256);
-    try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+    try (ScoringModel scoring = BundleOpener.scoring(bundle, 1)) {
       // When
       AlternativesTrial.Result result =
           trial(scoring, bundle, 1_500)
@@ -92,7 +94,7 @@ class AlternativesTrialTest {
   void shouldRefuseFramesThatDoNotArmTheProduct() throws Exception {
     // Given
     ModelBundle bundle = Models.read(Optional.empty());
-    try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+    try (ScoringModel scoring = BundleOpener.scoring(bundle, 1)) {
       AlternativesTrial trial = trial(scoring, bundle, 600);
       // When / Then: it would miss everything, for another reason than the reader thinks
       assertThatIllegalStateException()
@@ -105,7 +107,7 @@ class AlternativesTrialTest {
   void shouldRefuseTooFewUsualFrames() throws Exception {
     // Given
     ModelBundle bundle = Models.read(Optional.empty());
-    try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+    try (ScoringModel scoring = BundleOpener.scoring(bundle, 1)) {
       // When / Then
       assertThatIllegalArgumentException()
           .isThrownBy(() -> trial(scoring, bundle, 599))

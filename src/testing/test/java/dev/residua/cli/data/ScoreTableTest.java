@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;

@@ -15,13 +15,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.Residua;
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalModel;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NetworkEngine;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import dev.residua.runtime.BundleOpener;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -90,7 +91,7 @@ class ModelExportTest {
       // When
       // Then
       assertThatCode(() -> SelfTest.check(bundle, exported)).doesNotThrowAnyException();
-      try (ResidualScorer own = Models.scorer(bundle, 1)) {
+      try (ResidualScorer own = BundleOpener.scorer(bundle, 1)) {
         assertThat(SelfTest.compare(bundle, own, exported).latents()).isLessThan(1e-5);
         assertThat(SelfTest.compare(bundle, own, exported).reconstruction()).isLessThan(1e-5);
       }

@@ -11,7 +11,8 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.BundleOpener;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ExactDagSearchSettings;
 import dev.residua.training.GraphConstraints;
@@ -105,7 +106,7 @@ class ModelGraphCommandTest {
         new GraphConstraints(
             bundle.graph().names(), new boolean[4][4], forbidden, new boolean[4][4]);
     GraphRevision revision;
-    try (ResidualScorer scorer = Models.scorer(bundle, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       revision =
           GraphRevision.of(
               bundle,
@@ -120,7 +121,7 @@ class ModelGraphCommandTest {
     // When
     ModelBundle refitted = revision.refitted();
     ModelBundle revised;
-    try (ResidualScorer scorer = Models.scorer(refitted, 1)) {
+    try (ResidualScorer scorer = BundleOpener.scorer(refitted, 1)) {
       revised =
           revision.calibrated(
               refitted,
@@ -134,7 +135,7 @@ class ModelGraphCommandTest {
     // Then
     assertThat(revised.graph().hasEdge(first.from(), first.to())).isFalse();
     assertThat(revised.manifest().parentId()).isEqualTo(bundle.id());
-    try (ScoringModel scoring = Models.scoring(revised, 1)) { // also runs its self-test
+    try (ScoringModel scoring = BundleOpener.scoring(revised, 1)) { // also runs its self-test
       assertThat(scoring.calibration().size()).isEqualTo(450);
     }
   }

@@ -19,7 +19,7 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.runtime.ScoringModel;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.TestEngine;

@@ -2,8 +2,8 @@ package dev.residua.renewal.gate;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;

@@ -1,10 +1,11 @@
-package dev.residua.scoring;
+package dev.residua.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.FrameScorer;
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
@@ -79,7 +80,7 @@ class FrameBatchTest {
             ReconstructionPlan.EVERY_FRAME,
             8,
             Clock.systemUTC(),
-            Stages.NONE);
+            FrameScorer.Observer.NONE);
   }
 
   private Frame frame(int sequence) {

@@ -1,4 +1,4 @@
-package dev.residua.scoring;
+package dev.residua.runtime;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;

@@ -1,4 +1,4 @@
-package dev.residua.scoring;
+package dev.residua.runtime;
 
 import dev.residua.anomaly.FrameScorer;
 import dev.residua.anomaly.ReconstructionPlan;
@@ -15,7 +15,6 @@ import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
-import dev.residua.scoring.Stages.Stage;
 import dev.residua.source.SourceRule;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public final class FrameBatch {
   private final byte[] pixels;
   private final float[] variables; // [capacity][k], standardised
   private final Clock clock;
-  private final Stages stages;
+  private final FrameScorer.Observer observer;
 
   /**
    * @param capacity frames that go through the network together, at least 1
@@ -53,7 +52,7 @@ public final class FrameBatch {
       ReconstructionPlan plan,
       int capacity,
       Clock clock,
-      Stages stages) {
+      FrameScorer.Observer observer) {
     this.model = model;
     this.shape = model.scorer().imageShape();
     DetailChannel channel = model.details();
@@ -73,15 +72,15 @@ public final class FrameBatch {
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
     this.variables = new float[capacity * model.variables().size()];
     this.clock = clock;
-    this.stages = stages;
+    this.observer = observer;
   }
 
-  ScoringModel model() {
+  public ScoringModel model() {
     return model;
   }
 
   /** Memory of the batch and its model, in bytes; an estimate. */
-  long bytes() {
+  public long bytes() {
     return model.bytes() + 2L * pixels.length; // twice: those that are reconstructed are copied
   }
 
@@ -163,25 +162,13 @@ public final class FrameBatch {
       return List.of();
     }
     float[] observed = Arrays.copyOf(variables, frames.size() * model.variables().size());
-    List<ScoredFrame> scores = scorer.score(pixels, frames, observed, clock, new Watch(stages));
+    List<ScoredFrame> scores = scorer.score(pixels, frames, observed, clock, observer);
     clear();
     return scores;
   }
 
-  private record Watch(Stages stages) implements FrameScorer.Observer {
-    @Override
-    public void network() {
-      stages.enter(Stage.MODEL);
-    }
-
-    @Override
-    public void statistics() {
-      stages.enter(Stage.STATISTICS);
-    }
-  }
-
   /** Drops the frames in the batch unscored. */
-  void clear() {
+  public void clear() {
     frames.clear();
   }
 }
