@@ -1,7 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.Finding.Severity;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.source.SourceRule;
@@ -100,7 +100,7 @@ record IncidentQuery(
 
   /** A time of a query; an empty one takes its default. */
   static Instant time(String name, String text, Instant otherwise) {
-    return text.isEmpty() ? otherwise : PossibleTimes.parse("query parameter " + name, text);
+    return text.isEmpty() ? otherwise : ValidTimeRange.parse("query parameter " + name, text);
   }
 
   private static int number(Map<String, String> parameters, String name, int otherwise) {

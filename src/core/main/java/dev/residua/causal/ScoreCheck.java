@@ -1,6 +1,6 @@
 package dev.residua.causal;
 
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import java.time.Instant;
 import java.util.Optional;
@@ -60,7 +60,7 @@ public final class ScoreCheck {
       return Optional.of("its sequence is %d, expected at least 0".formatted(score.sequence()));
     }
     for (Instant time : new Instant[] {score.capturedAt(), score.scoredAt()}) {
-      if (!PossibleTimes.contain(time)) {
+      if (!ValidTimeRange.contain(time)) {
         return Optional.of("a time of it is %s, expected 1970 to 2261".formatted(time));
       }
     }

@@ -1,7 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.frame.NamePattern;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import java.time.Instant;
 import java.util.List;
@@ -66,10 +66,10 @@ public sealed interface ControlCommand {
       if (id.isBlank()) {
         throw new IllegalArgumentException("a control command needs an id");
       }
-      if (!PossibleTimes.contain(at)) {
+      if (!ValidTimeRange.contain(at)) {
         throw new IllegalArgumentException(
             "control command %s is from %s, expected a time before %s"
-                .formatted(id, at, PossibleTimes.END));
+                .formatted(id, at, ValidTimeRange.END));
       }
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
@@ -91,10 +91,10 @@ public sealed interface ControlCommand {
         throw new IllegalArgumentException(
             "a period must end after it begins but was %s to %s".formatted(from, until));
       }
-      if (from.isBefore(Instant.EPOCH) || until.isAfter(PossibleTimes.END)) {
+      if (from.isBefore(Instant.EPOCH) || until.isAfter(ValidTimeRange.END)) {
         throw new IllegalArgumentException(
             "a period must lie between %s and %s but was %s to %s"
-                .formatted(Instant.EPOCH, PossibleTimes.END, from, until));
+                .formatted(Instant.EPOCH, ValidTimeRange.END, from, until));
       }
     }
 

@@ -1,7 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.frame.HumanDuration;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -260,6 +260,6 @@ public final class ControlRequest {
   }
 
   private Instant time(String name, String text) {
-    return PossibleTimes.parse(shown.apply(name), text);
+    return ValidTimeRange.parse(shown.apply(name), text);
   }
 }

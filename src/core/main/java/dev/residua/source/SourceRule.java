@@ -2,7 +2,7 @@ package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
@@ -178,8 +178,8 @@ public record SourceRule(
     if (by.isBlank() || by.length() > 255) {
       throw invalid(id, "by", by, "expected who writes it, in 1 to 255 characters");
     }
-    if (!PossibleTimes.contain(changedAt)) {
-      throw invalid(id, "changedAt", changedAt, "expected a time before " + PossibleTimes.END);
+    if (!ValidTimeRange.contain(changedAt)) {
+      throw invalid(id, "changedAt", changedAt, "expected a time before " + ValidTimeRange.END);
     }
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     checkLabels(id, labels);

@@ -1,6 +1,6 @@
 package dev.residua.access;
 
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -65,9 +65,9 @@ public record AuditEntry(
   }
 
   public AuditEntry {
-    if (!PossibleTimes.contain(at)) {
+    if (!ValidTimeRange.contain(at)) {
       throw new IllegalArgumentException(
-          "an audit entry is from %s, expected a time before %s".formatted(at, PossibleTimes.END));
+          "an audit entry is from %s, expected a time before %s".formatted(at, ValidTimeRange.END));
     }
     if (!ACTION.matcher(action).matches()) {
       throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package dev.residua.access;
 
 import dev.residua.access.AuditEntry.Outcome;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public record AuditQuery(String text, Optional<Outcome> outcome, Instant from, I
   }
 
   private static Instant time(String name, String text, Instant otherwise) {
-    return text.isBlank() ? otherwise : PossibleTimes.parse(name, text.strip());
+    return text.isBlank() ? otherwise : ValidTimeRange.parse(name, text.strip());
   }
 
   /** Whether an entry is asked for. */

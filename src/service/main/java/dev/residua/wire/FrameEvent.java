@@ -1,6 +1,6 @@
 package dev.residua.wire;
 
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import io.cloudevents.CloudEvent;
@@ -105,11 +105,11 @@ record FrameEvent(
 
   private static Instant time(CloudEvent event) throws RejectedFrameException {
     Instant time = event.getTime().toInstant();
-    if (!PossibleTimes.contain(time)) {
+    if (!ValidTimeRange.contain(time)) {
       throw new RejectedFrameException(
           Reason.CORRUPT,
           "the time of the CloudEvent must be from %s to before %s but was %s; check the camera's clock"
-              .formatted(Instant.EPOCH, PossibleTimes.END, time));
+              .formatted(Instant.EPOCH, ValidTimeRange.END, time));
     }
     return time;
   }

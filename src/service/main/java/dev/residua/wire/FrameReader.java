@@ -4,7 +4,7 @@ import dev.residua.causal.ScoreCheck;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import java.nio.ByteBuffer;
@@ -137,7 +137,7 @@ public final class FrameReader {
 
   /** The timestamp of a record, which producers choose, limited to times a frame may have. */
   public static Instant recordTime(ConsumerRecord<?, ?> record) {
-    long millis = Math.max(0, Math.min(record.timestamp(), PossibleTimes.END.toEpochMilli() - 1));
+    long millis = Math.max(0, Math.min(record.timestamp(), ValidTimeRange.END.toEpochMilli() - 1));
     return Instant.ofEpochMilli(millis);
   }
 
@@ -181,11 +181,11 @@ public final class FrameReader {
           "the frame's sequence must be at least 0 but was %d".formatted(frame.getSequence()));
     }
     Instant capturedAt = frame.getCapturedAt();
-    if (!PossibleTimes.contain(capturedAt)) {
+    if (!ValidTimeRange.contain(capturedAt)) {
       throw new RejectedFrameException(
           Reason.CORRUPT,
           "the frame's capturedAt must be from %s to before %s but was %s; check the camera's clock and the unit (microseconds since 1970)"
-              .formatted(Instant.EPOCH, PossibleTimes.END, capturedAt));
+              .formatted(Instant.EPOCH, ValidTimeRange.END, capturedAt));
     }
     ByteBuffer data = frame.getData();
     byte[] pixels;

@@ -27,7 +27,7 @@ import dev.residua.decoding.FrameDecoder;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.NamePattern;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
 import dev.residua.registry.RegistryFollower;
@@ -75,7 +75,7 @@ class LimitsDocumentTest {
     }
     List<String> expected =
         List.of(
-            day(Instant.EPOCH) + " to " + day(PossibleTimes.END),
+            day(Instant.EPOCH) + " to " + day(ValidTimeRange.END),
             ScoreCheck.MAX_SOURCE_CHARACTERS + " characters",
             ScoreCheck.MAX_RULE_CHARACTERS + " characters",
             ScoreCheck.MAX_CONTEXT_CHARACTERS + " characters",

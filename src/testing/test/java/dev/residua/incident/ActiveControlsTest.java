@@ -3,7 +3,7 @@ package dev.residua.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -186,8 +186,8 @@ class ActiveControlsTest {
         .hasMessageContaining("sources of control command 1: invalid regular expression 'cam['");
     assertThatThrownBy(() -> new Order("1", ".*", "", "x", T)).hasMessageContaining("by=''");
     assertThatThrownBy(() -> new Period(T, T)).hasMessageContaining("must end after it begins");
-    assertThat(new Period(Instant.EPOCH, PossibleTimes.END).contains(T)).isTrue();
-    assertThatThrownBy(() -> new Period(T, PossibleTimes.END.plusNanos(1)))
+    assertThat(new Period(Instant.EPOCH, ValidTimeRange.END).contains(T)).isTrue();
+    assertThatThrownBy(() -> new Period(T, ValidTimeRange.END.plusNanos(1)))
         .hasMessageContaining("a period must lie between");
     assertThatThrownBy(() -> new Suppression(order("1", ".*"), "light", 0))
         .hasMessageContaining("must be above 0 standard deviations but was 0.0");

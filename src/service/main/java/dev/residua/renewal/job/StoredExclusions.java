@@ -3,7 +3,7 @@ package dev.residua.renewal.job;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.FramePosition;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
@@ -72,6 +72,6 @@ public final class StoredExclusions {
     Instant watched = report.watchedSince();
     return report.status().phase() == CalibrationPhase.MODEL || Instant.EPOCH.equals(watched)
         ? Optional.empty()
-        : Optional.of(new Period(Instant.EPOCH, watched == null ? PossibleTimes.END : watched));
+        : Optional.of(new Period(Instant.EPOCH, watched == null ? ValidTimeRange.END : watched));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.CalibrationPhase;
-import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ControlCommand.Period;
 import java.time.Instant;
 import java.util.List;
@@ -32,9 +32,9 @@ class StoredExclusionsTest {
   @Test
   void shouldExcludeAllFramesOfASourceThatIsNotWatchedYet() {
     assertThat(StoredExclusions.unwatched(report(CalibrationPhase.LEARNING, null)))
-        .contains(new Period(Instant.EPOCH, PossibleTimes.END));
+        .contains(new Period(Instant.EPOCH, ValidTimeRange.END));
     assertThat(StoredExclusions.unwatched(report(CalibrationPhase.NEEDS_REVIEW, null)))
-        .contains(new Period(Instant.EPOCH, PossibleTimes.END));
+        .contains(new Period(Instant.EPOCH, ValidTimeRange.END));
   }
 
   @Test
