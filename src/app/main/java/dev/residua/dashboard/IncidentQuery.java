@@ -1,8 +1,8 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.Finding.Severity;
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.Incident;
 import dev.residua.source.SourceRule;
 import java.time.Instant;

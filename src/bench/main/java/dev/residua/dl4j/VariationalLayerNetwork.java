@@ -4,9 +4,9 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.StepTimes;
-import dev.residua.training.Straightening;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -138,16 +138,16 @@ final class VariationalLayerNetwork implements TrainedNetwork {
   /**
    * Returns the network of a model. The plan's convolutions change the unit of the pixels only.
    *
-   * @throws IllegalArgumentException if the straightening maps a latent
+   * @throws IllegalArgumentException if the linearization maps a latent
    */
   @Override
   public NetworkPlan plan(
       double[] mean,
       double[] scale,
-      Straightening straightening,
+      LatentLinearization linearization,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms) {
-    if (!straightening.isNone()) {
+    if (!linearization.isNone()) {
       throw new IllegalArgumentException("latents of the variational layer are not straightened");
     }
     LatentNaming map = naming.standardized(mean, scale);

@@ -1,7 +1,7 @@
 package dev.residua.causal;
 
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
+import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
 import java.util.Optional;
 

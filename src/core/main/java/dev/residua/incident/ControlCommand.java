@@ -1,8 +1,8 @@
 package dev.residua.incident;
 
 import dev.residua.frame.NamePattern;
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
+import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.residua.incident;
 
 import dev.residua.frame.HumanDuration;
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
+import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;

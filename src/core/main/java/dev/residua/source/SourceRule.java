@@ -2,8 +2,8 @@ package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.SceneName;
+import dev.residua.frame.ValidTimeRange;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;

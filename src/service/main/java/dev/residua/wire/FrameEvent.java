@@ -1,8 +1,8 @@
 package dev.residua.wire;
 
-import dev.residua.frame.ValidTimeRange;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.ValidTimeRange;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.core.message.MessageReader;

@@ -2,7 +2,7 @@ package dev.residua.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.dataset.Advice.Kind;
+import dev.residua.dataset.ImportHint.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 class FactorSurveyTest {
-  private static List<Advice> advice(int frames, IntToDoubleFunction value) {
+  private static List<ImportHint> advice(int frames, IntToDoubleFunction value) {
     double[] values = new double[frames];
     Arrays.setAll(values, value);
     return FactorSurvey.advice(List.of("hole"), new double[][] {values});
@@ -47,8 +47,8 @@ class FactorSurveyTest {
   @Test
   void shouldRecogniseOneSidedRanges() {
     // Given values up to 1, but for three of 100 that reach 4
-    List<Advice> low = advice(100, i -> i % 40 == 0 ? 4 : i / 100.0);
-    List<Advice> high = advice(100, i -> i % 40 == 0 ? -4 : -i / 200.0);
+    List<ImportHint> low = advice(100, i -> i % 40 == 0 ? 4 : i / 100.0);
+    List<ImportHint> high = advice(100, i -> i % 40 == 0 ? -4 : -i / 200.0);
 
     // When, Then
     assertThat(low)
@@ -60,21 +60,21 @@ class FactorSurveyTest {
                   .startsWith("hole is below 2.005, the middle of its range 0.01000 to 4, in 97 %")
                   .contains("Label more frames above it");
             });
-    assertThat(high).extracting(Advice::kind).containsExactly(Kind.ONE_SIDED_FACTOR);
+    assertThat(high).extracting(ImportHint::kind).containsExactly(Kind.ONE_SIDED_FACTOR);
     assertThat(high.get(0).sentence()).contains("is above").contains("more frames below it");
   }
 
   @Test
   void shouldRecogniseConstantAndBinaryFactors() {
     // When
-    List<Advice> constant = advice(100, i -> 3);
-    List<Advice> binary = advice(100, i -> i % 7 == 0 ? 1 : 0);
+    List<ImportHint> constant = advice(100, i -> 3);
+    List<ImportHint> binary = advice(100, i -> i % 7 == 0 ? 1 : 0);
 
     // Then
     assertThat(constant)
         .singleElement()
         .isEqualTo(
-            new Advice(
+            new ImportHint(
                 Kind.CONSTANT_FACTOR,
                 "hole is 3 in all 100 labelled frames and can be no factor. Leave it out with"
                     + " --factors, or record frames in which it varies"));
@@ -85,6 +85,6 @@ class FactorSurveyTest {
               assertThat(one.kind()).isEqualTo(Kind.TWO_VALUES);
               assertThat(one.sentence()).startsWith("hole has the values 0 and 1 only");
             });
-    assertThat(advice(19, i -> 3)).extracting(Advice::kind).containsExactly(Kind.FEW_LABELS);
+    assertThat(advice(19, i -> 3)).extracting(ImportHint::kind).containsExactly(Kind.FEW_LABELS);
   }
 }

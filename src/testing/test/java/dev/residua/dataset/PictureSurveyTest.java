@@ -2,7 +2,7 @@ package dev.residua.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.dataset.Advice.Kind;
+import dev.residua.dataset.ImportHint.Kind;
 import dev.residua.frame.ImageShape;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +48,7 @@ class PictureSurveyTest {
     return result;
   }
 
-  private static List<Advice> advice(int frames, IntFunction<byte[]> picture) {
+  private static List<ImportHint> advice(int frames, IntFunction<byte[]> picture) {
     PictureSurvey survey = new PictureSurvey(SHAPE);
     for (int i = 0; i < frames; i++) {
       survey.add(picture.apply(i), 0);
@@ -56,8 +56,8 @@ class PictureSurveyTest {
     return survey.advice();
   }
 
-  private static List<Kind> kinds(List<Advice> advice) {
-    return advice.stream().map(Advice::kind).toList();
+  private static List<Kind> kinds(List<ImportHint> advice) {
+    return advice.stream().map(ImportHint::kind).toList();
   }
 
   @Test
@@ -75,7 +75,7 @@ class PictureSurveyTest {
     Random random = new Random(2);
 
     // When
-    List<Advice> few = advice(100, i -> square(random));
+    List<ImportHint> few = advice(100, i -> square(random));
 
     // Then 70 of 100 train, so 30 calibrate
     assertThat(few)
@@ -102,7 +102,7 @@ class PictureSurveyTest {
     }
 
     // When
-    List<Advice> advice = advice(400, i -> frames[i]);
+    List<ImportHint> advice = advice(400, i -> frames[i]);
 
     // Then a place and level may be drawn twice by chance
     assertThat(kinds(advice)).containsExactly(Kind.NEAR_DUPLICATES);
@@ -117,7 +117,7 @@ class PictureSurveyTest {
     byte[][] place = new byte[1][];
 
     // When
-    List<Advice> advice =
+    List<ImportHint> advice =
         advice(
             400,
             i -> {
@@ -141,7 +141,7 @@ class PictureSurveyTest {
     Random random = new Random(9);
 
     // When
-    List<Advice> advice =
+    List<ImportHint> advice =
         advice(
             400,
             i -> square(random, Math.abs(2 * i % 42 - 21), Math.abs(i / 2 % 42 - 21), 150 + i / 5));
@@ -158,7 +158,7 @@ class PictureSurveyTest {
     Random random = new Random(5);
 
     // When
-    List<Advice> advice =
+    List<ImportHint> advice =
         advice(
             400,
             i -> {
@@ -178,8 +178,9 @@ class PictureSurveyTest {
     Random random = new Random(6);
 
     // When
-    List<Advice> some = advice(400, i -> i % 20 == 7 ? blurred(square(random)) : square(random));
-    List<Advice> all = advice(400, i -> blurred(square(random)));
+    List<ImportHint> some =
+        advice(400, i -> i % 20 == 7 ? blurred(square(random)) : square(random));
+    List<ImportHint> all = advice(400, i -> blurred(square(random)));
 
     // Then
     assertThat(kinds(some)).containsExactly(Kind.SOME_BLURRED);
@@ -196,7 +197,7 @@ class PictureSurveyTest {
     Arrays.fill(white, (byte) 250);
 
     // When
-    List<Advice> advice =
+    List<ImportHint> advice =
         advice(
             400,
             i -> {

@@ -15,10 +15,10 @@ import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Scorers;
 import dev.residua.training.LatentHead;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.MonotoneMap;
-import dev.residua.training.Straightening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +60,7 @@ class PlanBuilderTest {
     LatentBatch onnx;
     try (ResidualScorer scorer =
         Scorers.onnx(
-            PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms))) {
+            PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), null, mechanisms))) {
       onnx = scorer.score(FrameInputs.of(pixels, N));
     }
     // Then
@@ -151,9 +151,9 @@ class PlanBuilderTest {
     // And the decoder undoes the correction of the same plan; slowly
     // only where z + sin(2 z) / 2 is flat
     NetworkPlan uncorrects =
-        PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms);
+        PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), null, mechanisms);
     NetworkPlan corrects =
-        PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
+        PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), head, mechanisms);
     float[] pictures = decoded(uncorrects, uncorrected);
     assertThat(meanDifference(decoded(corrects, corrected), pictures))
         .isLessThan(0.1 * meanDifference(decoded(uncorrects, corrected), pictures));
@@ -205,7 +205,7 @@ class PlanBuilderTest {
     double[] scale = {0.02, 0.05, 0.03};
     Mechanisms mechanisms = mechanisms(random);
     NetworkPlan plain =
-        PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms);
+        PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), null, mechanisms);
     LatentBatch before = scored(plain, pixels);
     double[] second = new double[200];
     Arrays.setAll(second, n -> before.observed()[n * D + 1]);
@@ -220,7 +220,7 @@ class PlanBuilderTest {
             weights,
             mean,
             scale,
-            new Straightening(List.of(Optional.empty(), Optional.of(map), Optional.empty())),
+            new LatentLinearization(List.of(Optional.empty(), Optional.of(map), Optional.empty())),
             null,
             mechanisms);
     LatentBatch after = scored(mapped, pixels);
@@ -335,7 +335,7 @@ class PlanBuilderTest {
       ImageShape image,
       byte[] pixels) {
     NetworkPlan plan =
-        PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
+        PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), head, mechanisms);
     try (ResidualScorer scorer = Scorers.onnx(plan)) {
       return scorer.score(FrameInputs.of(pixels, pixels.length / image.size()));
     }

@@ -9,9 +9,9 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.Scorers;
 import dev.residua.training.LatentHead;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
-import dev.residua.training.Straightening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -97,7 +97,12 @@ public final class RandomNetworks {
       throw new IllegalStateException("no correction was learnt; choose another seed");
     }
     return PlanBuilder.model(
-        weights, mean, scale, Straightening.none(weights.latents()), head, mechanisms(random));
+        weights,
+        mean,
+        scale,
+        LatentLinearization.none(weights.latents()),
+        head,
+        mechanisms(random));
   }
 
   private static double[][] standardised(

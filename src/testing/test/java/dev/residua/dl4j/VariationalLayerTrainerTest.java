@@ -10,7 +10,7 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
-import dev.residua.training.Straightening;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -75,7 +75,7 @@ class VariationalLayerTrainerTest {
     try (TrainedNetwork network =
             train(data, SETTINGS.withSteps(300).with(c -> c.learningRate(3e-3)));
         ResidualScorer scorer =
-            Scorers.onnx(network.plan(mean, scale, Straightening.none(D), null, null))) {
+            Scorers.onnx(network.plan(mean, scale, LatentLinearization.none(D), null, null))) {
       LatentBatch scored = scorer.score(FrameInputs.of(pixels, FRAMES));
       float[] encoded = network.encode(pixels, FRAMES);
       // Then latents agree

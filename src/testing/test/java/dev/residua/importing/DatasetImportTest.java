@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.residua.dataset.Advice;
 import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.ImportHint;
 import dev.residua.dataset.Npy;
 import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.SampleRange;
@@ -554,8 +554,8 @@ class DatasetImportTest {
     Files.write(images.resolve("empty.png"), new byte[0]);
 
     // When
-    BadImagesException refused =
-        catchThrowableOfType(BadImagesException.class, () -> run(images, null));
+    UnreadableImagesException refused =
+        catchThrowableOfType(UnreadableImagesException.class, () -> run(images, null));
 
     // Then
     assertThat(refused.images()).hasSize(4);
@@ -660,14 +660,14 @@ class DatasetImportTest {
     assertThat(unstated.range()).isNull();
     assertThat(unstated.advice().get(0))
         .isEqualTo(
-            new Advice(
-                Advice.Kind.DARK_RANGE,
+            new ImportHint(
+                ImportHint.Kind.DARK_RANGE,
                 "no sample of 2 pictures with 16 bits is above 4,032 (12 bits), so they use 17 of 256"
                     + " grey levels. Import again with --range 0..4095 or --range auto"));
     assertThat(firstByte(dark, 1)).isEqualTo(16);
     assertThat(firstByte(bright, 1)).isEqualTo(251);
     assertThat(stated.range()).isEqualTo(new SampleRange(0, 4_095));
-    assertThat(stated.advice()).noneMatch(a -> a.kind() == Advice.Kind.DARK_RANGE);
+    assertThat(stated.advice()).noneMatch(a -> a.kind() == ImportHint.Kind.DARK_RANGE);
     assertThat(automatic.range()).isEqualTo(new SampleRange(0, 4_032));
     assertThat(firstByte(found, 1)).isEqualTo(255);
     assertThat(Files.readString(out.resolve("dataset.json"))).contains("\"range\" : \"0..4032\"");
@@ -701,8 +701,11 @@ class DatasetImportTest {
 
     // Then
     assertThat(result.advice())
-        .extracting(Advice::kind)
-        .contains(Advice.Kind.FEW_FRAMES, Advice.Kind.FEW_LABELS, Advice.Kind.IN_FOLDER_ORDER);
+        .extracting(ImportHint::kind)
+        .contains(
+            ImportHint.Kind.FEW_FRAMES,
+            ImportHint.Kind.FEW_LABELS,
+            ImportHint.Kind.IN_FOLDER_ORDER);
     assertThat(result.advice().get(result.advice().size() - 1).sentence())
         .contains("train learns from the first 70 %: it never sees b. Unless the folders follow");
   }

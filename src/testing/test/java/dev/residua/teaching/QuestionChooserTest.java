@@ -87,13 +87,13 @@ class QuestionChooserTest {
   }
 
   private static Question question(List<TaughtAnswer> answers, long seed) {
-    return new QuestionChooser(POOL, FactorOpinions.of(POOL, answers, List.of()), answers, seed)
+    return new QuestionChooser(POOL, FactorEstimates.of(POOL, answers, List.of()), answers, seed)
         .question();
   }
 
   /** Share of all pairs that the opinions order as the truth does. */
   private static double agreement(List<TaughtAnswer> answers) {
-    FactorOpinions opinions = FactorOpinions.of(POOL, answers, List.of());
+    FactorEstimates opinions = FactorEstimates.of(POOL, answers, List.of());
     int right = 0;
     int all = 0;
     for (int a = 0; a < FRAMES; a++) {
@@ -184,7 +184,7 @@ class QuestionChooserTest {
       other[i] = CAUSES[i][0] > 1 ? -CAUSES[i][1] : CAUSES[i][1];
     }
     List<TaughtAnswer> answers = random(4, 2);
-    FactorOpinions opinions = FactorOpinions.of(POOL, answers, List.of(one, other));
+    FactorEstimates opinions = FactorEstimates.of(POOL, answers, List.of(one, other));
 
     // When
     int disagree = 0;
@@ -207,7 +207,7 @@ class QuestionChooserTest {
     Arrays.setAll(turned, i -> -CAUSES[i][1]);
 
     // When
-    FactorOpinions opinions = FactorOpinions.of(POOL, random(5, 2), List.of(turned));
+    FactorEstimates opinions = FactorEstimates.of(POOL, random(5, 2), List.of(turned));
 
     // Then
     assertThat(opinions.estimates().get(0)[0] > opinions.estimates().get(0)[1])
@@ -247,7 +247,7 @@ class QuestionChooserTest {
     // Given
     List<TaughtAnswer> answers = random(100, 1);
     QuestionChooser chooser =
-        new QuestionChooser(POOL, FactorOpinions.of(POOL, answers, List.of()), answers, 3);
+        new QuestionChooser(POOL, FactorEstimates.of(POOL, answers, List.of()), answers, 3);
 
     // When
     List<Integer> series = chooser.series(10);
@@ -264,7 +264,7 @@ class QuestionChooserTest {
   void shouldLabelWhatIsFarFromAllLabelledFrames() {
     // Given
     QuestionChooser chooser =
-        new QuestionChooser(POOL, new FactorOpinions(List.of()), List.of(), 3);
+        new QuestionChooser(POOL, new FactorEstimates(List.of()), List.of(), 3);
     List<Integer> labelled = List.of(0, 5, 10);
 
     // When

@@ -207,7 +207,7 @@ class AfterTheNetworkTest {
     // Then
     Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
     assertThat(hyper)
-        .containsEntry("straightenedLatents", AdditiveNoise.NAMES.get(EFFECT))
+        .containsEntry("linearizedLatents", AdditiveNoise.NAMES.get(EFFECT))
         .containsEntry("answers", "344");
     assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
     assertThat(reader.trainings()).isEqualTo(1);

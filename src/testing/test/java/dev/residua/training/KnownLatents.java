@@ -257,7 +257,7 @@ final class KnownLatents implements TrainingData {
       public NetworkPlan plan(
           double[] mean,
           double[] scale,
-          Straightening straightening,
+          LatentLinearization linearization,
           @Nullable LatentHead head,
           @Nullable Mechanisms mechanisms) {
         NetworkPlan plan = RandomNetworks.of(IMAGE, D, 1);
@@ -275,7 +275,7 @@ final class KnownLatents implements TrainingData {
                   plan.errorScale());
         }
         last = plan;
-        models.put(plan, new Model(this, mean.clone(), scale.clone(), straightening, head));
+        models.put(plan, new Model(this, mean.clone(), scale.clone(), linearization, head));
         return plan;
       }
 
@@ -317,7 +317,7 @@ final class KnownLatents implements TrainingData {
         Network network,
         double[] mean,
         double[] scale,
-        Straightening straightening,
+        LatentLinearization linearization,
         @Nullable LatentHead head) {
       NetworkEngine engine() {
         return new TestEngine(IMAGE, D, (pixels, offset, code) -> 0) {
@@ -330,7 +330,7 @@ final class KnownLatents implements TrainingData {
               for (int i = 0; i < D; i++) {
                 z[i] = (z[i] - mean[i]) / scale[i];
               }
-              z = straightening.apply(z);
+              z = linearization.apply(z);
               z = head == null ? z : head.apply(z);
               for (int i = 0; i < D; i++) {
                 codes[n * D + i] = (float) z[i];

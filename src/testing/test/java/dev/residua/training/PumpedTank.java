@@ -213,7 +213,7 @@ final class PumpedTank implements TrainingData {
     public float[] encode(byte[] pixels, int frames) {
       double[] ones = {1, 1};
       try (ResidualScorer scorer =
-          Scorers.onnx(plan(new double[D], ones, Straightening.none(D), null, null))) {
+          Scorers.onnx(plan(new double[D], ones, LatentLinearization.none(D), null, null))) {
         return scorer.score(FrameInputs.of(pixels, frames)).observed();
       }
     }
@@ -222,7 +222,7 @@ final class PumpedTank implements TrainingData {
     public NetworkPlan plan(
         double[] mean,
         double[] scale,
-        Straightening straightening,
+        LatentLinearization linearization,
         @Nullable LatentHead head,
         @Nullable Mechanisms mechanisms) {
       int size = IMAGE.size();

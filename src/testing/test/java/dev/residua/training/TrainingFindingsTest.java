@@ -47,7 +47,7 @@ class TrainingFindingsTest {
     }
     return TrainingFindings.of(
         errors,
-        new CheckedLabels(Arrays.copyOf(labels, checked), Arrays.copyOf(nodes, checked)),
+        new HeldOutLabels(Arrays.copyOf(labels, checked), Arrays.copyOf(nodes, checked)),
         List.of(new Latent(0, "cause", true), new Latent(1, "effect", named)),
         GRAPH,
         Mechanisms.fit(GRAPH, nodes, MechanismSettings.DEFAULTS),

@@ -2,9 +2,9 @@ package dev.residua.dl4j;
 
 import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.StepTimes;
-import dev.residua.training.Straightening;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingLosses;
 import java.util.List;
@@ -75,10 +75,10 @@ final class LancaTrained implements TrainedNetwork {
   public NetworkPlan plan(
       double[] mean,
       double[] scale,
-      Straightening straightening,
+      LatentLinearization linearization,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms) {
-    return PlanBuilder.model(weights, mean, scale, straightening, head, mechanisms);
+    return PlanBuilder.model(weights, mean, scale, linearization, head, mechanisms);
   }
 
   @Override

@@ -5,9 +5,9 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
+import dev.residua.training.LatentLinearization;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.MonotoneMap;
-import dev.residua.training.Straightening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class PlanBuilder {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param straightening maps the standardised latents, and back before the decoder
+   * @param linearization maps the standardised latents, and back before the decoder
    * @param head corrects the mapped latents, while the decoder reads them uncorrected; null
    *     corrects nothing
    * @param mechanisms equations of the corrected latents, and of the variables behind them; null
@@ -50,7 +50,7 @@ public final class PlanBuilder {
       NetworkWeights weights,
       double[] mean,
       double[] scale,
-      Straightening straightening,
+      LatentLinearization linearization,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms) {
     PlanBuilder builder = new PlanBuilder(weights.folded());
@@ -59,10 +59,10 @@ public final class PlanBuilder {
         builder.d,
         NetworkLayout.BLOCK,
         meanImage(builder.image, weights.meanImage()),
-        builder.encoder(mean, scale, straightening),
+        builder.encoder(mean, scale, linearization),
         head == null ? null : head.correction(),
         equations(mechanisms, builder.d),
-        builder.decoder(mean, scale, straightening),
+        builder.decoder(mean, scale, linearization),
         errorScale(builder.image));
   }
 
@@ -83,7 +83,12 @@ public final class PlanBuilder {
     double[] ones = new double[read.latents()];
     Arrays.fill(ones, 1);
     return model(
-        read, new double[read.latents()], ones, Straightening.none(read.latents()), null, null);
+        read,
+        new double[read.latents()],
+        ones,
+        LatentLinearization.none(read.latents()),
+        null,
+        null);
   }
 
   /**
@@ -109,7 +114,8 @@ public final class PlanBuilder {
     return mean;
   }
 
-  private List<NetworkLayer> encoder(double[] mean, double[] scale, Straightening straightening) {
+  private List<NetworkLayer> encoder(
+      double[] mean, double[] scale, LatentLinearization linearization) {
     int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
     int flat = weights.layout().flat();
     int n = NetworkLayout.DENSE;
@@ -139,7 +145,7 @@ public final class PlanBuilder {
       b[i] = (float) ((b[i] - mean[i]) / scale[i]);
     }
     layers.add(new NetworkLayer.Dense(n, d, w, b, false));
-    layers.addAll(mapped(straightening::map, straightening.isNone()));
+    layers.addAll(mapped(linearization::map, linearization.isNone()));
     return layers;
   }
 
@@ -189,7 +195,8 @@ public final class PlanBuilder {
         : mechanisms.equations();
   }
 
-  private List<NetworkLayer> decoder(double[] mean, double[] scale, Straightening straightening) {
+  private List<NetworkLayer> decoder(
+      double[] mean, double[] scale, LatentLinearization linearization) {
     int n = NetworkLayout.DENSE;
     float[] original = weights.get("dec1.w");
     float[] w = original.clone();
@@ -204,7 +211,7 @@ public final class PlanBuilder {
     }
     List<NetworkLayer> layers = new ArrayList<>();
     layers.addAll(
-        mapped(i -> straightening.map(i).map(MonotoneMap::inverse), straightening.isNone()));
+        mapped(i -> linearization.map(i).map(MonotoneMap::inverse), linearization.isNone()));
     layers.add(new NetworkLayer.Dense(d, n, w, b, true));
     layers.add(dense("dec2", n));
     int flat = weights.layout().flat();

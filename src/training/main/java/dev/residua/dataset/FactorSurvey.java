@@ -1,6 +1,6 @@
 package dev.residua.dataset;
 
-import dev.residua.dataset.Advice.Kind;
+import dev.residua.dataset.ImportHint.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +25,8 @@ public final class FactorSurvey {
    * @param values shape {@code [factors][frames]}, NaN if a label is unknown
    * @return most important first; empty if there is nothing to say
    */
-  public static List<Advice> advice(List<String> names, double[][] values) {
-    List<Advice> advice = new ArrayList<>();
+  public static List<ImportHint> advice(List<String> names, double[][] values) {
+    List<ImportHint> advice = new ArrayList<>();
     if (names.isEmpty()) {
       return advice;
     }
@@ -35,7 +35,7 @@ public final class FactorSurvey {
     int labelled = labelled(values, trained);
     if (labelled < FEW_LABELS) {
       advice.add(
-          new Advice(
+          new ImportHint(
               Kind.FEW_LABELS,
               "%,d of the first %,d frames, which train, have a label. Label about 100 spread over them, or alarms name latents that are not your factors"
                   .formatted(labelled, trained)));
@@ -58,7 +58,7 @@ public final class FactorSurvey {
     return count;
   }
 
-  private static void factor(String name, double[] values, List<Advice> advice) {
+  private static void factor(String name, double[] values, List<ImportHint> advice) {
     double[] known = Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
     if (known.length < LEAST_VALUES) {
       return;
@@ -67,7 +67,7 @@ public final class FactorSurvey {
     double most = known[known.length - 1];
     if (least == most) {
       advice.add(
-          new Advice(
+          new ImportHint(
               Kind.CONSTANT_FACTOR,
               "%s is %s in all %,d labelled frames and can be no factor. Leave it out with --factors, or record frames in which it varies"
                   .formatted(name, number(least), known.length)));
@@ -75,7 +75,7 @@ public final class FactorSurvey {
     }
     if (Arrays.stream(known).allMatch(value -> value == least || value == most)) {
       advice.add(
-          new Advice(
+          new ImportHint(
               Kind.TWO_VALUES,
               "%s has the values %s and %s only. If it marks faulty frames, rename it to %s, with empty cells for normal frames; otherwise keep it"
                   .formatted(name, number(least), number(most), FrameDataset.EVENT_COLUMN)));
@@ -87,7 +87,7 @@ public final class FactorSurvey {
     if (share >= ONE_SIDED) {
       boolean low = 2 * below > known.length;
       advice.add(
-          new Advice(
+          new ImportHint(
               Kind.ONE_SIDED_FACTOR,
               "%s is %s %s, the middle of its range %s to %s, in %.0f %% of its %,d labels. Label more frames %s it, or remove the few if they are wrong"
                   .formatted(

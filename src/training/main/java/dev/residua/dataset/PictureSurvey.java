@@ -1,6 +1,6 @@
 package dev.residua.dataset;
 
-import dev.residua.dataset.Advice.Kind;
+import dev.residua.dataset.ImportHint.Kind;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
 import dev.residua.frame.PixelMask;
@@ -170,9 +170,9 @@ public final class PictureSurvey {
     return sum / left.length;
   }
 
-  /** Advice on the frames so far, most important first; empty if there is nothing to say. */
-  public List<Advice> advice() {
-    List<Advice> advice = new ArrayList<>();
+  /** ImportHint on the frames so far, most important first; empty if there is nothing to say. */
+  public List<ImportHint> advice() {
+    List<ImportHint> advice = new ArrayList<>();
     if (frames < FEW_FRAMES) {
       int calibrating = frames - (int) (TRAIN_SHARE * frames);
       add(
@@ -191,7 +191,7 @@ public final class PictureSurvey {
     return advice;
   }
 
-  private void differences(List<Advice> advice) {
+  private void differences(List<ImportHint> advice) {
     if (frames < 3) {
       return;
     }
@@ -244,7 +244,7 @@ public final class PictureSurvey {
     return median(pairs, at);
   }
 
-  private void sharpness(List<Advice> advice) {
+  private void sharpness(List<ImportHint> advice) {
     double usual = median(sharpness, sharpened);
     if (sharpened > 0 && usual < SMOOTH) {
       add(
@@ -271,7 +271,7 @@ public final class PictureSurvey {
     }
   }
 
-  private void whole(List<Advice> advice, Kind kind, int count, String colourAndAction) {
+  private void whole(List<ImportHint> advice, Kind kind, int count, String colourAndAction) {
     if (count > SOME * frames) {
       add(advice, kind, "%,d of %,d frames are nearly all " + colourAndAction, count, frames);
     }
@@ -287,7 +287,7 @@ public final class PictureSurvey {
   }
 
   @SuppressWarnings("AnnotateFormatMethod")
-  private static void add(List<Advice> advice, Kind kind, String text, Object... values) {
-    advice.add(new Advice(kind, text.formatted(values)));
+  private static void add(List<ImportHint> advice, Kind kind, String text, Object... values) {
+    advice.add(new ImportHint(kind, text.formatted(values)));
   }
 }

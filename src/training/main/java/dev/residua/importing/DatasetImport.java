@@ -1,8 +1,8 @@
 package dev.residua.importing;
 
-import dev.residua.dataset.Advice;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.ImportHint;
 import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.decoding.SampleRange;
@@ -61,10 +61,10 @@ public final class DatasetImport {
       List<String> factors,
       List<String> counters,
       List<String> otherColumns,
-      LeftOut leftOut,
+      SkippedImages leftOut,
       double masked,
       @Nullable SampleRange range,
-      List<Advice> advice,
+      List<ImportHint> advice,
       String sha256) {}
 
   /**
@@ -77,7 +77,7 @@ public final class DatasetImport {
    *     names the image of each row; or null
    * @param out folder to make
    * @param progress receives the completed share, in [0, 1]
-   * @throws BadImagesException if images are missing or damaged; no files are left
+   * @throws UnreadableImagesException if images are missing or damaged; no files are left
    * @throws IOException if the input has any other error; the message says what to do
    */
   public Result run(String images, @Nullable Path labels, Path out, DoubleConsumer progress)
@@ -151,7 +151,7 @@ public final class DatasetImport {
             : new PreviewSheet(settings.limits(), settings.shape(), geometry, frames.count());
     PixelMask masked = PixelMask.NONE;
     PixelMask detailsMasked = PixelMask.NONE;
-    BadImages bad = new BadImages();
+    UnreadableImages bad = new UnreadableImages();
     try (DatasetWriter writer =
         new DatasetWriter(
             out,

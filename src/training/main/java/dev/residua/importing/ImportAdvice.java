@@ -1,7 +1,7 @@
 package dev.residua.importing;
 
-import dev.residua.dataset.Advice;
 import dev.residua.dataset.FactorSurvey;
+import dev.residua.dataset.ImportHint;
 import dev.residua.dataset.PictureSurvey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,14 +21,14 @@ final class ImportAdvice {
    *
    * @param folders pictures by folder; empty if all lie in one
    */
-  static List<Advice> of(
+  static List<ImportHint> of(
       PictureSurvey pictures,
       SurveyedRange range,
       List<String> factors,
       @Nullable LabelRows rows,
       Map<String, Integer> folders,
       NamedFrames frames) {
-    List<Advice> advice = new ArrayList<>(range.advice());
+    List<ImportHint> advice = new ArrayList<>(range.advice());
     advice.addAll(pictures.advice());
     if (rows != null) {
       double[][] values = new double[factors.size()][frames.count()];
@@ -46,7 +46,8 @@ final class ImportAdvice {
   }
 
   /** Folders of which no picture trains a model, since it learns from the first frames. */
-  private static void order(Map<String, Integer> folders, NamedFrames frames, List<Advice> advice) {
+  private static void order(
+      Map<String, Integer> folders, NamedFrames frames, List<ImportHint> advice) {
     Map<String, Integer> first = new HashMap<>();
     for (int i = 0; i < frames.count(); i++) {
       first.putIfAbsent(DatasetImport.folder(frames.name(i)), i);
@@ -56,8 +57,8 @@ final class ImportAdvice {
         folders.keySet().stream().filter(f -> first.getOrDefault(f, 0) >= trained).toList();
     if (!late.isEmpty()) {
       advice.add(
-          new Advice(
-              Advice.Kind.IN_FOLDER_ORDER,
+          new ImportHint(
+              ImportHint.Kind.IN_FOLDER_ORDER,
               "the frames are in the order of their folders, and train learns from the first %.0f %%: it never sees %s%s. Unless the folders follow one another in time, list the pictures in the order of capture, and import the list (--images pictures.txt)"
                   .formatted(
                       100 * PictureSurvey.TRAIN_SHARE,

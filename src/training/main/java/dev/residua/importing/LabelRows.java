@@ -114,7 +114,7 @@ final class LabelRows {
                   missing.size(),
                   frames.origin(),
                   frames.name(0),
-                  Shortened.lines(missing)));
+                  Truncation.lines(missing)));
     }
     return new LabelRows(table, rows);
   }

@@ -47,8 +47,8 @@ public interface NamedFrames extends Closeable {
   }
 
   /** The skipped files, which are not pictures by their names. */
-  default LeftOut leftOut() {
-    return LeftOut.NONE;
+  default SkippedImages leftOut() {
+    return SkippedImages.NONE;
   }
 
   @Override

@@ -26,9 +26,10 @@ final class PictureFolder implements NamedFrames {
   private final Path folder;
   private final FrameLimits limits;
   private final List<String> names;
-  private final LeftOut leftOut;
+  private final SkippedImages leftOut;
 
-  private PictureFolder(Path folder, FrameLimits limits, List<String> names, LeftOut leftOut) {
+  private PictureFolder(
+      Path folder, FrameLimits limits, List<String> names, SkippedImages leftOut) {
     this.folder = folder;
     this.limits = limits;
     this.names = names;
@@ -61,13 +62,13 @@ final class PictureFolder implements NamedFrames {
               if (PictureFile.isNamedSo(name) && Files.isRegularFile(file)) {
                 names.add(name);
               } else {
-                LeftOut.add(others, String.valueOf(file.getFileName()));
+                SkippedImages.add(others, String.valueOf(file.getFileName()));
               }
             }
             return FileVisitResult.CONTINUE;
           }
         });
-    LeftOut leftOut = new LeftOut(others);
+    SkippedImages leftOut = new SkippedImages(others);
     if (names.isEmpty()) {
       throw new IOException(nothing(folder, leftOut));
     }
@@ -80,7 +81,7 @@ final class PictureFolder implements NamedFrames {
     return name.startsWith(".") || name.equals("__MACOSX");
   }
 
-  private static String nothing(Path folder, LeftOut found) {
+  private static String nothing(Path folder, SkippedImages found) {
     String begin =
         "%s has no picture, in no folder of it either; found %s, expected files ending in %s"
             .formatted(
@@ -130,7 +131,7 @@ final class PictureFolder implements NamedFrames {
   }
 
   @Override
-  public LeftOut leftOut() {
+  public SkippedImages leftOut() {
     return leftOut;
   }
 }

@@ -54,7 +54,7 @@ final class PictureList implements NamedFrames {
     if (!wrong.isEmpty()) {
       throw new IOException(
           "%s has %d lines that name no picture; a path is relative to the folder of the list:%s"
-              .formatted(list, wrong.size(), Shortened.lines(wrong)));
+              .formatted(list, wrong.size(), Truncation.lines(wrong)));
     }
     if (names.isEmpty()) {
       throw new IOException(list + " is empty, expected one path of a picture per line");

@@ -1,6 +1,6 @@
 package dev.residua.importing;
 
-import dev.residua.dataset.Advice;
+import dev.residua.dataset.ImportHint;
 import dev.residua.decoding.DeepSamples;
 import dev.residua.decoding.SampleRange;
 import dev.residua.frame.FrameLimits;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param range samples that become black and white; null for all samples
  * @param advice on the range; empty if it is used well
  */
-record SurveyedRange(@Nullable SampleRange range, List<Advice> advice) {
+record SurveyedRange(@Nullable SampleRange range, List<ImportHint> advice) {
   /** Number of surveyed pictures, spread evenly; each is decoded once more. */
   private static final int SAMPLE = 32;
 
@@ -64,8 +64,8 @@ record SurveyedRange(@Nullable SampleRange range, List<Advice> advice) {
     return new SurveyedRange(
         null,
         List.of(
-            new Advice(
-                Advice.Kind.DARK_RANGE,
+            new ImportHint(
+                ImportHint.Kind.DARK_RANGE,
                 "no sample of %d pictures with 16 bits is above %,d (%d bits), so they use %d of 256 grey levels. Import again with --range 0..%d or --range auto"
                     .formatted(
                         deep,

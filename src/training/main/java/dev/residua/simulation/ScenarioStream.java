@@ -20,7 +20,7 @@ public final class ScenarioStream {
   private final SimulatedScene scene;
   private final CausalGraph graph;
   private final ImageShape shape;
-  private final SimulationLaw law;
+  private final SimulationDistribution law;
   private final SamplingPlan plan;
   private final PortableRandom nominal;
   private final PortableRandom events;
@@ -49,7 +49,7 @@ public final class ScenarioStream {
     this.scene = scenario.scene();
     this.graph = scene.graph();
     this.shape = shape;
-    this.law = new SimulationLaw(scenario);
+    this.law = new SimulationDistribution(scenario);
     this.nominal = new PortableRandom(scenario.seed());
     this.events = new PortableRandom(~scenario.seed());
     this.redrawn = new PortableRandom(Long.rotateLeft(~scenario.seed(), 32));

@@ -45,7 +45,7 @@ public final class QuestionChooser {
   public record Question(int frameA, int frameB, Reason reason) {}
 
   private final PicturePool pool;
-  private final FactorOpinions opinions;
+  private final FactorEstimates opinions;
   private final List<TaughtAnswer> answers;
   private final Random random;
 
@@ -54,7 +54,7 @@ public final class QuestionChooser {
    * @param seed of all draws
    */
   public QuestionChooser(
-      PicturePool pool, FactorOpinions opinions, List<TaughtAnswer> answers, long seed) {
+      PicturePool pool, FactorEstimates opinions, List<TaughtAnswer> answers, long seed) {
     this.pool = pool;
     this.opinions = opinions;
     this.answers = answers;

@@ -57,7 +57,7 @@ final class BundleAssembly {
 
   BundleManifest manifest(
       TrainedNetwork network,
-      Straightening straightening,
+      LatentLinearization linearization,
       List<Latent> latents,
       Variables variables,
       @Nullable LatentHead head,
@@ -117,11 +117,11 @@ final class BundleAssembly {
                 .filter(latent -> head.corrects(latent.index()))
                 .map(Latent::name)
                 .collect(Collectors.joining(", ")));
-    if (!straightening.isNone()) {
+    if (!linearization.isNone()) {
       hyper.put(
-          "straightenedLatents",
+          "linearizedLatents",
           input.latents.stream()
-              .filter(latent -> straightening.map(latent.index()).isPresent())
+              .filter(latent -> linearization.map(latent.index()).isPresent())
               .map(Latent::name)
               .collect(Collectors.joining(", ")));
     }

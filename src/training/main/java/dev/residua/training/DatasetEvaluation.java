@@ -186,7 +186,7 @@ public final class DatasetEvaluation {
                     ModelVerdicts.CHECKED_ERROR + bundle.manifest().latentNames().indexOf(name),
                     1 - share));
     measured.putAll(
-        NameErrors.of(
+        NamingErrors.of(
             bundle.manifest().latents(),
             new DatasetSource(set, bundle.manifest().latentNames(), List.of()),
             scores.index(),

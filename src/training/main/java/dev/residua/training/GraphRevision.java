@@ -133,7 +133,7 @@ public final class GraphRevision {
 
   /** Reasons to distrust the graph, in sentences. */
   public List<String> doubts() {
-    return GraphDoubts.of(input.known, fit, dependence);
+    return UncertainEdges.of(input.known, fit, dependence);
   }
 
   /** Number of frames, from the first, that gave graph and equations. */
@@ -221,7 +221,7 @@ public final class GraphRevision {
     List<String> warnings = new ArrayList<>();
     if (model.find(ModelBundle.WARNINGS).isPresent()) {
       TrainingHistory.fromLines(model.entry(ModelBundle.WARNINGS)).stream()
-          .filter(warning -> !GraphDoubts.isOne(warning))
+          .filter(warning -> !UncertainEdges.isOne(warning))
           .forEach(warnings::add);
     }
     warnings.addAll(doubts());

@@ -168,7 +168,7 @@ public final class ModelCalibration {
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
     Map<String, Double> figures =
-        NameErrors.of(
+        NamingErrors.of(
             model.manifest().latents(),
             data,
             nominal,

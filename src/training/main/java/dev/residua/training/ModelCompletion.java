@@ -95,7 +95,7 @@ final class ModelCompletion {
       double[][] z,
       LabelErrors labels,
       Variables variables,
-      Straightening straightening,
+      LatentLinearization linearization,
       GraphFit fit,
       NetworkPlan plan) {
     CausalGraph graph() {
@@ -113,16 +113,16 @@ final class ModelCompletion {
     }
     Variables variables = VariableFit.of(input);
     GraphFit fit = graphFit(variables, z);
-    Straightening straightening = straightening(variables, z, fit.graph());
-    if (!straightening.isNone()) {
-      Arrays.setAll(z, i -> straightening.apply(z[i]));
+    LatentLinearization linearization = linearization(variables, z, fit.graph());
+    if (!linearization.isNone()) {
+      Arrays.setAll(z, i -> linearization.apply(z[i]));
       fit = graphFit(variables, z);
     }
     NetworkPlan plan =
         network
-            .plan(latents.mean(), latents.scale(), straightening, head, fit.equations())
+            .plan(latents.mean(), latents.scale(), linearization, head, fit.equations())
             .withLaws(fit.distributions());
-    return new Fitted(z, labels, variables, straightening, fit, plan);
+    return new Fitted(z, labels, variables, linearization, fit, plan);
   }
 
   private StandardizedLatents encoded() throws TrainingFailedException {
@@ -147,7 +147,7 @@ final class ModelCompletion {
   }
 
   /** Maps of the latents that pairs and answers name, and no label. */
-  private Straightening straightening(Variables variables, double[][] z, CausalGraph graph) {
+  private LatentLinearization linearization(Variables variables, double[][] z, CausalGraph graph) {
     int d = NodeColumns.of(input.latents).columns();
     boolean[] free = new boolean[d];
     boolean any = false;
@@ -156,10 +156,10 @@ final class ModelCompletion {
       any |= free[k];
     }
     if (!any) {
-      return Straightening.none(d);
+      return LatentLinearization.none(d);
     }
     int[] complete = IntStream.range(0, z.length).filter(input.data::hasVariables).toArray();
-    return Straightening.of(
+    return LatentLinearization.of(
         selected(VariableFit.joined(input.data, variables, z), complete),
         Arrays.stream(complete).mapToObj(i -> input.holds[i]).toArray(boolean[][]::new),
         graph,
@@ -256,13 +256,13 @@ final class ModelCompletion {
       Fitted fitted, Calibrated calibrated, LabelErrors labels, int[] frames, double[][] nodes) {
     return TrainingFindings.of(
         labels,
-        new CheckedLabels(labels.realLabels(input.data, frames), nodes),
+        new HeldOutLabels(labels.realLabels(input.data, frames), nodes),
         input.nodes,
         fitted.graph(),
         fitted.fit.equations(),
         input.labelled.length > 0
             ? Double.NaN
-            : FoldedPictures.share(
+            : FoldCheck.share(
                 input.data,
                 input.nominal,
                 calibrated.usual,
@@ -326,7 +326,7 @@ final class ModelCompletion {
             input,
             assembly.manifest(
                 network,
-                fitted.straightening,
+                fitted.linearization,
                 scaledLatents(fitted, calibrated),
                 fitted.variables,
                 fitted.labels.head(),

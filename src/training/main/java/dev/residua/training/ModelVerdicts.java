@@ -57,7 +57,7 @@ public final class ModelVerdicts {
     this.frames = frames;
     this.graphInDoubt =
         bundle.find(ModelBundle.WARNINGS).map(TrainingHistory::fromLines).orElse(List.of()).stream()
-            .anyMatch(GraphDoubts::isOne);
+            .anyMatch(UncertainEdges::isOne);
   }
 
   /** A verdict in one word. */

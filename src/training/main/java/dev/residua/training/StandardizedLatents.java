@@ -25,7 +25,7 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
     int width = columns.columns();
     double[] ones = new double[width];
     Arrays.fill(ones, 1);
-    return network.plan(new double[width], ones, Straightening.none(width), null, null);
+    return network.plan(new double[width], ones, LatentLinearization.none(width), null, null);
   }
 
   /** A plan with one value per latent: the category for the columns of a categorical one. */

@@ -22,7 +22,7 @@ public interface TrainedNetwork extends AutoCloseable {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param straightening maps the latents so standardised
+   * @param linearization maps the latents so standardised
    * @param head corrects the latents after that; null leaves them as they are
    * @param mechanisms structural equations of the corrected latents, and of the variables of a
    *     model that has any behind them; null expects 0
@@ -30,7 +30,7 @@ public interface TrainedNetwork extends AutoCloseable {
   NetworkPlan plan(
       double[] mean,
       double[] scale,
-      Straightening straightening,
+      LatentLinearization linearization,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms);
 

@@ -51,9 +51,9 @@ final class TrainingFindings {
 
   private final List<ModelFinding> findings = new ArrayList<>();
   private final LabelErrors labels;
-  private final CheckedLabels checked;
+  private final HeldOutLabels checked;
 
-  private TrainingFindings(LabelErrors labels, CheckedLabels checked) {
+  private TrainingFindings(LabelErrors labels, HeldOutLabels checked) {
     this.labels = labels;
     this.checked = checked;
   }
@@ -64,13 +64,13 @@ final class TrainingFindings {
    * @param labels errors of the factors
    * @param checked labels that were not trained on; may have no rows
    * @param nodes of the graph; those without a meaning of their own need no noise of their own
-   * @param foldedPictures see {@link FoldedPictures}; NaN if unknown
+   * @param foldedPictures see {@link FoldCheck}; NaN if unknown
    * @param reconstruction share of the pixel variance that is not reproduced
    * @param metrics receives the figures that decide
    */
   static List<ModelFinding> of(
       LabelErrors labels,
-      CheckedLabels checked,
+      HeldOutLabels checked,
       List<Latent> nodes,
       CausalGraph graph,
       Mechanisms equations,
@@ -131,7 +131,7 @@ final class TrainingFindings {
           100 * missed(f),
           k > 1 ? ", while others are read" : "");
     }
-    CheckedLabels.Combination worst = checked.worstCombination();
+    HeldOutLabels.Combination worst = checked.worstCombination();
     put(metrics, "label.unreadCombination", worst.unread());
     if (unread.length > 0 || !(worst.unread() >= UNREAD)) {
       return;

@@ -108,7 +108,7 @@ final class TrainingWarnings {
               "%.0f %% of the pixel variance is not reproduced: small deviations are missed; train for more steps",
               100 * run.reconstruction()));
     }
-    warnings.addAll(GraphDoubts.of(input.known, fit, dependence));
+    warnings.addAll(UncertainEdges.of(input.known, fit, dependence));
     return warnings;
   }
 

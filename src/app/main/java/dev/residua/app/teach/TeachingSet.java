@@ -14,7 +14,7 @@ import dev.residua.dataset.TaughtAnswer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
 import dev.residua.frame.PictureFiles;
-import dev.residua.teaching.FactorOpinions;
+import dev.residua.teaching.FactorEstimates;
 import dev.residua.teaching.PicturePool;
 import dev.residua.teaching.QuestionChooser;
 import dev.residua.teaching.QuestionChooser.Question;
@@ -271,7 +271,7 @@ final class TeachingSet implements AutoCloseable {
     }
     return new QuestionChooser(
         used,
-        FactorOpinions.of(used, answers, estimates),
+        FactorEstimates.of(used, answers, estimates),
         answers,
         Objects.hash(session.revision(), who, name, clock.millis()));
   }

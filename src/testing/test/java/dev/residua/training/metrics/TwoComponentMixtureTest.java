@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class TwoGroupsTest {
+class TwoComponentMixtureTest {
   private static double[][] points(int n, java.util.function.IntToDoubleFunction value) {
     double[][] points = new double[n][1];
     Arrays.setAll(points, i -> new double[] {value.applyAsDouble(i)});
@@ -21,13 +21,13 @@ class TwoGroupsTest {
     Random random = new Random(3);
     int n = 100;
     // When, Then: two values; a grid, 3 n^2 / (4 (n^2 - 1)); normal numbers, 2 / pi
-    assertThat(TwoGroups.of(points(n, i -> i % 3 == 0 ? -1 : 5)).share())
+    assertThat(TwoComponentMixture.of(points(n, i -> i % 3 == 0 ? -1 : 5)).share())
         .isEqualTo(1, within(1e-9));
-    assertThat(TwoGroups.of(points(n, i -> i)).share())
+    assertThat(TwoComponentMixture.of(points(n, i -> i)).share())
         .isEqualTo(3.0 * n * n / (4.0 * (n * n - 1)), within(1e-9));
-    assertThat(TwoGroups.of(points(400, i -> random.nextGaussian())).share())
+    assertThat(TwoComponentMixture.of(points(400, i -> random.nextGaussian())).share())
         .isEqualTo(2 / Math.PI, within(0.05));
-    assertThat(TwoGroups.of(points(n, i -> 7)).share()).isZero();
+    assertThat(TwoComponentMixture.of(points(n, i -> 7)).share()).isZero();
   }
 
   @Test
@@ -37,7 +37,8 @@ class TwoGroupsTest {
     int found = 0;
     // When
     for (int trial = 0; trial < 2_000; trial++) {
-      found += TwoGroups.of(points(16, i -> random.nextGaussian())).share() >= 0.9 ? 1 : 0;
+      found +=
+          TwoComponentMixture.of(points(16, i -> random.nextGaussian())).share() >= 0.9 ? 1 : 0;
     }
     // Then
     assertThat(found).isLessThanOrEqualTo(4);
@@ -46,7 +47,7 @@ class TwoGroupsTest {
   @Test
   void shouldMeasureOtherPointsByTheSameGroups() {
     // Given groups by parity, which distinguish the first and not the second of two other values
-    TwoGroups groups = TwoGroups.of(points(64, i -> i % 2));
+    TwoComponentMixture groups = TwoComponentMixture.of(points(64, i -> i % 2));
     // When, Then
     assertThat(groups.shareOf(points(64, i -> -3 * (i % 2)))).isEqualTo(1, within(1e-9));
     assertThat(groups.shareOf(points(64, i -> (i / 2) % 2))).isZero();
@@ -54,7 +55,7 @@ class TwoGroupsTest {
 
   @Test
   void shouldRefuseTooFewPoints() {
-    assertThatThrownBy(() -> TwoGroups.of(new double[7][1]))
+    assertThatThrownBy(() -> TwoComponentMixture.of(new double[7][1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at least 8 points but got 7");
   }

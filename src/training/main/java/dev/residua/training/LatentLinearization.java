@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * additive noise then exists for one such function at most (post-nonlinear model of Zhang and
  * Hyvärinen, On the Identifiability of the Post-Nonlinear Causal Model, UAI 2009). Immutable.
  */
-public final class Straightening {
+public final class LatentLinearization {
   private static final int SEGMENTS = 6;
   private static final int FEATURES = 120;
   private static final double RIDGE = 1e-4;
@@ -33,13 +33,13 @@ public final class Straightening {
   /**
    * @param maps one per latent, empty for a latent that keeps its scale
    */
-  public Straightening(List<Optional<MonotoneMap>> maps) {
+  public LatentLinearization(List<Optional<MonotoneMap>> maps) {
     this.maps = List.copyOf(maps);
   }
 
   /** No change of {@code d} latents. */
-  public static Straightening none(int d) {
-    return new Straightening(Collections.nCopies(d, Optional.empty()));
+  public static LatentLinearization none(int d) {
+    return new LatentLinearization(Collections.nCopies(d, Optional.empty()));
   }
 
   /** Number of latents. */
@@ -80,7 +80,7 @@ public final class Straightening {
    * @param free which latents may be mapped, shape {@code [d]}, {@code d <= nodes}
    * @param seed of the random features of {@code f}
    */
-  static Straightening of(
+  static LatentLinearization of(
       double[][] z, boolean[][] holds, CausalGraph graph, boolean[] free, long seed) {
     List<Optional<MonotoneMap>> maps = new ArrayList<>();
     for (int i = 0; i < free.length; i++) {
@@ -91,7 +91,7 @@ public final class Straightening {
               ? Optional.empty()
               : new Bend(z, rows, i, parents, seed + i).best());
     }
-    return new Straightening(maps);
+    return new LatentLinearization(maps);
   }
 
   /** Rows in which a mechanism held, thinned evenly. */

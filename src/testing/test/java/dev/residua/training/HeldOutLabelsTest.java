@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CheckedLabelsTest {
+class HeldOutLabelsTest {
   private static final int N = 2_000;
 
   private final Random random = new Random(5);
@@ -19,7 +19,7 @@ class CheckedLabelsTest {
     double[][] next();
   }
 
-  private static CheckedLabels draw(int n, Draw draw) {
+  private static HeldOutLabels draw(int n, Draw draw) {
     double[][] labels = new double[n][];
     double[][] nodes = new double[n][];
     for (int i = 0; i < n; i++) {
@@ -27,7 +27,7 @@ class CheckedLabelsTest {
       labels[i] = both[0];
       nodes[i] = both[1];
     }
-    return new CheckedLabels(labels, nodes);
+    return new HeldOutLabels(labels, nodes);
   }
 
   private double normal() {
@@ -37,7 +37,7 @@ class CheckedLabelsTest {
   @Test
   void shouldFindTheDifferenceUnreadWhereFramesShowTheSum() {
     // Given
-    CheckedLabels sum =
+    HeldOutLabels sum =
         draw(
             N,
             () -> {
@@ -46,7 +46,7 @@ class CheckedLabelsTest {
               return new double[][] {{a, b}, {(a + b) / 2, (a + b) / 2}};
             });
     // When
-    CheckedLabels.Combination worst = sum.worstCombination();
+    HeldOutLabels.Combination worst = sum.worstCombination();
     // Then: w = (1, -1), w'Ew = 2, w'(S + 0.1 I)w = 2.2
     assertThat(worst.unread()).isEqualTo(2 / 2.2, within(0.02));
     assertThat(worst.weights()[0] / worst.weights()[1]).isEqualTo(-1, within(0.1));
@@ -55,7 +55,7 @@ class CheckedLabelsTest {
   @Test
   void shouldGiveTheErrorOfReadingWhereFactorsAreRead() {
     // Given errors of 0.2 that are independent
-    CheckedLabels read =
+    HeldOutLabels read =
         draw(
             N,
             () -> {
@@ -70,7 +70,7 @@ class CheckedLabelsTest {
   @Test
   void shouldNotTakeCollinearLabelsForUnread() {
     // Given an effect with an own noise of 0.1, both read with an error of 0.1
-    CheckedLabels collinear =
+    HeldOutLabels collinear =
         draw(
             N,
             () -> {
@@ -88,7 +88,7 @@ class CheckedLabelsTest {
   }
 
   private double ownNoise(double noise, double error) {
-    CheckedLabels checked =
+    HeldOutLabels checked =
         draw(
             N,
             () -> {
@@ -112,7 +112,7 @@ class CheckedLabelsTest {
   @Test
   void shouldFindWhereTwoValuesOfAFactorAreReadAsOne() {
     // Given a latent that is the factor's size
-    CheckedLabels folded =
+    HeldOutLabels folded =
         draw(
             N,
             () -> {
@@ -126,14 +126,14 @@ class CheckedLabelsTest {
   @Test
   void shouldNotTakePoorReadingsOrTwoValuesForAFold() {
     // Given errors of 0.7; and a factor of two values that is read
-    CheckedLabels poor =
+    HeldOutLabels poor =
         draw(
             N,
             () -> {
               double y = normal();
               return new double[][] {{y}, {y + 0.7 * normal()}};
             });
-    CheckedLabels two =
+    HeldOutLabels two =
         draw(
             N,
             () -> {
@@ -148,7 +148,7 @@ class CheckedLabelsTest {
   @Test
   void shouldNotMeasureFewLabels() {
     // Given
-    CheckedLabels few = draw(19, () -> new double[][] {{normal(), normal()}, {normal(), normal()}});
+    HeldOutLabels few = draw(19, () -> new double[][] {{normal(), normal()}, {normal(), normal()}});
     // When, Then
     assertThat(few.worstCombination().unread()).isNaN();
     assertThat(few.folded(0)).isNaN();
@@ -160,6 +160,6 @@ class CheckedLabelsTest {
     assertThat(few.ownNoise(edge(), equations, 1)).isNaN();
     double[][] unknown = new double[50][2];
     Arrays.setAll(unknown, i -> new double[] {Double.NaN, normal()});
-    assertThat(new CheckedLabels(unknown, few.nodes()).worstCombination().unread()).isNaN();
+    assertThat(new HeldOutLabels(unknown, few.nodes()).worstCombination().unread()).isNaN();
   }
 }

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class FoldedPicturesTest {
+class FoldCheckTest {
   private static final int N = 600;
   private static final int SIDE = 8;
 
@@ -22,7 +22,7 @@ class FoldedPicturesTest {
     Pictures data = new Pictures(strength);
     int[] frames = new int[N];
     Arrays.setAll(frames, i -> i);
-    return FoldedPictures.share(data, frames, z, 2, TrainingPipeline.pixelVariance(data, frames));
+    return FoldCheck.share(data, frames, z, 2, TrainingPipeline.pixelVariance(data, frames));
   }
 
   private final class Pictures implements TrainingData {
@@ -116,6 +116,6 @@ class FoldedPicturesTest {
   @Test
   void shouldNotMeasureFewFrames() {
     // When, Then
-    assertThat(FoldedPictures.share(new Pictures(1), new int[159], z, 2, 1)).isNaN();
+    assertThat(FoldCheck.share(new Pictures(1), new int[159], z, 2, 1)).isNaN();
   }
 }

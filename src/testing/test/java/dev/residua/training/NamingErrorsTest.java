@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class NameErrorsTest {
+class NamingErrorsTest {
   private static final int FRAMES = 40;
 
   /** A latent whose factor is twice itself plus 10. */
@@ -71,7 +71,8 @@ class NameErrorsTest {
   private static Map<String, Double> errors(List<String> categories) {
     double[][] z = new double[FRAMES][];
     Arrays.setAll(z, i -> new double[] {latent(i)});
-    return NameErrors.of(LATENTS, new Labels(categories), IntStream.range(0, FRAMES).toArray(), z);
+    return NamingErrors.of(
+        LATENTS, new Labels(categories), IntStream.range(0, FRAMES).toArray(), z);
   }
 
   @Test

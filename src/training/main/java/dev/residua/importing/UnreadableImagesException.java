@@ -6,15 +6,15 @@ import java.util.List;
 /**
  * Images that cannot be imported; the message has a line for each of the first, with the reason.
  */
-public final class BadImagesException extends IOException {
+public final class UnreadableImagesException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final List<String> images;
 
-  BadImagesException(List<String> images, int count, int of) {
+  UnreadableImagesException(List<String> images, int count, int of) {
     super(
         "%d of %d images cannot be imported; repair or remove them:%s"
-            .formatted(count, of, Shortened.lines(images)));
+            .formatted(count, of, Truncation.lines(images)));
     this.images = List.copyOf(images);
   }
 

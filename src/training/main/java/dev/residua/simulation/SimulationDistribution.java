@@ -9,7 +9,7 @@ import java.util.Arrays;
  * fixed sample of {@value #SAMPLE} draws, moments to within one percent of a standard deviation.
  * Immutable.
  */
-final class SimulationLaw {
+final class SimulationDistribution {
   private static final int SAMPLE = 20_000;
   private static final double RANGE_TAIL = 0.005;
   private static final long SAMPLE_SEED = 0x5EED_0F_1A55L;
@@ -23,7 +23,7 @@ final class SimulationLaw {
   private final double[] noiseDeviation;
   private final double[][] sorted;
 
-  SimulationLaw(Scenario scenario) {
+  SimulationDistribution(Scenario scenario) {
     this.scenario = scenario;
     this.scene = scenario.scene();
     CausalGraph graph = scene.graph();

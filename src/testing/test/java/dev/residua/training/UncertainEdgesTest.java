@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class GraphDoubtsTest {
+class UncertainEdgesTest {
   private static final List<String> NAMES = List.of("ball_size", "water_height", "shade");
 
   private static CausalGraph graph(double confidence, int... edge) {
@@ -44,7 +44,7 @@ class GraphDoubtsTest {
   }
 
   private static List<String> doubts(GraphFit fit, double pValue) {
-    return GraphDoubts.of(GraphConstraints.none(NAMES), fit, dependence(pValue));
+    return UncertainEdges.of(GraphConstraints.none(NAMES), fit, dependence(pValue));
   }
 
   @Test
@@ -97,7 +97,7 @@ class GraphDoubtsTest {
     assertThat(all.get(6))
         .isEqualTo(
             "residuals depend on one another (distance correlation 0.30, independent ones have less than 0.12): one broken mechanism may show in several");
-    assertThat(all).doesNotHaveDuplicates().allMatch(GraphDoubts::isOne);
-    assertThat(GraphDoubts.isOne("only 47 labelled frames were used")).isFalse();
+    assertThat(all).doesNotHaveDuplicates().allMatch(UncertainEdges::isOne);
+    assertThat(UncertainEdges.isOne("only 47 labelled frames were used")).isFalse();
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects the images of an import that cannot be read; keeps the first ones. */
-final class BadImages {
+final class UnreadableImages {
   private static final int KEPT = 1_000;
 
   private final List<String> reasons = new ArrayList<>();
@@ -21,7 +21,7 @@ final class BadImages {
     return count == 0;
   }
 
-  BadImagesException exception(int of) {
-    return new BadImagesException(reasons, count, of);
+  UnreadableImagesException exception(int of) {
+    return new UnreadableImagesException(reasons, count, of);
   }
 }

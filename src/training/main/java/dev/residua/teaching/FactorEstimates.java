@@ -13,14 +13,14 @@ import java.util.List;
  * @param estimates each of shape {@code [frames of the pool]}, larger if the factor is higher; none
  *     if nothing is known
  */
-public record FactorOpinions(List<double[]> estimates) {
+public record FactorEstimates(List<double[]> estimates) {
   /** Fewest answers of each half for a fit. */
   static final int MIN_ANSWERS = 6;
 
   private static final int ITERATIONS = 150;
   private static final double RIDGE = 0.02;
 
-  public FactorOpinions {
+  public FactorEstimates {
     estimates = List.copyOf(estimates);
   }
 
@@ -31,7 +31,7 @@ public record FactorOpinions(List<double[]> estimates) {
    * @param models values of the factor's latent in the frames, one array per model; their signs and
    *     scales may be arbitrary
    */
-  public static FactorOpinions of(
+  public static FactorEstimates of(
       PicturePool pool, List<TaughtAnswer> answers, List<double[]> models) {
     List<int[]> pairs = pairs(pool, answers);
     List<double[]> estimates = new ArrayList<>();
@@ -55,7 +55,7 @@ public record FactorOpinions(List<double[]> estimates) {
         estimates.add(standardized(fit(pool.components(), fitted)));
       }
     }
-    return new FactorOpinions(estimates);
+    return new FactorEstimates(estimates);
   }
 
   /** Places in the pool of {@code {higher, lower}}. */

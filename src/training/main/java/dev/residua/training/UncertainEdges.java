@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Lists reasons to distrust the graph of a model, in sentences. */
-public final class GraphDoubts {
+public final class UncertainEdges {
   private static final double LOW_CONFIDENCE = 0.7;
   private static final double LITTLE_EXPLAINED = 0.05;
 
@@ -19,7 +19,7 @@ public final class GraphDoubts {
       Pattern.compile(
           "the search found no edges.*|data do not decide between .*|the edge .* is uncertain.*|.* its residual is hardly more than its value|.* still depend \\(p = .*|residuals depend on one another .*");
 
-  private GraphDoubts() {}
+  private UncertainEdges() {}
 
   /**
    * Returns true if a warning of a training is about its graph, so that it is obsolete with another

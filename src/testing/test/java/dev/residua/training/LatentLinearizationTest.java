@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StraighteningTest {
+class LatentLinearizationTest {
   private static final int N = 3_000;
   private static final CausalGraph GRAPH =
       CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}});
@@ -26,7 +26,7 @@ class StraighteningTest {
     double[][] straight = sample(seed, y -> y);
     double[][] bent = sample(seed, y -> Math.exp(0.8 * y));
     // When
-    Straightening found = of(bent, true);
+    LatentLinearization found = of(bent, true);
     // Then
     double[] mapped = new double[N];
     double[] before = new double[N];
@@ -68,12 +68,12 @@ class StraighteningTest {
     }
   }
 
-  private static Straightening of(double[][] z, boolean free) {
+  private static LatentLinearization of(double[][] z, boolean free) {
     boolean[][] holds = new boolean[z.length][2];
     for (boolean[] row : holds) {
       Arrays.fill(row, true);
     }
-    return Straightening.of(z, holds, GRAPH, new boolean[] {free, free}, 1);
+    return LatentLinearization.of(z, holds, GRAPH, new boolean[] {free, free}, 1);
   }
 
   /** Rows of cause and effect, both standardised. */

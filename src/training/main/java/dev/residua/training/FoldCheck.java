@@ -1,12 +1,12 @@
 package dev.residua.training;
 
-import dev.residua.training.metrics.TwoGroups;
+import dev.residua.training.metrics.TwoComponentMixture;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Finds latents that fold, or lack something that varies, from pictures alone. */
-final class FoldedPictures {
+final class FoldCheck {
   private static final int PLACES = 100;
   private static final int NEIGHBOURS = 16;
 
@@ -22,7 +22,7 @@ final class FoldedPictures {
   /** Variance among neighbours, as a share of that among all, from which pictures differ. */
   private static final double VERY_DIFFERENT = 0.1;
 
-  private FoldedPictures() {}
+  private FoldCheck() {}
 
   /**
    * The share of places in latent space in which frames with the same latents show two very
@@ -55,7 +55,7 @@ final class FoldedPictures {
         double[] picture = pictures[i];
         Arrays.setAll(picture, v -> (pixels[v * stride] & 0xff) / 255.0);
       }
-      TwoGroups groups = TwoGroups.of(pictures);
+      TwoComponentMixture groups = TwoComponentMixture.of(pictures);
       folded +=
           groups.share() >= TWO_APPEARANCES
                   && groups.shareOf(latents) <= SAME_LATENTS

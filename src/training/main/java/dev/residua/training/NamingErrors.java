@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Errors of latents on the labels of frames that did not train them. */
-final class NameErrors {
-  private NameErrors() {}
+final class NamingErrors {
+  private NamingErrors() {}
 
   /**
    * Root mean squared errors, in standard deviations of the latent, of those latents that have a

@@ -6,7 +6,7 @@ package dev.residua.dataset;
  * @param kind of the advice
  * @param sentence the finding, with its number, and the next step
  */
-public record Advice(Kind kind, String sentence) {
+public record ImportHint(Kind kind, String sentence) {
   /** Subject of the advice. */
   public enum Kind {
     /** Too few frames for a graph and thresholds. */

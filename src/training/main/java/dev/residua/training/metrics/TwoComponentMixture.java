@@ -12,7 +12,7 @@ import java.util.Comparator;
  *     / pi for many normal numbers, 3 / 4 for uniform ones, 1 for two values; 0 if all are equal
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TwoGroups(boolean[] second, double share) {
+public record TwoComponentMixture(boolean[] second, double share) {
   /** Fewest points. */
   public static final int MIN_POINTS = 8;
 
@@ -27,7 +27,7 @@ public record TwoGroups(boolean[] second, double share) {
    * @param points shape {@code [n][d]}, {@code n >= 8}
    * @throws IllegalArgumentException if there are fewer
    */
-  public static TwoGroups of(double[][] points) {
+  public static TwoComponentMixture of(double[][] points) {
     int n = points.length;
     if (n < MIN_POINTS) {
       throw new IllegalArgumentException(
@@ -54,7 +54,7 @@ public record TwoGroups(boolean[] second, double share) {
         }
       }
     }
-    return new TwoGroups(best, total > 0 ? between / total : 0);
+    return new TwoComponentMixture(best, total > 0 ? between / total : 0);
   }
 
   /**

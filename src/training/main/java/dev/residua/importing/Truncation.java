@@ -3,10 +3,10 @@ package dev.residua.importing;
 import java.util.List;
 
 /** Lists in messages that stay short. */
-final class Shortened {
+final class Truncation {
   private static final int SHOWN = 20;
 
-  private Shortened() {}
+  private Truncation() {}
 
   /** The first entries, each on a line of its own, and how many more there are. */
   static String lines(List<String> entries) {

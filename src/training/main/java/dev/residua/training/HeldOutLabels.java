@@ -1,7 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.training.metrics.TwoGroups;
+import dev.residua.training.metrics.TwoComponentMixture;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  *     {@code f}
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per training
-record CheckedLabels(double[][] labels, double[][] nodes) {
+record HeldOutLabels(double[][] labels, double[][] nodes) {
   /** Ridge of the labels' covariance, whose diagonal is about 1: combinations that hardly vary. */
   private static final double RIDGE = 0.1;
 
@@ -144,7 +144,7 @@ record CheckedLabels(double[][] labels, double[][] nodes) {
         int row = rows[w * WINDOW + i];
         errors[i][0] = labels[row][factor] - nodes[row][factor];
       }
-      TwoGroups groups = TwoGroups.of(errors);
+      TwoComponentMixture groups = TwoComponentMixture.of(errors);
       folded += groups.share() >= TWO_VALUES && distance(errors, groups.second()) >= 1 ? 1 : 0;
     }
     return (double) folded / windows;

@@ -10,14 +10,14 @@ import java.util.stream.Collectors;
  *
  * @param counts files by ending, such as {@code .txt}; at most {@value #MAX_ENDINGS} endings
  */
-public record LeftOut(Map<String, Integer> counts) {
+public record SkippedImages(Map<String, Integer> counts) {
   /** Nothing was left out. */
-  public static final LeftOut NONE = new LeftOut(Map.of());
+  public static final SkippedImages NONE = new SkippedImages(Map.of());
 
   private static final int MAX_ENDINGS = 20;
   private static final String OTHER = "other";
 
-  public LeftOut {
+  public SkippedImages {
     counts = new TreeMap<>(counts);
   }
 
