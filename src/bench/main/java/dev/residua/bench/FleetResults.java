@@ -21,7 +21,7 @@ import org.HdrHistogram.Histogram;
  * Results of a running service for a fleet: times from the capture of a frame to its committed
  * results, the calibration of each source, incidents and trainings. For any thread.
  */
-public final class FleetResults implements ResultCount.Listener {
+public final class FleetResults implements ResultCounter.Listener {
   private final Histogram scored = new Histogram(3);
   private final Histogram evaluated = new Histogram(3);
   private final Histogram scoredInAll = new Histogram(3);

@@ -46,7 +46,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
    */
   private static final int LASTING_FRAMES = 480;
 
-  private static final int MOST_FAULTS = 10;
+  private static final int MAX_FAULTS = 10;
   private static final int SHOWN = 20;
   private static final Duration RETENTION = Duration.ofMinutes(12);
   private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -218,7 +218,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
                   settings.framesPerSecond())) {
         service.awaitReady();
         topicSettings.apply();
-        try (ResultCount counts = new ResultCount(clients, topics, results);
+        try (ResultCounter counts = new ResultCounter(clients, topics, results);
             DashboardVisitor visitor =
                 new DashboardVisitor(
                     service, List.of("/", "/api/status", "/api/sources", "/api/models"))) {
@@ -387,7 +387,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     if (broken.isEmpty() && seconds() > armed + frames) {
       brokenAt = seconds();
       moments.put("mechanisms break", brokenAt);
-      for (int i = 1; i < Math.min(settings.scenes(), MOST_FAULTS + 1); i++) {
+      for (int i = 1; i < Math.min(settings.scenes(), MAX_FAULTS + 1); i++) {
         broken.add(i);
         cameras.show(i, View.BROKEN_SHADOW);
       }

@@ -170,7 +170,7 @@ public final class SoakBenchmark implements AutoCloseable {
       try (ServiceProcess service = serve(ALL_ROLES, "a")) {
         service.awaitReady();
         topicSettings.apply();
-        try (ResultCount results = new ResultCount(clients, topics);
+        try (ResultCounter results = new ResultCounter(clients, topics);
             ChangingCameras cameras =
                 new ChangingCameras(
                     clients.frameProducer(),
@@ -232,7 +232,7 @@ public final class SoakBenchmark implements AutoCloseable {
   /** Keeps everything in motion until the time is over; returns how often the second one joined. */
   private int load(
       ServiceProcess service,
-      ResultCount results,
+      ResultCounter results,
       ChangingCameras cameras,
       SoakOrders orders,
       Consumer<String> line)
@@ -291,7 +291,7 @@ public final class SoakBenchmark implements AutoCloseable {
   private Map<String, Double> sample(
       ServiceProcess service,
       @Nullable ServiceProcess second,
-      ResultCount results,
+      ResultCounter results,
       ChangingCameras cameras,
       double seconds)
       throws IOException, InterruptedException, ExecutionException {

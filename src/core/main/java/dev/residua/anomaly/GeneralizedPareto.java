@@ -10,14 +10,14 @@ package dev.residua.anomaly;
  */
 public record GeneralizedPareto(double shape, double scale) {
   /** Heavier tails have no variance, nor has their estimate. */
-  static final double MOST_SHAPE = 0.5;
+  static final double MAX_SHAPE = 0.5;
 
   private static final double SHAPE_ERROR = 1.3;
 
   public GeneralizedPareto {
-    if (!(shape >= 0 && shape <= MOST_SHAPE)) {
+    if (!(shape >= 0 && shape <= MAX_SHAPE)) {
       throw new IllegalArgumentException(
-          "shape must be in [0, %s] but was %s".formatted(MOST_SHAPE, shape));
+          "shape must be in [0, %s] but was %s".formatted(MAX_SHAPE, shape));
     }
     if (!(scale > 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException("scale must be above 0 but was " + scale);
@@ -63,7 +63,7 @@ public record GeneralizedPareto(double shape, double scale) {
     }
     double denominator = a0 - 2 * a1;
     double shape = denominator > 0 ? 2 - a0 / denominator : 0;
-    shape = Math.max(0, Math.min(MOST_SHAPE, shape + margin * SHAPE_ERROR / Math.sqrt(n)));
+    shape = Math.max(0, Math.min(MAX_SHAPE, shape + margin * SHAPE_ERROR / Math.sqrt(n)));
     return new GeneralizedPareto(shape, Math.max(leastScale, a0 * (1 - shape)));
   }
 

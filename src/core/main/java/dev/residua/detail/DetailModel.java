@@ -28,7 +28,7 @@ public final class DetailModel {
   private static final double MAD_TO_SD = 1.4826;
 
   /** Least variance of a pixel, in squared grey levels: three times that of rounding. */
-  private static final float LEAST_VARIANCE = 0.25f;
+  private static final float MIN_VARIANCE = 0.25f;
 
   /**
    * Share of a change visible in blocks that patterns may leave. Of 0.1 to 1, tried on the scenes
@@ -37,7 +37,7 @@ public final class DetailModel {
   static final float LARGE_SHARE = 0.4f;
 
   /** Least robust standard deviation of a tile's largest magnitude. */
-  private static final double LEAST_SCALE = 0.5;
+  private static final double MIN_SCALE = 0.5;
 
   /** Root of the sum of the squared weights of the smoothing. */
   private static final float SMOOTHING_NORM = 6;
@@ -95,7 +95,7 @@ public final class DetailModel {
     }
     float[] variances = new float[size];
     for (int p = 0; p < size; p++) {
-      variances[p] = (float) Math.max(LEAST_VARIANCE, squares[p] / frames);
+      variances[p] = (float) Math.max(MIN_VARIANCE, squares[p] / frames);
     }
     for (int p = mask.next(0); p >= 0; p = mask.next(p + 1)) {
       variances[p] = 0;
@@ -138,7 +138,7 @@ public final class DetailModel {
     for (int i = 0; i < values.length; i++) {
       deviations[i] = Math.abs(values[i] - centre);
     }
-    return (float) Math.max(LEAST_SCALE, MAD_TO_SD * median(deviations));
+    return (float) Math.max(MIN_SCALE, MAD_TO_SD * median(deviations));
   }
 
   /** Size of the pictures, with one channel. */
@@ -295,7 +295,7 @@ public final class DetailModel {
     }
     TilePatterns.checkWithin("variance", variances, 0, LARGEST);
     TilePatterns.checkWithin("median of a tile", centres, 0, LARGEST);
-    TilePatterns.checkWithin("scale of a tile", scales, (float) LEAST_SCALE, LARGEST);
+    TilePatterns.checkWithin("scale of a tile", scales, (float) MIN_SCALE, LARGEST);
     return new DetailModel(patterns, variances, centres, scales);
   }
 }

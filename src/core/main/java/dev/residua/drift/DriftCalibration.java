@@ -104,7 +104,7 @@ final class DriftCalibration {
       float bulk = magnitudes[(int) (0.6827 * (n - 1))];
       spreadClip[k] =
           Math.max(
-              DriftSettings.LEAST_SPREAD_CLIP,
+              DriftSettings.MIN_SPREAD_CLIP,
               Math.min(DriftSettings.SPREAD_CLIP, DriftSettings.SPREAD_CLIP * bulk * bulk));
     }
     float[][] turns = frequencies(z);

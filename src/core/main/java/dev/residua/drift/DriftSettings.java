@@ -51,7 +51,7 @@ public record DriftSettings(
   public static final float SPREAD_CLIP = 4;
 
   /** Clip in the heaviest tails. */
-  static final float LEAST_SPREAD_CLIP = 2.5f;
+  static final float MIN_SPREAD_CLIP = 2.5f;
 
   /** Most memories of slow charts. */
   public static final int MAX_MEMORIES = 3;

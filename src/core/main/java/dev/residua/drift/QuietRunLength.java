@@ -24,15 +24,15 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
   /** Passages without which there is no estimate. */
   public static final int ENOUGH = 10;
 
-  private static final int MOST_LEVELS = 6;
+  private static final int MAX_LEVELS = 6;
 
   public QuietRunLength {
-    if (pauses.length != MOST_LEVELS
-        || watched.length != MOST_LEVELS
-        || passages.length != MOST_LEVELS) {
+    if (pauses.length != MAX_LEVELS
+        || watched.length != MAX_LEVELS
+        || passages.length != MAX_LEVELS) {
       throw new IllegalArgumentException(
           "quiet run length has %d pauses, %d clocks and %d counts, expected %d of each"
-              .formatted(pauses.length, watched.length, passages.length, MOST_LEVELS));
+              .formatted(pauses.length, watched.length, passages.length, MAX_LEVELS));
     }
   }
 
@@ -48,10 +48,10 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
     private static final double SHORTEST = 500;
 
     public Levels {
-      if (values.length < 1 || values.length > MOST_LEVELS || runLengths.length != values.length) {
+      if (values.length < 1 || values.length > MAX_LEVELS || runLengths.length != values.length) {
         throw new IllegalArgumentException(
             "quiet run length counts 1 to %d levels but got %d values and %d run lengths"
-                .formatted(MOST_LEVELS, values.length, runLengths.length));
+                .formatted(MAX_LEVELS, values.length, runLengths.length));
       }
     }
 
@@ -71,11 +71,11 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
      * @param threshold value of the statistic for a mean run length
      */
     public static Levels of(DoubleUnaryOperator threshold, double target) {
-      float[] values = new float[MOST_LEVELS];
-      double[] runLengths = new double[MOST_LEVELS];
+      float[] values = new float[MAX_LEVELS];
+      double[] runLengths = new double[MAX_LEVELS];
       int n = 0;
       for (double length = Math.min(SHORTEST, target);
-          n < MOST_LEVELS && length <= target;
+          n < MAX_LEVELS && length <= target;
           length *= 4) {
         values[n] = (float) threshold.applyAsDouble(length);
         runLengths[n++] = length;
@@ -102,7 +102,7 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
 
   /** Nothing seen yet. */
   public static QuietRunLength start() {
-    return new QuietRunLength(new int[MOST_LEVELS], new long[MOST_LEVELS], new int[MOST_LEVELS]);
+    return new QuietRunLength(new int[MAX_LEVELS], new long[MAX_LEVELS], new int[MAX_LEVELS]);
   }
 
   /**

@@ -31,9 +31,9 @@ public record RunLengthCurve(
   private static final int POINTS = 128;
 
   /** Relative variances of the hazard between worlds that are distinguished. */
-  private static final double LEAST_VARIANCE = 1e-3;
+  private static final double MIN_VARIANCE = 1e-3;
 
-  private static final double MOST_VARIANCE = 2;
+  private static final double MAX_VARIANCE = 2;
   private static final int HAZARD_STEPS = 20;
 
   /** Consecutive simulated streams that share a replicate of the reference. */
@@ -173,8 +173,8 @@ public record RunLengthCurve(
       excess += (late[w] - mean) * (late[w] - mean) - late[w];
       squares += mean * mean;
     }
-    double variance = squares > 0 ? Math.min(MOST_VARIANCE, excess / squares) : 0;
-    if (!(variance > LEAST_VARIANCE)) {
+    double variance = squares > 0 ? Math.min(MAX_VARIANCE, excess / squares) : 0;
+    if (!(variance > MIN_VARIANCE)) {
       return common;
     }
     double hazard = common;

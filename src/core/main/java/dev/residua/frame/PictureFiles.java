@@ -13,7 +13,7 @@ public final class PictureFiles {
    * Smallest intensity difference that is drawn white: otherwise the rounding of a decoder would
    * look like a finding.
    */
-  private static final double LEAST_FULL_SCALE = 0.1;
+  private static final double MIN_FULL_SCALE = 0.1;
 
   static {
     ImageIO.setUseCache(false); // or each picture would go through a file on disk
@@ -95,7 +95,7 @@ public final class PictureFiles {
     int c = shape.channels();
     int pixels = shape.width() * shape.height();
     double[] heat = new double[pixels];
-    double full = LEAST_FULL_SCALE;
+    double full = MIN_FULL_SCALE;
     for (int p = 0; p < pixels; p++) {
       for (int k = 0; k < c; k++) {
         heat[p] += Math.abs(intensities[p * c + k] - intensities[(pixels + p) * c + k]) / c;

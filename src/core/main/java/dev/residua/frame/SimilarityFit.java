@@ -17,7 +17,7 @@ import java.util.Arrays;
 final class SimilarityFit {
   private static final int UNKNOWNS = 6;
   private static final int OF_SIMILARITY = 4;
-  private static final int FEWEST_POINTS = 24;
+  private static final int MIN_POINTS = 24;
 
   /** Smallest scale of residuals, in grey levels: less is noise. */
   private static final double NOISE = 2;
@@ -25,8 +25,8 @@ final class SimilarityFit {
   /** Error of a grey level even if all points agree: pixels are rounded. */
   private static final double ROUNDING = 0.5;
 
-  private static final double LEAST_GAIN = 0.2;
-  private static final double MOST_GAIN = 5;
+  private static final double MIN_GAIN = 0.2;
+  private static final double MAX_GAIN = 5;
 
   /** Move of the picture's edge in one step that ends a fit, in pixels. */
   private static final double CONVERGED = 0.01;
@@ -74,7 +74,7 @@ final class SimilarityFit {
    * @return false if the fit has failed
    */
   boolean improve(SmoothPicture picture, int steps) {
-    if (picture.points() < FEWEST_POINTS) {
+    if (picture.points() < MIN_POINTS) {
       return false;
     }
     if (values.length < picture.points()) {
@@ -88,7 +88,7 @@ final class SimilarityFit {
         values[k] = picture.at(mReal * x - mImaginary * y + tx, mImaginary * x + mReal * y + ty);
       }
       addUp(picture, scale(picture));
-      if (!solve() || !(change[4] > LEAST_GAIN && change[4] < MOST_GAIN)) {
+      if (!solve() || !(change[4] > MIN_GAIN && change[4] < MAX_GAIN)) {
         return false;
       }
       gain = change[4];

@@ -37,7 +37,7 @@ public final class SourceTimeline {
   public static final int WINDOW = 256;
 
   /** Times further from 1970 count as this one: 30,000 years. */
-  private static final long MOST_SECONDS = 1_000_000_000_000L;
+  private static final long MAX_SECONDS = 1_000_000_000_000L;
 
   private final int[] names = new int[WINDOW]; // by sequence modulo WINDOW; 0: not seen
   private long first = -1; // sequence with which the count began; -1: nothing seen yet
@@ -249,7 +249,7 @@ public final class SourceTimeline {
   }
 
   private static long micros(Instant time) {
-    long seconds = Math.max(-MOST_SECONDS, Math.min(MOST_SECONDS, time.getEpochSecond()));
+    long seconds = Math.max(-MAX_SECONDS, Math.min(MAX_SECONDS, time.getEpochSecond()));
     return seconds * 1_000_000L + time.getNano() / 1_000;
   }
 

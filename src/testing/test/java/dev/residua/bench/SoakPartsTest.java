@@ -14,7 +14,7 @@ class SoakPartsTest {
   @Test
   void shouldCountSequencesThatCameTwiceOrLate() {
     // Given
-    ResultCount.Sequences sequences = new ResultCount.Sequences();
+    ResultCounter.Sequences sequences = new ResultCounter.Sequences();
 
     // When
     sequences.add("cam1", 0);

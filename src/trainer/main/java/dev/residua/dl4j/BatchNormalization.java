@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 final class BatchNormalization {
   /** Added to each variance. */
-  static final double LEAST_VARIANCE = 1e-5;
+  static final double MIN_VARIANCE = 1e-5;
 
   private final int channels;
   private final float[] normal;
@@ -52,7 +52,7 @@ final class BatchNormalization {
 
   /** Factor of a channel with a variance. */
   static double scale(double variance) {
-    return 1 / Math.sqrt(variance + LEAST_VARIANCE);
+    return 1 / Math.sqrt(variance + MIN_VARIANCE);
   }
 
   private void prepareScale() {

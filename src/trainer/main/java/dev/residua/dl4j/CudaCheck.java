@@ -34,10 +34,10 @@ public final class CudaCheck {
   private static final String SUPPORTED = "3.7, 5.x, 6.x, 7.x, 8.0, 8.6 and 8.9";
 
   /** Least free memory to train with, in MiB. */
-  static final int LEAST_FREE_MIB = 2048;
+  static final int MIN_FREE_MIB = 2048;
 
   /** The oldest driver that runs programs of CUDA 11 in Linux, by minor version compatibility. */
-  private static final double LEAST_DRIVER = 450.80;
+  private static final double MIN_DRIVER = 450.80;
 
   private static final int FIELDS = 5;
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -203,15 +203,15 @@ public final class CudaCheck {
           + " such as a T4, A100 or L4";
     }
     double driver = driver(gpu.driver());
-    if (driver < LEAST_DRIVER) {
+    if (driver < MIN_DRIVER) {
       return "the NVIDIA driver %s is too old for CUDA 11.6, which needs 450.80.02 or newer"
           .formatted(gpu.driver());
     }
     Integer free = gpu.freeMib();
-    if (free != null && free < LEAST_FREE_MIB) {
+    if (free != null && free < MIN_FREE_MIB) {
       return "%s has %d MiB of its %s MiB free, training needs %d"
           .formatted(
-              gpu.spoken(), free, gpu.totalMib() == null ? "?" : gpu.totalMib(), LEAST_FREE_MIB);
+              gpu.spoken(), free, gpu.totalMib() == null ? "?" : gpu.totalMib(), MIN_FREE_MIB);
     }
     return null;
   }

@@ -12,19 +12,19 @@ import dev.residua.training.TrainingData;
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per training
 record MeanImage(float[] mean, double variance) {
-  private static final int MOST_FRAMES = 4_000;
+  private static final int MAX_FRAMES = 4_000;
 
   /** Grey level of a pixel that no frame shows. */
   private static final double UNSEEN = 128;
 
   /**
-   * Mean of at most {@value #MOST_FRAMES} of the first frames, evenly spread.
+   * Mean of at most {@value #MAX_FRAMES} of the first frames, evenly spread.
    *
    * @param frames number of frames, from the first
    */
   static MeanImage of(TrainingData data, int frames) {
     ImageShape image = data.shape();
-    int used = Math.min(frames, MOST_FRAMES);
+    int used = Math.min(frames, MAX_FRAMES);
     byte[] pixels = new byte[image.size()];
     long[] sums = new long[image.size()];
     long[] squares = new long[image.size()];

@@ -27,7 +27,7 @@ record NetworkLayout(
     int halvings,
     boolean normalized) {
   /** Halvings of the smallest frames, and of all networks before they grew with the frames. */
-  static final int FEWEST_HALVINGS = 2;
+  static final int MIN_HALVINGS = 2;
 
   /** Width of the first convolution, of the two that follow, and of the dense layers. */
   static final int FIRST = 32;
@@ -47,11 +47,11 @@ record NetworkLayout(
   static final int MECHANISM_UNITS = 32;
 
   /** Most values that dense layers read, if the sides can be halved further. */
-  private static final int MOST_FLAT = 2_304;
+  private static final int MAX_FLAT = 2_304;
 
   NetworkLayout {
     int multiple = BLOCK << halvings;
-    if (halvings < FEWEST_HALVINGS
+    if (halvings < MIN_HALVINGS
         || image.width() % multiple != 0
         || image.height() % multiple != 0) {
       throw new IllegalArgumentException(
@@ -66,8 +66,8 @@ record NetworkLayout(
   }
 
   private static int halvings(ImageShape image) {
-    int halvings = FEWEST_HALVINGS;
-    while (flat(image, halvings) > MOST_FLAT
+    int halvings = MIN_HALVINGS;
+    while (flat(image, halvings) > MAX_FLAT
         && image.width() % (BLOCK << (halvings + 1)) == 0
         && image.height() % (BLOCK << (halvings + 1)) == 0) {
       halvings++;
@@ -154,7 +154,7 @@ record NetworkLayout(
   }
 
   private List<String> further(String prefix) {
-    return IntStream.rangeClosed(1, halvings - FEWEST_HALVINGS).mapToObj(i -> prefix + i).toList();
+    return IntStream.rangeClosed(1, halvings - MIN_HALVINGS).mapToObj(i -> prefix + i).toList();
   }
 
   /** Rows of the picture between the convolutions and the dense layers. */

@@ -158,7 +158,7 @@ record NetworkWeights(
             "weights are for %d latents of %dx%d images".formatted(latents, width, height));
       }
       int kinds = version == FIRST_VERSION ? 0 : in.readInt();
-      int halvings = version < HALVINGS_VERSION ? NetworkLayout.FEWEST_HALVINGS : in.readInt();
+      int halvings = version < HALVINGS_VERSION ? NetworkLayout.MIN_HALVINGS : in.readInt();
       if (halvings < 0 || halvings > MAX_HALVINGS) {
         throw new IllegalArgumentException(
             "weights are for %d halvings, expected at most %d".formatted(halvings, MAX_HALVINGS));

@@ -29,7 +29,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class ParallelAutoencoder implements AutoCloseable {
   /** Fewest rows that are worth a thread. */
-  private static final int LEAST_ROWS = 8;
+  private static final int MIN_ROWS = 8;
 
   private final int batch;
   private final int size;
@@ -108,7 +108,7 @@ final class ParallelAutoencoder implements AutoCloseable {
 
   /** Number of parts of a batch for at most this many threads. */
   static int parts(int batch, int threads) {
-    return Math.max(1, Math.min(threads, batch / LEAST_ROWS));
+    return Math.max(1, Math.min(threads, batch / MIN_ROWS));
   }
 
   /**

@@ -31,8 +31,8 @@ record PictureVariation(double strength) {
   private static final double NOISE = 5;
   private static final double BLURRED = 1.0 / 3;
   private static final double COMPRESSED = 1.0 / 3;
-  private static final double LEAST_QUALITY = 0.3;
-  private static final double MOST_QUALITY = 0.9;
+  private static final double MIN_QUALITY = 0.3;
+  private static final double MAX_QUALITY = 0.9;
 
   /**
    * @param pixels unsigned bytes {@code [height][width][channels]}, not changed
@@ -67,7 +67,7 @@ record PictureVariation(double strength) {
       }
     }
     if (random.nextDouble() < strength * COMPRESSED) {
-      double quality = LEAST_QUALITY + (MOST_QUALITY - LEAST_QUALITY) * random.nextDouble();
+      double quality = MIN_QUALITY + (MAX_QUALITY - MIN_QUALITY) * random.nextDouble();
       return compressed(image, varied, (float) quality);
     }
     return varied;

@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class TrainingWatchdog {
   /** Before this many steps, only finite numbers are checked. */
-  static final int LEAST_STEPS = 400;
+  static final int MIN_STEPS = 400;
 
   private static final double MEAN_RATE = 0.02;
   private static final double COLLAPSE_FROM = 0.2;
@@ -79,7 +79,7 @@ final class TrainingWatchdog {
     labelError += rate * (losses.label() - labelError);
     heldError += rate * (losses.held() - heldError);
     double done = (step + 1.0) / settings.steps();
-    if (seen < LEAST_STEPS || done < COLLAPSE_FROM) {
+    if (seen < MIN_STEPS || done < COLLAPSE_FROM) {
       return;
     }
     if (reconstruction > COLLAPSED * pixelVariance) {
@@ -180,7 +180,7 @@ final class TrainingWatchdog {
     }
     double left = reconstruction / pixelVariance;
     double mmdWeight = settings.lanca().mmdWeight();
-    if (seen >= LEAST_STEPS && mmdWeight > 0 && mmd < AGREES && left > POOR) {
+    if (seen >= MIN_STEPS && mmdWeight > 0 && mmd < AGREES && left > POOR) {
       warnings.add(
           "residuals agree with their reference (squared MMD %.3f), but %.0f %% of the pixel variance is not reproduced: lower mmd-weight, which is %s, or train longer"
               .formatted(mmd, 100 * left, mmdWeight));

@@ -11,7 +11,7 @@ public final class FactorSurvey {
   static final int FEW_LABELS = 50;
 
   /** Fewer values do not show a distribution. */
-  private static final int LEAST_VALUES = 20;
+  private static final int MIN_VALUES = 20;
 
   /** Of a uniform factor half the values are in each half, of a normal one too. */
   private static final double ONE_SIDED = 0.95;
@@ -60,7 +60,7 @@ public final class FactorSurvey {
 
   private static void factor(String name, double[] values, List<ImportHint> advice) {
     double[] known = Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
-    if (known.length < LEAST_VALUES) {
+    if (known.length < MIN_VALUES) {
       return;
     }
     double least = known[0];

@@ -35,7 +35,7 @@ public final class PictureSurvey {
   private static final int SAMPLE = 64;
 
   /** The smallest scene that was measured, a small ball in a large tank, has seven times this. */
-  private static final double LEAST_VARIATION = 0.1;
+  private static final double MIN_VARIATION = 0.1;
 
   /** Of independent frames of the simulated scenes, three in a thousand are as near as this. */
   private static final double NEAR = 0.1;
@@ -68,7 +68,7 @@ public final class PictureSurvey {
    * Copies are recognised among this number of different frames; later ones only by the previous
    * frame.
    */
-  private static final int MOST_HASHES = 1 << 20;
+  private static final int MAX_HASHES = 1 << 20;
 
   private final ImageShape shape;
   private final SensorMeter meter;
@@ -101,7 +101,7 @@ public final class PictureSurvey {
   /** Measures the next frame without the masked pixels, which have the same value in all frames. */
   public void add(byte[] pixels, int offset, PixelMask mask) {
     SensorReadings readings = meter.measure(pixels, offset, mask);
-    boolean isNew = hashes.size() < MOST_HASHES ? hashes.add(readings.hash()) : true;
+    boolean isNew = hashes.size() < MAX_HASHES ? hashes.add(readings.hash()) : true;
     copies += isNew ? 0 : 1;
     boolean isDark = readings.darkShare() >= WHOLE;
     boolean isSaturated = readings.saturatedShare() >= WHOLE;
@@ -196,7 +196,7 @@ public final class PictureSurvey {
       return;
     }
     double random = randomPairs();
-    if (random < LEAST_VARIATION) {
+    if (random < MIN_VARIATION) {
       add(
           advice,
           Kind.NO_VARIATION,
@@ -219,7 +219,7 @@ public final class PictureSurvey {
           copies);
     }
     double neighbours = median(differences, frames - 1);
-    if (random >= LEAST_VARIATION && neighbours < ORDERED * random) {
+    if (random >= MIN_VARIATION && neighbours < ORDERED * random) {
       add(
           advice,
           Kind.IN_TIME_ORDER,

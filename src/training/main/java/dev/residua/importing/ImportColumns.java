@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ImportColumns(List<String> factors, List<String> counters, List<String> others) {
   /** Fewer numbers that rise by one are not evidence of a counter. */
-  private static final int LEAST_COUNTED = 3;
+  private static final int MIN_COUNTED = 3;
 
   ImportColumns {
     factors = List.copyOf(factors);
@@ -92,7 +92,7 @@ record ImportColumns(List<String> factors, List<String> counters, List<String> o
         inFile.add(value);
       }
     }
-    if (inFile.size() < LEAST_COUNTED) {
+    if (inFile.size() < MIN_COUNTED) {
       return false;
     }
     boolean byRow = true;

@@ -29,7 +29,7 @@ import java.util.function.DoubleConsumer;
 
 /** Makes the report on a model from its bundle and from frames. */
 public final class ModelReports {
-  private static final int MOST_FRAMES = 5_000;
+  private static final int MAX_FRAMES = 5_000;
   private static final int TRAVERSED_FRAMES = 1_000;
   private static final int PICTURES = 7;
   private static final long SEED = 1;
@@ -127,7 +127,7 @@ public final class ModelReports {
                   from > 0 ? " behind those trained on" : "",
                   ModelEvaluation.MIN_LABELLED));
     }
-    return spread(nominal, MOST_FRAMES);
+    return spread(nominal, MAX_FRAMES);
   }
 
   private static int[] spread(int[] all, int most) {

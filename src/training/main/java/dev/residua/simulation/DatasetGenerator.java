@@ -14,7 +14,7 @@ import java.util.function.DoubleConsumer;
 
 /** Generates data sets from scenarios. */
 public final class DatasetGenerator {
-  private static final double MOST_PLANNED = 0.5;
+  private static final double MAX_PLANNED = 0.5;
 
   private DatasetGenerator() {}
 
@@ -77,9 +77,9 @@ public final class DatasetGenerator {
     }
 
     private static void checkShare(String name, double share) {
-      if (!(share >= 0 && share <= MOST_PLANNED)) {
+      if (!(share >= 0 && share <= MAX_PLANNED)) {
         throw new IllegalArgumentException(
-            "%s must be from 0 to %s but was %s".formatted(name, MOST_PLANNED, share));
+            "%s must be from 0 to %s but was %s".formatted(name, MAX_PLANNED, share));
       }
     }
   }

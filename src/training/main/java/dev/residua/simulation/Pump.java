@@ -37,7 +37,7 @@ public final class Pump extends ContinuousScene {
   private static final double[] MOST = {6, 2, 4.9, 14, 12};
   private static final double[] USUAL_NOISE = {0.5, 0.4};
   private static final double HEIGHT_PER_SPEED = 1.6;
-  private static final double LEAST_HEIGHT = 0.2;
+  private static final double MIN_HEIGHT = 0.2;
 
   private final Flow flow = new Flow();
 
@@ -54,7 +54,7 @@ public final class Pump extends ContinuousScene {
   public double mechanism(int node, double[] factors) {
     if (node == WATER_HEIGHT) {
       double radius = factors[BALL_SIZE];
-      return HEIGHT_PER_SPEED * factors[PUMP_SPEED] + radius * radius * radius + LEAST_HEIGHT;
+      return HEIGHT_PER_SPEED * factors[PUMP_SPEED] + radius * radius * radius + MIN_HEIGHT;
     }
     return flow.mechanism(node - OF_FLOW, ofFlow(factors));
   }

@@ -12,8 +12,8 @@ import java.util.List;
  * scenario. Immutable.
  */
 final class SamplingPlan {
-  private static final int MOST_BLOCK_FRAMES = 50;
-  private static final int LEAST_BLOCKS = 40;
+  private static final int MAX_BLOCK_FRAMES = 50;
+  private static final int MIN_BLOCKS = 40;
 
   /** A plan that varies nothing. */
   static final SamplingPlan NOMINAL = new SamplingPlan(1, 2, new Block[] {Block.NOMINAL});
@@ -44,7 +44,7 @@ final class SamplingPlan {
    * @param holds share of the frames, in [0, 0.5]
    */
   static SamplingPlan of(int count, double commissioning, double pairs, double holds) {
-    int frames = Math.max(2, Math.min(MOST_BLOCK_FRAMES, count / LEAST_BLOCKS / 2 * 2));
+    int frames = Math.max(2, Math.min(MAX_BLOCK_FRAMES, count / MIN_BLOCKS / 2 * 2));
     int n = (count + frames - 1) / frames;
     int commissioned = (int) Math.round(commissioning * n);
     int paired = (int) Math.min(n - commissioned, Math.round(pairs * n));

@@ -23,7 +23,7 @@ public final class DetailFit {
   static final int SCALE_EVERY = 4;
 
   /** A pattern has at least this many times the variance of the tile's median component. */
-  private static final double LEAST_RATIO = 4;
+  private static final double MIN_RATIO = 4;
 
   /** Variance of rounding to whole grey levels. */
   private static final double ROUNDING = 1.0 / 12;
@@ -141,7 +141,7 @@ public final class DetailFit {
     EigenDecomposition components =
         new EigenDecomposition(new Array2DRowRealMatrix(covariance, false));
     double[] variances = components.getRealEigenvalues(); // largest first
-    double least = LEAST_RATIO * Math.max(ROUNDING, variances[PIXELS / 2]);
+    double least = MIN_RATIO * Math.max(ROUNDING, variances[PIXELS / 2]);
     int count = 0;
     while (count < TilePatterns.MAX_PATTERNS && variances[count] > least) {
       count++;

@@ -16,7 +16,7 @@ public final class FactorScaleFit {
   static final int MIN_FRAMES = 10;
 
   /** Least share of the variance of the labels that the latent must explain. */
-  static final double LEAST_EXPLAINED = 0.9;
+  static final double MIN_EXPLAINED = 0.9;
 
   /** Share of calibration frames on each side outside the usual range. */
   private static final double TAIL = 0.025;
@@ -38,7 +38,7 @@ public final class FactorScaleFit {
             .toArray();
     CoMoments moments = CoMoments.of(selected(latent, known), selected(factor, known));
     if (known.length < MIN_FRAMES
-        || moments.correlation() * moments.correlation() < LEAST_EXPLAINED) {
+        || moments.correlation() * moments.correlation() < MIN_EXPLAINED) {
       return null;
     }
     double slope = moments.xy() / moments.xx();

@@ -21,7 +21,7 @@ public final class LatentLinearization {
   private static final int MAX_ROWS = 4_000;
 
   /** Nats per frame by which a map must raise the likelihood of rows it was not fitted to. */
-  private static final double LEAST_GAIN = 0.01;
+  private static final double MIN_GAIN = 0.01;
 
   /** Nats that a slope of twice its neighbour's costs, so that few rows bend nothing. */
   private static final double ROUGHNESS = 0.01;
@@ -166,7 +166,7 @@ public final class LatentLinearization {
         int[] others = fold(x.length, 1 - fold);
         gain += (loss(straight, others) - loss(logs, others)) / 2;
       }
-      if (gain < LEAST_GAIN) {
+      if (gain < MIN_GAIN) {
         return Optional.empty();
       }
       int[] all = new int[x.length];

@@ -32,7 +32,7 @@ public final class TrainingPipeline {
   /** Shifts of that test; the smallest p-value is 0.002. */
   static final int DEPENDENCE_SHIFTS = 499;
 
-  private static final int MOST_TRIES = 3;
+  private static final int MAX_TRIES = 3;
 
   private final Trainer trainer;
   private final String codeVersion;
@@ -136,8 +136,8 @@ public final class TrainingPipeline {
   }
 
   /**
-   * Trains with the next seed, at most {@value #MOST_TRIES} times in all, until the unused pairs
-   * and answers pass; else it continues with the training that fails least.
+   * Trains with the next seed, at most {@value #MAX_TRIES} times in all, until the unused pairs and
+   * answers pass; else it continues with the training that fails least.
    */
   private TrainingReport runTaught(
       TrainingInput first,
@@ -150,9 +150,9 @@ public final class TrainingPipeline {
     Try best = attempt(first, start, progress);
     try {
       boolean paused = first.settings.stopAt() < first.settings.steps();
-      for (int tries = 2; tries <= MOST_TRIES && best.failure > 0 && !paused; tries++) {
+      for (int tries = 2; tries <= MAX_TRIES && best.failure > 0 && !paused; tries++) {
         TrainingSettings settings = first.settings.withSeed(first.settings.seed() + tries - 1);
-        String prefix = "try %d of %d: ".formatted(tries, MOST_TRIES);
+        String prefix = "try %d of %d: ".formatted(tries, MAX_TRIES);
         // Without checkpoints: an interrupted training resumes with the first try.
         Try next =
             attempt(

@@ -71,7 +71,7 @@ public record TrainingSettings(
   public static final double ORDER_AFTER = 0.05;
 
   /** Frames of the smallest size then still show what they showed. */
-  public static final int MOST_SHIFT = 8;
+  public static final int MAX_SHIFT = 8;
 
   public static final TrainingSettings DEFAULTS =
       new TrainingSettings(
@@ -106,7 +106,7 @@ public record TrainingSettings(
     within("heldBatch", heldBatch, 1, 4_096);
     within("orderBatch", orderBatch, 1, 4_096);
     within("maxLabels", maxLabels, 0, Integer.MAX_VALUE);
-    within("shift", shift, 0, MOST_SHIFT);
+    within("shift", shift, 0, MAX_SHIFT);
     within("threads", threads, 1, 1_024);
     if (!(learningRate > 0 && learningRate < 1)) {
       throw new IllegalArgumentException(

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 final class TrainingWarnings {
   static final int FEW_LABELS = 60;
   static final double LARGE_LABEL_ERROR = 0.5;
-  private static final int MOST_LISTED = 10;
+  private static final int MAX_LISTED = 10;
   static final double POOR_RECONSTRUCTION = 0.1;
 
   private TrainingWarnings() {}
@@ -78,7 +78,7 @@ final class TrainingWarnings {
               contradicting.size(),
               teaching.answers().size() + teaching.unseenAnswers().size(),
               contradicting.stream()
-                  .limit(MOST_LISTED)
+                  .limit(MAX_LISTED)
                   .map(
                       answer ->
                           "%s in frames %d and %d"
@@ -87,7 +87,7 @@ final class TrainingWarnings {
                                   answer.first(),
                                   answer.second()))
                   .collect(Collectors.joining(", ")),
-              contradicting.size() > MOST_LISTED ? ", ..." : ""));
+              contradicting.size() > MAX_LISTED ? ", ..." : ""));
     }
     for (int f = 0; f < labels.names().size(); f++) {
       if (labels.categorical()[f] && labels.error(f) > ModelVerdicts.MISSED_CATEGORY) {

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class IngestRole implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IngestRole.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
-  private static final int MOST_CAMERAS = 1_000;
+  private static final int MAX_CAMERAS = 1_000;
   private static final long STOP_MILLIS = 15_000;
 
   /** A camera that fails for the same reason is logged again after this. */
@@ -80,10 +80,10 @@ public final class IngestRole implements AutoCloseable {
       Duration timeout,
       FrameLimits limits) {
     public Settings {
-      if (maxCameras < 1 || maxCameras > MOST_CAMERAS) {
+      if (maxCameras < 1 || maxCameras > MAX_CAMERAS) {
         throw new IllegalArgumentException(
             "residua.ingest.max-cameras must be 1 to %d but was %d"
-                .formatted(MOST_CAMERAS, maxCameras));
+                .formatted(MAX_CAMERAS, maxCameras));
       }
     }
   }

@@ -134,7 +134,7 @@ public final class TrainCommand extends JsonCommand {
       description =
           "Moves each frame, and its target picture, at random by up to this number of pixels"
               + " in either direction while it trains (0 to "
-              + TrainingSettings.MOST_SHIFT
+              + TrainingSettings.MAX_SHIFT
               + "). With few labels, categories are then read better. Leave it out if the place"
               + " of something in the picture is a factor. Default: 0.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)

@@ -22,7 +22,7 @@ final class PrincipalComponents implements PictureMethod {
   private static final double LEAST = 1e-9;
 
   /** Most pictures that the components are computed of; the time grows with the cube. */
-  static final int MOST_PICTURES = 400;
+  static final int MAX_PICTURES = 400;
 
   private final ImageShape shape;
   private final double[] mean;
@@ -41,7 +41,7 @@ final class PrincipalComponents implements PictureMethod {
     int size = shape.height() / 2 * (shape.width() / 2) * shape.channels();
     this.picture = new double[size];
     this.mean = new double[size];
-    int n = Math.min(MOST_PICTURES, pictures.size());
+    int n = Math.min(MAX_PICTURES, pictures.size());
     double[][] rows = new double[n][size];
     for (int i = 0; i < n; i++) {
       halve(pictures.get((int) ((long) i * pictures.size() / n)), rows[i]);

@@ -68,7 +68,7 @@ final class CommissioningTrial {
   private static final int SIMULATED = 300;
   private static final int LATENTS = 4;
   private static final int REFERENCE = 5_000;
-  private static final int FEWEST_STREAMS = 50; // the thresholds are those of the table
+  private static final int MIN_STREAMS = 50; // the thresholds are those of the table
   private static final double SAMPLES = 1_000;
   private static final int MAX_FRAMES = 60_000;
   private static final int[] INNOVATIONS = {1_000, 3_000, 10_000};
@@ -138,7 +138,7 @@ final class CommissioningTrial {
     this.reference =
         DriftReference.calibrate(
             scores,
-            settings.withSimulation(FEWEST_STREAMS, settings.streamLength()),
+            settings.withSimulation(MIN_STREAMS, settings.streamLength()),
             seed,
             done -> progress.accept(0.2 + 0.1 * done));
     this.thresholds =

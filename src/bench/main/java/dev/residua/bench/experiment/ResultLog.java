@@ -34,7 +34,7 @@ public final class ResultLog {
   }
 
   /** Seeds from which a ratio has an interval. */
-  private static final int FEWEST_SEEDS = 5;
+  private static final int MIN_SEEDS = 5;
 
   private static final String SUM = ", sum";
   private static final String COUNT = ", count";
@@ -165,7 +165,7 @@ public final class ResultLog {
       return "-";
     }
     double ratio = sum / count;
-    if (n < FEWEST_SEEDS) {
+    if (n < MIN_SEEDS) {
       return number(ratio);
     }
     // The counts of the seeds around those that the common ratio expects.

@@ -69,7 +69,7 @@ public final class SimulatedSource {
         return innovation;
       }
       double below = distribution.cumulativeProbability(mean + deviation * innovation);
-      double tail = Math.max(LEAST_TAIL, Math.min(below, 1 - below));
+      double tail = Math.max(MIN_TAIL, Math.min(below, 1 - below));
       return below < 0.5 ? Normal.quantile(tail) : -Normal.quantile(tail);
     }
 
@@ -80,7 +80,7 @@ public final class SimulatedSource {
   }
 
   /** Smallest probability that is not rounded to 0; its score is 6.4. */
-  private static final double LEAST_TAIL = 1e-10;
+  private static final double MIN_TAIL = 1e-10;
 
   private final Law law;
   private final double lagOne;

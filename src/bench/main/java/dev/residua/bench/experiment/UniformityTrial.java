@@ -32,10 +32,10 @@ final class UniformityTrial {
   private static final int LATENTS = 4;
   private static final int MAX_FRAMES = 60_000;
   private static final double BLOCKS = 10;
-  private static final double MOST_BLOCKS = 3;
+  private static final double MAX_BLOCKS = 3;
   private static final int QUIET_SOURCES = 200;
   private static final int CHANGED_SOURCES = 10;
-  private static final int FEWEST_SOURCES = 2; // if an effective sample takes many frames
+  private static final int MIN_SOURCES = 2; // if an effective sample takes many frames
 
   private enum Change {
     SHIFT("+0.3 sd", 0.3, 1),
@@ -90,14 +90,14 @@ final class UniformityTrial {
 
   Map<String, Double> figures() {
     Map<String, Double> figures = new LinkedHashMap<>();
-    int quiet = (int) Math.max(FEWEST_SOURCES, QUIET_SOURCES / time);
+    int quiet = (int) Math.max(MIN_SOURCES, QUIET_SOURCES / time);
     int[] wrong =
         IntStream.range(0, quiet)
             .parallel()
             .map(i -> new Watched(mix(i, 0)).falseBlocks())
             .toArray();
     ResultLog.putRatio(figures, "false per block", IntStream.of(wrong).sum(), quiet * BLOCKS);
-    int changed = (int) Math.max(FEWEST_SOURCES, CHANGED_SOURCES / time);
+    int changed = (int) Math.max(MIN_SOURCES, CHANGED_SOURCES / time);
     for (Change change : Change.values()) {
       double[] delays =
           IntStream.range(0, changed)
@@ -168,7 +168,7 @@ final class UniformityTrial {
       }
       source.shift(change.shift);
       source.spread(change.spread);
-      for (long t = 1; t <= MOST_BLOCKS * UniformityWatch.BLOCK_SAMPLES * time; t++) {
+      for (long t = 1; t <= MAX_BLOCKS * UniformityWatch.BLOCK_SAMPLES * time; t++) {
         next();
         if (watch.found(0).isPresent()) {
           return t / time;

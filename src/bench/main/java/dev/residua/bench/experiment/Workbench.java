@@ -31,7 +31,7 @@ final class Workbench {
   private static final int FRESH_FRAMES = 4_000;
 
   /** Trainings that are kept for experiments that use them again. */
-  private static final int MOST_KEPT = 12;
+  private static final int MAX_KEPT = 12;
 
   private final Path dir;
   private final Trainers trainers;
@@ -45,7 +45,7 @@ final class Workbench {
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Asked, TrainingReport> eldest) {
-          return size() > MOST_KEPT;
+          return size() > MAX_KEPT;
         }
       };
 

@@ -42,13 +42,13 @@ public record ExaminationSettings(
       new ExaminationSettings(4, 20_000, 64, 96, 2, 0.75, 2, 64, 32, 800, 1);
 
   /** Fewest frames from which a fault can be diagnosed, see {@code faultFrames}. */
-  private static final int LEAST_FAULT = 64;
+  private static final int MIN_FAULT = 64;
 
   public ExaminationSettings {
     atLeast("replayAlarms", replayAlarms, Double.MIN_VALUE);
     atLeast("faultRunLength", faultRunLength, DriftReference.MIN_TARGET);
     atLeast("leadFrames", leadFrames, 2);
-    atLeast("faultFrames", faultFrames, LEAST_FAULT);
+    atLeast("faultFrames", faultFrames, MIN_FAULT);
     atLeast("shift", shift, Double.MIN_VALUE);
     atLeast("rootShift", rootShift, Double.MIN_VALUE);
     atLeast("noiseFactor", noiseFactor, Math.nextUp(1.0));

@@ -31,13 +31,13 @@ public record Disentanglement(
     Columns.check("DCI", factors, latents, 50);
     int k = factors[0].length;
     int d = latents[0].length;
-    double[][] train = half(latents, 0);
-    double[][] test = half(latents, 1);
+    double[][] train = splitHalf(latents, 0);
+    double[][] test = splitHalf(latents, 1);
     double[][] importance = new double[d][k];
     double[] r2 = new double[k];
     for (int f = 0; f < k; f++) {
-      double[] y = Columns.of(half(factors, 0), f);
-      double[] truth = Columns.of(half(factors, 1), f);
+      double[] y = Columns.of(splitHalf(factors, 0), f);
+      double[] truth = Columns.of(splitHalf(factors, 1), f);
       BoostedTrees trees = BoostedTrees.fit(train, y, 60, 4, 0.1);
       double[] gains = trees.importance();
       double total = Math.max(TINY, Arrays.stream(gains).sum());
@@ -84,7 +84,7 @@ public record Disentanglement(
     return mass == 0 ? 0 : sum / mass;
   }
 
-  private static double[][] half(double[][] rows, int odd) {
+  private static double[][] splitHalf(double[][] rows, int odd) {
     double[][] half = new double[(rows.length + 1 - odd) / 2][];
     for (int i = 0; i < half.length; i++) {
       half[i] = rows[2 * i + odd];

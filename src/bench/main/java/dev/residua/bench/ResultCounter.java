@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Follows the results of a running service and counts them: scores and drift scores by source, in
  * order, dead letters, and incidents that are open. For any thread.
  */
-final class ResultCount implements AutoCloseable {
+final class ResultCounter implements AutoCloseable {
   private final KafkaClients clients;
   private final Topics topics;
   private final Listener listener;
@@ -79,12 +79,12 @@ final class ResultCount implements AutoCloseable {
   }
 
   /** Starts to follow the topics, which must exist, from their beginning. */
-  ResultCount(KafkaClients clients, Topics topics) {
+  ResultCounter(KafkaClients clients, Topics topics) {
     this(clients, topics, new Listener() {});
   }
 
   /** Starts with a listener. */
-  ResultCount(KafkaClients clients, Topics topics, Listener listener) {
+  ResultCounter(KafkaClients clients, Topics topics, Listener listener) {
     this.clients = clients;
     this.topics = topics;
     this.listener = listener;
