@@ -30,11 +30,18 @@ class LanguageTest {
 
   private static final Pattern DOC = Pattern.compile("\"doc\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  /** Headings and questions, which may begin with the word of a question. */
+  private static final Pattern ASKED =
+      Pattern.compile("^#.*$|(?<=^|[.:|*] |\\*\\*)[A-Z][^.|\\n]*\\?", Pattern.MULTILINE);
+
   /** Comments and texts of a script. */
   private static final Pattern SCRIPT_TEXT =
       Pattern.compile(
           "/\\*.*?\\*/|//[^\\n]*|\"[^\"\\n]* [^\"\\n]*\"|'[^'\\n]* [^'\\n]*'|`[^`]* [^`]*`",
           Pattern.DOTALL);
+
+  /** A class or schema in the text of a page. */
+  private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)[`.]");
 
   private static WordList words;
   private static WordList sentences;
@@ -187,7 +194,7 @@ class LanguageTest {
           .map(match -> new JavaText.Prose(line(script, match.start()), inner(match.group())))
           .toList();
     }
-    return List.of(new JavaText.Prose(1, prose(file)));
+    return List.of(new JavaText.Prose(1, ASKED.matcher(prose(file)).replaceAll("")));
   }
 
   private static int line(String text, int at) {
@@ -200,6 +207,32 @@ class LanguageTest {
 
   private static String name(Path folder) {
     return folder.toString().replaceFirst(".*/main/java/", "").replace('/', '.');
+  }
+
+  @Test
+  void shouldKeepAShortGlossaryOfTermsThatCodeAndSchemasUse() throws IOException {
+    // Given
+    List<String> known = new ArrayList<>();
+    MainCode.files().forEach(file -> known.add(file.getFileName().toString().replace(".java", "")));
+    files(Path.of("schemas"), ".avsc")
+        .forEach(file -> known.add(file.getFileName().toString().replace(".avsc", "")));
+    List<String[]> rows =
+        Files.readAllLines(Path.of("src/docs/glossary.md")).stream()
+            .takeWhile(line -> !line.startsWith("## "))
+            .filter(line -> line.startsWith("| ") && !line.startsWith("| term"))
+            .map(line -> line.split(" \\| |^\\| "))
+            .toList();
+
+    // When
+    List<String> terms = rows.stream().map(row -> row[1]).toList();
+    List<String> types =
+        rows.stream()
+            .flatMap(row -> TYPE.matcher(row[3]).results().map(match -> match.group(1)))
+            .toList();
+
+    // Then
+    assertThat(terms).isSorted().hasSizeBetween(30, 40);
+    assertThat(known).containsAll(types);
   }
 
   @Test

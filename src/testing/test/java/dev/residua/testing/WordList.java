@@ -68,9 +68,14 @@ public record WordList(
         Pattern.CASE_INSENSITIVE);
   }
 
-  /** Returns true if a file is listed as done, or is in a folder that is. */
+  /** Returns true if a file or its folder is listed as done, and not as pending. */
   public boolean isDone(String file) {
-    return done.stream().anyMatch(d -> file.equals(d) || file.startsWith(d + "/"));
+    return done.stream().anyMatch(path -> isIn(file, path))
+        && pending.stream().noneMatch(path -> isIn(file, path));
+  }
+
+  private static boolean isIn(String file, String path) {
+    return file.equals(path) || file.startsWith(path + "/");
   }
 
   /** Returns true if a package is not checked yet. */
