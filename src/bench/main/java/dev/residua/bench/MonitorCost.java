@@ -5,6 +5,7 @@ import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.ActiveControls;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
@@ -53,7 +54,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
    * @param withState whether a source's state is written to bytes after each of its scores
    */
   static MonitorCost of(List<ScoredFrame> scores, MonitorModel model, boolean withState) {
-    SourceMonitor.Thresholds limits = new SourceMonitor.Thresholds(model);
+    MonitorThresholds limits = new MonitorThresholds(model);
     evaluate(scores, new HashMap<>(), limits, withState);
     Map<String, SourceMonitor> monitors = new HashMap<>();
     int warmUp = scores.size() / 4;
@@ -67,7 +68,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   private static void evaluate(
       List<ScoredFrame> scores,
       Map<String, SourceMonitor> monitors,
-      SourceMonitor.Thresholds limits,
+      MonitorThresholds limits,
       boolean withState) {
     long bytes = 0;
     Map<String, Map<Ring, Long>> blocks = new HashMap<>();

@@ -15,6 +15,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import java.time.Instant;
@@ -39,7 +40,7 @@ public final class QuietSources {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
   private final MonitorModel model;
-  private final SourceMonitor.Thresholds thresholds;
+  private final MonitorThresholds thresholds;
   private final SourceSettings settings;
   private final double framesPerSecond;
 
@@ -76,7 +77,7 @@ public final class QuietSources {
       throw new IllegalArgumentException(
           "model %s was calibrated on too few frames for sources that learn".formatted(model.id()));
     }
-    this.thresholds = new SourceMonitor.Thresholds(model);
+    this.thresholds = new MonitorThresholds(model);
     this.settings =
         new SourceSettings(
             Optional.of(new SourceSettings.Budget(alarmsPerWeek, framesPerSecond)),

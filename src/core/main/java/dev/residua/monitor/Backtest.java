@@ -33,7 +33,7 @@ public final class Backtest {
           .map(Enum::name)
           .collect(Collectors.toSet());
 
-  private final SourceMonitor.Thresholds limits;
+  private final MonitorThresholds limits;
   private final int grace;
   private final Function<String, SourceSettings> settings;
   private final Function<ScoredFrame, ActiveControls> controls;
@@ -127,7 +127,7 @@ public final class Backtest {
    *     least 0
    * @param settings of every source
    */
-  public Backtest(SourceMonitor.Thresholds limits, int grace, SourceSettings settings) {
+  public Backtest(MonitorThresholds limits, int grace, SourceSettings settings) {
     this(limits, grace, source -> settings, frame -> ActiveControls.EMPTY);
   }
 
@@ -138,7 +138,7 @@ public final class Backtest {
    * @param controls commands in force at a frame
    */
   public Backtest(
-      SourceMonitor.Thresholds limits,
+      MonitorThresholds limits,
       int grace,
       Function<String, SourceSettings> settings,
       Function<ScoredFrame, ActiveControls> controls) {

@@ -7,13 +7,12 @@ import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.drift.Threshold;
-import dev.residua.monitor.SourceMonitorState.Change;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One detector of one source and its alarm. Mutable, for one thread. */
-final class ChangeMonitor {
+public final class ChangeMonitor {
   /**
    * A reference with its share of the false-alarm budget.
    *
@@ -61,6 +60,25 @@ final class ChangeMonitor {
           QuietRunLength.Levels.of(value, runLength),
           condition);
     }
+  }
+
+  /**
+   * State between two samples.
+   *
+   * @param change start of the change behind the alarm
+   */
+  public record State(DriftAlarm alarm, Change change, DriftDetector.State samples) {}
+
+  /**
+   * Start of the change of an alarm, in samples seen before it.
+   *
+   * @param at most likely
+   * @param low lower end of the interval
+   * @param high upper end
+   * @param coverage of the interval
+   */
+  public record Change(long at, long low, long high, double coverage) {
+    static final Change NONE = new Change(0, 0, 0, 0);
   }
 
   Thresholds thresholds;
@@ -174,6 +192,14 @@ final class ChangeMonitor {
     return Optional.of(new Recentring(means, null));
   }
 
+  /** Returns the means of the last samples, at most so many; zeros without any. */
+  float[] means(int most) {
+    int samples = (int) Math.min(most, detector.count());
+    return samples == 0
+        ? new float[thresholds.reference().latents()]
+        : detector.meanDeviations(samples);
+  }
+
   /** Goes on with thresholds for another run length, of the same reference. */
   void retarget(Thresholds next) {
     thresholds = next;
@@ -195,8 +221,8 @@ final class ChangeMonitor {
     return alarm;
   }
 
-  SourceMonitorState.Detector state() {
-    return new SourceMonitorState.Detector(alarm, change, detector.state());
+  State state() {
+    return new State(alarm, change, detector.state());
   }
 
   /**
@@ -205,8 +231,7 @@ final class ChangeMonitor {
    * @param spare whose memory is reused, if it has the same reference
    * @throws IllegalArgumentException if the state belongs to another reference
    */
-  static ChangeMonitor restore(
-      Thresholds thresholds, SourceMonitorState.Detector state, @Nullable ChangeMonitor spare) {
+  static ChangeMonitor restore(Thresholds thresholds, State state, @Nullable ChangeMonitor spare) {
     DriftDetector detector =
         DriftDetector.restore(thresholds.reference(), state.samples(), reusable(thresholds, spare));
     return new ChangeMonitor(thresholds, detector, state.alarm(), state.change());

@@ -264,6 +264,8 @@ final class ContextCommissioning {
               : pictureNormal.next(numbers, model.rule().settings().minGreyLevels());
     }
     return new Normalized(
+        own,
+        numbers,
         known == null ? own : known.marginal(),
         known == null ? null : known.scores(),
         known == null ? new float[0] : SourcePValues.ofScores(known.scores()),

@@ -9,7 +9,7 @@ import java.util.List;
 /** What a diagnosis says that the problem is. */
 final class DiagnosisSubjects {
   /** Precedes each edge of {@link #news}. */
-  static final String EDGE = "; ";
+  private static final String EDGE = "; ";
 
   private DiagnosisSubjects() {}
 
@@ -26,6 +26,11 @@ final class DiagnosisSubjects {
         .filter(EdgeReading::isClaim)
         .forEach(edge -> news.append(EDGE).append(edge.from()));
     return news.toString();
+  }
+
+  /** Returns true if all news was published: edges that are no longer shown are not news. */
+  static boolean covers(String published, String news) {
+    return published.equals(news) || published.startsWith(news + EDGE);
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.Cause;
 import dev.residua.anomaly.MotionSentence;
 import dev.residua.anomaly.SensorFault;
-import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
@@ -23,7 +22,6 @@ import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.CameraMotion;
-import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Moment;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
@@ -152,15 +150,14 @@ final class Findings {
   }
 
   /** Event of a sensor fault. */
-  AnomalyEvent sensor(
-      ScoredFrame frame, SensorFault fault, SensorReadings readings, SensorReference usual) {
+  AnomalyEvent sensor(ScoredFrame frame, SensorFault fault) {
     return new AnomalyEvent(
         finding(
             "sensor",
             frame,
             frame.sequence(),
             Severity.CRITICAL,
-            fault.sentence(readings, usual),
+            fault.sentence(frame.sensor(), model.sensor().reference()),
             List.of()),
         fault.kind(),
         fault.frames(),
@@ -379,7 +376,7 @@ final class Findings {
    */
   static ChangePoint changePoint(
       ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
-    SourceMonitorState.Change change = watch.change();
+    ChangeMonitor.Change change = watch.change();
     long[] ends = {
       sequenceAt.applyAsLong(change.low()),
       sequenceAt.applyAsLong(change.at()),

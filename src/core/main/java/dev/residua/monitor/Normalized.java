@@ -4,19 +4,25 @@ import dev.residua.causal.FrameStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame against what is normal for its source. Arrays are owned by this record.
+ * One frame against the normal of its source. Arrays are owned by this record.
  *
- * @param residuals as they are, in the model's standard deviations, shape {@code [d]}
- * @param scores what the detector takes, shape {@code [d]}; null while the source learns
+ * @param own residuals in the model's standard deviations without accepted shifts, shape {@code
+ *     [d]}
+ * @param numbers of the picture without dead band and accepted shifts, from which a source learns;
+ *     null if they are unknown or the source does not learn
+ * @param residuals with the location and spread of the model's calibration, shape {@code [d]}
+ * @param scores samples of the residuals' detector, shape {@code [d]}; null while the source learns
  * @param pValues of the residuals under the calibration in force, shape {@code [d]}, NaN if a
  *     residual is not known; empty while the source learns
  * @param statistics of single frames
- * @param picture numbers of the picture that its detector takes; null where the picture was not
- *     reconstructed, or while it is learnt
- * @param pictureKnown whether what is normal for the picture is known
+ * @param picture samples of the picture's detector; null if the picture was not reconstructed, or
+ *     while it is learned
+ * @param pictureKnown whether the normal of the picture is known
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame
 record Normalized(
+    float[] own,
+    float @Nullable [] numbers,
     float[] residuals,
     float @Nullable [] scores,
     float[] pValues,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherModels {
   /** Time without a score from which a challenger no longer learns. */
-  static final Duration PATIENCE = Duration.ofDays(1);
+  static final Duration TIMEOUT = Duration.ofDays(1);
 
   private final @Nullable OtherModel before;
   private @Nullable OtherModel challenger;
@@ -88,9 +88,9 @@ final class OtherModels {
   }
 
   /** Gives up what a challenger that no longer scores has not finished. */
-  void look(Instant now) {
+  void expire(Instant now) {
     OtherModel known = challenger;
-    if (known == null || parked || now.isBefore(known.at().plus(PATIENCE))) {
+    if (known == null || parked || now.isBefore(known.at().plus(TIMEOUT))) {
       return;
     }
     Optional<CommissioningState> kept = known.commissioning().parked();

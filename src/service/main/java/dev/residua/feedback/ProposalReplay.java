@@ -13,7 +13,7 @@ import dev.residua.incident.Incident;
 import dev.residua.monitor.Backtest;
 import dev.residua.monitor.Backtest.Opening;
 import dev.residua.monitor.BacktestComparison;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
@@ -51,7 +51,7 @@ public final class ProposalReplay {
    */
   public ProposalReplay(
       Proposal proposal,
-      SourceMonitor.Thresholds limits,
+      MonitorThresholds limits,
       SourceRules rules,
       SourceSettings.Budget installation,
       boolean learns,

@@ -4,7 +4,10 @@ import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftSettings;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.state.StateWriter.Slice;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -17,21 +20,21 @@ import org.jspecify.annotations.Nullable;
  * stored apart, and the state itself holds the block that is being filled.
  */
 public enum Ring {
-  /** What the detector on the residuals has seen, and the sequences of these frames. */
+  /** Samples of the residuals' detector, and the sequences of these frames. */
   RESIDUALS(
-      state -> state.residuals().samples().count(),
-      new Column(DriftDetector.KEPT, state -> state.residuals().samples().samples()),
-      new Column(DriftSettings.MAX_SCALE, SourceMonitorState::sequences)),
-  /** What the detector on the picture has seen, and the numbers of these frames. */
+      state -> state.change().residuals().samples().count(),
+      new Column(DriftDetector.KEPT, state -> state.change().residuals().samples().samples()),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().sequences())),
+  /** Samples of the picture's detector, and the numbers of these frames. */
   PICTURE(
-      state -> state.picture().samples().count(),
-      new Column(DriftDetector.KEPT, state -> state.picture().samples().samples()),
-      new Column(DriftSettings.MAX_SCALE, SourceMonitorState::pictureFrames)),
+      state -> state.change().picture().samples().count(),
+      new Column(DriftDetector.KEPT, state -> state.change().picture().samples().samples()),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().pictureFrames())),
   /** Frames for diagnoses, and their flags. */
   WINDOW(
-      state -> state.window().count(),
-      new Column(MechanismWindow.LENGTH, state -> state.window().values()),
-      new Column(MechanismWindow.LENGTH, state -> state.window().flags()));
+      state -> state.diagnosis().window().count(),
+      new Column(MechanismWindow.LENGTH, state -> state.diagnosis().window().values()),
+      new Column(MechanismWindow.LENGTH, state -> state.diagnosis().window().flags()));
 
   /**
    * Samples of a block. Fewer would make more records of a frame, and each costs time. Stored
@@ -39,22 +42,20 @@ public enum Ring {
    */
   static final int BLOCK = 32;
 
+  private static final Ring[] ALL = values();
+
   /** An array of the ring; the first one of a ring has the most rows. */
   private record Column(int rows, Function<SourceMonitorState, Object> array) {
-    ByteBuffer bytes(SourceMonitorState state, int from, int size, StateBuffer buffer) {
-      Object values = array.apply(state);
-      if (values instanceof float[] floats) {
-        int width = floats.length / rows;
-        return buffer.block(floats, from * width, size * width);
-      }
-      return values instanceof long[] longs
-          ? buffer.block(longs, from, size)
-          : ByteBuffer.wrap((byte[]) values, from, size);
+    /** Returns rows of the array, from that of a block on. */
+    Slice slice(Object values, long block, int samples) {
+      int width = Array.getLength(values) / rows;
+      return new Slice((int) (block * BLOCK % rows) * width, samples * width);
     }
 
-    /** Row of the first sample of a block. */
-    int row(long block) {
-      return (int) (block * BLOCK % rows);
+    int blockBytes(Object values) {
+      int size =
+          values instanceof float[] ? Float.BYTES : values instanceof long[] ? Long.BYTES : 1;
+      return Array.getLength(values) / rows * BLOCK * size;
     }
   }
 
@@ -83,87 +84,91 @@ public enum Ring {
   }
 
   /**
-   * First of the blocks that were completed since so many were; the last is the one before {@link
-   * #completed}. There are none where the ring was emptied in between.
+   * Returns the first of the blocks that were completed since so many were; the last is the one
+   * before {@link #completed}. There are none if the ring was emptied in between.
    *
-   * @param before null where that is not known: then all that are kept
+   * @param before null if that is not known: then all that are kept
    */
   public long firstSince(@Nullable Long before, SourceMonitorState state) {
     return before == null ? Math.max(0, completed(state) - blocks()) : before;
   }
 
+  /** Returns the filled part of the open block if an array belongs to a ring; null otherwise. */
+  static @Nullable Slice open(SourceMonitorState state, Object array) {
+    for (Ring ring : ALL) {
+      for (Column column : ring.columns) {
+        if (column.array.apply(state) == array) {
+          long count = ring.samples.applyAsLong(state);
+          return column.slice(array, count / BLOCK, (int) (count % BLOCK));
+        }
+      }
+    }
+    return null;
+  }
+
   /**
-   * The samples of a block as little-endian bytes.
+   * Returns the samples of a block as little-endian bytes.
    *
    * @param number counted from 0 since the ring was empty; one of the last {@link #blocks} that
    *     were completed
    */
   public byte[] block(SourceMonitorState state, long number) {
-    StateBuffer buffer = StateBuffer.start();
+    ByteBuffer out = ByteBuffer.allocate(blockBytes(state)).order(ByteOrder.LITTLE_ENDIAN);
     for (Column column : columns) {
-      ByteBuffer rows = column.bytes(state, column.row(number), BLOCK, buffer);
-      buffer.write(rows.array(), rows.arrayOffset() + rows.position(), rows.remaining());
+      Object values = column.array.apply(state);
+      Slice slice = column.slice(values, number, BLOCK);
+      if (values instanceof float[] floats) {
+        out.asFloatBuffer().put(floats, slice.from(), slice.length());
+      } else if (values instanceof long[] longs) {
+        out.asLongBuffer().put(longs, slice.from(), slice.length());
+      } else {
+        out.duplicate().put((byte[]) values, slice.from(), slice.length());
+      }
+      out.position(out.position() + column.blockBytes(values));
     }
-    return buffer.toBytes();
+    return out.array();
   }
 
-  /** All rows of a column, or those of {@link #filled}. */
-  ByteBuffer stored(int column, SourceMonitorState state, boolean whole, StateBuffer buffer) {
-    Column one = columns.get(column);
-    long count = samples.applyAsLong(state);
-    return whole
-        ? one.bytes(state, 0, one.rows(), buffer)
-        : one.bytes(state, one.row(count / BLOCK), filled(count), buffer);
+  private int blockBytes(SourceMonitorState state) {
+    return columns.stream().mapToInt(c -> c.blockBytes(c.array.apply(state))).sum();
   }
 
   /**
-   * Rows that a state holds of the block that is being filled: one more than were filled, which
-   * gives the size of a row.
-   */
-  private static int filled(long count) {
-    return (int) (count % BLOCK) + 1;
-  }
-
-  /**
-   * All rows of each column.
+   * Fills the arrays of a state that holds the open block only.
    *
-   * @param count samples that the ring has seen
-   * @param stored of each column, the rows of the block that is being filled
    * @throws IllegalArgumentException if a block is missing or has another size
    */
-  ByteBuffer[] whole(long count, StateBlocks blocks, ByteBuffer... stored) {
-    long open = count / BLOCK;
-    int[] sizes = new int[stored.length];
-    ByteBuffer[] all = new ByteBuffer[stored.length];
-    int size = 0;
-    for (int i = 0; i < stored.length; i++) {
-      sizes[i] = stored[i].remaining() / filled(count);
-      if (stored[i].remaining() != sizes[i] * filled(count)) {
+  void fill(SourceMonitorState state, StateBlocks blocks) {
+    long open = completed(state);
+    int filled = (int) (samples.applyAsLong(state) % BLOCK);
+    for (long number = firstSince(null, state); number < open; number++) {
+      ByteBuffer in =
+          ByteBuffer.wrap(blocks.read(this, (int) (number % blocks())))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      if (in.remaining() != blockBytes(state)) {
         throw new IllegalArgumentException(
-            "%s has %d bytes in %d rows".formatted(this, stored[i].remaining(), filled(count)));
+            "block %d of %s has %d bytes, expected %d"
+                .formatted(number, this, in.remaining(), blockBytes(state)));
       }
-      all[i] = ByteBuffer.allocate(columns.get(i).rows() * sizes[i]);
-      size += BLOCK * sizes[i];
-    }
-    for (long number = Math.max(0, open - blocks()); number < open; number++) {
-      byte[] block = blocks.read(this, (int) (number % blocks()));
-      if (block.length != size) {
-        throw new IllegalArgumentException(
-            "block %d of %s has %d bytes, expected %d".formatted(number, this, block.length, size));
+      for (Column column : columns) {
+        Object values = column.array.apply(state);
+        long back = open - number;
+        int kept = column.rows / BLOCK;
+        // The open block has replaced the first rows of the oldest one.
+        int skip = back < kept ? 0 : back == kept ? filled : BLOCK;
+        Slice slice = column.slice(values, number, BLOCK);
+        int width = slice.length() / BLOCK;
+        int from = slice.from() + skip * width;
+        int length = (BLOCK - skip) * width;
+        if (values instanceof float[] floats) {
+          in.asFloatBuffer().position(skip * width).get(floats, from, length);
+        } else if (values instanceof long[] longs) {
+          in.asLongBuffer().position(skip * width).get(longs, from, length);
+        } else {
+          in.slice().position(skip * width).get((byte[]) values, from, length);
+        }
+        in.position(in.position() + column.blockBytes(values));
       }
-      int at = 0;
-      for (int i = 0; i < stored.length; i++) {
-        all[i].put(columns.get(i).row(number) * sizes[i], block, at, BLOCK * sizes[i]);
-        at += BLOCK * sizes[i]; // a later block replaces it where the column has fewer rows
-      }
     }
-    for (int i = 0; i < stored.length; i++) {
-      all[i].put(
-          columns.get(i).row(open) * sizes[i],
-          stored[i],
-          stored[i].position(),
-          stored[i].remaining());
-    }
-    return all;
   }
 }

@@ -4,7 +4,7 @@ import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -24,7 +24,7 @@ final class CheckModel
    *
    * @param shadow whether it is of a challenger
    */
-  record Checked(ScoredFrame frame, SourceMonitor.Thresholds limits, boolean shadow) {}
+  record Checked(ScoredFrame frame, MonitorThresholds limits, boolean shadow) {}
 
   /**
    * @param shadow whether the scores are of challengers
@@ -45,7 +45,7 @@ final class CheckModel
           "the score's source is '%s' but the record key is '%s'; they must be equal"
               .formatted(SafeText.of(score.source()), SafeText.of(record.key())));
     }
-    Optional<SourceMonitor.Thresholds> limits =
+    Optional<MonitorThresholds> limits =
         shadow ? models.findNow(score.modelId()) : models.find(score.modelId());
     if (limits.isEmpty() && shadow) {
       return;

@@ -1,7 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import java.util.Optional;
 import org.apache.kafka.streams.errors.StreamsException;
 
@@ -14,10 +14,10 @@ public interface MonitorModels {
    * @return empty if there is no such model, or it cannot be monitored
    * @throws UnavailableException if it cannot be fetched now
    */
-  Optional<SourceMonitor.Thresholds> find(String modelId);
+  Optional<MonitorThresholds> find(String modelId);
 
   /** The same without waiting; empty also if it cannot be fetched now. */
-  default Optional<SourceMonitor.Thresholds> findNow(String modelId) {
+  default Optional<MonitorThresholds> findNow(String modelId) {
     return find(modelId);
   }
 
@@ -32,7 +32,7 @@ public interface MonitorModels {
 
   /** Only one model. */
   static MonitorModels fixed(MonitorModel model) {
-    SourceMonitor.Thresholds limits = new SourceMonitor.Thresholds(model);
+    MonitorThresholds limits = new MonitorThresholds(model);
     return id -> id.equals(model.id()) ? Optional.of(limits) : Optional.empty();
   }
 }

@@ -6,6 +6,7 @@ import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.IdleResult;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.SourceSettings;
@@ -60,7 +61,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final Set<String> silent = new HashSet<>();
 
   /** Of the model of the last frame; null before the first. */
-  private SourceMonitor.@Nullable Thresholds lastThresholds;
+  private @Nullable MonitorThresholds lastThresholds;
 
   /** Orders up to this offset were followed by every source. */
   private long followedOffset;
@@ -250,7 +251,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     idle(
         source,
         now,
-        state -> state.hasOrders(source, controls),
+        state -> state.hasPendingCommands(source, controls),
         monitor -> {
           IdleResult result = monitor.follow(controls, clock.idle(source));
           retired[0] = result.retired();
@@ -319,7 +320,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   }
 
   /** Thresholds of a model; those of the last frame's model where it is gone. */
-  private SourceMonitor.Thresholds thresholds(String modelId) {
+  private MonitorThresholds thresholds(String modelId) {
     return models
         .find(modelId)
         .or(() -> Optional.ofNullable(lastThresholds))
@@ -391,7 +392,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   }
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */
-  private SourceMonitor monitor(String source, SourceMonitor.Thresholds thresholds) {
+  private SourceMonitor monitor(String source, MonitorThresholds thresholds) {
     SourceMonitor ready = live.use(source);
     if (ready != null && ready.thresholds() == thresholds) {
       return ready;

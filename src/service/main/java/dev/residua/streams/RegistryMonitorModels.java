@@ -6,7 +6,7 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.wire.BoundedMap;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +39,7 @@ public final class RegistryMonitorModels implements MonitorModels {
   private final ModelStore store;
   private final Reader reader;
   private final Duration patience;
-  private final Map<String, SourceMonitor.Thresholds> ready = BoundedMap.ofLastUsed(KEPT);
+  private final Map<String, MonitorThresholds> ready = BoundedMap.ofLastUsed(KEPT);
 
   /** Models that there are not, with the registry in which they were looked for. */
   private final Map<String, ModelRegistry> unknown = BoundedMap.ofLastUsed(1_000);
@@ -67,7 +67,7 @@ public final class RegistryMonitorModels implements MonitorModels {
 
   /** Makes a model ready that is at hand. */
   public void add(MonitorModel model) {
-    keep(model.id(), new SourceMonitor.Thresholds(model));
+    keep(model.id(), new MonitorThresholds(model));
   }
 
   /** Makes active models ready, so that their first score does not wait; harmless if it fails. */
@@ -78,12 +78,12 @@ public final class RegistryMonitorModels implements MonitorModels {
   }
 
   @Override
-  public Optional<SourceMonitor.Thresholds> find(String modelId) {
+  public Optional<MonitorThresholds> find(String modelId) {
     return find(modelId, patience);
   }
 
   @Override
-  public Optional<SourceMonitor.Thresholds> findNow(String modelId) {
+  public Optional<MonitorThresholds> findNow(String modelId) {
     try {
       return find(modelId, Duration.ZERO);
     } catch (UnavailableException e) {
@@ -91,9 +91,9 @@ public final class RegistryMonitorModels implements MonitorModels {
     }
   }
 
-  private Optional<SourceMonitor.Thresholds> find(String modelId, Duration patience) {
+  private Optional<MonitorThresholds> find(String modelId, Duration patience) {
     synchronized (this) {
-      SourceMonitor.Thresholds known = ready.get(modelId);
+      MonitorThresholds known = ready.get(modelId);
       if (known != null) {
         return Optional.of(known);
       }
@@ -102,7 +102,7 @@ public final class RegistryMonitorModels implements MonitorModels {
       }
     }
     try {
-      Optional<SourceMonitor.Thresholds> found = read(modelId, patience);
+      Optional<MonitorThresholds> found = read(modelId, patience);
       if (found.isPresent()) {
         return Optional.of(keep(modelId, found.get()));
       }
@@ -116,14 +116,13 @@ public final class RegistryMonitorModels implements MonitorModels {
   }
 
   /** Keeps the thresholds of a model; those of another thread that was faster stay. */
-  private synchronized SourceMonitor.Thresholds keep(
-      String modelId, SourceMonitor.Thresholds thresholds) {
-    SourceMonitor.Thresholds faster = ready.putIfAbsent(modelId, thresholds);
+  private synchronized MonitorThresholds keep(String modelId, MonitorThresholds thresholds) {
+    MonitorThresholds faster = ready.putIfAbsent(modelId, thresholds);
     return faster == null ? thresholds : faster;
   }
 
   /** Reads a model; waits for its bundle, as no score of it can be evaluated without. */
-  private Optional<SourceMonitor.Thresholds> read(String modelId, Duration patience)
+  private Optional<MonitorThresholds> read(String modelId, Duration patience)
       throws BadBundleException {
     long start = System.nanoTime();
     while (true) {
@@ -132,7 +131,7 @@ public final class RegistryMonitorModels implements MonitorModels {
             && store.refreshed().entry(modelId).isEmpty()) {
           return Optional.empty();
         }
-        return Optional.of(new SourceMonitor.Thresholds(reader.read(store.bundle(modelId))));
+        return Optional.of(new MonitorThresholds(reader.read(store.bundle(modelId))));
       } catch (IOException e) {
         LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", modelId, e.getMessage());
         if (System.nanoTime() - start >= patience.toNanos()

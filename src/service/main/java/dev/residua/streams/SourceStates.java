@@ -2,6 +2,7 @@ package dev.residua.streams;
 
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.InnovationLaw;
+import dev.residua.monitor.CommissioningStage;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
@@ -53,14 +54,15 @@ final class SourceStates {
         completed.put(ring, ring.completed(state));
       }
       Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
-      if (state.commissioning() != null) {
-        learnt.put(Slot.PRESENT, state.commissioning());
+      CommissioningStage.State stage = state.commissioning();
+      if (stage.own() != null) {
+        learnt.put(Slot.PRESENT, stage.own());
       }
-      if (state.before() != null) {
-        learnt.put(Slot.BEFORE, state.before().commissioning());
+      if (stage.before() != null) {
+        learnt.put(Slot.BEFORE, stage.before().commissioning());
       }
-      if (state.challenger() != null) {
-        learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
+      if (stage.challenger() != null) {
+        learnt.put(Slot.CHALLENGER, stage.challenger().commissioning());
       }
       return new Stored(completed, learnt);
     }
@@ -259,7 +261,7 @@ final class SourceStates {
 
   private boolean isCommissioned(String source) {
     try {
-      return read(source).map(state -> state.commissioning() != null).orElse(false);
+      return read(source).map(state -> state.commissioning().own() != null).orElse(false);
     } catch (IllegalArgumentException e) {
       return true; // nobody can read it any more
     }

@@ -9,6 +9,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.runtime.BundleOpener;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class MonitorBenchmarkTest {
             AnomalySettings.DEFAULTS,
             RUN_LENGTH,
             IncidentSettings.DEFAULTS);
-    SourceMonitor monitor = SourceMonitor.start(new SourceMonitor.Thresholds(model));
+    SourceMonitor monitor = SourceMonitor.start(new MonitorThresholds(model));
     List<Incident> incidents = new ArrayList<>();
     // When
     for (ScoredFrame score : MonitorBenchmark.draw(model)) {

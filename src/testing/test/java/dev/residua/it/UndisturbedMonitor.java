@@ -10,6 +10,7 @@ import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.runtime.BundleOpener;
@@ -64,7 +65,7 @@ final class UndisturbedMonitor {
       Topics topics, Map<String, List<byte[]>> scores, Map<String, List<byte[]>> drifts)
       throws BadBundleException {
     assertThat(drifts.keySet()).isEqualTo(scores.keySet());
-    SourceMonitor.Thresholds limits = limits();
+    MonitorThresholds limits = limits();
     scores.forEach(
         (source, list) -> {
           SourceMonitor undisturbed = SourceMonitor.start(limits);
@@ -87,8 +88,8 @@ final class UndisturbedMonitor {
         });
   }
 
-  private static SourceMonitor.Thresholds limits() throws BadBundleException {
-    return new SourceMonitor.Thresholds(
+  private static MonitorThresholds limits() throws BadBundleException {
+    return new MonitorThresholds(
         BundleOpener.monitor(
             Models.read(Optional.empty()),
             AnomalySettings.DEFAULTS,

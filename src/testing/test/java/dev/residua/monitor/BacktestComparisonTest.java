@@ -38,7 +38,7 @@ class BacktestComparisonTest {
             other ->
                 other.incidents =
                     IncidentSettings.DEFAULTS.with(of -> of.alarmFrames(frames).ofFrames(frames)));
-    return new Backtest(new SourceMonitor.Thresholds(changed), GRACE, SourceSettings.NONE);
+    return new Backtest(new MonitorThresholds(changed), GRACE, SourceSettings.NONE);
   }
 
   @Test

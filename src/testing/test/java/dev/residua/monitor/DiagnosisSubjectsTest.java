@@ -7,7 +7,6 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.EdgeVerdict;
 import dev.residua.intervention.InterventionKind;
-import dev.residua.monitor.SourceMonitor.Diagnosed;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,12 +40,12 @@ class DiagnosisSubjectsTest {
     // When and Then
     assertThat(latent).isEqualTo("MECHANISM_CHANGE tracker");
     assertThat(lamp).isEqualTo("MECHANISM_CHANGE tracker; lamp");
-    assertThat(new Diagnosed(latent, "").covers(lamp)).isFalse();
-    assertThat(new Diagnosed(lamp, "").covers(both)).isFalse();
+    assertThat(DiagnosisSubjects.covers(latent, lamp)).isFalse();
+    assertThat(DiagnosisSubjects.covers(lamp, both)).isFalse();
     for (String covered : List.of(latent, lamp, both)) {
-      assertThat(new Diagnosed(both, "").covers(covered)).isTrue();
+      assertThat(DiagnosisSubjects.covers(both, covered)).isTrue();
     }
-    assertThat(new Diagnosed(news("tracker2"), "").covers(latent)).isFalse();
-    assertThat(Diagnosed.NOTHING.covers(latent)).isFalse();
+    assertThat(DiagnosisSubjects.covers(news("tracker2"), latent)).isFalse();
+    assertThat(DiagnosisSubjects.covers("", latent)).isFalse();
   }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * source that is new, has learned its normal, needs a review, or has had changes accepted. The same
  * seed gives the same history.
  */
-final class MonitorHistory {
+public final class MonitorHistory {
   private static final int D = 4;
   private static final int LENGTH = TestModels.LENGTH;
   private static final int VARIABLE = 3;
@@ -77,10 +77,10 @@ final class MonitorHistory {
 
   /** The models of a history. */
   record Models(
-      SourceMonitor.Thresholds first,
-      SourceMonitor.Thresholds second,
-      SourceMonitor.Thresholds plain,
-      SourceMonitor.Thresholds recalibrated) {
+      MonitorThresholds first,
+      MonitorThresholds second,
+      MonitorThresholds plain,
+      MonitorThresholds recalibrated) {
     /** Calibrates all models. */
     static Models calibrate() {
       MonitorModel first = model("model-1", 3).build();
@@ -99,10 +99,10 @@ final class MonitorHistory {
               .seed(4)
               .build();
       return new Models(
-          new SourceMonitor.Thresholds(first),
-          new SourceMonitor.Thresholds(second),
-          new SourceMonitor.Thresholds(plain),
-          new SourceMonitor.Thresholds(recalibrated));
+          new MonitorThresholds(first),
+          new MonitorThresholds(second),
+          new MonitorThresholds(plain),
+          new MonitorThresholds(recalibrated));
     }
 
     private static TestModels model(String id, long seed) {
@@ -136,14 +136,14 @@ final class MonitorHistory {
       return frames;
     }
 
-    private SourceMonitor.Thresholds any(SplittableRandom random) {
+    private MonitorThresholds any(SplittableRandom random) {
       return List.of(first, second, plain, recalibrated).get(random.nextInt(4));
     }
   }
 
   /** A source at the beginning of histories. */
   private record Base(
-      SourceMonitor.Thresholds thresholds,
+      MonitorThresholds thresholds,
       SourceSettings settings,
       @Nullable StoredStates stored,
       long sequence,
@@ -222,7 +222,7 @@ final class MonitorHistory {
   }
 
   private static Base base(
-      SourceMonitor.Thresholds thresholds, SourceSettings settings, Consumer<MonitorHistory> play) {
+      MonitorThresholds thresholds, SourceSettings settings, Consumer<MonitorHistory> play) {
     MonitorHistory history =
         new MonitorHistory(
             List.of(),
@@ -291,6 +291,17 @@ final class MonitorHistory {
       history.frames(5 + random.nextInt(random.nextInt(4) == 0 ? 140 : 60));
     }
     return history.monitor.state();
+  }
+
+  /** Returns the states after so many histories. */
+  public static List<SourceMonitorState> states(int histories) {
+    Models models = Models.calibrate();
+    List<Object> bases = bases(models);
+    List<SourceMonitorState> states = new ArrayList<>();
+    for (int seed = 0; seed < histories; seed++) {
+      states.add(play(models, bases, seed, (step, result) -> {}));
+    }
+    return states;
   }
 
   private static SourceSettings settings(boolean learns, int geometry) {
@@ -367,7 +378,7 @@ final class MonitorHistory {
   }
 
   /** Goes on from the stored state, under perhaps another model. */
-  private void restart(SourceMonitor.Thresholds thresholds, boolean reuses) {
+  private void restart(MonitorThresholds thresholds, boolean reuses) {
     StoredStates stored = StoredStates.of(monitor.state());
     SourceMonitor spare = null;
     if (reuses) {
@@ -434,7 +445,7 @@ final class MonitorHistory {
   }
 
   /** The last frame scored by a challenger. */
-  private void shadow(SourceMonitor.Thresholds challenger) {
+  private void shadow(MonitorThresholds challenger) {
     sequence--;
     at = at.minus(interval);
     ScoredFrame frame = frame();

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class ProposalReplayTest {
   private static final double RATE = 20;
-  private static final SourceMonitor.Thresholds LIMITS =
-      new SourceMonitor.Thresholds(SourceMonitorTest.model("model-1", 3));
+  private static final MonitorThresholds LIMITS =
+      new MonitorThresholds(SourceMonitorTest.model("model-1", 3));
   private static final Basis BASIS =
       new Basis("default", new TreeSet<>(List.of("cam1")), List.of("shift"));
   private static final Suppress SUPPRESS =

@@ -6,13 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
-import dev.residua.anomaly.AnomalyRule;
-import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorReference;
-import dev.residua.anomaly.SensorRule;
-import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
-import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningFit;
@@ -23,10 +18,7 @@ import dev.residua.commissioning.NonUniformity.Direction;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
-import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
-import dev.residua.drift.DriftSettings;
-import dev.residua.drift.ImageStatistics;
 import dev.residua.feedback.IncidentAlarms;
 import dev.residua.feedback.Proposal.Author;
 import dev.residua.feedback.Proposal.Basis;
@@ -34,7 +26,6 @@ import dev.residua.feedback.Proposal.LearnAgain;
 import dev.residua.feedback.ProposalReplay;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.CameraMotion;
-import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
@@ -45,10 +36,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.Incident;
-import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Subject;
-import dev.residua.intervention.JointAttribution;
-import dev.residua.intervention.MechanismReference;
 import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
 import dev.residua.renewal.trigger.TriggerObservation.FrameEvaluated;
@@ -58,22 +46,20 @@ import dev.residua.source.SourceContext;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
-import dev.residua.state.StateBlocks;
-import dev.residua.state.StateBlocks.Slot;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
+import dev.residua.testing.StoredStates;
+import dev.residua.testing.TestModels;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -114,17 +100,16 @@ class SourceCommissioningTest {
     }
   }
 
-  private static SourceMonitor.Thresholds thresholds;
+  private static MonitorThresholds thresholds;
 
   @BeforeAll
   static void calibrate() {
-    thresholds = new SourceMonitor.Thresholds(model(Camera.SAME));
+    thresholds = new MonitorThresholds(model(Camera.SAME));
   }
 
   /** The same model under another id. */
-  private static SourceMonitor.Thresholds thresholds(String id) {
-    return new SourceMonitor.Thresholds(
-        ChangedModel.of(thresholds.model(), other -> other.id = id));
+  private static MonitorThresholds thresholds(String id) {
+    return new MonitorThresholds(ChangedModel.of(thresholds.model(), other -> other.id = id));
   }
 
   private static MonitorModel model(Camera camera) {
@@ -136,59 +121,18 @@ class SourceCommissioningTest {
   }
 
   private static MonitorModel model(Feed feed, int n) {
-    float[] flat = new float[4 * n];
-    float[] errors = new float[n];
-    float[] appearance = new float[n];
-    float[][] observed = new float[n][];
-    float[][] expected = new float[n][];
-    float[][] residuals = new float[n][];
-    double[][] rows = new double[n][4];
-    float[][] numbers = new float[n][];
-    double[][] pictures = new double[n][];
+    List<ScoredFrame> frames = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      ScoredFrame frame = feed.next(0);
-      observed[i] = frame.latents();
-      expected[i] = frame.expected();
-      residuals[i] = frame.statistics().standardized();
-      for (int k = 0; k < 4; k++) {
-        flat[4 * i + k] = residuals[i][k];
-        rows[i][k] = residuals[i][k];
-      }
-      errors[i] = frame.statistics().reconstructionError();
-      appearance[i] = frame.statistics().appearanceDeviation();
-      numbers[i] = ImageStatistics.dithered(frame.statistics(), i);
-      float[] taken = ImageStatistics.of(frame.statistics(), 2);
-      pictures[i] = IntStream.range(0, taken.length).mapToDouble(k -> taken[k]).toArray();
+      frames.add(feed.next(0));
     }
-    boolean[][] edges = new boolean[4][4];
-    edges[0][LENGTH] = true;
-    edges[1][LENGTH] = true;
-    CausalGraph graph =
-        CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges);
-    DriftSettings settings = DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(400, 1_024);
-    return new MonitorModel(
-        "model-1",
-        "ab12",
-        new ImageShape(64, 64, 3),
-        graph,
-        FactorScales.NONE,
-        0,
-        AnomalyRule.of(
-            AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002),
-            AnomalyCalibration.fit(flat, 4, errors, appearance)),
-        DriftReference.calibrate(rows, settings, 1, fraction -> {}),
-        DriftReference.calibrate(pictures, settings, 1, fraction -> {}),
-        n < MechanismReference.MIN_FRAMES
-            ? Optional.empty()
-            : Optional.of(MechanismReference.calibrate(graph, observed, expected, residuals)),
-        Optional.of(
-            CommissioningReference.calibrate(
-                residuals, expected, numbers, settings, 1, fraction -> {})),
-        JointAttribution.ofEnergy(residuals),
-        SensorRule.of(
-            SensorReference.builder().add(new SensorReadings(128, 0, 0, 100, 1, 1)).build()),
-        10_000,
-        IncidentSettings.DEFAULTS);
+    return TestModels.ofShadow(frames)
+        .seed(1)
+        .simulations(400)
+        .diagnoses()
+        .learns()
+        .sensor(SensorReference.builder().add(new SensorReadings(128, 0, 0, 100, 1, 1)).build())
+        .targetRunLength(10_000)
+        .build();
   }
 
   /** Frames of one camera. */
@@ -459,8 +403,7 @@ class SourceCommissioningTest {
   @Test
   void shouldWatchACameraWithFewFramesUnderAModelOfFewFrames() {
     // Given a model of 300 frames, and another camera with 78 frames per day
-    SourceMonitor.Thresholds few =
-        new SourceMonitor.Thresholds(model(new Feed(Camera.SAME, 3), 300));
+    MonitorThresholds few = new MonitorThresholds(model(new Feed(Camera.SAME, 3), 300));
     Watched watched = new Watched(Camera.OTHER, 11);
     watched.monitor = SourceMonitor.start(few);
     watched.feed.step = 22_154; // 18 minutes
@@ -576,8 +519,8 @@ class SourceCommissioningTest {
   void shouldBeQuietOnPicturesThatVaryMoreOrLess(
       double modelLightSpread, double error, double errorSpread, double lightSpread) {
     // Given
-    SourceMonitor.Thresholds model =
-        new SourceMonitor.Thresholds(model(Camera.ofPictures(1, 0.2, modelLightSpread)));
+    MonitorThresholds model =
+        new MonitorThresholds(model(Camera.ofPictures(1, 0.2, modelLightSpread)));
     int alarms = 0;
     for (int seed = 600; seed < 608; seed++) {
       Watched watched = new Watched(Camera.ofPictures(error, errorSpread, lightSpread), seed);
@@ -619,7 +562,7 @@ class SourceCommissioningTest {
     Feed calibrating = new Feed(Camera.SAME, 3);
     calibrating.details = ofModel;
     Watched watched = new Watched(Camera.SAME, seed);
-    watched.monitor = SourceMonitor.start(new SourceMonitor.Thresholds(model(calibrating)));
+    watched.monitor = SourceMonitor.start(new MonitorThresholds(model(calibrating)));
     watched.feed.details = ofSource;
     return watched;
   }
@@ -670,7 +613,7 @@ class SourceCommissioningTest {
     // Given
     Watched whole = withDetails(3, 5, 70);
     Watched inParts = withDetails(3, 5, 70);
-    SourceMonitor.Thresholds model = inParts.monitor.thresholds();
+    MonitorThresholds model = inParts.monitor.thresholds();
     // When
     whole.frames(1_500);
     for (int i = 0; i < 15; i++) {
@@ -1012,12 +955,12 @@ class SourceCommissioningTest {
     // Given
     Watched watched = new Watched(Camera.SAME, 28).frames(1_300);
     watched.inShadow(100, "model-2", new Feed(Camera.SAME, 29));
-    assertThat(watched.monitor.state().challenger()).isNotNull();
+    assertThat(watched.monitor.state().commissioning().challenger()).isNotNull();
     // When
     watched.feed.sequence += 20 * 86_400;
     watched.frames(1);
     // Then
-    assertThat(watched.monitor.state().challenger()).isNull();
+    assertThat(watched.monitor.state().commissioning().challenger()).isNull();
     assertThat(watched.last().challenger()).isNull();
   }
 
@@ -1107,7 +1050,7 @@ class SourceCommissioningTest {
     products.runs(3 * products.levels.length, 40, 0);
     // Then
     assertThat(products.watched.incidents).isEmpty();
-    assertThat(products.watched.monitor.state().commissioning().contexts())
+    assertThat(products.watched.monitor.state().commissioning().own().contexts())
         .hasSize(SourceContext.MAX_LEARNED);
     List<MonitorResult> results = products.watched.results;
     assertThat(results.get(results.size() - 1).score().orElseThrow().calibration().phase())
@@ -1136,27 +1079,8 @@ class SourceCommissioningTest {
         .isEqualTo(MonitorStates.encode(straight.watched.monitor.state()));
   }
 
-  private static SourceMonitor stored(SourceMonitor monitor, SourceMonitor.Thresholds thresholds) {
-    SourceMonitorState state = monitor.state();
-    Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
-    learnt.put(Slot.PRESENT, state.commissioning());
-    if (state.before() != null) {
-      learnt.put(Slot.BEFORE, state.before().commissioning());
-    }
-    if (state.challenger() != null) {
-      learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
-    }
-    StateBlocks read =
-        (slot, index, channel, block) -> {
-          CommissioningState.Context context = learnt.get(slot).contexts().get(index);
-          return switch (channel) {
-            case RESIDUALS -> context.residuals().window().block(block);
-            case PICTURE -> context.picture().window().block(block);
-            case LAW -> context.law().toBytes();
-          };
-        };
-    return SourceMonitor.restore(
-        thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);
+  private static SourceMonitor stored(SourceMonitor monitor, MonitorThresholds thresholds) {
+    return SourceMonitor.restore(thresholds, StoredStates.of(monitor.state()).read(), null);
   }
 
   /** A camera that stands a little to the side of that of the training, and has learned that. */
@@ -1227,7 +1151,7 @@ class SourceCommissioningTest {
         .extracting(incident -> incident.subject().toString())
         .containsSubsequence("sensor:torn", "sensor:moved")
         .containsOnly("undetermined", "sensor:torn", "sensor:moved");
-    assertThat(watched.monitor.state().incidents().open())
+    assertThat(watched.monitor.state().incidents().incidents().open())
         .extracting(incident -> incident.subject().toString())
         .containsExactly("sensor:moved");
     assertThat(watched.results)
@@ -1294,7 +1218,7 @@ class SourceCommissioningTest {
     watched.feed.place = new CameraMotion(0.06f, -0.01f, 0.5f, 1);
     watched.frames(100);
     // Then one is open, and it says that the camera has moved
-    List<Incident> open = watched.monitor.state().incidents().open();
+    List<Incident> open = watched.monitor.state().incidents().incidents().open();
     assertThat(open)
         .extracting(incident -> incident.subject().toString())
         .containsExactly("sensor:moved");
@@ -1307,7 +1231,7 @@ class SourceCommissioningTest {
     watched.feed.place = new CameraMotion(0.06f, -0.01f, 0.5f, 1);
     watched.feed.knocked = 5;
     watched.frames(300);
-    assertThat(watched.monitor.state().fault()).isEqualTo(AnomalyKind.MOVED);
+    assertThat(watched.monitor.state().sensor().fault()).isEqualTo(AnomalyKind.MOVED);
     // When
     watched.order(new AcceptNormal(order("a")));
     watched.frames(1);
@@ -1316,8 +1240,8 @@ class SourceCommissioningTest {
     watched.order(new Learn(order("b")));
     watched.frames(300);
     // Then
-    assertThat(watched.monitor.state().fault()).isNull();
-    assertThat(watched.monitor.state().position().usual().position().right())
+    assertThat(watched.monitor.state().sensor().fault()).isNull();
+    assertThat(watched.monitor.state().sensor().position().usual().position().right())
         .isCloseTo(0.06f, within(0.004f));
   }
 
@@ -1332,7 +1256,7 @@ class SourceCommissioningTest {
     watched.feed.place = CameraMotion.NONE;
     watched.frames(300);
     // Then
-    assertThat(watched.monitor.state().position().usual().position().right())
+    assertThat(watched.monitor.state().sensor().position().usual().position().right())
         .isCloseTo(0, within(0.002f));
   }
 

@@ -4,24 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
-import dev.residua.anomaly.AnomalyRule;
-import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
-import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FactorScales;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
-import dev.residua.drift.DriftReference;
-import dev.residua.drift.DriftSettings;
-import dev.residua.drift.ImageStatistics;
 import dev.residua.feedback.IncidentAlarms;
-import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
@@ -37,6 +28,7 @@ import dev.residua.state.StateBlocks;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
+import dev.residua.testing.TestModels;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,59 +43,32 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class SourceMonitorTest {
   private static final int LENGTH = 2;
-  private static SourceMonitor.Thresholds limits;
-  private static SourceMonitor.Thresholds otherModel;
-  private static SourceMonitor.Thresholds renamed;
-  private static SourceMonitor.Thresholds diagnosing;
+  private static MonitorThresholds limits;
+  private static MonitorThresholds otherModel;
+  private static MonitorThresholds renamed;
+  private static MonitorThresholds diagnosing;
 
   @BeforeAll
   static void calibrate() {
-    limits = new SourceMonitor.Thresholds(model("model-1", 3));
-    renamed = new SourceMonitor.Thresholds(model("model-3", 3));
-    otherModel = new SourceMonitor.Thresholds(model("model-2", 4));
-    diagnosing = new SourceMonitor.Thresholds(diagnosing(model("model-1", 3)));
+    limits = new MonitorThresholds(model("model-1", 3));
+    renamed = new MonitorThresholds(model("model-3", 3));
+    otherModel = new MonitorThresholds(model("model-2", 4));
+    diagnosing = new MonitorThresholds(diagnosing(model("model-1", 3)));
   }
 
   static MonitorModel model(String id, long seed) {
     Random random = new Random(seed);
     int n = 1_000;
-    float[] residuals = new float[n * 4];
-    double[][] rows = new double[n][4];
+    float[][] residuals = new float[n][4];
     for (int i = 0; i < n * 4; i++) {
-      residuals[i] = (float) random.nextGaussian();
-      rows[i / 4][i % 4] = residuals[i];
+      residuals[i / 4][i % 4] = (float) random.nextGaussian();
     }
-    float[][] attributed = new float[n][];
-    Arrays.setAll(attributed, i -> Arrays.copyOfRange(residuals, 4 * i, 4 * i + 4));
-    float[] errors = new float[n];
-    float[] appearance = new float[n];
-    double[][] pictures = new double[n][ImageStatistics.COUNT];
+    List<ScoredFrame> frames = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      errors[i] = error(random);
-      pictures[i][ImageStatistics.RECONSTRUCTION] =
-          ImageStatistics.of(errors[i], 0, 2)[ImageStatistics.RECONSTRUCTION];
+      frames.add(
+          Scored.nominal().residuals(residuals[i]).reconstructionError(error(random)).frame(i));
     }
-    boolean[][] edges = new boolean[4][4];
-    edges[0][LENGTH] = true;
-    edges[1][LENGTH] = true;
-    DriftSettings settings = DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024);
-    AnomalyCalibration calibration = AnomalyCalibration.fit(residuals, 4, errors, appearance);
-    return new MonitorModel(
-        id,
-        "ab12",
-        new ImageShape(64, 64, 3),
-        CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges),
-        FactorScales.NONE,
-        0,
-        AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
-        DriftReference.calibrate(rows, settings, seed, fraction -> {}),
-        DriftReference.calibrate(pictures, settings, seed, fraction -> {}),
-        Optional.empty(),
-        Optional.empty(),
-        JointAttribution.ofEnergy(attributed),
-        SensorRule.of(SensorReference.builder().build()),
-        20_000,
-        IncidentSettings.DEFAULTS);
+    return TestModels.ofShadow(frames).id(id).seed(seed).build();
   }
 
   /** The same with mechanisms and a sensor to judge. */
@@ -159,12 +124,12 @@ class SourceMonitorTest {
     return MonitorStates.encode(monitor.state());
   }
 
-  private static SourceMonitor restored(SourceMonitor.Thresholds thresholds, byte[] bytes) {
+  private static SourceMonitor restored(MonitorThresholds thresholds, byte[] bytes) {
     return restored(thresholds, bytes, null);
   }
 
   private static SourceMonitor restored(
-      SourceMonitor.Thresholds thresholds, byte[] bytes, @Nullable SourceMonitor spare) {
+      MonitorThresholds thresholds, byte[] bytes, @Nullable SourceMonitor spare) {
     return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes, StateBlocks.NONE), spare);
   }
 
@@ -476,11 +441,11 @@ class SourceMonitorTest {
     SourceMonitor other = restored(renamed, bytes(monitor));
     // Then
     assertThat(bytes(same)).isEqualTo(bytes(monitor));
-    assertThat(other.state().residuals().samples().count()).isZero();
-    assertThat(other.state().picture().samples().count()).isZero();
-    assertThat(other.state().window().count()).isZero();
-    assertThat(other.state().sensor()).isEqualTo(SensorMonitor.START);
-    assertThat(other.state().last()).isEqualTo(monitor.state().last());
+    assertThat(other.state().change().residuals().samples().count()).isZero();
+    assertThat(other.state().change().picture().samples().count()).isZero();
+    assertThat(other.state().diagnosis().window().count()).isZero();
+    assertThat(other.state().sensor().pictures()).isEqualTo(SensorMonitor.START);
+    assertThat(other.state().incidents().last()).isEqualTo(monitor.state().incidents().last());
     assertThat(other.thresholds()).isSameAs(renamed);
   }
 
@@ -576,7 +541,7 @@ class SourceMonitorTest {
     feed(monitor, first, 450, 200, 2, 1);
     feed(monitor, first, 650, 150, 5, 1);
     feed(monitor, both, 800, 200, 5, 1);
-    Baseline.State accepted = monitor.state().baseline();
+    Baseline.State accepted = monitor.state().commissioning().accepted();
     assertThat(monitor.incidentOpen()).isFalse();
     // When the second is taken back, twice, then the first, each with a restart between
     List<Incident> incidents = new ArrayList<>();
@@ -597,7 +562,7 @@ class SourceMonitorTest {
     }
     // Then
     assertThat(incidents).isEmpty();
-    assertThat(monitor.state().baseline().latents()).isEqualTo(accepted.latents());
+    assertThat(monitor.state().commissioning().accepted().latents()).isEqualTo(accepted.latents());
     // When the first change is there alone, or none
     SourceMonitor before = restored(limits, bytes(monitor));
     // Then
@@ -620,14 +585,14 @@ class SourceMonitorTest {
     feed(monitor, order, 750, 150, 2, 3);
     ActiveControls both = order.with(accept("accept-2"));
     feed(monitor, both, 900, 5, 2, 3);
-    Baseline.State accepted = monitor.state().baseline();
+    Baseline.State accepted = monitor.state().commissioning().accepted();
     // When
     feed(monitor, both.with(accept("accept-3")), 905, 1, 2, 3);
     // Then
-    Baseline.State after = monitor.state().baseline();
+    Baseline.State after = monitor.state().commissioning().accepted();
     assertThat(after.latents()).isEqualTo(accepted.latents());
     assertThat(after.picture()).isEqualTo(accepted.picture());
-    assertThat(monitor.state().residuals().samples().count()).isGreaterThan(400);
+    assertThat(monitor.state().change().residuals().samples().count()).isGreaterThan(400);
   }
 
   @Test
@@ -667,7 +632,7 @@ class SourceMonitorTest {
     // Then
     assertThat(incidents.get(incidents.size() - 1).note())
         .startsWith("not accepted as normal (me): more than a mean has shifted");
-    assertThat(monitor.state().baseline().latents()).isEmpty();
+    assertThat(monitor.state().commissioning().accepted().latents()).isEmpty();
     assertThat(monitor.incidentOpen()).isTrue();
   }
 
@@ -684,7 +649,7 @@ class SourceMonitorTest {
       incidents.addAll(monitor.next(frame, i < 400 ? ActiveControls.EMPTY : order).incidents());
     }
     // Then
-    assertThat(monitor.state().baseline().latents()).isEmpty();
+    assertThat(monitor.state().commissioning().accepted().latents()).isEmpty();
     assertThat(incidents)
         .extracting(Incident::note)
         .contains(
@@ -738,8 +703,7 @@ class SourceMonitorTest {
     // Then the first order still holds
     assertThat(incidents).isEmpty();
     // When the camera freezes before that
-    SourceMonitor fault =
-        restored(new SourceMonitor.Thresholds(diagnosing(model("third", 31))), accepted);
+    SourceMonitor fault = restored(new MonitorThresholds(diagnosing(model("third", 31))), accepted);
     Random random = new Random(62);
     List<Incident> ofFault = new ArrayList<>();
     for (int i = 600; i < 900; i++) {

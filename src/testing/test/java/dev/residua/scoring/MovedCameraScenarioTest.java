@@ -32,6 +32,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.runtime.FrameBatch;
 import dev.residua.runtime.ScoringModel;
@@ -72,7 +73,7 @@ class MovedCameraScenarioTest {
   /** Left, top, right and bottom of the cup's inside and of where the jet is, in pixels. */
   private static final int[][] REGIONS = {{12, 20, 23, 55}, {27, 42, 40, 61}};
 
-  private static SourceMonitor.Thresholds thresholds;
+  private static MonitorThresholds thresholds;
   private static List<byte[]> still;
   private static float[] mean;
   private static double[] location;
@@ -164,7 +165,7 @@ class MovedCameraScenarioTest {
     }
     CausalGraph graph = CausalGraph.of(List.of("water", "jet"), new boolean[d][d]);
     thresholds =
-        new SourceMonitor.Thresholds(
+        new MonitorThresholds(
             new MonitorModel(
                 "model-1",
                 "ab12",
@@ -330,7 +331,7 @@ class MovedCameraScenarioTest {
     // Then
     assertThat(incidents).isNotEmpty();
     assertThat(subjects()).doesNotContain("sensor:moved").anyMatch(s -> s.startsWith("root:"));
-    assertThat(monitor.state().position().moved()).isFalse();
+    assertThat(monitor.state().sensor().position().moved()).isFalse();
   }
 
   @Test

@@ -3,21 +3,42 @@ package dev.residua.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.ActiveControls;
+import dev.residua.monitor.MonitorThresholds;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceMonitorState;
+import dev.residua.testing.Scored;
+import dev.residua.testing.TestModels;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RingTest {
-  private static final int ROWS = 256;
-  private static final int FEWER = 128;
-  private static final int ROW = 3;
+  private static final MonitorThresholds THRESHOLDS = calibrated();
 
-  /** Blocks of one ring. */
+  private final Random random = new Random(5);
+  private final SourceMonitor monitor = SourceMonitor.start(THRESHOLDS);
+  private final Stored stored = new Stored();
+
+  /** Blocks of all rings. */
   private static final class Stored implements StateBlocks {
-    final Map<Integer, byte[]> blocks = new HashMap<>();
+    final Map<List<Object>, byte[]> blocks = new HashMap<>();
+    final Map<Ring, Long> completed = new HashMap<>();
+
+    void write(SourceMonitorState state) {
+      for (Ring ring : Ring.values()) {
+        long now = ring.completed(state);
+        for (long n = ring.firstSince(completed.put(ring, now), state); n < now; n++) {
+          blocks.put(List.of(ring, (int) (n % ring.blocks())), ring.block(state, n));
+        }
+      }
+    }
 
     @Override
     public byte[] read(Slot slot, int context, Channel channel, int block) {
@@ -26,66 +47,71 @@ class RingTest {
 
     @Override
     public byte[] read(Ring ring, int block) {
-      return blocks.containsKey(block) ? blocks.get(block) : StateBlocks.super.read(ring, block);
+      byte[] bytes = blocks.get(List.of(ring, block));
+      return bytes == null ? StateBlocks.super.read(ring, block) : bytes;
     }
   }
 
-  /** The rows of the block that is being filled, up to that of the next sample. */
-  private static ByteBuffer open(byte[] all, int samples) {
-    int first = samples / Ring.BLOCK * Ring.BLOCK % (all.length / ROW);
-    return ByteBuffer.wrap(all, first * ROW, (samples % Ring.BLOCK + 1) * ROW);
+  private static MonitorThresholds calibrated() {
+    Random random = new Random(3);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      frames.add(frame(random, i));
+    }
+    return new MonitorThresholds(TestModels.ofShadow(frames).build());
   }
 
-  private static byte[] lastBlock(byte[] all, int samples) {
-    int from = (samples - Ring.BLOCK) % (all.length / ROW) * ROW;
-    return Arrays.copyOfRange(all, from, from + Ring.BLOCK * ROW);
+  private static ScoredFrame frame(Random random, int sequence) {
+    float[] values = new float[4];
+    for (int k = 0; k < values.length; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    return Scored.nominal()
+        .residuals(values)
+        .reconstruction(sequence % 3 == 1 ? Reconstruction.ASKED : Reconstruction.SAMPLED)
+        .reconstructionError((float) (0.001 * Math.exp(0.2 * random.nextGaussian())))
+        .frame(sequence);
+  }
+
+  private void watch(int from, int to) {
+    for (int i = from; i < to; i++) {
+      monitor.next(frame(random, i), ActiveControls.EMPTY);
+      stored.write(monitor.state());
+    }
+  }
+
+  @BeforeEach
+  void storeNothing() {
+    stored.write(monitor.state());
   }
 
   @Test
   void shouldBePutTogetherFromBlocksWrittenWhenTheyWereComplete() {
-    // Given
-    Random random = new Random(5);
-    byte[] all = new byte[ROWS * ROW];
-    byte[] fewer = new byte[FEWER * ROW];
-    byte[] row = new byte[ROW];
-    Stored stored = new Stored();
-    for (int samples = 0; samples < 3 * ROWS; samples++) {
+    for (int i = 0; i < 700; i++) {
       // When
-      ByteBuffer[] whole =
-          Ring.RESIDUALS.whole(samples, stored, open(all, samples), open(fewer, samples));
+      watch(i, i + 1);
+      SourceMonitorState read =
+          MonitorStates.decode(MonitorStates.encodeOpen(monitor.state()), stored);
       // Then
-      assertThat(whole[0].array()).as("after %d samples", samples).isEqualTo(all);
-      assertThat(whole[1].array()).as("after %d samples", samples).isEqualTo(fewer);
-      random.nextBytes(row);
-      System.arraycopy(row, 0, all, samples % ROWS * ROW, ROW);
-      System.arraycopy(row, 0, fewer, samples % FEWER * ROW, ROW);
-      if ((samples + 1) % Ring.BLOCK == 0) {
-        stored.blocks.put(
-            samples / Ring.BLOCK % Ring.RESIDUALS.blocks(),
-            ByteBuffer.allocate(2 * Ring.BLOCK * ROW)
-                .put(lastBlock(all, samples + 1))
-                .put(lastBlock(fewer, samples + 1))
-                .array());
-      }
+      assertThat(MonitorStates.encode(read))
+          .as("after frame %d", i)
+          .isEqualTo(MonitorStates.encode(monitor.state()));
     }
+    assertThat(MonitorStates.encodeOpen(monitor.state())).hasSizeLessThan(3_500);
   }
 
   @Test
   void shouldRefuseBlocksThatAreMissingOrOfAnotherSize() {
     // Given
-    ByteBuffer rows = ByteBuffer.allocate(4 * ROW);
-    int samples = Ring.BLOCK + 3;
-    Stored stored = new Stored();
-    // Then
+    watch(0, Ring.BLOCK + 3);
+    byte[] bytes = MonitorStates.encodeOpen(monitor.state());
+    // When and then
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Ring.WINDOW.whole(samples, stored, rows, rows))
-        .withMessage("there is no block 0 of WINDOW");
-    stored.blocks.put(0, new byte[7]);
+        .isThrownBy(() -> MonitorStates.decode(bytes, StateBlocks.NONE))
+        .withMessageContaining("there is no block 0 of RESIDUALS");
+    stored.blocks.put(List.of(Ring.WINDOW, 0), new byte[7]);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Ring.WINDOW.whole(samples, stored, rows, rows))
-        .withMessage("block 0 of WINDOW has 7 bytes, expected 192");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Ring.WINDOW.whole(3, stored, rows, ByteBuffer.allocate(11)))
-        .withMessage("WINDOW has 11 bytes in 4 rows");
+        .isThrownBy(() -> MonitorStates.decode(bytes, stored))
+        .withMessageContaining("block 0 of WINDOW has 7 bytes, expected 1568");
   }
 }

@@ -7,25 +7,14 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
-import dev.residua.anomaly.AnomalyRule;
-import dev.residua.anomaly.AnomalySettings;
-import dev.residua.anomaly.SensorReference;
-import dev.residua.anomaly.SensorRule;
-import dev.residua.causal.CausalGraph;
-import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
-import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
-import dev.residua.drift.DriftSettings;
-import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
@@ -33,12 +22,10 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
-import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Subject;
-import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorResult;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.ActiveHours;
 import dev.residua.source.SourceRule;
@@ -48,6 +35,7 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
+import dev.residua.testing.TestModels;
 import dev.residua.wire.RecordFormat;
 import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
@@ -94,8 +82,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class MonitorTopologyTest {
-  private static final List<String> NAMES =
-      List.of("pendulum", "light", "shadow_length", "shadow_position");
   private static final int LENGTH = 2;
   private static final SourceLimits NONE_LIVE = SourceLimits.DEFAULTS.withLive(0);
 
@@ -110,66 +96,23 @@ class MonitorTopologyTest {
   static void calibrate() {
     Random random = new Random(11);
     int n = 1_000;
-    float[] residuals = new float[n * 4];
-    double[][] rows = new double[n][4];
+    float[][] residuals = new float[n][4];
     for (int i = 0; i < n * 4; i++) {
-      residuals[i] = (float) random.nextGaussian();
-      rows[i / 4][i % 4] = residuals[i];
+      residuals[i / 4][i % 4] = (float) random.nextGaussian();
     }
-    float[][] attributed = new float[n][];
-    Arrays.setAll(attributed, i -> Arrays.copyOfRange(residuals, 4 * i, 4 * i + 4));
-    float[] errors = new float[n];
-    float[] appearance = new float[n];
+    List<ScoredFrame> frames = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      errors[i] = random.nextFloat();
-      appearance[i] = (float) (0.001 * random.nextGaussian());
+      frames.add(
+          Scored.nominal()
+              .residuals(residuals[i])
+              .reconstructionError(random.nextFloat())
+              .appearance((float) (0.001 * random.nextGaussian()), 0.5f)
+              .frame(i));
     }
-    boolean[][] edges = new boolean[4][4];
-    edges[0][LENGTH] = true;
-    edges[1][LENGTH] = true;
-    edges[0][3] = true;
-    edges[1][3] = true;
-    AnomalyCalibration calibration = AnomalyCalibration.fit(residuals, 4, errors, appearance);
-    model =
-        new MonitorModel(
-            "model-1",
-            "ab12",
-            new ImageShape(64, 64, 3),
-            CausalGraph.of(NAMES, edges),
-            FactorScales.NONE,
-            0,
-            AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
-            DriftReference.calibrate(
-                rows,
-                DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
-                3,
-                fraction -> {}),
-            PictureReferences.silent(),
-            Optional.empty(),
-            Optional.empty(),
-            JointAttribution.ofEnergy(attributed),
-            SensorRule.of(SensorReference.builder().build()),
-            500,
-            IncidentSettings.DEFAULTS);
-    float[][] pictures = new float[n][];
-    for (int i = 0; i < n; i++) {
-      pictures[i] = ImageStatistics.dithered(errors[i], appearance[i], i);
-    }
-    learning =
-        ChangedModel.of(
-            model,
-            other -> {
-              other.commissioning =
-                  Optional.of(
-                      CommissioningReference.calibrate(
-                          attributed,
-                          new float[n][4],
-                          pictures,
-                          DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
-                          3,
-                          fraction -> {}));
-              other.targetRunLength = 20_000;
-            });
+    TestModels models =
+        TestModels.ofShadow(frames).edge(0, 3).edge(1, 3).picture(PictureReferences.silent());
+    model = models.targetRunLength(500).build();
+    learning = models.targetRunLength(20_000).learns().build();
   }
 
   @BeforeEach
@@ -1181,9 +1124,9 @@ class MonitorTopologyTest {
   void shouldCloseTheIncidentsOfASourceWhoseModelIsGone() {
     // Given a silent source of one model, and one of another
     MonitorModel next = renamed(model, "model-2");
-    Map<String, SourceMonitor.Thresholds> known = new HashMap<>();
-    known.put(model.id(), new SourceMonitor.Thresholds(model));
-    known.put(next.id(), new SourceMonitor.Thresholds(next));
+    Map<String, MonitorThresholds> known = new HashMap<>();
+    known.put(model.id(), new MonitorThresholds(model));
+    known.put(next.id(), new MonitorThresholds(next));
     driver.close();
     driver = driver(id -> Optional.ofNullable(known.get(id)), NONE_LIVE);
     send(Scored.nominal().source("cam1").frame(0));
@@ -1380,12 +1323,8 @@ class MonitorTopologyTest {
   void shouldStartItsDetectorsAnewWhereAnotherModelTakesOverAndKeepTheIncident() {
     // Given two models, and an incident under the first
     MonitorModel next = renamed(model, "model-2");
-    Map<String, SourceMonitor.Thresholds> limits =
-        Map.of(
-            model.id(),
-            new SourceMonitor.Thresholds(model),
-            next.id(),
-            new SourceMonitor.Thresholds(next));
+    Map<String, MonitorThresholds> limits =
+        Map.of(model.id(), new MonitorThresholds(model), next.id(), new MonitorThresholds(next));
     driver.close();
     driver = driver(id -> Optional.ofNullable(limits.get(id)));
     Random random = new Random(8);

@@ -1,5 +1,6 @@
 package dev.residua.testing;
 
+import dev.residua.monitor.CommissioningStage;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
@@ -23,14 +24,15 @@ public final class StoredStates {
 
   public static StoredStates of(SourceMonitorState state) {
     Map<Slot, CommissioningState> learned = new EnumMap<>(Slot.class);
-    if (state.commissioning() != null) {
-      learned.put(Slot.PRESENT, state.commissioning());
+    CommissioningStage.State stage = state.commissioning();
+    if (stage.own() != null) {
+      learned.put(Slot.PRESENT, stage.own());
     }
-    if (state.before() != null) {
-      learned.put(Slot.BEFORE, state.before().commissioning());
+    if (stage.before() != null) {
+      learned.put(Slot.BEFORE, stage.before().commissioning());
     }
-    if (state.challenger() != null) {
-      learned.put(Slot.CHALLENGER, state.challenger().commissioning());
+    if (stage.challenger() != null) {
+      learned.put(Slot.CHALLENGER, stage.challenger().commissioning());
     }
     Map<List<Object>, byte[]> blocks = new HashMap<>();
     learned.forEach((slot, learnt) -> put(slot, learnt, blocks));

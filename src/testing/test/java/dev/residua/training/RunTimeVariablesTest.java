@@ -25,6 +25,7 @@ import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.onnx.OnnxEngine;
@@ -128,7 +129,7 @@ class RunTimeVariablesTest {
 
   private static List<MonitorResult> watch(
       ModelBundle bundle, PumpedTank data, SourceSettings settings) throws Exception {
-    SourceMonitor.Thresholds thresholds = new SourceMonitor.Thresholds(monitored(bundle));
+    MonitorThresholds thresholds = new MonitorThresholds(monitored(bundle));
     SourceMonitor monitor = SourceMonitor.start(thresholds);
     List<MonitorResult> results = new ArrayList<>();
     for (ScoredFrame frame : score(bundle, data, 1)) {

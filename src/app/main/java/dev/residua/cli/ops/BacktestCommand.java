@@ -30,7 +30,7 @@ import dev.residua.monitor.Backtest;
 import dev.residua.monitor.Backtest.Truth;
 import dev.residua.monitor.BacktestComparison;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.runtime.FrameBatch;
@@ -179,9 +179,7 @@ public final class BacktestCommand extends JsonCommand {
 
   private Backtest backtest(MonitorModel monitored, boolean learns) {
     return new Backtest(
-        new SourceMonitor.Thresholds(monitored),
-        grace,
-        SourceSettings.NONE.withCommissioned(learns));
+        new MonitorThresholds(monitored), grace, SourceSettings.NONE.withCommissioned(learns));
   }
 
   private void compare(@Nullable FrameDataset set)

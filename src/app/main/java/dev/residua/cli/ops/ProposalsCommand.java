@@ -26,7 +26,7 @@ import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.wire.Topic;
 import java.io.IOException;
@@ -235,7 +235,7 @@ public final class ProposalsCommand {
       ProposalReplay replay =
           new ProposalReplay(
               proposal,
-              new SourceMonitor.Thresholds(monitored),
+              new MonitorThresholds(monitored),
               rules().read(),
               new SourceSettings.Budget(settings.incidents().falseAlarmsPerWeek(), framesPerSecond),
               settings.sources().commissioning(),

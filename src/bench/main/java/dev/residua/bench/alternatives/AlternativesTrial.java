@@ -17,7 +17,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.monitor.Backtest;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.runtime.FrameBatch;
 import dev.residua.runtime.ScoringModel;
@@ -112,7 +112,7 @@ public final class AlternativesTrial {
   private record Verdict(int delay, @Nullable String latent, int falseAlarms) {}
 
   private final ScoringModel scoring;
-  private final SourceMonitor.Thresholds thresholds;
+  private final MonitorThresholds thresholds;
   private final double runLength;
   private final List<String> latents;
   private final ImageShape shape;
@@ -143,7 +143,7 @@ public final class AlternativesTrial {
           "the methods learn from usual frames, at least 600, but there are " + usual.size());
     }
     this.scoring = scoring;
-    this.thresholds = new SourceMonitor.Thresholds(monitored);
+    this.thresholds = new MonitorThresholds(monitored);
     this.runLength = monitored.targetRunLength();
     this.latents = monitored.graph().names();
     this.shape = scoring.scorer().imageShape();

@@ -20,6 +20,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.runtime.FrameBatch;
@@ -106,7 +107,7 @@ class DemoIncidentsTest {
     ModelBundle bundle = Models.read(Optional.empty());
     SourceMonitor monitor =
         SourceMonitor.start(
-            new SourceMonitor.Thresholds(
+            new MonitorThresholds(
                 BundleOpener.monitor(
                     bundle,
                     AnomalySettings.DEFAULTS,

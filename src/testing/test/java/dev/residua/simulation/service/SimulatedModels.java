@@ -18,7 +18,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.runtime.ScoringModel;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.PictureReferences;
@@ -46,7 +46,7 @@ final class SimulatedModels {
   private static final float[] RESIDUALS = new float[SAMPLES * LATENTS];
   private static final double[][] ROWS = new double[SAMPLES][LATENTS];
   private static final Map<String, ModelBundle> BUNDLES = new HashMap<>();
-  private static final Map<String, SourceMonitor.Thresholds> THRESHOLDS = new HashMap<>();
+  private static final Map<String, MonitorThresholds> THRESHOLDS = new HashMap<>();
   private static @Nullable DriftReference drift;
 
   static {
@@ -127,9 +127,9 @@ final class SimulatedModels {
   }
 
   /** What the monitor needs, the same for all models. */
-  static synchronized Optional<SourceMonitor.Thresholds> thresholds(String id) {
+  static synchronized Optional<MonitorThresholds> thresholds(String id) {
     return Optional.of(
-        THRESHOLDS.computeIfAbsent(id, model -> new SourceMonitor.Thresholds(monitor(model))));
+        THRESHOLDS.computeIfAbsent(id, model -> new MonitorThresholds(monitor(model))));
   }
 
   private static MonitorModel monitor(String id) {

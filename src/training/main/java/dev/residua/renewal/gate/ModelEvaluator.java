@@ -17,6 +17,7 @@ import dev.residua.intervention.InterventionEvent;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.util.ArrayList;
@@ -141,11 +142,9 @@ public final class ModelEvaluator {
     score();
     FaultSuite suite = new FaultSuite(settings, frames, scores);
     List<Fault> faults = suite.faults();
-    List<SourceMonitor.Thresholds> limits =
+    List<MonitorThresholds> limits =
         models.stream()
-            .map(
-                model ->
-                    new SourceMonitor.Thresholds(model.monitor().apply(settings.faultRunLength())))
+            .map(model -> new MonitorThresholds(model.monitor().apply(settings.faultRunLength())))
             .toList();
     List<List<Fault.Found>> found = List.of(new ArrayList<>(), new ArrayList<>());
     List<Leakage> leakage =
@@ -268,7 +267,7 @@ public final class ModelEvaluator {
    * alarms without the fault, as after a change of the world, shows nothing.
    */
   private Fault.Found react(
-      SourceMonitor.Thresholds limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
+      MonitorThresholds limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
     int from = start - settings.leadFrames();
     SourceMonitor monitor = SourceMonitor.start(limits);
     for (int i = 0; i < settings.leadFrames() + settings.faultFrames(); i++) {
@@ -472,8 +471,7 @@ public final class ModelEvaluator {
 
   private Examination.Replay replay(HeldOutScores of) {
     double target = of.frames() / settings.replayAlarms();
-    SourceMonitor.Thresholds limits =
-        new SourceMonitor.Thresholds(of.model.monitor().apply(target));
+    MonitorThresholds limits = new MonitorThresholds(of.model.monitor().apply(target));
     int alarms = 0;
     int row = 0;
     SourceMonitor monitor = null;

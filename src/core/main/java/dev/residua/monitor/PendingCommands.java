@@ -14,28 +14,48 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
 import dev.residua.incident.Subject;
+import dev.residua.monitor.ChangeMonitor.Recentring;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Follows orders about the incidents of a source: each once, in the order of their offsets. */
-final class Orders {
-  private final SourceMonitor monitor;
+/** Commands that a source has not followed yet: each is followed once, in the order of offsets. */
+final class PendingCommands {
+  private final MonitorStages stages;
   private final Moment at;
 
-  Orders(SourceMonitor monitor, Moment at) {
-    this.monitor = monitor;
+  private PendingCommands(MonitorStages stages, Moment at) {
+    this.stages = stages;
     this.at = at;
   }
 
-  IdleResult follow(ActiveControls controls) {
-    if (controls.lastOffset() <= monitor.followedOffset()) {
+  /** Follows commands when the source has sent no frame for some time. */
+  static IdleResult followIdle(MonitorStages stages, ActiveControls controls, Duration idle) {
+    Moment last = stages.incidents.last();
+    if (last == null) {
+      return IdleResult.NOTHING;
+    }
+    IdleResult followed =
+        new PendingCommands(stages, IncidentStage.later(last, idle)).follow(controls);
+    return new IdleResult(
+        followed.incidents(), followed.retired(), stages.commissioning.report(last));
+  }
+
+  /** Follows commands before a frame is evaluated. */
+  static void follow(MonitorStages stages, MonitoredFrame frame) {
+    IdleResult followed = new PendingCommands(stages, frame.moment()).follow(frame.controls());
+    frame.events().incidents.addAll(followed.incidents());
+  }
+
+  private IdleResult follow(ActiveControls controls) {
+    if (controls.lastOffset() <= stages.incidents.followedOffset()) {
       return IdleResult.NOTHING;
     }
     List<Incident> changed = new ArrayList<>();
     boolean retired = false;
-    for (Given given : controls.since(monitor.followedOffset())) {
+    for (Given given : controls.since(stages.incidents.followedOffset())) {
       Order order = given.command().order();
       if (given.command() instanceof Feedback feedback) {
         if (feedback.verdict() == FeedbackVerdict.FALSE_ALARM) {
@@ -46,23 +66,67 @@ final class Orders {
         changed.addAll(
             close(resolve.incidentId(), Incident.Reason.RESOLVED_BY_OPERATOR, "resolved", order));
       } else if (given.command() instanceof AcceptNormal && order.covers(at.source())) {
-        changed.addAll(monitor.accept(at, order));
+        changed.addAll(accept(order));
       } else if (given.command() instanceof Arm && order.covers(at.source())) {
-        monitor.arm();
+        if (stages.commissioning.arm()) {
+          stages.recalibrated();
+        }
       } else if (given.command() instanceof Learn && order.covers(at.source())) {
-        monitor.learnAsOrdered();
-        monitor.learnPosition();
+        learnAgain();
       } else if (given.command() instanceof Retire && order.covers(at.source())) {
         retired = true;
         changed.addAll(
-            monitor
-                .incidents()
-                .close(
-                    at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
+            stages.incidents.close(
+                at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
       }
     }
-    monitor.followed(controls.lastOffset());
+    stages.incidents.followed(controls.lastOffset());
     return new IdleResult(changed, retired, Optional.empty());
+  }
+
+  private void learnAgain() {
+    ChangeStage change = stages.change;
+    if (stages.commissioning.learnAgain(
+        change.residuals().alarm().drifting(), change.picture().alarm().drifting())) {
+      stages.recalibrated();
+    }
+    stages.sensor.learnPosition();
+  }
+
+  /**
+   * Accepts the present as normal if a shift of means is the only difference. Shifts only the
+   * numbers that make an incident normal: an incident that is refused leaves the normal as it was,
+   * and so does a command without an alarm, since the mean of some frames is less certain than the
+   * normal.
+   */
+  private List<Incident> accept(Order order) {
+    String why =
+        stages.sensor.fault() != null
+            ? "the camera has a fault; repeat the order once that has ended"
+            : stages.commissioning.refusal();
+    if (why != null) {
+      return stages.incidents.accept(at, order, incident -> refusal(incident.subject(), why, why));
+    }
+    Optional<Recentring> residuals = stages.change.residuals().recentring();
+    Optional<Recentring> picture = stages.change.picture().recentring();
+    String ofResiduals = residuals.map(Recentring::refusal).orElse(null);
+    String ofPicture = picture.map(Recentring::refusal).orElse(null);
+    boolean all = ofResiduals == null && ofPicture == null;
+    if (residuals.isPresent()
+        && ofResiduals == null
+        && (all || stages.incidents.anyOpen(PendingCommands::needsResidualsOnly))) {
+      stages.commissioning.acceptResiduals(residuals.get().means());
+      stages.change.residuals().restart();
+      stages.diagnosis.forgetFrames();
+      stages.diagnosis.allow();
+      stages.anomalies.restart();
+    }
+    if (picture.isPresent() && all) {
+      stages.commissioning.acceptPicture(picture.get().means());
+      stages.change.picture().restart();
+    }
+    return stages.incidents.accept(
+        at, order, incident -> refusal(incident.subject(), ofResiduals, ofPicture));
   }
 
   /**
@@ -88,9 +152,8 @@ final class Orders {
   }
 
   private List<Incident> close(String id, Incident.Reason reason, String what, Order order) {
-    return monitor
-        .incidents()
-        .close(at, incident -> incident.id().equals(id), reason, note(what, order));
+    return stages.incidents.close(
+        at, incident -> incident.id().equals(id), reason, note(what, order));
   }
 
   private static String note(String what, Order order) {
@@ -98,7 +161,7 @@ final class Orders {
   }
 
   /** Returns true if a shift of the residuals alone can make a subject normal. */
-  static boolean needsResidualsOnly(Subject subject) {
+  private static boolean needsResidualsOnly(Subject subject) {
     return subject.kind() == Subject.Kind.MECHANISM || subject.kind() == Subject.Kind.ROOT;
   }
 
@@ -108,7 +171,7 @@ final class Orders {
    * @param residuals why the residuals cannot be re-centred; null if they can
    * @param picture the same for the picture
    */
-  static @Nullable String refusal(
+  private static @Nullable String refusal(
       Subject subject, @Nullable String residuals, @Nullable String picture) {
     return switch (subject.kind()) {
       case MECHANISM, ROOT -> residuals;

@@ -1,7 +1,10 @@
 package dev.residua.monitor;
 
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
+import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
@@ -15,28 +18,53 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The incidents of a source, which frames, orders and silence change. Mutable, for one thread. */
-final class MonitoredIncidents {
+/**
+ * Stage that groups the evidence of frames, commands and silence into incidents. Mutable, for one
+ * thread.
+ */
+public final class IncidentStage {
   private final MonitorModel model;
   private SourceIncidents incidents;
   private SourceIncidents before; // the last frame
   private @Nullable Moment last;
+  private long followedOffset;
   private SourceSettings source = SourceSettings.NONE;
   private IncidentSettings settings; // of that source
 
   /**
-   * @param last the last frame; null before the first
+   * State between two frames. It outlives the model.
+   *
+   * @param last last frame; null before the first
+   * @param followedOffset offset on the control topic up to which commands were followed; -1 if
+   *     none was
    */
-  MonitoredIncidents(MonitorModel model, SourceIncidents incidents, @Nullable Moment last) {
+  public record State(SourceIncidents incidents, @Nullable Moment last, long followedOffset) {
+    static final State START = new State(SourceIncidents.NONE, null, -1);
+  }
+
+  IncidentStage(MonitorModel model, State state) {
     this.model = model;
-    this.incidents = incidents;
-    this.before = incidents;
-    this.last = last;
+    this.incidents = state.incidents();
+    this.before = state.incidents();
+    this.last = state.last();
+    this.followedOffset = state.followedOffset();
     this.settings = model.incidents();
   }
 
-  SourceIncidents state() {
-    return incidents;
+  State state() {
+    return new State(incidents, last, followedOffset);
+  }
+
+  boolean anyOpen() {
+    return incidents.anyOpen();
+  }
+
+  long followedOffset() {
+    return followedOffset;
+  }
+
+  void followed(long offset) {
+    followedOffset = Math.max(followedOffset, offset);
   }
 
   /** Returns true if an incident with such a subject is open. */
@@ -48,9 +76,8 @@ final class MonitoredIncidents {
     return last;
   }
 
-  /** A frame arrives. */
-  void arrived(Moment frame) {
-    last = frame;
+  void arrived(MonitoredFrame frame) {
+    last = frame.moment();
   }
 
   /** One mechanism or root per latent, picture, sensor, silence, and one undetermined. */
@@ -58,14 +85,33 @@ final class MonitoredIncidents {
     return model.graph().size() + 4;
   }
 
-  /** Applies the evidence of a frame; returns what changed. */
-  List<Incident> next(Evidence evidence, SourceSettings source) {
+  /** Applies the evidence of a frame, and adds the incidents that changed to its events. */
+  void next(MonitoredFrame frame, MonitorStages stages) {
+    Evidence evidence =
+        new Evidence(
+            frame.moment(),
+            frame.isMaintained(),
+            stages.diagnosis.alarm(stages.change.residuals()),
+            stages.change.picture().alarm().drifting() ? Alarm.ON : Alarm.NONE,
+            stages.sensor.subject(),
+            model.mechanisms().isPresent(),
+            frame.events().named,
+            frame.events().reports);
     before = incidents;
-    return apply(incidents.next(evidence, settings(source), capacity()));
+    frame
+        .events()
+        .incidents
+        .addAll(apply(incidents.next(evidence, settings(frame.settings()), capacity())));
   }
 
-  /** The incident that the findings of a channel belong to, also where it has just ended. */
-  Optional<String> idFor(Channel channel) {
+  /** Returns the events of a frame as parts of incidents. */
+  MonitorResult result(
+      MonitoredFrame frame, DriftScore score, Optional<CommissioningReport> commissioning) {
+    return frame.events().result(score, commissioning, this::idFor);
+  }
+
+  /** Returns the incident of the findings of a channel, which may have just ended. */
+  private Optional<String> idFor(Channel channel) {
     return incidents
         .idFor(channel)
         .or(() -> before.idFor(channel))

@@ -1,0 +1,306 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
+import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.Evidence.Channel;
+import dev.residua.incident.Evidence.Weight;
+import dev.residua.incident.SourceIncidents;
+import java.util.Objects;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stage that detects changes over several frames: one detector on the residuals and one on the
+ * numbers of the picture share the false-alarm budget. Mutable, for one thread.
+ */
+public final class ChangeStage {
+  private final MonitorModel model;
+  private final Findings findings;
+  private Levels levels;
+  private ChangeMonitor residuals;
+  private ChangeMonitor picture;
+  private FrameHistory history;
+  private QuietRunLength quiet;
+
+  /**
+   * State between two frames. Arrays are those of the stage: use them before its next frame.
+   *
+   * @param runLength mean run length to a false alarm, in frames
+   * @param quiet run length of the quiet stream of residuals
+   * @param sequences of the last frames, frame t at {@code t % 128}
+   * @param pictureFrames frame number of the last samples of the picture's detector
+   */
+  @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
+  public record State(
+      double runLength,
+      ChangeMonitor.State residuals,
+      ChangeMonitor.State picture,
+      QuietRunLength quiet,
+      long[] sequences,
+      long[] pictureFrames) {}
+
+  /**
+   * Thresholds of both detectors.
+   *
+   * @param runLength mean run length to a false alarm of both together, in frames
+   */
+  record Levels(
+      double runLength, ChangeMonitor.Thresholds residuals, ChangeMonitor.Thresholds picture) {
+    static Levels of(MonitorModel model, double runLength) {
+      return new Levels(
+          runLength, model.residualThresholds(runLength), model.pictureThresholds(runLength));
+    }
+  }
+
+  /**
+   * Effect of a frame on the alarms.
+   *
+   * @param onset event of an alarm of the residuals that started; null if none did
+   */
+  record Alarms(
+      DriftAlarm.Change residuals, DriftAlarm.Change picture, @Nullable DriftEvent onset) {}
+
+  private ChangeStage(
+      MonitorModel model,
+      Levels levels,
+      ChangeMonitor residuals,
+      ChangeMonitor picture,
+      QuietRunLength quiet) {
+    this.model = model;
+    this.findings = new Findings(model);
+    this.levels = levels;
+    this.residuals = residuals;
+    this.picture = picture;
+    this.history = new FrameHistory(residuals, picture);
+    this.quiet = quiet;
+  }
+
+  /**
+   * A stage that has seen no frame.
+   *
+   * @param spare unused stage whose memory is reused if it has the same references
+   */
+  static ChangeStage start(MonitorModel model, Levels levels, @Nullable ChangeStage spare) {
+    return new ChangeStage(
+        model,
+        levels,
+        ChangeMonitor.start(levels.residuals(), spare == null ? null : spare.residuals),
+        ChangeMonitor.start(levels.picture(), spare == null ? null : spare.picture),
+        QuietRunLength.start());
+  }
+
+  /**
+   * Continues from a state.
+   *
+   * @return null if the state belongs to other references
+   */
+  static @Nullable ChangeStage restore(
+      MonitorModel model, Levels levels, State state, @Nullable ChangeStage spare) {
+    ChangeMonitor residuals;
+    ChangeMonitor picture;
+    try {
+      residuals =
+          ChangeMonitor.restore(
+              levels.residuals(), state.residuals(), spare == null ? null : spare.residuals);
+      picture =
+          ChangeMonitor.restore(
+              levels.picture(), state.picture(), spare == null ? null : spare.picture);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    ChangeStage stage = new ChangeStage(model, levels, residuals, picture, state.quiet());
+    stage.history.restore(state.sequences(), state.pictureFrames());
+    return stage;
+  }
+
+  State state() {
+    return new State(
+        levels.runLength(),
+        residuals.state(),
+        picture.state(),
+        quiet,
+        history.sequences(),
+        history.pictureFrames());
+  }
+
+  double runLength() {
+    return levels.runLength();
+  }
+
+  ChangeMonitor residuals() {
+    return residuals;
+  }
+
+  ChangeMonitor picture() {
+    return picture;
+  }
+
+  boolean isAlarming() {
+    return residuals.alarm().drifting() || picture.alarm().drifting();
+  }
+
+  /** Drops all frames, because another calibration is in force. */
+  void restart(Levels next) {
+    levels = next;
+    residuals = ChangeMonitor.start(next.residuals(), null);
+    picture = ChangeMonitor.start(next.picture(), null);
+    history = new FrameHistory(residuals, picture);
+    quiet = QuietRunLength.start();
+  }
+
+  /** Continues with other thresholds of the same references. */
+  void retarget(Levels next) {
+    if (next.runLength() != levels.runLength()) {
+      quiet = QuietRunLength.start(); // its levels depend on the run length
+    }
+    levels = next;
+    residuals.retarget(next.residuals());
+    picture.retarget(next.picture());
+  }
+
+  /** Returns the frames that the detector of the residuals has seen. */
+  long frames() {
+    return residuals.detector.count();
+  }
+
+  /** Adds a frame to the history, before any detector gets its numbers. */
+  void arrived(MonitoredFrame frame) {
+    history.addFrame(frame.scored().sequence());
+  }
+
+  /**
+   * Gives a frame to both detectors and reports the alarms that start or end.
+   *
+   * @param appearanceChanged whether the picture as a whole has changed
+   * @param fault whether the camera has a fault
+   */
+  Alarms next(MonitoredFrame frame, Normalized normal, boolean appearanceChanged, boolean fault) {
+    long startedAt = residuals.alarm().startedAt();
+    DriftAlarm.Change ofResiduals = residuals.next(Objects.requireNonNull(normal.scores()));
+    DriftEvent onset = null;
+    if (ofResiduals == DriftAlarm.Change.STARTED) {
+      onset =
+          findings.residualsChanged(
+              frame.scored(), residuals, appearanceChanged, fault, history::sequenceAt);
+      report(frame, onset, Channel.RESIDUALS);
+    } else if (ofResiduals == DriftAlarm.Change.ENDED) {
+      addEnd(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt);
+    }
+    DriftAlarm.Change ofPicture =
+        normal.picture() == null ? DriftAlarm.Change.NONE : nextPicture(frame, normal.picture());
+    quiet = quiet.next(residuals.reading, residuals.alarm().drifting(), levels.residuals().quiet());
+    return new Alarms(ofResiduals, ofPicture, onset);
+  }
+
+  private DriftAlarm.Change nextPicture(MonitoredFrame frame, float[] numbers) {
+    history.addPictureSample();
+    long startedAt = picture.alarm().startedAt();
+    DriftAlarm.Change change = picture.next(numbers);
+    if (change == DriftAlarm.Change.STARTED) {
+      report(
+          frame,
+          findings.pictureChanged(frame.scored(), picture, history::pictureSequenceAt),
+          Channel.PICTURE);
+    } else if (change == DriftAlarm.Change.ENDED) {
+      addEnd(frame, picture, DriftEvent.Channel.PICTURE, startedAt);
+    }
+    return change;
+  }
+
+  private static void report(MonitoredFrame frame, DriftEvent onset, Channel channel) {
+    frame.events().drifts.add(onset);
+    frame.events().report(channel, Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
+  }
+
+  private void addEnd(
+      MonitoredFrame frame, ChangeMonitor watch, DriftEvent.Channel channel, long startedAt) {
+    frame.events().drifts.add(findings.ended(frame.scored(), watch, channel, startedAt));
+  }
+
+  /** Gives a frame to both detectors without alarms. */
+  void collect(Normalized normal) {
+    residuals.detector.update(normal.own(), residuals.reading);
+    if (normal.picture() != null) {
+      history.addPictureSample();
+      picture.detector.update(normal.picture(), picture.reading);
+    }
+  }
+
+  void restartDetectors() {
+    residuals.restart();
+    picture.restart();
+  }
+
+  /**
+   * Restarts the detectors that saw frames of a fault of the camera; an alarm from before the fault
+   * continues.
+   *
+   * @return whether the detector of the residuals was restarted
+   */
+  boolean afterFault(long faultSince) {
+    long joined = faultSince - SourceIncidents.JOIN_FRAMES;
+    boolean restarts = !residuals.alarm().drifting() || residuals.alarm().startedAt() > joined;
+    if (restarts) {
+      residuals.restart();
+    }
+    if (!picture.alarm().drifting()
+        || history.framesBefore(picture, picture.alarm().startedAt()) > joined) {
+      picture.restart();
+    }
+    return restarts;
+  }
+
+  /** Returns the frames since a time of a detector, which is given in samples seen. */
+  long framesSince(ChangeMonitor watch, long samples) {
+    return frames() - history.framesBefore(watch, samples);
+  }
+
+  /** Returns the sequence of the first of the last frames, at most 128 back. */
+  long sequenceBefore(int frames) {
+    return history.sequenceBefore(frames);
+  }
+
+  DriftEvent.ChangePoint changePoint(ScoredFrame frame, ChangeMonitor watch) {
+    LongUnaryOperator sequenceAt =
+        watch == residuals ? history::sequenceAt : history::pictureSequenceAt;
+    return Findings.changePoint(frame, watch, sequenceAt);
+  }
+
+  /**
+   * Returns the score of a frame.
+   *
+   * @param logEvidence of the martingale
+   * @param framesPerSecond NaN while it is not measured
+   */
+  DriftScore score(
+      ScoredFrame frame,
+      DriftScore.Calibration calibration,
+      double logEvidence,
+      double framesPerSecond) {
+    QuietRunLength.Estimate estimate = quiet.estimate(levels.residuals().quiet());
+    boolean early = estimate.tooEarly();
+    return new DriftScore(
+        frame.source(),
+        frame.sequence(),
+        frame.capturedAt(),
+        model.id(),
+        residuals.reading.statistic(),
+        residuals.thresholds.threshold().value(),
+        residuals.thresholds.threshold().targetRunLength(),
+        residuals.reading.perScale(),
+        residuals.thresholds.reference().settings().scales(),
+        residuals.reading.samples(),
+        calibration,
+        new DriftScore.Others(
+            picture.reading.statistic(),
+            picture.thresholds.threshold().value(),
+            early ? Double.NaN : estimate.runLength(),
+            early ? Double.NaN : estimate.low(),
+            early ? Double.NaN : estimate.high(),
+            logEvidence,
+            framesPerSecond));
+  }
+}

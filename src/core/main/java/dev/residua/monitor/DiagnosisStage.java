@@ -1,0 +1,187 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.DriftEvent;
+import dev.residua.incident.Evidence.Alarm;
+import dev.residua.incident.Evidence.Channel;
+import dev.residua.incident.Evidence.Weight;
+import dev.residua.intervention.Diagnosis;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.intervention.InterventionKind;
+import dev.residua.intervention.MechanismWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stage that diagnoses an alarm some frames after it, and decides whether the alarm of the
+ * residuals may open an incident. Mutable, for one thread.
+ */
+public final class DiagnosisStage {
+  private final MonitorModel model;
+  private final Findings findings;
+  private MechanismWindow window;
+  private Suppression suppression;
+  private String published;
+  private String candidate;
+
+  /**
+   * State between two frames.
+   *
+   * @param window the last frames
+   * @param suppression whether the alarm of the residuals may open an incident
+   * @param published last published diagnosis of the alarm, or empty
+   * @param candidate a later diagnosis that was made once, or empty
+   */
+  public record State(
+      MechanismWindow.State window, Suppression suppression, String published, String candidate) {}
+
+  DiagnosisStage(MonitorModel model) {
+    this.model = model;
+    this.findings = new Findings(model);
+    this.window = new MechanismWindow(model.graph().size());
+    this.suppression = Suppression.NONE;
+    this.published = "";
+    this.candidate = "";
+  }
+
+  DiagnosisStage(MonitorModel model, State state) {
+    this.model = model;
+    this.findings = new Findings(model);
+    this.window = MechanismWindow.restore(state.window());
+    this.suppression = state.suppression();
+    this.published = state.published();
+    this.candidate = state.candidate();
+  }
+
+  State state() {
+    return new State(window.state(), suppression, published, candidate);
+  }
+
+  Suppression suppression() {
+    return suppression;
+  }
+
+  void restart() {
+    forgetFrames();
+    allow();
+    forgetDiagnoses();
+  }
+
+  void forgetFrames() {
+    window = new MechanismWindow(model.graph().size());
+  }
+
+  /** Ends the suppression of the alarm. */
+  void allow() {
+    suppression = Suppression.NONE;
+  }
+
+  private void forgetDiagnoses() {
+    published = "";
+    candidate = "";
+  }
+
+  /** Adds a frame. */
+  void arrived(
+      MonitoredFrame frame,
+      Normalized normal,
+      boolean appearanceChanged,
+      @Nullable AnomalyKind fault) {
+    window.push(
+        frame.scored().latents(),
+        frame.scored().expected(),
+        normal.residuals(),
+        appearanceChanged || (fault != null && fault != AnomalyKind.FROZEN),
+        fault == AnomalyKind.FROZEN);
+  }
+
+  /** Follows the alarms after a frame, and diagnoses them if that is due. */
+  void next(
+      MonitoredFrame frame,
+      ChangeStage change,
+      ChangeStage.Alarms alarms,
+      @Nullable AnomalyKind fault) {
+    follow(frame, change, alarms);
+    ChangeMonitor watch =
+        change.residuals().alarm().drifting() ? change.residuals() : change.picture();
+    if (!watch.alarm().drifting()
+        || model.mechanisms().isEmpty()
+        || fault == AnomalyKind.MOVED) { // which explains the change
+      return;
+    }
+    long sinceAlarm = change.framesSince(watch, watch.alarm().startedAt());
+    long sinceChange = change.framesSince(watch, watch.alarm().changePoint());
+    int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
+    if (frames > 0) {
+      Diagnosis diagnosis =
+          Diagnosis.of(model.mechanisms().get(), model.graph(), model.factors(), window, frames);
+      InterventionEvent event =
+          findings.intervention(
+              frame.scored(),
+              diagnosis,
+              change.sequenceBefore(frames),
+              change.changePoint(frame.scored(), watch));
+      suppression = suppression.after(event.finding(), frame.controls());
+      frame
+          .events()
+          .named
+          .addAll(
+              DiagnosisSubjects.of(diagnosis, model.graph(), change.picture().alarm().drifting()));
+      if (isNews(diagnosis, DiagnosisSchedule.isLater(sinceAlarm, sinceChange))) {
+        frame.events().interventions.add(event);
+        frame
+            .events()
+            .report(
+                watch == change.residuals() ? Channel.RESIDUALS : Channel.PICTURE,
+                Weight.DIAGNOSIS,
+                "INTERVENTION." + diagnosis.kind(),
+                event.finding());
+      }
+    }
+  }
+
+  private void follow(MonitoredFrame frame, ChangeStage change, ChangeStage.Alarms alarms) {
+    DriftEvent onset = alarms.onset();
+    if (onset != null) {
+      suppression =
+          Suppression.at(
+              onset.finding(),
+              change.residuals().reading.scale(),
+              frame.controls(),
+              model.mechanisms().isPresent());
+      forgetDiagnoses();
+    } else if (alarms.residuals() == DriftAlarm.Change.ENDED) {
+      allow();
+    }
+    if (alarms.picture() == DriftAlarm.Change.STARTED && !change.residuals().alarm().drifting()) {
+      forgetDiagnoses();
+    }
+  }
+
+  /**
+   * Returns true if a diagnosis is to be published.
+   *
+   * @param later whether it is one of the later ones, which must be made twice
+   */
+  private boolean isNews(Diagnosis diagnosis, boolean later) {
+    String news = DiagnosisSubjects.news(diagnosis);
+    if (diagnosis.kind() == InterventionKind.UNKNOWN || DiagnosisSubjects.covers(published, news)) {
+      candidate = "";
+      return false; // the drift event shows all that is known
+    }
+    if (later && !published.isEmpty() && !news.equals(candidate)) {
+      candidate = news;
+      return false;
+    }
+    published = news;
+    candidate = "";
+    return true;
+  }
+
+  /** Returns the alarm of the residuals as evidence for an incident. */
+  Alarm alarm(ChangeMonitor residuals) {
+    return !residuals.alarm().drifting()
+        ? Alarm.NONE
+        : suppression == Suppression.NONE ? Alarm.ON : Alarm.SUPPRESSED;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.residua.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.SensorMonitor;
+import dev.residua.frame.SensorReadings;
+import dev.residua.incident.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SensorStageTest {
+  private final StageFrames frames = new StageFrames(1);
+  private final SensorStage stage = new SensorStage(StageFrames.model(), SensorStage.State.START);
+  private final List<AnomalyKind> reported = new ArrayList<>();
+
+  private boolean next(long hash, boolean partial) {
+    var scored = frames.scored(0, 1).sensor(new SensorReadings(128, 0, 0, 100, 1, hash));
+    MonitoredFrame frame = frames.of(partial ? scored.unknown(3) : scored);
+    boolean ended = stage.next(frame, 77);
+    frame.events().anomalies.stream().map(AnomalyEvent::kind).forEach(reported::add);
+    assertThat(frame.events().reports).hasSameSizeAs(frame.events().anomalies);
+    return ended;
+  }
+
+  @Test
+  void shouldReportAFrozenCameraOnceAndNoticeTheEnd() {
+    // When
+    for (int i = 0; i < 30; i++) {
+      assertThat(next(5, false)).isFalse();
+    }
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.FROZEN);
+    assertThat(stage.fault()).isEqualTo(AnomalyKind.FROZEN);
+    assertThat(stage.faultSince()).isEqualTo(77);
+    assertThat(stage.subject()).isEqualTo(Subject.sensor(AnomalyKind.FROZEN));
+    // When
+    boolean ended = next(6, false);
+    // Then
+    assertThat(ended).isTrue();
+    assertThat(stage.subject()).isNull();
+  }
+
+  @Test
+  void shouldReportFramesWithoutAVariableAfterSixteenOfThem() {
+    // When
+    for (int i = 0; i < 15; i++) {
+      next(i, true);
+    }
+    // Then
+    assertThat(stage.subject()).isNull();
+    // When
+    next(15, true);
+    next(16, true);
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.VARIABLE_MISSING);
+    assertThat(stage.subject()).isEqualTo(Subject.VARIABLE_MISSING);
+    assertThat(stage.fault()).as("the pictures are usable").isNull();
+  }
+
+  @Test
+  void shouldKeepOnlyTheVariablesWhenOtherPartsOfThePicturesAreRead() {
+    // Given
+    for (int i = 0; i < 20; i++) {
+      next(5, true);
+    }
+    // When
+    stage.restart();
+    // Then
+    assertThat(stage.fault()).isNull();
+    assertThat(stage.state().pictures()).isEqualTo(SensorMonitor.START);
+    assertThat(stage.subject()).isEqualTo(Subject.VARIABLE_MISSING);
+  }
+}

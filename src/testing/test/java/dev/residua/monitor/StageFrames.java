@@ -1,0 +1,81 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.ActiveControls;
+import dev.residua.testing.Scored;
+import dev.residua.testing.TestModels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Frames for the tests of single stages, and the model that scored them. */
+final class StageFrames {
+  private static final MonitorThresholds THRESHOLDS = calibrated();
+
+  private final Random random;
+  private int sequence;
+
+  StageFrames(long seed) {
+    this.random = new Random(seed);
+  }
+
+  private static MonitorThresholds calibrated() {
+    StageFrames frames = new StageFrames(3);
+    List<ScoredFrame> all = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      all.add(frames.next(0, 1).scored());
+    }
+    return new MonitorThresholds(
+        TestModels.ofShadow(all).diagnoses().learns().targetRunLength(10_000).build());
+  }
+
+  /** A model with diagnoses whose sources can learn. */
+  static MonitorThresholds thresholds() {
+    return THRESHOLDS;
+  }
+
+  static MonitorModel model() {
+    return THRESHOLDS.model();
+  }
+
+  static MonitorStages stages() {
+    return MonitorStages.start(THRESHOLDS, null);
+  }
+
+  /** A frame whose length of the shadow is shifted, with a factor of the reconstruction error. */
+  MonitoredFrame next(float shift, float blur) {
+    return of(scored(shift, blur));
+  }
+
+  /** Parts of the next frame, to be changed before {@link #of}. */
+  Scored scored(float shift, float blur) {
+    float[] values = new float[4];
+    for (int k = 0; k < values.length; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    float explained = 0.8f * values[0] - 0.5f * values[1];
+    values[TestModels.LENGTH] += shift;
+    return Scored.nominal()
+        .residuals(values)
+        .expected(0, 0, explained, 0)
+        .reconstructionError((float) (0.001 * blur * Math.exp(0.2 * random.nextGaussian())));
+  }
+
+  MonitoredFrame of(Scored scored) {
+    return of(scored, ActiveControls.EMPTY);
+  }
+
+  MonitoredFrame of(Scored scored, ActiveControls controls) {
+    return MonitoredFrame.of(scored.frame(sequence++), controls, SourceSettings.NONE);
+  }
+
+  /** Gives a frame to the stages of changes and diagnoses. */
+  static void watch(MonitorStages stages, MonitoredFrame frame) {
+    Normalized normal = stages.commissioning.normalize(frame.scored());
+    stages.change.arrived(frame);
+    stages.diagnosis.arrived(frame, normal, false, null);
+    ChangeStage.Alarms alarms = stages.change.next(frame, normal, false, false);
+    stages.martingale.next(frame, normal, stages.commissioning, stages.change, false);
+    stages.diagnosis.next(frame, stages.change, alarms, null);
+  }
+}
