@@ -1,6 +1,7 @@
 /**
- * The monitor of one source: detectors, rules and incidents, with the state between two frames.
- * Pure, so that the service, a backtest and a test evaluate alike. Reads and writes nothing.
+ * Monitor of one source: {@link dev.residua.monitor.SourceMonitor} calls stages in a fixed order,
+ * and each stage has the state that it needs between two frames. Pure, so that the service, a
+ * backtest and a test get the same results. Reads and writes nothing.
  */
 @NullMarked
 package dev.residua.monitor;

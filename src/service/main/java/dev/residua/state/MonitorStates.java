@@ -41,8 +41,7 @@ public final class MonitorStates {
   }
 
   private static byte[] encode(SourceMonitorState state, boolean whole) {
-    StateWriter out =
-        StateWriter.start(whole ? StateWriter.Slices.NONE : array -> Ring.open(state, array));
+    StateWriter out = StateWriter.start(whole ? StateWriter.Slices.NONE : Ring.open(state));
     out.putBytes(HEADER);
     out.putByte(whole ? 1 : 0);
     CODEC.write(state, out);

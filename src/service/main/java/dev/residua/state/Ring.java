@@ -5,11 +5,14 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.StateWriter.Slice;
+import dev.residua.state.StateWriter.Slices;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -93,17 +96,17 @@ public enum Ring {
     return before == null ? Math.max(0, completed(state) - blocks()) : before;
   }
 
-  /** Returns the filled part of the open block if an array belongs to a ring; null otherwise. */
-  static @Nullable Slice open(SourceMonitorState state, Object array) {
+  /** Returns the filled parts of the open blocks of all rings. */
+  static Slices open(SourceMonitorState state) {
+    Map<Object, Slice> slices = new IdentityHashMap<>();
     for (Ring ring : ALL) {
+      long count = ring.samples.applyAsLong(state);
       for (Column column : ring.columns) {
-        if (column.array.apply(state) == array) {
-          long count = ring.samples.applyAsLong(state);
-          return column.slice(array, count / BLOCK, (int) (count % BLOCK));
-        }
+        Object array = column.array.apply(state);
+        slices.put(array, column.slice(array, count / BLOCK, (int) (count % BLOCK)));
       }
     }
-    return null;
+    return slices::get;
   }
 
   /**

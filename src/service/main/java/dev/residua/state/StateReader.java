@@ -1,5 +1,7 @@
 package dev.residua.state;
 
+import dev.residua.state.StateBlocks.Channel;
+import dev.residua.state.StateBlocks.Slot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +13,7 @@ final class StateReader {
   /** Largest array and list: a damaged length must not take all memory. */
   private static final int MAX_LENGTH = 1 << 20;
 
-  final StateBlocks blocks;
+  private final StateBlocks blocks;
   private final ByteBuffer in;
   private final Deque<String> path = new ArrayDeque<>();
   private final Deque<Integer> indexes = new ArrayDeque<>();
@@ -33,11 +35,6 @@ final class StateReader {
     path.pop();
   }
 
-  /** Returns true if the value is part of such a component. */
-  boolean isIn(String component) {
-    return path.contains(component);
-  }
-
   void enterElement(int index) {
     indexes.push(index);
   }
@@ -46,9 +43,18 @@ final class StateReader {
     indexes.pop();
   }
 
-  /** Returns the index of the value in the innermost list. */
-  int index() {
-    return indexes.element();
+  /** Reads a block of the window that is being read. */
+  byte[] windowBlock(int block) {
+    return block(path.contains("picture") ? Channel.PICTURE : Channel.RESIDUALS, block);
+  }
+
+  /** Reads a block that belongs to the context that is being read. */
+  byte[] block(Channel channel, int block) {
+    Slot slot =
+        path.contains("before")
+            ? Slot.BEFORE
+            : path.contains("challenger") ? Slot.CHALLENGER : Slot.PRESENT;
+    return blocks.read(slot, indexes.element(), channel, block);
   }
 
   byte getByte() {
@@ -90,25 +96,18 @@ final class StateReader {
   }
 
   String getString() {
-    return new String(getBytes(getLength()), StandardCharsets.UTF_8);
-  }
-
-  private byte[] getBytes(int length) {
-    if (length > in.remaining()) {
-      throw new IllegalArgumentException("%d bytes are missing".formatted(length - in.remaining()));
-    }
-    byte[] bytes = new byte[length];
+    byte[] bytes = new byte[getLength()];
     in.get(bytes);
-    return bytes;
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  byte[] getByteArray() {
+  byte[] getBytes() {
     byte[] array = new byte[getLength()];
     in.get(array, getLength(), getLength());
     return array;
   }
 
-  int[] getIntArray() {
+  int[] getInts() {
     int[] array = new int[getLength()];
     int from = getLength();
     int length = getLength();
@@ -116,7 +115,7 @@ final class StateReader {
     return skip(array, length * Integer.BYTES);
   }
 
-  long[] getLongArray() {
+  long[] getLongs() {
     long[] array = new long[getLength()];
     int from = getLength();
     int length = getLength();
@@ -124,7 +123,7 @@ final class StateReader {
     return skip(array, length * Long.BYTES);
   }
 
-  float[] getFloatArray() {
+  float[] getFloats() {
     float[] array = new float[getLength()];
     int from = getLength();
     int length = getLength();
@@ -132,7 +131,7 @@ final class StateReader {
     return skip(array, length * Float.BYTES);
   }
 
-  double[] getDoubleArray() {
+  double[] getDoubles() {
     double[] array = new double[getLength()];
     int from = getLength();
     int length = getLength();

@@ -16,7 +16,9 @@ final class StateWriter {
   private static final ThreadLocal<StateWriter> OF_THREAD =
       ThreadLocal.withInitial(StateWriter::new);
 
-  private ByteBuffer out = allocate(FIRST_BYTES);
+  private byte[] bytes = new byte[FIRST_BYTES];
+  private ByteBuffer view = view(bytes);
+  private int size;
   private Slices slices = Slices.NONE;
 
   /** Parts of arrays that are written in place of the whole arrays. */
@@ -36,101 +38,106 @@ final class StateWriter {
   /** Returns the writer of this thread, empty. */
   static StateWriter start(Slices slices) {
     StateWriter writer = OF_THREAD.get();
-    writer.out.clear();
+    writer.size = 0;
     writer.slices = slices;
     return writer;
   }
 
-  private static ByteBuffer allocate(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer view(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private ByteBuffer reserve(int bytes) {
-    if (out.remaining() < bytes) {
-      int size = Math.max(2 * out.capacity(), out.position() + bytes);
-      out = allocate(size).put(out.flip());
+  /** Returns the position of the next bytes, of so many or fewer. */
+  private int reserve(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
+      view = view(bytes);
     }
-    return out;
+    return size;
   }
 
   void putByte(int value) {
-    reserve(1).put((byte) value);
+    bytes[reserve(1)] = (byte) value;
+    size++;
   }
 
   /** Writes small numbers of either sign in few bytes. */
   void putLong(long value) {
-    reserve(Long.BYTES + 2);
+    int at = reserve(Long.BYTES + 2);
     long bits = value << 1 ^ value >> (Long.SIZE - 1);
     while ((bits & ~0x7FL) != 0) {
-      out.put((byte) (bits | 0x80));
+      bytes[at++] = (byte) (bits | 0x80);
       bits >>>= 7;
     }
-    out.put((byte) bits);
+    bytes[at++] = (byte) bits;
+    size = at;
   }
 
   void putFloat(float value) {
-    reserve(Float.BYTES).putFloat(value);
+    reserve(Float.BYTES);
+    view.putFloat(size, value);
+    size += Float.BYTES;
   }
 
   void putDouble(double value) {
-    reserve(Double.BYTES).putDouble(value);
+    reserve(Double.BYTES);
+    view.putDouble(size, value);
+    size += Double.BYTES;
   }
 
   void putString(String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    putLong(bytes.length);
-    putBytes(bytes);
+    byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
+    putLong(encoded.length);
+    putBytes(encoded);
   }
 
-  void putBytes(byte[] bytes) {
-    reserve(bytes.length).put(bytes);
+  void putBytes(byte[] values) {
+    System.arraycopy(values, 0, bytes, reserve(values.length), values.length);
+    size += values.length;
   }
 
   void putArray(byte[] array) {
     Slice slice = putSlice(array, array.length, Byte.BYTES);
-    out.put(array, slice.from(), slice.length());
+    System.arraycopy(array, slice.from(), bytes, size, slice.length());
+    size += slice.length();
   }
 
   void putArray(int[] array) {
     Slice slice = putSlice(array, array.length, Integer.BYTES);
-    out.asIntBuffer().put(array, slice.from(), slice.length());
-    skip(slice.length() * Integer.BYTES);
+    view.position(size).asIntBuffer().put(array, slice.from(), slice.length());
+    size += slice.length() * Integer.BYTES;
   }
 
   void putArray(long[] array) {
     Slice slice = putSlice(array, array.length, Long.BYTES);
-    out.asLongBuffer().put(array, slice.from(), slice.length());
-    skip(slice.length() * Long.BYTES);
+    view.position(size).asLongBuffer().put(array, slice.from(), slice.length());
+    size += slice.length() * Long.BYTES;
   }
 
   void putArray(float[] array) {
     Slice slice = putSlice(array, array.length, Float.BYTES);
-    out.asFloatBuffer().put(array, slice.from(), slice.length());
-    skip(slice.length() * Float.BYTES);
+    view.position(size).asFloatBuffer().put(array, slice.from(), slice.length());
+    size += slice.length() * Float.BYTES;
   }
 
   void putArray(double[] array) {
     Slice slice = putSlice(array, array.length, Double.BYTES);
-    out.asDoubleBuffer().put(array, slice.from(), slice.length());
-    skip(slice.length() * Double.BYTES);
+    view.position(size).asDoubleBuffer().put(array, slice.from(), slice.length());
+    size += slice.length() * Double.BYTES;
   }
 
-  private Slice putSlice(Object array, int length, int bytes) {
+  private Slice putSlice(Object array, int length, int bytesEach) {
     Slice part = slices.of(array);
     Slice slice = part == null ? new Slice(0, length) : part;
     putLong(length);
     putLong(slice.from());
     putLong(slice.length());
-    reserve(slice.length() * bytes);
+    reserve(slice.length() * bytesEach);
     return slice;
-  }
-
-  private void skip(int bytes) {
-    out.position(out.position() + bytes);
   }
 
   /** Returns a copy of the bytes so far. */
   byte[] toBytes() {
-    return Arrays.copyOf(out.array(), out.position());
+    return Arrays.copyOf(bytes, size);
   }
 }

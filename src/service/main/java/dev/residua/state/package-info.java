@@ -1,4 +1,4 @@
-/** What streams and scoring store per source: Avro records of domain states, and their bytes. */
+/** Codecs of the states that streams and scoring store per source. */
 @NullMarked
 package dev.residua.state;
 
