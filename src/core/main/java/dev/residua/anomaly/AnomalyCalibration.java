@@ -331,10 +331,24 @@ public final class AnomalyCalibration {
       float error,
       @Nullable DetailStatistics details) {
     float[] standardized = new float[latents];
+    for (int i = 0; i < latents; i++) {
+      standardized[i] = standardize(residuals[offset + i], i);
+    }
+    return ofStandardized(standardized, appearanceDeviation, partial);
+  }
+
+  /**
+   * Evaluates one frame that is not reconstructed, by its standardised residuals.
+   *
+   * @param standardized residuals in standard deviations of this calibration, shape {@code [d]};
+   *     owned by the result
+   * @param partial as in {@link #statistics(float[], int, float, boolean)}
+   */
+  public FrameStatistics ofStandardized(
+      float[] standardized, float appearanceDeviation, boolean partial) {
     float[] pValues = new float[latents];
     for (int i = 0; i < latents; i++) {
-      float e = standardize(residuals[offset + i], i);
-      standardized[i] = e;
+      float e = standardized[i];
       pValues[i] = partial && Float.isNaN(e) ? Float.NaN : perLatent[i].pValue(Math.abs(e));
     }
     return new FrameStatistics(

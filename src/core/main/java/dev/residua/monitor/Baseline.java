@@ -177,14 +177,10 @@ public final class Baseline {
     if (isNone(latents) && isNone(picture)) {
       return scored;
     }
-    float[] shifted = new float[sample.length];
-    for (int k = 0; k < sample.length; k++) {
-      shifted[k] = sample[k] * calibration.scale(k) + calibration.location(k);
-    }
     float appearance = scored.appearanceDeviation() - picture[ImageStatistics.APPEARANCE] / WHITE;
     FrameStatistics own =
         calibration
-            .statistics(shifted, 0, appearance, scored.isPartial())
+            .ofStandardized(sample.clone(), appearance, scored.isPartial())
             .withDetails(scored.details());
     if (scored.reconstruction() == Reconstruction.NONE) {
       return own;

@@ -28,11 +28,9 @@ public final class ChangeMonitor {
       DriftAlarm.Levels levels,
       QuietRunLength.Levels quiet,
       String condition) {
-    /** Condition of the model's own thresholds. */
     static final String NOMINAL =
         "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
 
-    /** Thresholds of the model. */
     static Thresholds of(DriftReference reference, double runLength) {
       return of(reference, length -> reference.threshold(length).value(), runLength, NOMINAL);
     }
@@ -129,7 +127,6 @@ public final class ChangeMonitor {
         : null;
   }
 
-  /** Takes one sample and returns its effect on the alarm. */
   DriftAlarm.Change next(float[] sample) {
     detector.update(sample, reading);
     DriftAlarm.Step step = alarm.next(reading, thresholds.levels());
@@ -205,7 +202,6 @@ public final class ChangeMonitor {
     thresholds = next;
   }
 
-  /** Drops all samples and the alarm. */
   void restart() {
     detector.restart();
     alarm = DriftAlarm.QUIET;

@@ -68,8 +68,7 @@ public final class CommissioningStage {
   static CommissioningStage restore(MonitorThresholds thresholds, State state) {
     CommissioningStage stage = new CommissioningStage(thresholds, state.accepted(), state);
     if (state.own() != null && stage.model.commissioning().isPresent()) {
-      stage.own =
-          SourceCommissioning.restore(stage.model, stage.model.commissioning().get(), state.own());
+      stage.own = SourceCommissioning.restore(stage.model, state.own());
     }
     stage.published = stage.status();
     return stage;
@@ -107,9 +106,7 @@ public final class CommissioningStage {
     }
     stage.others = stage.others.after(id, parked);
     if (learned != null && state.own() != null && stage.model.commissioning().isPresent()) {
-      stage.own =
-          SourceCommissioning.resume(
-              stage.model, stage.model.commissioning().get(), learned.commissioning());
+      stage.own = SourceCommissioning.resume(stage.model, learned.commissioning());
     }
     return stage;
   }
@@ -146,7 +143,7 @@ public final class CommissioningStage {
       baseline = new Baseline(model, Baseline.State.NONE);
       others = new OtherModels(null, null);
     }
-    own = learns ? SourceCommissioning.start(model, model.commissioning().orElseThrow()) : null;
+    own = learns ? new SourceCommissioning(model) : null;
     return true;
   }
 
@@ -166,21 +163,17 @@ public final class CommissioningStage {
   }
 
   ChangeStage.Levels levels(double runLength) {
-    return own == null
-        ? thresholds.levels(runLength)
-        : new ChangeStage.Levels(
-            runLength, own.residualThresholds(runLength), own.pictureThresholds(runLength));
+    return own == null ? thresholds.levels(runLength) : own.now().levels(runLength);
   }
 
   private CommissioningStatus status() {
     return own == null ? CommissioningStatus.MODEL : own.status();
   }
 
-  /** Compares a frame with the normal of its source. */
   Normalized normalize(ScoredFrame frame) {
     float[] residuals = baseline.sample(frame);
     if (own != null) {
-      return own.next(frame, residuals, numbers(frame));
+      return own.now().next(frame, residuals, numbers(frame));
     }
     FrameStatistics statistics = baseline.statistics(frame, residuals);
     return new Normalized(
@@ -263,7 +256,7 @@ public final class CommissioningStage {
       return false;
     }
     if (frame.isPartial()) {
-      own.skip();
+      own.now().enter();
       return false;
     }
     return own.learn(frame.scored(), normal.own(), normal.numbers(), leaveOut);
@@ -305,7 +298,7 @@ public final class CommissioningStage {
     if (own == null || challenger.commissioning().isEmpty() || isReadOtherwise(frame.settings())) {
       return Optional.empty();
     }
-    others.learn(frame.scored(), challenger, challenger.commissioning().get(), modelId, leaveOut);
+    others.learn(frame.scored(), challenger, modelId, leaveOut);
     return report(last);
   }
 
@@ -330,7 +323,7 @@ public final class CommissioningStage {
   }
 
   private @Nullable SourceCalibration calibration() {
-    return own == null ? null : own.calibration().orElse(null);
+    return own == null ? null : own.now().calibration().orElse(null);
   }
 
   DriftScore.Calibration score(Normalized normal) {
@@ -393,7 +386,7 @@ public final class CommissioningStage {
 
   /** Accepts a shift of the residuals, given by the means of the detector's samples. */
   void acceptResiduals(float[] means) {
-    baseline.shiftLatents(own == null ? means : own.shift(means));
+    baseline.shiftLatents(own == null ? means : own.now().shift(means));
     if (own != null) {
       own.shifted();
     }
@@ -401,7 +394,7 @@ public final class CommissioningStage {
 
   /** Like {@link #acceptResiduals}, but for the numbers of the picture. */
   void acceptPicture(float[] means) {
-    baseline.shiftPicture(own == null ? means : own.pictureShift(means));
+    baseline.shiftPicture(own == null ? means : own.now().pictureShift(means));
     if (own != null) {
       own.shifted();
     }

@@ -44,25 +44,14 @@ final class ContextCommissioning {
   private @Nullable PictureNormal pictureNormal;
   private @Nullable CommissioningStatus status; // null: to be made again
 
-  private ContextCommissioning(
-      MonitorModel model,
-      CommissioningReference shared,
-      Commissioning residuals,
-      Commissioning picture) {
+  /** Starts with a source that was never seen under this model. */
+  ContextCommissioning(MonitorModel model) {
     this.model = model;
-    this.shared = shared;
-    this.residuals = residuals;
-    this.picture = picture;
-  }
-
-  /** A source that was never seen under this model. */
-  static ContextCommissioning start(MonitorModel model, CommissioningReference shared) {
-    return new ContextCommissioning(
-        model,
-        shared,
+    this.shared = model.commissioning().orElseThrow();
+    this.residuals =
         Commissioning.start(
-            shared.own(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
-        Commissioning.start(shared.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+            shared.own(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
+    this.picture = Commissioning.start(shared.picture(), PictureNormal::strange, PICTURE_SAMPLES);
   }
 
   /**
@@ -96,7 +85,6 @@ final class ContextCommissioning {
     return shared.law().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
   }
 
-  /** The calibration of the residuals in force. */
   Optional<SourceCalibration> calibration() {
     return Optional.ofNullable(normal).map(used -> used.calibration);
   }
@@ -122,7 +110,6 @@ final class ContextCommissioning {
     }
   }
 
-  /** Where the source is. */
   CommissioningStatus status() {
     CommissioningStatus known = status;
     if (known == null) {
@@ -190,20 +177,18 @@ final class ContextCommissioning {
         + difference.text();
   }
 
-  /** Thresholds of the residuals' detector for a run length of all detectors together. */
-  ChangeMonitor.Thresholds residualThresholds(double runLength) {
+  /** Returns the thresholds of both detectors for their mean run length together. */
+  ChangeStage.Levels levels(double runLength) {
     double share = MonitorModel.share(runLength);
-    return normal == null
-        ? ChangeMonitor.Thresholds.of(shared.detector(), share)
-        : normal.thresholds(share, condition(normal.calibration));
-  }
-
-  /** The same of the picture's detector. */
-  ChangeMonitor.Thresholds pictureThresholds(double runLength) {
-    double share = MonitorModel.share(runLength);
-    return pictureNormal == null
-        ? ChangeMonitor.Thresholds.of(model.picture(), share)
-        : pictureNormal.thresholds(model.picture(), share, condition(pictureNormal.calibration));
+    return new ChangeStage.Levels(
+        runLength,
+        normal == null
+            ? ChangeMonitor.Thresholds.of(shared.detector(), share)
+            : normal.thresholds(share, condition(normal.calibration)),
+        pictureNormal == null
+            ? ChangeMonitor.Thresholds.of(model.picture(), share)
+            : pictureNormal.thresholds(
+                model.picture(), share, condition(pictureNormal.calibration)));
   }
 
   /** Condition of a run length that rests on a calibration of this source. */
@@ -237,19 +222,16 @@ final class ContextCommissioning {
     AnomalyCalibration calibration = model.rule().calibration();
     FrameStatistics scored = frame.statistics();
     ResidualNormal.Frame known = normal == null ? null : normal.next(own);
-    float[] single = raw(calibration, known == null ? own : known.innovations());
-    FrameStatistics statistics;
+    float[] single = known == null ? own.clone() : known.innovations();
+    FrameStatistics statistics =
+        calibration.ofStandardized(
+            single,
+            pictureNormal == null
+                ? calibration.appearanceCentre()
+                : pictureNormal.appearance(scored.appearanceDeviation()),
+            scored.isPartial());
     float[] taken = null;
-    if (pictureNormal == null) {
-      statistics =
-          calibration.statistics(single, 0, calibration.appearanceCentre(), scored.isPartial());
-    } else {
-      statistics =
-          calibration.statistics(
-              single,
-              0,
-              pictureNormal.appearance(scored.appearanceDeviation()),
-              scored.isPartial());
+    if (pictureNormal != null) {
       if (scored.reconstruction() != Reconstruction.NONE) {
         statistics =
             calibration.reconstructed(
@@ -272,14 +254,6 @@ final class ContextCommissioning {
         statistics,
         taken,
         pictureNormal != null);
-  }
-
-  private static float[] raw(AnomalyCalibration calibration, float[] standardized) {
-    float[] raw = new float[standardized.length];
-    for (int k = 0; k < raw.length; k++) {
-      raw[k] = standardized[k] * calibration.scale(k) + calibration.location(k);
-    }
-    return raw;
   }
 
   /**
@@ -426,15 +400,14 @@ final class ContextCommissioning {
   }
 
   /** Continues from a state of the same model. */
-  static ContextCommissioning restore(
-      MonitorModel model, CommissioningReference shared, CommissioningState.Context state) {
-    ContextCommissioning restored =
-        new ContextCommissioning(
-            model,
-            shared,
-            Commissioning.restore(
-                state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
-            Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+  static ContextCommissioning restore(MonitorModel model, CommissioningState.Context state) {
+    ContextCommissioning restored = new ContextCommissioning(model);
+    CommissioningReference shared = restored.shared;
+    restored.residuals =
+        Commissioning.restore(
+            state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
+    restored.picture =
+        Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES);
     InnovationLaw law = state.law();
     if (law != null && state.filter() != null) {
       restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);

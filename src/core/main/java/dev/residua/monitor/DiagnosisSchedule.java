@@ -11,7 +11,6 @@ final class DiagnosisSchedule {
   /** Frames from a change to its second diagnosis, and most frames that one looks at. */
   private static final int SECOND = 96;
 
-  /** Frames between later diagnoses. */
   private static final int PERIOD = 64;
 
   private DiagnosisSchedule() {}

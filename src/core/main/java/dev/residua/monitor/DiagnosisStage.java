@@ -81,7 +81,6 @@ public final class DiagnosisStage {
     candidate = "";
   }
 
-  /** Adds a frame. */
   void arrived(
       MonitoredFrame frame,
       Normalized normal,

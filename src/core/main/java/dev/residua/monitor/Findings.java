@@ -149,7 +149,6 @@ final class Findings {
     return known;
   }
 
-  /** Event of a sensor fault. */
   AnomalyEvent sensor(ScoredFrame frame, SensorFault fault) {
     return new AnomalyEvent(
         finding(
@@ -302,7 +301,6 @@ final class Findings {
     return onset(frame, watch, DriftEvent.Channel.RESIDUAL, sequenceAt, sentence, causes);
   }
 
-  /** Event of an alarm of the picture's detector. */
   DriftEvent pictureChanged(ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
     float[] shifts = new float[watch.thresholds.reference().latents()];

@@ -26,7 +26,6 @@ final class FrameEvents {
   final List<Report> reports = new ArrayList<>();
   final List<Subject> named = new ArrayList<>();
 
-  /** Adds evidence for an incident. */
   void report(Channel channel, Weight weight, String kind, Finding finding) {
     reports.add(new Report(channel, weight, kind, finding));
   }

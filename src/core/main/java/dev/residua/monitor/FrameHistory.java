@@ -31,7 +31,6 @@ final class FrameHistory {
     pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
   }
 
-  /** Sequence of the first of the last frames, at most 128 back. */
   long sequenceBefore(int frames) {
     return sequenceAt(residuals.detector.count() - frames);
   }

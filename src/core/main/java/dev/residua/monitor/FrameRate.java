@@ -38,7 +38,6 @@ public record FrameRate(long lastMicros, double secondsPerFrame, float[] interva
     }
   }
 
-  /** The state after one more frame. */
   FrameRate next(Instant capturedAt) {
     long micros = capturedAt.getEpochSecond() * 1_000_000 + capturedAt.getNano() / 1_000;
     if (lastMicros == Long.MIN_VALUE || micros <= lastMicros) {

@@ -118,7 +118,6 @@ public final class IncidentStage {
         .or(() -> incidents.open().stream().map(Incident::id).findFirst());
   }
 
-  /** The source has sent nothing for some time. */
   List<Incident> silent(Duration idle, SourceSettings source) {
     return last == null
         ? List.of()
@@ -141,7 +140,6 @@ public final class IncidentStage {
     return settings;
   }
 
-  /** Closes all incidents, because a rule excludes the source from monitoring. */
   List<Incident> disabled(Duration idle, String rule) {
     return last == null
         ? List.of()
@@ -152,7 +150,6 @@ public final class IncidentStage {
             "source rule %s disables monitoring".formatted(rule));
   }
 
-  /** Closes all incidents, because the source has stayed away. */
   List<Incident> gone(Duration idle) {
     return last == null
         ? List.of()
@@ -163,7 +160,6 @@ public final class IncidentStage {
             "no frame for " + Findings.spoken(idle));
   }
 
-  /** Some time after a frame. */
   static Moment later(Moment frame, Duration idle) {
     return new Moment(
         frame.source(), frame.sequence(), frame.at().plus(idle), frame.place(), frame.modelId());

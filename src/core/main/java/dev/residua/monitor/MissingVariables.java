@@ -8,7 +8,6 @@ package dev.residua.monitor;
  * @param reported whether so many lacked one that this is a fault
  */
 public record MissingVariables(int history, boolean reported) {
-  /** No frame lacks a variable. */
   static final MissingVariables NONE = new MissingVariables(0, false);
 
   /** Frames of the last 32 that begin a fault; as many complete ones in a row end it. */

@@ -99,12 +99,10 @@ public record MonitorModel(
     }
   }
 
-  /** Thresholds of the residuals for a run length of all detectors together. */
   ChangeMonitor.Thresholds residualThresholds(double runLength) {
     return ChangeMonitor.Thresholds.of(residuals, share(runLength));
   }
 
-  /** Thresholds of the picture for a run length of all detectors together. */
   ChangeMonitor.Thresholds pictureThresholds(double runLength) {
     return ChangeMonitor.Thresholds.of(picture, share(runLength));
   }

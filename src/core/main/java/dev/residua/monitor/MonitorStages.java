@@ -37,7 +37,6 @@ final class MonitorStages {
     this.incidents = incidents;
   }
 
-  /** Returns the stages of a source that was never seen. */
   static MonitorStages start(MonitorThresholds thresholds, @Nullable MonitorStages spare) {
     return start(
         thresholds,
@@ -124,6 +123,14 @@ final class MonitorStages {
     diagnosis.restart();
     anomalies.restart();
     sensor.detectorsRestarted();
+  }
+
+  /** Restarts the detectors that saw frames of a fault of the camera, which has ended. */
+  void afterFault() {
+    commissioning.settleAgain();
+    if (change.afterFault(sensor.faultSince())) {
+      diagnosis.allow();
+    }
   }
 
   /** Returns true if a frame shows neither a fault of the camera nor maintenance. */

@@ -2,7 +2,6 @@ package dev.residua.monitor;
 
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.ImageStatistics;
@@ -46,21 +45,16 @@ final class OtherModels {
    * @param modelId the id under which it would become active
    * @param leaveOut whether the frame shows a fault or an alarm
    */
-  void learn(
-      ScoredFrame frame,
-      MonitorModel model,
-      CommissioningReference shared,
-      String modelId,
-      boolean leaveOut) {
+  void learn(ScoredFrame frame, MonitorModel model, String modelId, boolean leaveOut) {
     OtherModel known = isOf(challenger, modelId) ? challenger : null;
     if (known != null && frame.sequence() <= known.sequence()) {
       return;
     }
     SourceCommissioning learns =
         known == null
-            ? SourceCommissioning.start(model, shared)
+            ? new SourceCommissioning(model)
             : learning == null
-                ? SourceCommissioning.restore(model, shared, known.commissioning())
+                ? SourceCommissioning.restore(model, known.commissioning())
                 : learning;
     learns.enter(frame.context());
     boolean sampled = frame.statistics().reconstruction() == Reconstruction.SAMPLED;

@@ -90,7 +90,6 @@ final class PictureNormal {
     return Math.max(ImageStatistics.floor(number), spread);
   }
 
-  /** The level of a number in grey levels. */
   private static double grey(int number, LatentCalibration calibration) {
     return number == ImageStatistics.RECONSTRUCTION
         ? WHITE * Math.exp(calibration.location() / 2)

@@ -57,7 +57,6 @@ final class ResidualNormal {
     return frame;
   }
 
-  /** Counts the last frame for the uniformity of p-values. */
   void countForUniformity(Instant at) {
     uniformity.next(at, innovations);
   }
@@ -77,7 +76,6 @@ final class ResidualNormal {
     return 1 - latent.coefficients().stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /** Thresholds of the detector for a mean run length. */
   ChangeMonitor.Thresholds thresholds(double runLength, String condition) {
     return ChangeMonitor.Thresholds.of(
         shared.detector(),

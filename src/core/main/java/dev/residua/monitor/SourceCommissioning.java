@@ -1,18 +1,15 @@
 package dev.residua.monitor;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.RecalibrationProposal;
-import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.source.SourceContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceCommissioning {
   private final MonitorModel model;
-  private final CommissioningReference shared;
   private final List<String> names = new ArrayList<>();
   private final List<ContextCommissioning> contexts = new ArrayList<>();
   private final ContextCommissioning none; // of a frame in one context too many
   private int current = -1;
 
-  private SourceCommissioning(MonitorModel model, CommissioningReference shared) {
+  /**
+   * Starts with a source that was never seen under this model.
+   *
+   * @param model with a reference for sources that learn
+   */
+  SourceCommissioning(MonitorModel model) {
     this.model = model;
-    this.shared = shared;
-    this.none = ContextCommissioning.start(model, shared);
-  }
-
-  /** A source that was never seen under this model. */
-  static SourceCommissioning start(MonitorModel model, CommissioningReference shared) {
-    return new SourceCommissioning(model, shared);
+    this.none = new ContextCommissioning(model);
   }
 
   /**
@@ -52,30 +47,21 @@ final class SourceCommissioning {
     current = names.indexOf(context);
     if (current < 0 && names.size() < SourceContext.MAX_LEARNED) {
       names.add(context);
-      contexts.add(ContextCommissioning.start(model, shared));
+      contexts.add(new ContextCommissioning(model));
       current = names.size() - 1;
     }
     now().enter();
     return current != before;
   }
 
-  /** Goes on after a frame that was left out. */
-  void skip() {
-    now().enter();
-  }
-
-  private ContextCommissioning now() {
+  /** Returns the commissioning in the context of the last frame. */
+  ContextCommissioning now() {
     return current < 0 ? none : contexts.get(current);
-  }
-
-  /** The calibration of the residuals in force. */
-  Optional<SourceCalibration> calibration() {
-    return now().calibration();
   }
 
   /** Whether there is a normal that could be shifted: none while something needs a review. */
   boolean hasNormal() {
-    return calibration().isPresent()
+    return now().calibration().isPresent()
         && contexts.stream().noneMatch(ContextCommissioning::needsReview);
   }
 
@@ -119,22 +105,6 @@ final class SourceCommissioning {
     return contexts.get(context).status().reasons().stream().map(why -> name + ": " + why).toList();
   }
 
-  /** Thresholds of the residuals' detector for a run length of all detectors together. */
-  ChangeMonitor.Thresholds residualThresholds(double runLength) {
-    return now().residualThresholds(runLength);
-  }
-
-  /** The same of the picture's detector. */
-  ChangeMonitor.Thresholds pictureThresholds(double runLength) {
-    return now().pictureThresholds(runLength);
-  }
-
-  /** A frame against the normal of its source, see {@link ContextCommissioning#next}. */
-  Normalized next(ScoredFrame frame, float[] own, float @Nullable [] numbers) {
-    return now().next(frame, own, numbers);
-  }
-
-  /** Learns from a frame, see {@link ContextCommissioning#learn}. */
   boolean learn(ScoredFrame frame, float[] own, float @Nullable [] numbers, boolean leaveOut) {
     return current >= 0 && now().learn(frame, own, numbers, leaveOut, lent());
   }
@@ -162,16 +132,6 @@ final class SourceCommissioning {
       }
     }
     return null;
-  }
-
-  /** The shift of residuals that shows as such means of the detector's samples. */
-  float[] shift(float[] means) {
-    return now().shift(means);
-  }
-
-  /** The same for the numbers of the picture. */
-  float[] pictureShift(float[] means) {
-    return now().pictureShift(means);
   }
 
   /** Takes what needs a review as normal in all contexts; true if anything did. */
@@ -226,20 +186,18 @@ final class SourceCommissioning {
   }
 
   /** Continues from a state of the same model. */
-  static SourceCommissioning restore(
-      MonitorModel model, CommissioningReference shared, CommissioningState state) {
-    SourceCommissioning restored = new SourceCommissioning(model, shared);
+  static SourceCommissioning restore(MonitorModel model, CommissioningState state) {
+    SourceCommissioning restored = new SourceCommissioning(model);
     for (CommissioningState.Context context : state.contexts()) {
       restored.names.add(context.name());
-      restored.contexts.add(ContextCommissioning.restore(model, shared, context));
+      restored.contexts.add(ContextCommissioning.restore(model, context));
     }
     restored.current = state.current();
     return restored;
   }
 
   /** Continues from a state of the same model after frames that it has not seen. */
-  static SourceCommissioning resume(
-      MonitorModel model, CommissioningReference shared, CommissioningState state) {
-    return restore(model, shared, new CommissioningState(state.contexts(), -1));
+  static SourceCommissioning resume(MonitorModel model, CommissioningState state) {
+    return restore(model, new CommissioningState(state.contexts(), -1));
   }
 }

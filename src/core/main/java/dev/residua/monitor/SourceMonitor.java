@@ -61,7 +61,6 @@ public final class SourceMonitor {
         MonitorStages.restore(thresholds, state, spare == null ? null : spare.stages));
   }
 
-  /** Returns the state, to be used before the next frame. */
   public SourceMonitorState state() {
     return stages.state();
   }
@@ -70,7 +69,6 @@ public final class SourceMonitor {
     return stages.thresholds;
   }
 
-  /** Returns true if an incident of this source is open. */
   public boolean incidentOpen() {
     return stages.incidents.anyOpen();
   }
@@ -87,7 +85,10 @@ public final class SourceMonitor {
     stages.incidents.arrived(frame);
     PendingCommands.follow(stages, frame);
     Normalized normal = stages.commissioning.normalize(scored);
-    watchSensor(frame);
+    boolean faultEnded = stages.sensor.next(frame, stages.change.frames());
+    if (faultEnded) {
+      stages.afterFault();
+    }
     if (stages.sensor.fault() == null && normal.scores() != null) {
       stages.anomalies.next(frame, normal.statistics());
     }
@@ -100,7 +101,6 @@ public final class SourceMonitor {
     return stages.incidents.result(frame, score, stages.commissioning.report(frame.moment()));
   }
 
-  /** Sets the calibration and the thresholds for a frame. */
   private void setThresholds(MonitoredFrame frame) {
     if (stages.commissioning.isReadOtherwise(frame.settings())) {
       stages.sensor.restart();
@@ -113,17 +113,6 @@ public final class SourceMonitor {
     boolean otherContext = stages.commissioning.enter(frame.scored());
     if (otherContext || runLength != stages.change.runLength()) {
       stages.change.retarget(stages.commissioning.levels(runLength));
-    }
-  }
-
-  private void watchSensor(MonitoredFrame frame) {
-    boolean faultEnded = stages.sensor.next(frame, stages.change.frames());
-    if (faultEnded) {
-      stages.commissioning.settleAgain();
-      boolean restarted = stages.change.afterFault(stages.sensor.faultSince());
-      if (restarted) {
-        stages.diagnosis.allow();
-      }
     }
   }
 
@@ -148,7 +137,6 @@ public final class SourceMonitor {
     }
   }
 
-  /** Lets a source that uses its own calibration learn from a frame. */
   private void learn(MonitoredFrame frame, Normalized normal, CalibrationPhase phase) {
     CommissioningStage commissioning = stages.commissioning;
     if (commissioning.isOwn()) {

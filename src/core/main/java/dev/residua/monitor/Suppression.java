@@ -27,7 +27,6 @@ public enum Suppression {
     return diagnoses ? UNTIL_DIAGNOSIS : announced(onset, controls) ? WHILE_ON : NONE;
   }
 
-  /** The suppression once the alarm is diagnosed. */
   Suppression after(Finding diagnosis, ActiveControls controls) {
     if (this != UNTIL_DIAGNOSIS) {
       return this;
