@@ -334,7 +334,7 @@ public final class AnomalyCalibration {
     for (int i = 0; i < latents; i++) {
       standardized[i] = standardize(residuals[offset + i], i);
     }
-    return ofStandardized(standardized, appearanceDeviation, partial);
+    return ofStandardized(standardized, partial, appearanceDeviation, how, error, details);
   }
 
   /**
@@ -346,6 +346,17 @@ public final class AnomalyCalibration {
    */
   public FrameStatistics ofStandardized(
       float[] standardized, float appearanceDeviation, boolean partial) {
+    return ofStandardized(
+        standardized, partial, appearanceDeviation, Reconstruction.NONE, Float.NaN, null);
+  }
+
+  private FrameStatistics ofStandardized(
+      float[] standardized,
+      boolean partial,
+      float appearanceDeviation,
+      Reconstruction how,
+      float error,
+      @Nullable DetailStatistics details) {
     float[] pValues = new float[latents];
     for (int i = 0; i < latents; i++) {
       float e = standardized[i];
