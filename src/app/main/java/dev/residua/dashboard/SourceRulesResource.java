@@ -12,7 +12,6 @@ import dev.residua.frame.CameraMotion;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.incident.AuthorName;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import dev.residua.source.SourceRules;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -78,9 +77,9 @@ public class SourceRulesResource {
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("id", rule.id());
     view.put("revision", rule.revision());
-    view.put("settings", SourceRuleFields.of(rule));
-    if (rule.sharedAmong() != null) {
-      view.put("sharedAmong", rule.sharedAmong());
+    view.put("settings", SourceRule.SETTINGS.of(rule));
+    if (rule.budget() != null) {
+      view.put("sharedAmong", rule.budget().among());
     }
     view.put("by", rule.by());
     view.put("changedAt", rule.changedAt().toString());
@@ -102,6 +101,26 @@ public class SourceRulesResource {
       answer.put("why", SourceRules.whyBefore(shown.get(0), shown.get(1)));
     }
     return answer;
+  }
+
+  /** Returns the settings that a rule may have, for forms. */
+  @GET
+  @Path("/settings")
+  public Map<String, Object> settings() {
+    return Map.of(
+        "settings",
+        SourceRule.SETTINGS.fields().stream()
+            .map(
+                setting ->
+                    Map.of(
+                        "name", setting.name(),
+                        "type", setting.type().json(),
+                        "choices", setting.type().choices(),
+                        "effect", setting.effect(),
+                        "unset", setting.unset(),
+                        "example", setting.description().example(),
+                        "required", setting.required()))
+            .toList());
   }
 
   /**
@@ -158,7 +177,7 @@ public class SourceRulesResource {
       Object claimed = fields.remove("by");
       rule =
           signed(
-              SourceRuleFields.apply(SourceRule.of(id, "*"), fields),
+              SourceRule.SETTINGS.apply(SourceRule.of(id, "*"), fields),
               claimed == null ? "" : claimed.toString(),
               person.name());
       if (id.isEmpty() || fields.get("match") == null) {
@@ -236,7 +255,7 @@ public class SourceRulesResource {
         "",
         String.join(
             "; ",
-            SourceRuleFields.differences(before, action.equals("remove-rule") ? null : rule)));
+            SourceRule.SETTINGS.differences(before, action.equals("remove-rule") ? null : rule)));
   }
 
   private SourceRule signed(SourceRule rule, String claimed, @Nullable String person) {

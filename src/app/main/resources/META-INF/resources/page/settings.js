@@ -2,12 +2,10 @@
 import { h, text } from './dom.js';
 import { get, put, remove } from './api.js';
 import { ask } from './actions.js';
-import { moment } from './words.js';
+import { moment, sentenceCase } from './words.js';
 
-const SHOWN = [
-  ['scene', 'Scene'], ['region', 'Region'], ['rotation', 'Rotation'], ['mask', 'Mask'], ['aspect', 'Aspect ratio'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
-  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['stabilize', 'Vibration compensated'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['retention', 'Pictures are stored for'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
-];
+/** A name such as silentAfter in words. */
+const title = name => sentenceCase(name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`));
 
 /** A duration such as PT2M in words. */
 export const durationWords = text => {
@@ -15,15 +13,15 @@ export const durationWords = text => {
   if (!parts) return text;
   return ['days', 'h', 'min', 's'].map((unit, i) => parts[i + 1] && `${parts[i + 1]} ${unit}`).filter(Boolean).join(' ') || text;
 };
-const words = (name, value) => (['silentAfter', 'retention'].includes(name) ? durationWords(value) : String(value));
+const words = value => (typeof value === 'string' ? durationWords(value) : String(value));
 
 /** The settings of a rule as a list of terms. */
 export function settingsOf(rule) {
-  const given = SHOWN.filter(([name]) => rule.settings[name] !== undefined);
+  const given = Object.entries(rule.settings).filter(([name]) => !['match', 'enabled', 'labels'].includes(name)); // shown apart
   const labels = Object.entries(rule.settings.labels ?? {});
   if (!given.length && !labels.length) return h('p', { class: 'soft small' }, 'The settings of the installation.');
   return h('dl', { class: 'props' },
-    given.map(([name, title]) => [h('dt', null, title), h('dd', null, words(name, rule.settings[name]))]),
+    given.map(([name, value]) => [h('dt', null, title(name)), h('dd', null, words(value))]),
     labels.length ? [h('dt', null, 'Labels'), h('dd', null, labels.map(([name, value]) => [h('span', { class: 'chip plain' }, `${name}: ${value}`), ' ']))] : null);
 }
 
@@ -38,35 +36,21 @@ function labelsOf(text) {
   return labels;
 }
 
-function edit(rule, done) {
-  const set = rule?.settings ?? {};
-  const optional = (name, label, hint, placeholder) => ({ name, label, value: set[name] ?? '', hint, placeholder, optional: true });
+function field(setting, value) {
+  const common = { name: setting.name, label: title(setting.name), hint: sentenceCase(setting.effect.split(/[;.] /)[0]) };
+  if (setting.type === 'object') return { ...common, value: labelsText(value), placeholder: setting.example, optional: true };
+  if (setting.choices.length) return { ...common, value: String(value ?? ''), options: [['', setting.unset], ...setting.choices.map(choice => [choice, choice])] };
+  return { ...common, value: value ?? '', placeholder: setting.example || setting.unset, optional: !setting.required };
+}
+
+async function edit(rule, done) {
+  const { settings: known } = await get('api/sources/rules/settings');
   ask({
     title: rule ? `Change rule ${rule.id}` : 'New rule',
-    explanation: 'It holds for the next frames of all sources that match. Empty fields are the settings of the installation.',
+    explanation: 'It applies to the next frames of all sources that match. Empty fields are the settings of the installation.',
     fields: [
       ...(rule ? [] : [{ name: 'id', label: 'Name of the rule', placeholder: 'line3' }]),
-      { name: 'match', label: 'Sources', value: set.match ?? '', hint: '* matches any characters, ? matches one', placeholder: 'line3/*' },
-      { name: 'enabled', label: 'Monitoring', value: String(set.enabled ?? true), options: [['true', 'on'], ['false', 'off: no incidents']] },
-      optional('scene', 'Scene', null, 'default'),
-      optional('region', 'Region', 'left,top,width,height as fractions of the picture; easier to draw on the page of a source', '0,0,1,1'),
-      optional('rotation', 'Rotation', 'Degrees clockwise', '0'),
-      optional('mask', 'Mask', 'Corners x,y as fractions of the region; a semicolon between polygons', '0,0 0.3,0 0.3,0.2'),
-      { name: 'aspect', label: 'Aspect ratio', value: set.aspect ?? '', options: [['', 'stretch to the model'], ['letterbox', 'keep, with bars']] },
-      { name: 'stabilize', label: 'Vibration of the camera', value: String(set.stabilize ?? ''), options: [['', 'is left as it is'], ['true', 'is compensated where it is small']] },
-      optional('falseAlarmsPerWeek', 'False alarms per week'),
-      { name: 'budget', label: 'Whose false alarms', value: set.budget ?? '', options: [['', 'of each source'], ['shared', 'of all sources together']] },
-      optional('silentAfter', 'Silent after', 'Time without a frame, such as 2m'),
-      optional('activeHours', 'Active hours', 'No silence outside them', 'Mon-Fri 06:00-22:00 Europe/Berlin'),
-      optional('context', 'Context', 'Frames of each context have a normal of their own', 'product, or day: 06:00-22:00 Europe/Berlin'),
-      optional('learn', 'Learns what is normal', 'never, once, or again after days, from P2D to P366D', 'once'),
-      optional('camera', 'Camera', 'Where the role ingest reads the frames of the one source', 'rtsp://10.0.0.7/live credentials=NAME'),
-      { name: 'redact', label: 'Stored pictures', value: String(set.redact ?? ''), options: [['', 'as the camera sends them'], ['true', 'with the mask blackened']] },
-      optional('retention', 'Pictures are stored for', 'Frames and evidence, such as P7D; the topics may keep them for less', 'P7D'),
-      { name: 'severity', label: 'Lowest severity', value: set.severity ?? '', options: [['', 'by the finding'], ['info', 'info'], ['warning', 'warning'], ['critical', 'critical']] },
-      { name: 'labels', label: 'Labels', value: labelsText(set.labels), hint: 'For incidents and alerts, such as site=north, line=3', optional: true },
-      optional('priority', 'Priority', 'Decides between rules that are equally specific', '0'),
-      optional('framesPerSecond', 'Frames per second', 'Until the frame rate is measured'),
+      ...known.map(setting => field(setting, rule?.settings[setting.name])),
     ],
     confirm: 'Save',
     reason: false,
@@ -123,7 +107,7 @@ export function settings(root) {
   function ruleBox(rule) {
     return h('article', { class: 'rule' },
       h('div', { class: 'title' }, h('h3', null, rule.id), h('code', null, rule.settings.match), rule.settings.enabled === false && h('span', { class: 'chip warn' }, 'not monitored'),
-        h('div', { class: 'actions' }, h('button', { class: 'needs-configure', type: 'button', onclick: () => edit(rule, load) }, 'Change …'), h('button', { class: 'needs-configure', type: 'button', onclick: () => drop(rule, load) }, 'Remove …'))),
+        h('div', { class: 'actions' }, h('button', { class: 'needs-configure', type: 'button', onclick: () => edit(rule, load).catch(failed) }, 'Change …'), h('button', { class: 'needs-configure', type: 'button', onclick: () => drop(rule, load) }, 'Remove …'))),
       settingsOf(rule),
       h('p', { class: 'soft small' }, `Revision ${rule.revision}, ${rule.by}, ${moment(Date.parse(rule.changedAt))}`));
   }
@@ -131,7 +115,7 @@ export function settings(root) {
   root.append(
     h('section', { class: 'panel' }, h('div', { class: 'title note' }, h('div', null, h('h1', null, 'Settings of sources'),
       h('p', { class: 'soft' }, 'The rule with most literal characters in its pattern holds, then the one with the higher priority.')),
-    h('div', { class: 'actions' }, h('button', { class: 'primary needs-configure', type: 'button', onclick: () => edit(null, load) }, 'New rule …')))),
+    h('div', { class: 'actions' }, h('button', { class: 'primary needs-configure', type: 'button', onclick: () => edit(null, load).catch(failed) }, 'New rule …')))),
     h('section', { class: 'panel', 'aria-labelledby': 'find-title' }, h('header', null, h('h2', { id: 'find-title' }, 'Which rule applies?')), h('div', { class: 'filters' }, find, found)),
     h('section', { class: 'panel', 'aria-labelledby': 'rules-title' }, h('header', null, h('h2', { id: 'rules-title' }, 'Rules'), count), list));
   load().catch(failed);

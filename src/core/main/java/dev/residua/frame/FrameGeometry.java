@@ -177,7 +177,7 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
   }
 
   /** The text that {@link #parseMask} reads. */
-  public String maskText() {
+  public static String maskText(List<Polygon> mask) {
     return String.join("; ", mask.stream().map(Polygon::toString).toList());
   }
 
@@ -187,7 +187,7 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
   public int fingerprint() {
     return equals(WHOLE)
         ? 0
-        : String.join("|", region.toString(), text(rotation), maskText(), aspect.toString())
+        : String.join("|", region.toString(), text(rotation), maskText(mask), aspect.toString())
             .hashCode();
   }
 

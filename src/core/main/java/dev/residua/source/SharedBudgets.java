@@ -25,7 +25,7 @@ public final class SharedBudgets {
    */
   static int divisor(int before, long sources) {
     int needed = 1;
-    while (needed < sources && needed < SourceRule.MAX_SHARED) {
+    while (needed < sources && needed < SharedBudget.MAX_SHARED) {
       needed *= 2;
     }
     return needed >= before || before == 0 || 8 * sources <= 3L * before ? needed : before;
@@ -33,7 +33,7 @@ public final class SharedBudgets {
 
   /** Whether a rule in force has a budget that its sources share. */
   public static boolean isAny(SourceRules rules) {
-    return rules.rules().stream().anyMatch(rule -> rule.enabled() && rule.sharedAmong() != null);
+    return rules.rules().stream().anyMatch(rule -> rule.enabled() && rule.budget() != null);
   }
 
   /**
@@ -50,12 +50,12 @@ public final class SharedBudgets {
     }
     List<SourceRule> changes = new ArrayList<>();
     for (SourceRule rule : rules.rules()) {
-      Integer before = rule.sharedAmong();
+      SharedBudget before = rule.budget();
       if (before != null && rule.enabled()) {
-        int among = divisor(before, counts.getOrDefault(rule.id(), 0L));
-        if (among != before) {
-          changes.add(
-              rule.with(r -> r.sharedAmong(among).by(SourceRule.BY_RESIDUA).changedAt(now)));
+        int among = divisor(before.among(), counts.getOrDefault(rule.id(), 0L));
+        if (among != before.among()) {
+          SharedBudget divided = new SharedBudget(among);
+          changes.add(rule.with(r -> r.budget(divided).by(SourceRule.BY_RESIDUA).changedAt(now)));
         }
       }
     }
@@ -64,9 +64,9 @@ public final class SharedBudgets {
 
   /** A rule that a person writes, with the number of sources that is known of it. */
   public static SourceRule kept(SourceRule written, SourceRule before) {
-    Integer known = before.removed() ? null : before.sharedAmong();
-    return written.sharedAmong() != null && written.sharedAmong() == 0 && known != null
-        ? written.withSharedAmong(known)
+    SharedBudget known = before.removed() ? null : before.budget();
+    return written.budget() != null && written.budget().among() == 0 && known != null
+        ? written.withBudget(known)
         : written;
   }
 }

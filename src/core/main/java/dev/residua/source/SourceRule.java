@@ -2,12 +2,16 @@ package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.SceneName;
+import dev.residua.frame.FrameGeometry.Aspect;
+import dev.residua.frame.FrameGeometry.Region;
+import dev.residua.frame.Polygon;
 import dev.residua.frame.ValidTimeRange;
+import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,59 +19,155 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One revision of the settings of the sources that match a pattern. A setting that is null is the
- * one of the installation.
+ * One revision of the settings of the sources that match a pattern. Null is the setting of the
+ * installation. A new setting is a component here and a field of the Avro schema, and nothing else.
  *
  * @param id identity of the rule: letters, digits, dots, hyphens and underscores; empty for {@link
  *     #DEFAULTS}
  * @param revision counts the changes of the rule, from 1; 0 before it is written
- * @param removed whether this revision removes the rule
- * @param match names of the sources
- * @param priority decides between rules that are equally specific; the higher wins
- * @param scene what the sources look at, which decides on their model
- * @param geometry which part of their pictures is read, and how
- * @param stabilize whether small vibrations of their cameras are compensated
- * @param enabled whether the sources are monitored
- * @param falseAlarmsPerWeek false alarms per week, above 0: of each source, or of all together
- * @param sharedAmong number among which the sources divide one budget, 0 until they are counted;
- *     null where each has the whole budget
- * @param framesPerSecond frame rate until it is measured, above 0
- * @param silentAfter time without a frame after which a source is silent
- * @param activeHours hours outside which a source may be silent
- * @param context what distinguishes frames that have a normal of their own
- * @param learn whether and how often sources learn what is normal for them
- * @param camera where the frames are read from; only in a rule for one source
- * @param redact whether what is under the mask is blackened before a picture of the camera is
- *     stored
- * @param retention time for which their frames and evidence are stored; null for that of the topics
- * @param severity lowest severity of the incidents of the sources
- * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
- * @param by who wrote this revision, not blank
- * @param changedAt when it was written
+ * @param removed true if this revision removes the rule
+ * @param by author of this revision, not blank
+ * @param changedAt time of this revision
  */
 @RecordBuilder
 public record SourceRule(
     String id,
     long revision,
     boolean removed,
-    SourceGlob match,
-    int priority,
-    String scene,
-    FrameGeometry geometry,
-    boolean stabilize,
-    boolean enabled,
-    @Nullable Double falseAlarmsPerWeek,
-    @Nullable Integer sharedAmong,
-    @Nullable Double framesPerSecond,
-    @Nullable Duration silentAfter,
-    @Nullable ActiveHours activeHours,
-    @Nullable SourceContext context,
-    @Nullable SourceLearning learn,
-    @Nullable SourceCamera camera,
-    boolean redact,
-    @Nullable Duration retention,
-    @Nullable Severity severity,
-    Map<String, String> labels,
+    @Setting(
+            effect = "names of the sources: `*` matches any characters, `?` one",
+            unset = "required",
+            example = "line3/*")
+        SourceGlob match,
+    @Setting(effect = "what the sources look at", unset = "`default`") String scene,
+    @Setting(
+            effect =
+                "[part of the picture](#region-rotation-and-mask) that the model reads: `left,top,width,height` as"
+                    + " fractions of the upright picture, such as `0.1,0.2,0.5,0.6`",
+            unset = "the whole picture",
+            example = "0,0,1,1")
+        Region region,
+    @Setting(
+            effect =
+                "degrees by which what is cut out is turned clockwise, so that it stands upright, 0 to below 360",
+            unset = "0")
+        double rotation,
+    @Setting(
+            effect =
+                "parts of the region that count in nothing: polygons such as `0,0 0.3,0 0.3,0.2`, corners as"
+                    + " fractions of the region, a semicolon between polygons",
+            unset = "none",
+            example = "0,0 0.3,0 0.3,0.2")
+        List<Polygon> mask,
+    @Setting(
+            effect =
+                "how a region of another aspect ratio fills the model's picture: `stretch`, or `letterbox` with"
+                    + " bars that count in nothing",
+            unset = "`stretch`")
+        Aspect aspect,
+    @Setting(
+            effect =
+                "`true`: small [vibrations of the camera](#vibrating-cameras) are compensated before the model"
+                    + " reads a picture",
+            unset = "`false`")
+        boolean stabilize,
+    @Setting(
+            effect = "decides between rules with as many literal characters; the higher wins",
+            unset = "0",
+            min = "-1000000",
+            max = "1000000")
+        int priority,
+    @Setting(
+            effect =
+                "`false`: frames are scored, but not monitored. Open incidents are closed, and the state of the"
+                    + " source is dropped",
+            unset = "`true`")
+        boolean enabled,
+    @Setting(
+            effect = "[false alarms](concepts.md) per week and source, or of all sources together",
+            unset = "`residua.incidents.false-alarms-per-week`",
+            min = "0.000001",
+            max = "1000000")
+        @Nullable Double falseAlarmsPerWeek,
+    @Setting(
+            effect =
+                "`each`: every source may give so many false alarms. `shared`: [all that match"
+                    + " together](#one-budget-for-many-sources)",
+            unset = "`each`")
+        @Nullable SharedBudget budget,
+    @Setting(
+            effect = "frame rate until it is measured",
+            unset = "`residua.incidents.frames-per-second`",
+            min = "0.000001",
+            max = "10000")
+        @Nullable Double framesPerSecond,
+    @Setting(
+            effect =
+                "time without a frame after which an incident about silence opens, such as `2m`. If it is longer"
+                    + " than `residua.sources.forget-after`, the source is forgotten first",
+            unset = "`residua.sources.silent-after`",
+            min = "PT1S",
+            max = "P30D")
+        @Nullable Duration silentAfter,
+    @Setting(
+            effect =
+                "no silence outside these hours, such as `Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin`."
+                    + " Time outside them does not count as silence",
+            unset = "always active",
+            example = "Mon-Fri 06:00-22:00 Europe/Berlin")
+        @Nullable ActiveHours activeHours,
+    @Setting(
+            effect =
+                "what distinguishes frames that each have a [normal of their own](#contexts): an attribute of the"
+                    + " frames, such as `product`; a schedule, such as `day: 06:00-22:00 Europe/Berlin`; or both,"
+                    + " joined by `+`",
+            unset = "one normal for all frames",
+            example = "product")
+        @Nullable SourceContext context,
+    @Setting(
+            effect =
+                "whether sources [learn what is normal](#what-is-normal-for-a-source): `never`, `once`, or again"
+                    + " after days, such as `P30D` (`P2D` to `P366D`). They learn again only while no incident is"
+                    + " open, and are watched meanwhile",
+            unset = "`residua.sources.commissioning`",
+            example = "once")
+        @Nullable SourceLearning learn,
+    @Setting(
+            effect =
+                "where the role [ingest](ingest.md) reads the frames from, such as `rtsp://10.0.0.7/live`; with"
+                    + " `credentials=NAME` after a space, the file with user and password. `match` must then be"
+                    + " the name of one source, without `*` and `?`",
+            unset = "another program sends the frames",
+            example = "rtsp://10.0.0.7/live credentials=NAME")
+        @Nullable SourceCamera camera,
+    @Setting(
+            effect =
+                "`true`: the role [ingest](ingest.md#redacted-pictures) blackens what is under the mask before it"
+                    + " stores a picture. Needs `camera` and `mask`",
+            unset = "`false`")
+        boolean redact,
+    @Setting(
+            effect =
+                "time for which [pictures are stored](#retention): frames, dead letters and evidence, such as"
+                    + " `P7D`",
+            unset = "that of the topics",
+            min = "PT1H",
+            max = "P3650D")
+        @Nullable Duration retention,
+    @Setting(
+            effect =
+                "lowest severity of the incidents: `info`, `warning` or `critical`. An incident may be more"
+                    + " severe, never less",
+            unset = "by the finding")
+        @Nullable Severity severity,
+    @Setting(
+            effect =
+                "names and values that incidents and alerts carry from their start, at most 16. Incidents of"
+                    + " sources with a common label are sent as [one alert](alerting.md#groups). The names"
+                    + " `alertname`, `incident`, `kind`, `scene`, `severity` and `source` are taken",
+            unset = "none",
+            example = "site=north, line=3")
+        Map<String, String> labels,
     String by,
     Instant changedAt)
     implements SourceRuleBuilder.With {
@@ -77,23 +177,8 @@ public record SourceRule(
   /** Longest value of a label, in characters. */
   public static final int MAX_LABEL_CHARACTERS = 255;
 
-  /** Longest time after which a source is silent. */
-  public static final Duration MAX_SILENT_AFTER = Duration.ofDays(30);
-
-  /** Shortest time for which the frames of a source are stored. */
-  public static final Duration MIN_RETENTION = Duration.ofHours(1);
-
-  /** Longest time for which they are. */
-  public static final Duration MAX_RETENTION = Duration.ofDays(3_650);
-
-  /** Largest priority, and with a minus sign the smallest. */
-  public static final int MAX_PRIORITY = 1_000_000;
-
   /** Name of the label with the scene, which all incidents have. */
   public static final String SCENE = "scene";
-
-  /** Largest number among which a budget is divided. */
-  public static final int MAX_SHARED = 1 << 20;
 
   /** Names of labels that alerts have already. */
   public static final Set<String> RESERVED_LABELS =
@@ -105,32 +190,24 @@ public record SourceRule(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");
 
-  /** Holds where no rule matches: the settings of the installation. */
+  /** The settings by name. */
+  public static final SettingTable<SourceRule> SETTINGS =
+      new SettingTable<>(SourceRule.class, () -> SourceRule.DEFAULTS);
+
+  /** The settings of the installation: they apply to sources that match no rule. */
   public static final SourceRule DEFAULTS =
-      new SourceRule(
-          "",
-          0,
-          false,
-          new SourceGlob("*"),
-          -MAX_PRIORITY,
-          SceneName.DEFAULT,
-          FrameGeometry.WHOLE,
-          false,
-          true,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          false,
-          null,
-          null,
-          Map.of(),
-          BY_RESIDUA,
-          Instant.EPOCH);
+      SourceRuleBuilder.builder()
+          .id("")
+          .match(new SourceGlob("*"))
+          .scene(SceneName.DEFAULT)
+          .region(Region.WHOLE)
+          .mask(List.of())
+          .aspect(Aspect.STRETCH)
+          .enabled(true)
+          .labels(Map.of())
+          .by(BY_RESIDUA)
+          .changedAt(Instant.EPOCH)
+          .build();
 
   public SourceRule {
     if (!id.isEmpty() && !NAME.matcher(id).matches()) {
@@ -138,37 +215,39 @@ public record SourceRule(
           "the id of a rule must be 1 to 100 letters, digits, dots, hyphens or underscores but was '%s'"
               .formatted(id));
     }
+    SETTINGS.check(
+        id,
+        match,
+        scene,
+        region,
+        rotation,
+        mask,
+        aspect,
+        stabilize,
+        priority,
+        enabled,
+        falseAlarmsPerWeek,
+        budget,
+        framesPerSecond,
+        silentAfter,
+        activeHours,
+        context,
+        learn,
+        camera,
+        redact,
+        retention,
+        severity,
+        labels);
     SceneName.checked(scene);
+    mask = new FrameGeometry(region, rotation, mask, aspect).mask();
     if (revision < 0) {
       throw invalid(id, "revision", revision, "expected at least 0");
-    }
-    if (Math.abs((long) priority) > MAX_PRIORITY) {
-      throw invalid(
-          id, "priority", priority, "expected %d to %d".formatted(-MAX_PRIORITY, MAX_PRIORITY));
-    }
-    checkRange(id, "falseAlarmsPerWeek", falseAlarmsPerWeek, 1e-6, 1e6);
-    if (sharedAmong != null && (sharedAmong < 0 || sharedAmong > MAX_SHARED)) {
-      throw invalid(id, "sharedAmong", sharedAmong, "expected 0 to " + MAX_SHARED);
-    }
-    checkRange(id, "framesPerSecond", framesPerSecond, 1e-6, 1e4);
-    if (silentAfter != null
-        && (silentAfter.compareTo(Duration.ofSeconds(1)) < 0
-            || silentAfter.compareTo(MAX_SILENT_AFTER) > 0)) {
-      throw invalid(id, "silentAfter", silentAfter, "expected PT1S to " + MAX_SILENT_AFTER);
     }
     if (camera != null && match.literals() < match.text().length()) {
       throw invalid(
           id, "match", match, "a rule with a camera is for one source, expected its name");
     }
-    if (retention != null
-        && (retention.compareTo(MIN_RETENTION) < 0 || retention.compareTo(MAX_RETENTION) > 0)) {
-      throw invalid(
-          id,
-          "retention",
-          retention,
-          "expected %s to P%dD".formatted(MIN_RETENTION, MAX_RETENTION.toDays()));
-    }
-    if (redact && (camera == null || geometry.mask().isEmpty())) {
+    if (redact && (camera == null || mask.isEmpty())) {
       throw invalid(
           id,
           "redact",
@@ -183,13 +262,6 @@ public record SourceRule(
     }
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     checkLabels(id, labels);
-  }
-
-  private static void checkRange(
-      String id, String field, @Nullable Double value, double least, double most) {
-    if (value != null && !(value >= least && value <= most)) {
-      throw invalid(id, field, value, "expected %s to %s".formatted(least, most));
-    }
   }
 
   private static void checkLabels(String id, Map<String, String> labels) {
@@ -226,7 +298,7 @@ public record SourceRule(
 
   /** Rule for a pattern, with the settings of the installation. */
   public static SourceRule of(String id, String match) {
-    return DEFAULTS.with(rule -> rule.id(id).match(new SourceGlob(match)).priority(0));
+    return DEFAULTS.with(rule -> rule.id(id).match(new SourceGlob(match)));
   }
 
   /** Name of this revision: id, slash, revision. Empty for {@link #DEFAULTS}. */
@@ -234,9 +306,14 @@ public record SourceRule(
     return id.isEmpty() ? "" : id + "/" + revision;
   }
 
+  /** Returns the part of the pictures that a model reads. */
+  public FrameGeometry geometry() {
+    return new FrameGeometry(region, rotation, mask, aspect);
+  }
+
   /** Number that changes with what a model sees of the pictures; 0 for all of them. */
   public int viewFingerprint() {
-    int fingerprint = geometry.fingerprint();
+    int fingerprint = geometry().fingerprint();
     if (redact) {
       fingerprint = 31 * fingerprint + 1;
     }
@@ -245,7 +322,7 @@ public record SourceRule(
 
   /** Share of one source in the budget, above 0 and at most 1. */
   public double budgetShare() {
-    return 1.0 / Math.max(1, sharedAmong == null ? 1 : sharedAmong);
+    return 1.0 / Math.max(1, budget == null ? 1 : budget.among());
   }
 
   /** Whether another revision has the same settings, by any author. */

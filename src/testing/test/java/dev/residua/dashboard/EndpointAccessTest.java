@@ -69,6 +69,7 @@ class EndpointAccessTest {
       Map.of(
           "get /api/about", "the product, its Kafka and the name of a topic",
           "get /api/access", "the grants of the visitor",
+          "get /api/sources/rules/settings", "the settings that the product has",
           "post /api/access", "the grants of the visitor",
           "post /api/acknowledgements/{receiver}", "the signature of the receiver is checked");
 

@@ -35,6 +35,7 @@ import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FetchAhead;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
@@ -115,7 +116,7 @@ class LimitsDocumentTest {
             SourceRules.MAX_RULES + " rules",
             SourceRules.MAX_REVISIONS + " revisions",
             BudgetSharing.MAX_SOURCES + " sources",
-            Integer.toString(SourceRule.MAX_SHARED),
+            Integer.toString(SharedBudget.MAX_SHARED),
             SourceRule.MAX_LABELS + " labels",
             SourceGlob.MAX_CHARACTERS + " characters",
             Grouping.Group.MAX_CHILDREN + " incidents",

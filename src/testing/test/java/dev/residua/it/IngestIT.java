@@ -215,9 +215,7 @@ class IngestIT {
             rules ->
                 List.of(
                     plain
-                        .withGeometry(
-                            FrameGeometry.WHOLE.withMask(
-                                FrameGeometry.parseMask("0,0 0.1,0 0.1,1 0,1")))
+                        .withMask(FrameGeometry.parseMask("0,0 0.1,0 0.1,1 0,1"))
                         .withRedact(true)));
         follower.refreshed();
         before = sent(meters);

@@ -8,8 +8,8 @@ import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import dev.residua.testing.Await;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
@@ -37,7 +37,7 @@ class SharedBudgetIT {
     KafkaClients clients = broker.clients();
     SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
     SourceRule written =
-        SourceRuleFields.apply(
+        SourceRule.SETTINGS.apply(
             SourceRule.of("line", "line/*"), Map.of("budget", "shared", "falseAlarmsPerWeek", 1));
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
         SourceRulesFollower rules =
@@ -75,8 +75,9 @@ class SharedBudgetIT {
         // Then
         assertThat(again).as("applied again").isEmpty();
         assertThat(rules.rules().revisions())
-            .extracting(SourceRule::sharedAmong)
-            .containsExactlyInAnyOrder(0, 8, 2);
+            .extracting(SourceRule::budget)
+            .containsExactlyInAnyOrder(
+                new SharedBudget(0), new SharedBudget(8), new SharedBudget(2));
       } finally {
         for (int i = 0; i < all.length; i++) {
           all[i].stop();
@@ -89,7 +90,7 @@ class SharedBudgetIT {
   }
 
   private static @Nullable Integer among(SourceRulesFollower rules) {
-    return rules.rules().rule("line").map(SourceRule::sharedAmong).orElse(null);
+    return rules.rules().rule("line").map(SourceRule::budget).map(SharedBudget::among).orElse(null);
   }
 
   private static void publish(KafkaProducer<byte[], byte[]> producer, String source, boolean there)

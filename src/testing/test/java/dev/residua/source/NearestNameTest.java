@@ -25,7 +25,7 @@ class NearestNameTest {
 
   @Test
   void shouldFindTheSettingThatWasMeant() {
-    assertThat(NearestName.of("falseAlarmsPerWek", SourceRuleFields.NAMES))
+    assertThat(NearestName.of("falseAlarmsPerWek", SourceRule.SETTINGS.names()))
         .contains("falseAlarmsPerWeek");
     assertThat(NearestName.of("colour", List.of("match", "scene"))).isEmpty();
   }

@@ -17,8 +17,8 @@ class SharedBudgetsTest {
   private static final Instant NOW = Instant.parse("2026-05-01T10:00:00Z");
 
   private static SourceRule shared(String id, String match) {
-    return SourceRuleFields.apply(
-            SourceRule.of(id, match), Map.of("budget", "shared", "falseAlarmsPerWeek", 2))
+    return SourceRule.SETTINGS
+        .apply(SourceRule.of(id, match), Map.of("budget", "shared", "falseAlarmsPerWeek", 2))
         .withRevision(1);
   }
 
@@ -80,7 +80,7 @@ class SharedBudgetsTest {
 
     // Then
     assertThat(changes)
-        .extracting(rule -> rule.id() + " " + rule.sharedAmong() + " " + rule.by())
+        .extracting(rule -> rule.id() + " " + rule.budget().among() + " " + rule.by())
         .containsExactlyInAnyOrder("line 8 residua", "all 2 residua");
     assertThat(changes.get(0).budgetShare()).isEqualTo(1.0 / 8);
     List<SourceRule> all = new ArrayList<>(rules.rules());
@@ -93,27 +93,28 @@ class SharedBudgetsTest {
   @Test
   void shouldKeepTheCountWhereAPersonWritesTheRuleAgain() {
     // Given
-    SourceRule stored = shared("line", "line/*").withSharedAmong(8);
+    SourceRule stored = shared("line", "line/*").withBudget(new SharedBudget(8));
 
     // When, Then
     assertThat(SharedBudgets.kept(shared("line", "line/*"), stored)).isEqualTo(stored);
-    assertThat(SharedBudgets.kept(SourceRule.of("line", "line/*"), stored).sharedAmong()).isNull();
-    assertThat(SharedBudgets.kept(stored.withSharedAmong(4), stored).sharedAmong()).isEqualTo(4);
-    assertThat(SharedBudgets.kept(shared("line", "line/*"), stored.withRemoved(true)).sharedAmong())
-        .isZero();
+    assertThat(SharedBudgets.kept(SourceRule.of("line", "line/*"), stored).budget()).isNull();
+    assertThat(SharedBudgets.kept(stored.withBudget(new SharedBudget(4)), stored).budget())
+        .isEqualTo(new SharedBudget(4));
+    assertThat(SharedBudgets.kept(shared("line", "line/*"), stored.withRemoved(true)).budget())
+        .isEqualTo(new SharedBudget(0));
   }
 
   @Test
   void shouldReadAndShowWhoseTheBudgetIs() {
     // Given
-    SourceRule rule = shared("line", "line/*").withSharedAmong(8);
+    SourceRule rule = shared("line", "line/*").withBudget(new SharedBudget(8));
 
     // When, Then
-    assertThat(SourceRuleFields.of(rule)).containsEntry("budget", "shared");
-    assertThat(SourceRuleFields.of(SourceRule.of("a", "*"))).doesNotContainKey("budget");
-    assertThat(SourceRuleFields.apply(rule, Map.of("budget", "shared"))).isEqualTo(rule);
-    assertThat(SourceRuleFields.apply(rule, Map.of("budget", "each")).sharedAmong()).isNull();
-    assertThatThrownBy(() -> SourceRuleFields.apply(rule, Map.of("budget", "all")))
+    assertThat(SourceRule.SETTINGS.of(rule)).containsEntry("budget", "shared");
+    assertThat(SourceRule.SETTINGS.of(SourceRule.of("a", "*"))).doesNotContainKey("budget");
+    assertThat(SourceRule.SETTINGS.apply(rule, Map.of("budget", "shared"))).isEqualTo(rule);
+    assertThat(SourceRule.SETTINGS.apply(rule, Map.of("budget", "each")).budget()).isNull();
+    assertThatThrownBy(() -> SourceRule.SETTINGS.apply(rule, Map.of("budget", "all")))
         .hasMessage("budget is 'all', expected each or shared");
   }
 }

@@ -37,7 +37,7 @@ class SourceRuleFieldsTest {
           entry("labels", Map.of("site", "north")));
 
   private static SourceRule apply(Map<String, Object> fields) {
-    return SourceRuleFields.apply(SourceRule.of("a", "*"), fields);
+    return SourceRule.SETTINGS.apply(SourceRule.of("a", "*"), fields);
   }
 
   @Test
@@ -46,10 +46,10 @@ class SourceRuleFieldsTest {
     SourceRule rule = apply(ALL);
 
     // Then
-    assertThat(SourceRuleFields.of(rule))
+    assertThat(SourceRule.SETTINGS.of(rule))
         .containsExactlyInAnyOrderEntriesOf(ALL)
-        .containsOnlyKeys(SourceRuleFields.NAMES);
-    assertThat(apply(SourceRuleFields.of(rule))).isEqualTo(rule);
+        .containsOnlyKeys(SourceRule.SETTINGS.names());
+    assertThat(apply(SourceRule.SETTINGS.of(rule))).isEqualTo(rule);
   }
 
   @Test
@@ -57,12 +57,12 @@ class SourceRuleFieldsTest {
     // Given
     SourceRule rule = apply(ALL);
     Map<String, Object> unset = new LinkedHashMap<>();
-    SourceRuleFields.NAMES.stream()
+    SourceRule.SETTINGS.names().stream()
         .filter(name -> !name.equals("match"))
         .forEach(name -> unset.put(name, null));
 
     // When
-    SourceRule plain = SourceRuleFields.apply(rule, unset);
+    SourceRule plain = SourceRule.SETTINGS.apply(rule, unset);
 
     // Then
     assertThat(plain).isEqualTo(SourceRule.of("a", "line3/cam7"));
@@ -76,7 +76,7 @@ class SourceRuleFieldsTest {
         "rotation           | north    | rotation is 'north', expected a number",
         "rotation           | 400      | rotation was 400.0; expected degrees clockwise",
         "mask               | 0,0 1,1  | a polygon of a mask had 2 corners; expected 3 to 100",
-        "aspect             | crop     | aspect was 'crop'; expected stretch or letterbox",
+        "aspect             | crop     | aspect is 'crop', expected stretch, letterbox",
         "macth              | line3/*  | unknown setting 'macth'; did you mean match?",
         "priority           | high     | priority is 'high', expected a whole number",
         "enabled            | yes      | enabled is 'yes', expected true or false",
@@ -133,9 +133,9 @@ class SourceRuleFieldsTest {
 
     // When, Then
     assertThat(rule.stabilize()).isTrue();
-    assertThat(SourceRuleFields.of(rule)).containsEntry("stabilize", true);
+    assertThat(SourceRule.SETTINGS.of(rule)).containsEntry("stabilize", true);
     SourceRule plain = rule.withStabilize(false);
-    assertThat(SourceRuleFields.of(plain)).doesNotContainKey("stabilize");
+    assertThat(SourceRule.SETTINGS.of(plain)).doesNotContainKey("stabilize");
     assertThat(rule.viewFingerprint()).isNotEqualTo(plain.viewFingerprint());
     assertThat(plain.viewFingerprint()).isZero();
     assertThatThrownBy(() -> apply(Map.of("match", "a*", "stabilize", "much")))
@@ -149,11 +149,11 @@ class SourceRuleFieldsTest {
     SourceRule after = apply(Map.of("match", "a*", "priority", 3));
 
     // When
-    List<String> lines = SourceRuleFields.differences(before, after);
+    List<String> lines = SourceRule.SETTINGS.differences(before, after);
 
     // Then
     assertThat(lines).containsExactly("scene: valve -> (default)", "priority: (default) -> 3");
-    assertThat(SourceRuleFields.differences(null, after))
+    assertThat(SourceRule.SETTINGS.differences(null, after))
         .containsExactly("match: (default) -> a*", "priority: (default) -> 3");
   }
 }

@@ -28,6 +28,7 @@ import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.ActiveHours;
+import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
@@ -887,8 +888,8 @@ class MonitorTopologyTest {
   @Test
   void shouldGiveASourceTheShareOfTheBudgetThatItsScoreNames() {
     // Given
-    SourceRule alone = RULE.with(one -> one.falseAlarmsPerWeek(100.0).sharedAmong(1));
-    SourceRule shared = alone.with(one -> one.revision(2).sharedAmong(8));
+    SourceRule alone = RULE.with(one -> one.falseAlarmsPerWeek(100.0).budget(new SharedBudget(1)));
+    SourceRule shared = alone.with(one -> one.revision(2).budget(new SharedBudget(8)));
     restart(rules(new AtomicReference<>(new SourceRules(List.of(alone, shared)))));
     // When
     send(Scored.nominal().rule("line/1").frame(0));

@@ -134,7 +134,7 @@ public final class DatasetImport {
     if (!geometry.equals(FrameGeometry.WHOLE)) {
       provenance.put("region", geometry.region().toString());
       provenance.put("rotation", geometry.rotation());
-      provenance.put("mask", geometry.maskText());
+      provenance.put("mask", FrameGeometry.maskText(geometry.mask()));
       provenance.put("aspect", geometry.aspect().toString());
     }
     if (range != null) {

@@ -135,7 +135,10 @@ public final class BudgetSharing implements Runnable {
     }
     try {
       for (SourceRule rule : writer.change(newest -> SharedBudgets.changes(newest, sources, now))) {
-        LOG.info("shared budget divided: key={} count={}", rule.key(), rule.sharedAmong());
+        LOG.info(
+            "shared budget divided: key={} count={}",
+            rule.key(),
+            Math.round(1 / rule.budgetShare()));
       }
     } catch (IOException e) {
       LOG.warn("shared budgets cannot be divided, retrying: reason={}", e.getMessage());

@@ -1,10 +1,10 @@
 package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.cli.console.SettingOptions;
 import dev.residua.cli.console.SizeConverter;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.decoding.SampleRange;
@@ -17,20 +17,21 @@ import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
 import dev.residua.importing.RangeChoice;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code dataset import}: makes a data set from a user's own images. */
@@ -91,7 +92,14 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String every;
 
-  @Mixin GeometryOptions geometry = new GeometryOptions();
+  private final SettingOptions geometry =
+      new SettingOptions(
+          SourceRule.SETTINGS.fields(Set.of("region", "rotation", "mask", "aspect")));
+
+  @Spec
+  void options(CommandSpec command) {
+    geometry.addTo(command);
+  }
 
   @Option(
       names = "--preview",
@@ -195,10 +203,8 @@ final class DatasetImportCommand extends JsonCommand {
 
   /** Part of each image that is read: the same options and checks as in a rule. */
   private FrameGeometry geometry() {
-    Map<String, @Nullable Object> given = geometry.fields();
-    given.values().removeIf(Objects::isNull);
     try {
-      return SourceRuleFields.apply(SourceRule.DEFAULTS, given).geometry();
+      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, geometry.given()).geometry();
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -7,7 +7,6 @@ import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.ingest.Redaction;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -60,7 +59,7 @@ final class RedactionOptions {
         Json.map("region", region, "rotation", rotation, "mask", redact);
     fields.values().removeIf(value -> value == null);
     try {
-      return SourceRuleFields.apply(SourceRule.DEFAULTS, fields).geometry();
+      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, fields).geometry();
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

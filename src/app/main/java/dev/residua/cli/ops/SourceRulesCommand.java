@@ -5,19 +5,17 @@ import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.cli.console.AuthorOption;
 import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.SettingOptions;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import dev.residua.source.SourceRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +24,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** A command about the rules of sources. */
 abstract class SourceRulesCommand extends JsonCommand {
@@ -71,7 +71,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                         "",
                         String.join(
                             "; ",
-                            SourceRuleFields.differences(
+                            SourceRule.SETTINGS.differences(
                                 changed.before().rule(rule.id()).orElse(null),
                                 rule.removed() ? null : rule))))
             .toList());
@@ -88,9 +88,9 @@ abstract class SourceRulesCommand extends JsonCommand {
   /** A rule as JSON: id, revision, settings, author. */
   static Map<String, Object> json(SourceRule rule) {
     Map<String, Object> json = Json.map("id", rule.id(), "revision", rule.revision());
-    json.putAll(SourceRuleFields.of(rule));
-    if (rule.sharedAmong() != null) {
-      json.put("sharedAmong", rule.sharedAmong());
+    json.putAll(SourceRule.SETTINGS.of(rule));
+    if (rule.budget() != null) {
+      json.put("sharedAmong", rule.budget().among());
     }
     json.put("by", rule.by());
     json.put("changedAt", rule.changedAt().toString());
@@ -99,7 +99,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
   /** The settings of a rule in one line, without its pattern. */
   static String summary(SourceRule rule) {
-    Map<String, Object> fields = SourceRuleFields.of(rule);
+    Map<String, Object> fields = SourceRule.SETTINGS.of(rule);
     fields.remove("match");
     return fields.isEmpty()
         ? "settings of the installation"
@@ -170,9 +170,9 @@ abstract class SourceRulesCommand extends JsonCommand {
                 "%s: rule %s (revision %d, by %s, %s)",
                 source, rule.id(), rule.revision(), rule.by(), rule.changedAt());
             reasons.forEach(reason -> print("  %s", reason));
-            SourceRuleFields.of(rule).forEach((name, value) -> print("%-20s %s", name, value));
-            if (rule.sharedAmong() != null) {
-              print("The budget is divided among %d.", Math.max(1, rule.sharedAmong()));
+            SourceRule.SETTINGS.of(rule).forEach((name, value) -> print("%-20s %s", name, value));
+            if (rule.budget() != null) {
+              print("The budget is divided among %d.", Math.max(1, rule.budget().among()));
             }
           });
       return 0;
@@ -192,175 +192,21 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Mixin AuthorOption author = new AuthorOption();
 
-    @Option(
-        names = "--match",
-        paramLabel = "GLOB",
-        description =
-            "Names of the sources: * matches any characters, ? one. Required for a new rule.")
-    @Nullable String match;
-
-    @Option(names = "--scene", paramLabel = "NAME", description = "What the sources look at.")
-    @Nullable String scene;
-
-    @Mixin GeometryOptions geometry = new GeometryOptions();
-
-    @Option(
-        names = "--stabilize",
-        paramLabel = "BOOLEAN",
-        description =
-            "Whether small vibrations of the camera are compensated before the model reads a picture:"
-                + " true or false.")
-    @Nullable String stabilize;
-
-    @Option(
-        names = "--priority",
-        paramLabel = "N",
-        description = "Decides between rules with as many literal characters; the higher wins.")
-    @Nullable String priority;
-
-    @Option(
-        names = "--enabled",
-        paramLabel = "BOOLEAN",
-        description = "Whether the sources are monitored: true or false.")
-    @Nullable String enabled;
-
-    @Option(
-        names = "--false-alarms-per-week",
-        paramLabel = "N",
-        description = "False alarms per week and source, or of all sources with --budget shared.")
-    @Nullable String falseAlarmsPerWeek;
-
-    @Option(
-        names = "--budget",
-        paramLabel = "WHOSE",
-        description =
-            "Whose the false alarms are: of each source (each), or of all that match (shared).")
-    @Nullable String budget;
-
-    @Option(
-        names = "--frames-per-second",
-        paramLabel = "N",
-        description = "Frame rate until it is measured.")
-    @Nullable String framesPerSecond;
-
-    @Option(
-        names = "--silent-after",
-        paramLabel = "DURATION",
-        description = "Time without a frame after which a source is silent, such as 2m.")
-    @Nullable String silentAfter;
-
-    @Option(
-        names = "--active-hours",
-        paramLabel = "HOURS",
-        description =
-            "Hours outside which a source may be silent, such as 'Mon-Fri 06:00-22:00"
-                + " Europe/Berlin'.")
-    @Nullable String activeHours;
-
-    @Option(
-        names = "--context",
-        paramLabel = "CONTEXT",
-        description =
-            "What distinguishes frames that have a normal of their own: an attribute, such as product,"
-                + " or a schedule, such as 'day: 06:00-22:00 Europe/Berlin'.")
-    @Nullable String context;
-
-    @Option(
-        names = "--learn",
-        paramLabel = "WHEN",
-        description =
-            "Whether sources learn what is normal for them: never, once, or again after days, from"
-                + " P2D to P366D.")
-    @Nullable String learn;
-
-    @Option(
-        names = "--camera",
-        paramLabel = "ADDRESS",
-        description =
-            "Where the role ingest reads the frames of the one source from, such as rtsp://10.0.0.7/live"
-                + " or 'rtsp://10.0.0.7/live credentials=NAME'.")
-    @Nullable String camera;
-
-    @Option(
-        names = "--redact",
-        paramLabel = "BOOLEAN",
-        description =
-            "Whether the role ingest blackens what is under the mask before it stores a picture of the"
-                + " camera: true or false.")
-    @Nullable String redact;
-
-    @Option(
-        names = "--retention",
-        paramLabel = "DURATION",
-        description =
-            "Time for which frames and evidence of the sources are stored, such as P7D; a topic may keep"
-                + " them for less.")
-    @Nullable String retention;
-
-    @Option(
-        names = "--severity",
-        paramLabel = "LEVEL",
-        description = "Lowest severity of the incidents: info, warning or critical.")
-    @Nullable String severity;
-
-    @Option(
-        names = "--label",
-        paramLabel = "NAME=VALUE",
-        description =
-            "A label that incidents and alerts carry; repeat for several. Replaces all labels.")
-    @Nullable Map<String, String> labels;
+    private final SettingOptions settings = new SettingOptions(SourceRule.SETTINGS.fields());
 
     @Option(
         names = "--unset",
         paramLabel = "SETTING",
-        description = "A setting that is the installation's again, such as silentAfter; repeat.")
+        description = "A setting to remove, such as severity; repeat for several.")
     List<String> unset = List.of();
 
+    @Spec
+    void options(CommandSpec command) {
+      settings.addTo(command);
+    }
+
     private Map<String, @Nullable Object> fields() {
-      Map<String, @Nullable Object> given =
-          Json.map(
-              "match",
-              match,
-              "scene",
-              scene,
-              "stabilize",
-              stabilize,
-              "priority",
-              priority,
-              "enabled",
-              enabled,
-              "falseAlarmsPerWeek",
-              falseAlarmsPerWeek,
-              "budget",
-              budget,
-              "framesPerSecond",
-              framesPerSecond,
-              "silentAfter",
-              silentAfter,
-              "activeHours",
-              activeHours,
-              "context",
-              context,
-              "learn",
-              learn,
-              "camera",
-              camera,
-              "redact",
-              redact,
-              "retention",
-              retention,
-              "severity",
-              severity,
-              "labels",
-              labels);
-      given.putAll(geometry.fields());
-      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-      given.forEach(
-          (name, value) -> {
-            if (value != null) {
-              fields.put(name, value);
-            }
-          });
+      Map<String, @Nullable Object> fields = settings.given();
       unset.forEach(name -> fields.put(name, null));
       return fields;
     }
@@ -371,7 +217,7 @@ abstract class SourceRulesCommand extends JsonCommand {
           change(
               rules -> {
                 Optional<SourceRule> before = rules.rule(id);
-                if (before.isEmpty() && match == null) {
+                if (before.isEmpty() && fields().get("match") == null) {
                   throw new CommandFailedException(
                       "there is no rule '%s' yet; a new one needs --match, such as --match 'line3/*'"
                           .formatted(id));
@@ -379,7 +225,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                 return List.of(
                     signed(
                         author,
-                        SourceRuleFields.apply(
+                        SourceRule.SETTINGS.apply(
                             before.orElseGet(() -> SourceRule.of(id, "*")), fields())));
               });
       List<SourceRule> written = changed.written();
@@ -495,7 +341,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     private static Optional<Change> report(SourceRules before, SourceRule rule) {
       SourceRule old = before.rule(rule.id()).orElse(null);
-      List<String> differences = SourceRuleFields.differences(old, rule.removed() ? null : rule);
+      List<String> differences = SourceRule.SETTINGS.differences(old, rule.removed() ? null : rule);
       String action = rule.removed() ? "remove" : old == null ? "add" : "change";
       return differences.isEmpty()
           ? Optional.empty()

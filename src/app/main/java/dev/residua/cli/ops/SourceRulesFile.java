@@ -2,7 +2,6 @@ package dev.residua.cli.ops;
 
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.source.SourceRule;
-import dev.residua.source.SourceRuleFields;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -97,7 +96,7 @@ final class SourceRulesFile {
     SourceRule rule;
     try {
       rule =
-          SourceRuleFields.apply(
+          SourceRule.SETTINGS.apply(
               SourceRule.of(id, "*").withBy(by), Collections.singletonMap("match", value(match)));
     } catch (IllegalArgumentException e) {
       throw failed(at, String.valueOf(e.getMessage()));
@@ -105,13 +104,13 @@ final class SourceRulesFile {
     fields.remove("match");
     List<String> inOrder = // what a setting needs comes before it
         fields.keySet().stream()
-            .sorted(Comparator.comparing(SourceRuleFields.NAMES::indexOf))
+            .sorted(Comparator.comparing(SourceRule.SETTINGS.names()::indexOf))
             .toList();
     for (String name : inOrder) {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put(name, value(Objects.requireNonNull(fields.get(name))));
       try {
-        rule = SourceRuleFields.apply(rule, one);
+        rule = SourceRule.SETTINGS.apply(rule, one);
       } catch (IllegalArgumentException e) {
         throw failed(key(settings, name), String.valueOf(e.getMessage()));
       }
