@@ -35,7 +35,7 @@ function show(topic, value) {
     const residuals = value.standardized.map((residual) => residual.toFixed(2));
     console.log("score", String(value.sequence), "p =", value.jointPValue.toFixed(4), residuals.join(" "));
   } else {
-    console.log("event", value.kind, value.sentence);
+    console.log("event", value.kind, value.finding.sentence);
   }
 }
 

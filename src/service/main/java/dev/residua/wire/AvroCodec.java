@@ -1,8 +1,17 @@
 package dev.residua.wire;
 
+import dev.residua.access.AuditEntry;
+import dev.residua.causal.Finding;
+import dev.residua.frame.NamePattern;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import dev.residua.source.SettingType;
 import dev.residua.source.SharedBudget;
+import dev.residua.source.SourceRule;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -17,6 +26,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -26,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Codec between Java records and Avro records, built once from both declarations. A component
- * belongs to the field of its name; a duration to the field of its name and {@code Millis}.
+ * belongs to the field of its name; a duration to the field of its name and {@code Millis}. The
+ * components of a record that has no field belong to the fields of the outer record.
  *
  * <p>Null is a number that is NaN, and any value that {@link #withDefaults} names. Thread-safe.
  *
@@ -36,24 +48,32 @@ public final class AvroCodec<R extends Record> {
   /** Largest record of an event that is read, in bytes. */
   public static final int MAX_EVENT_BYTES = 64 << 10;
 
-  /** Most items of a list that is read. */
-  static final int MAX_ITEMS = 100;
+  /** Most records in a list that is read. */
+  public static final int MAX_ITEMS = 100;
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
+  /** Names of fields that differ from those of their components. */
+  private static final Map<Class<?>, Map<String, String>> NAMES =
+      Map.of(
+          AuditEntry.class, Map.of("by", "author"),
+          Feedback.class, Map.of("verdict", "trueAlarm"),
+          Finding.class, Map.of("position", "frame"),
+          Incident.class, Map.of("id", "incidentId"),
+          IncidentFrame.class, Map.of("position", "frame"),
+          Order.class, Map.of("id", "commandId", "by", "issuedBy", "at", "issuedAt"),
+          SourceRule.class, Map.of("budget", "sharedAmong", "by", "changedBy"));
+
   private final Class<R> type;
   private final Schema schema;
-  private final Map<String, String> names;
   private final Slot[] slots; // one per component
   private final MethodHandle constructor;
 
   /** Place of one component in the Avro record. */
   private record Slot(
-      String name,
-      int field,
       MethodHandle accessor,
-      Conversion conversion,
-      @Nullable Object unset) {}
+      BiConsumer<@Nullable Object, IndexedRecord> writer,
+      Function<IndexedRecord, @Nullable Object> reader) {}
 
   /** Conversion of the values of one type. */
   private record Conversion(
@@ -67,16 +87,24 @@ public final class AvroCodec<R extends Record> {
           Duration.class,
           new Conversion(
               value -> ((Duration) value).toMillis(), value -> Duration.ofMillis((Long) value)),
+          FeedbackVerdict.class,
+          new Conversion(
+              value -> value == FeedbackVerdict.TRUE_ALARM,
+              value -> (Boolean) value ? FeedbackVerdict.TRUE_ALARM : FeedbackVerdict.FALSE_ALARM),
+          Map.class,
+          new Conversion(value -> new TreeMap<>((Map<?, ?>) value), value -> value),
+          NamePattern.class,
+          new Conversion(
+              value -> ((NamePattern) value).text(), value -> NamePattern.of(value.toString())),
           SharedBudget.class,
           new Conversion(
               value -> ((SharedBudget) value).among(), value -> new SharedBudget((Integer) value)),
           Subject.class,
           new Conversion(Object::toString, value -> Subject.of(value.toString())));
 
-  private AvroCodec(Class<R> type, Schema schema, Map<String, String> names, @Nullable R defaults) {
+  private AvroCodec(Class<R> type, Schema schema, @Nullable R defaults) {
     this.type = type;
     this.schema = schema;
-    this.names = names;
     RecordComponent[] components = type.getRecordComponents();
     slots = new Slot[components.length];
     for (int i = 0; i < slots.length; i++) {
@@ -103,40 +131,35 @@ public final class AvroCodec<R extends Record> {
    * @throws IllegalArgumentException if a component has no field, or one of another type
    */
   static <R extends Record> AvroCodec<R> of(Class<R> type, Schema schema) {
-    return new AvroCodec<>(type, schema, Map.of(), null);
+    return new AvroCodec<>(type, schema, null);
   }
 
-  /** Like {@link #of(Class, Schema)}, with the names of fields by those of their components. */
-  static <R extends Record> AvroCodec<R> of(
-      Class<R> type, Schema schema, Map<String, String> names) {
-    return new AvroCodec<>(type, schema, names, null);
+  /** Returns a serde that reads records up to a size. */
+  static <A extends SpecificRecordBase, R extends Record> RecordSerde<A, R> serde(
+      Class<R> type, Class<A> avro, int maxBytes) {
+    AvroCodec<R> codec = of(type, SpecificData.get().getSchema(avro));
+    return new RecordSerde<>(
+        maxBytes, avro, value -> avro.cast(codec.toAvro(value)), codec::toJava);
   }
 
   /** Returns a codec that stores null for a value of these defaults if the schema allows it. */
   AvroCodec<R> withDefaults(R defaults) {
-    return new AvroCodec<>(type, schema, names, defaults);
-  }
-
-  /** Returns a serde of this codec that reads records up to a size. */
-  <A extends SpecificRecordBase> RecordSerde<A, R> serde(Class<A> avro, int maxBytes) {
-    return new RecordSerde<>(maxBytes, avro, value -> avro.cast(toAvro(value)), this::toJava);
+    return new AvroCodec<>(type, schema, defaults);
   }
 
   /** Returns the Avro record of a value. */
-  IndexedRecord toAvro(R value) {
+  public IndexedRecord toAvro(R value) {
     IndexedRecord record = (IndexedRecord) SpecificData.get().newRecord(null, schema);
-    for (Slot slot : slots) {
-      Object own = read(slot, value);
-      record.put(
-          slot.field,
-          own == null || own.equals(slot.unset) ? null : slot.conversion.toAvro.apply(own));
-    }
+    write(value, record);
     return record;
   }
 
-  private static @Nullable Object read(Slot slot, Object value) {
+  /** Writes a value into an Avro record that may have more fields. */
+  void write(R value, IndexedRecord record) {
     try {
-      return (Object) slot.accessor.invokeExact((Object) value);
+      for (Slot slot : slots) {
+        slot.writer.accept((Object) slot.accessor.invokeExact((Object) value), record);
+      }
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -147,16 +170,10 @@ public final class AvroCodec<R extends Record> {
    *
    * @throws IllegalArgumentException if a field has a value that its component cannot have
    */
-  R toJava(IndexedRecord record) {
+  public R toJava(IndexedRecord record) {
     @Nullable Object[] values = new Object[slots.length];
     for (int i = 0; i < values.length; i++) {
-      Slot slot = slots[i];
-      Object own = record.get(slot.field);
-      try {
-        values[i] = own == null ? slot.unset : slot.conversion.toJava.apply(own);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(slot.name + ": " + e.getMessage(), e);
-      }
+      values[i] = slots[i].reader.apply(record);
     }
     try {
       return type.cast((Object) constructor.invokeExact(values));
@@ -173,12 +190,13 @@ public final class AvroCodec<R extends Record> {
   }
 
   private Slot slot(RecordComponent component, @Nullable R defaults) {
-    String name = names.getOrDefault(component.getName(), component.getName());
+    String name =
+        NAMES.getOrDefault(type, Map.of()).getOrDefault(component.getName(), component.getName());
     Schema.Field field = schema.getField(name);
     if (field == null && component.getType() == Duration.class) {
       field = schema.getField(name + "Millis");
     }
-    if (field == null) {
+    if (field == null && !component.getType().isRecord()) {
       throw new IllegalArgumentException(
           "%s has no field for %s of %s".formatted(schema.getName(), name, type.getName()));
     }
@@ -188,22 +206,45 @@ public final class AvroCodec<R extends Record> {
           LOOKUP
               .unreflect(component.getAccessor())
               .asType(MethodType.methodType(Object.class, Object.class));
-      boolean optional = field.schema().isNullable();
+      if (field == null) {
+        return within(accessor, component.getType().asSubclass(Record.class));
+      }
       Object unset =
-          !optional
+          !field.schema().isNullable()
               ? null
               : defaults != null
                   ? (Object) accessor.invokeExact((Object) defaults)
                   : nan(component.getType());
+      boolean required =
+          unset == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+      Conversion conversion = conversion(component.getGenericType(), value(field.schema()));
+      int at = field.pos();
       return new Slot(
-          name,
-          field.pos(),
           accessor,
-          conversion(component.getGenericType(), value(field.schema())),
-          unset);
+          (own, record) ->
+              record.put(
+                  at, own == null || own.equals(unset) ? null : conversion.toAvro.apply(own)),
+          record -> {
+            Object stored = record.get(at);
+            if (stored == null && required) {
+              throw new IllegalArgumentException(name + " is missing");
+            }
+            try {
+              return stored == null ? unset : conversion.toJava.apply(stored);
+            } catch (IllegalArgumentException e) {
+              throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+            }
+          });
     } catch (Throwable e) {
       throw rethrown(e);
     }
+  }
+
+  /** A component whose own components are fields of this schema. */
+  private <N extends Record> Slot within(MethodHandle accessor, Class<N> component) {
+    AvroCodec<N> codec = of(component, schema);
+    return new Slot(
+        accessor, (own, record) -> codec.write(component.cast(own), record), codec::toJava);
   }
 
   private static @Nullable Object nan(Class<?> type) {
@@ -240,8 +281,7 @@ public final class AvroCodec<R extends Record> {
       case DOUBLE -> same(type, List.of(double.class, Double.class), schema);
       case FLOAT -> same(type, List.of(float.class, Float.class), schema);
       case BOOLEAN -> same(type, List.of(boolean.class, Boolean.class), schema);
-      case MAP -> same(type, List.of(Map.class), schema);
-      case FIXED, UNION, NULL -> throw mismatch(type, schema);
+      case FIXED, MAP, UNION, NULL -> throw mismatch(type, schema);
     };
   }
 
@@ -303,7 +343,7 @@ public final class AvroCodec<R extends Record> {
         value -> all((List<?>) value, item.toAvro),
         value -> {
           List<?> list = (List<?>) value;
-          if (list.size() > MAX_ITEMS) {
+          if (list.size() > MAX_ITEMS && items.getType() == Schema.Type.RECORD) {
             throw new IllegalArgumentException(
                 "%d items, more than %d".formatted(list.size(), MAX_ITEMS));
           }

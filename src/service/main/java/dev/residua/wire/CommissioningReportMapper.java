@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class CommissioningReportMapper {
   static final RecordSerde<dev.residua.avro.SourceCalibration, CommissioningReport> SERDE =
       new RecordSerde<>(
-          FindingFields.MAX_EVENT_BYTES,
+          AvroCodec.MAX_EVENT_BYTES,
           dev.residua.avro.SourceCalibration.class,
           CommissioningReportMapper::toAvro,
           CommissioningReportMapper::toDomain);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ControlCommandMapper {
   static final RecordSerde<dev.residua.avro.ControlCommand, ControlCommand> SERDE =
       new RecordSerde<>(
-          FindingFields.MAX_EVENT_BYTES,
+          AvroCodec.MAX_EVENT_BYTES,
           dev.residua.avro.ControlCommand.class,
           ControlCommandMapper::toAvro,
           ControlCommandMapper::toDomain);

@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.IncidentEvidence.Kind;
+import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -20,6 +21,9 @@ public final class IncidentEvidenceMapper {
           IncidentEvidenceMapper::toAvro,
           IncidentEvidenceMapper::toDomain);
 
+  private static final AvroCodec<IncidentFrame> FRAME =
+      AvroCodec.of(IncidentFrame.class, dev.residua.avro.IncidentFrame.getClassSchema());
+
   private IncidentEvidenceMapper() {}
 
   public static dev.residua.avro.IncidentEvidence toAvro(IncidentEvidence evidence) {
@@ -27,7 +31,7 @@ public final class IncidentEvidenceMapper {
     record.setIncidentId(evidence.incidentId());
     record.setSource(evidence.source());
     record.setSubject(evidence.subject().toString());
-    record.setFrame(IncidentMapper.toAvro(evidence.frame()));
+    record.setFrame((dev.residua.avro.IncidentFrame) FRAME.toAvro(evidence.frame()));
     record.setSequence(evidence.sequence());
     record.setCapturedAt(evidence.capturedAt());
     record.setPicture(ByteBuffer.wrap(evidence.pictures().get(Kind.FRAME)));
@@ -45,7 +49,7 @@ public final class IncidentEvidenceMapper {
         record.getIncidentId(),
         record.getSource(),
         Subject.of(record.getSubject()),
-        IncidentMapper.toDomain(record.getFrame()),
+        FRAME.toJava(record.getFrame()),
         record.getSequence(),
         record.getCapturedAt(),
         pictures);

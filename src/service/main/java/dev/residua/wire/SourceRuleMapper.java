@@ -7,10 +7,7 @@ import org.apache.kafka.common.errors.SerializationException;
 /** {@code SourceRule} records to domain and back. */
 final class SourceRuleMapper {
   private static final AvroCodec<SourceRule> CODEC =
-      AvroCodec.of(
-              SourceRule.class,
-              dev.residua.avro.SourceRule.getClassSchema(),
-              Map.of("budget", "sharedAmong", "by", "changedBy"))
+      AvroCodec.of(SourceRule.class, dev.residua.avro.SourceRule.getClassSchema())
           .withDefaults(SourceRule.DEFAULTS);
 
   static final RecordSerde<dev.residua.avro.SourceRule, SourceRule> SERDE =

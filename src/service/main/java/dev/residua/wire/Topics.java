@@ -129,9 +129,26 @@ public final class Topics {
     scores = output("scores", ScoredFrameMapper.SERDE, DELETE);
     shadowScores = new Topic<>(prefix + "scores.shadow", text, ScoredFrameMapper.SERDE, DELETE);
     drift = output("drift", DriftScoreMapper.SERDE, DELETE);
-    anomalies = output("anomalies", AnomalyEventMapper.SERDE, DELETE);
-    drifts = output("drifts", DriftEventMapper.SERDE, DELETE);
-    interventions = output("interventions", InterventionEventMapper.SERDE, DELETE);
+    anomalies =
+        output(
+            "anomalies",
+            AvroCodec.serde(
+                AnomalyEvent.class, dev.residua.avro.AnomalyEvent.class, AvroCodec.MAX_EVENT_BYTES),
+            DELETE);
+    drifts =
+        output(
+            "drifts",
+            AvroCodec.serde(
+                DriftEvent.class, dev.residua.avro.DriftEvent.class, AvroCodec.MAX_EVENT_BYTES),
+            DELETE);
+    interventions =
+        output(
+            "interventions",
+            AvroCodec.serde(
+                InterventionEvent.class,
+                dev.residua.avro.InterventionEvent.class,
+                AvroCodec.MAX_EVENT_BYTES),
+            DELETE);
     incidents = output("incidents", IncidentMapper.SERDE, COMPACT);
     evidence = new Topic<>(prefix + "evidence", text, IncidentEvidenceMapper.SERDE, EVIDENCE);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
@@ -142,7 +159,13 @@ public final class Topics {
             ControlCommandMapper.SERDE,
             Map.of("cleanup.policy", "compact,delete"));
     sources = new Topic<>(prefix + "sources", text, SourceRuleMapper.SERDE, COMPACT);
-    audit = new Topic<>(prefix + "audit", text, AuditEntryMapper.SERDE, AUDIT);
+    audit =
+        new Topic<>(
+            prefix + "audit",
+            text,
+            AvroCodec.serde(
+                AuditEntry.class, dev.residua.avro.AuditEntry.class, AvroCodec.MAX_EVENT_BYTES),
+            AUDIT);
     calibrations = output("calibrations", CommissioningReportMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);

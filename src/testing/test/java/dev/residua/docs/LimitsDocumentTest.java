@@ -41,7 +41,7 @@ import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
-import dev.residua.wire.FindingFields;
+import dev.residua.wire.AvroCodec;
 import dev.residua.wire.IncidentEvidenceMapper;
 import dev.residua.wire.LogLimit;
 import dev.residua.wire.RegistryClient;
@@ -110,8 +110,8 @@ class LimitsDocumentTest {
             SourceContext.MAX_LEARNED + " contexts",
             RegistryMonitorModels.KEPT + " models",
             "" + ScoreCheck.MAX_MAGNITUDE,
-            FindingFields.MAX_EVENT_BYTES + " bytes",
-            FindingFields.MAX_PARTS + " items",
+            AvroCodec.MAX_EVENT_BYTES + " bytes",
+            AvroCodec.MAX_ITEMS + " items",
             ActiveControls.MOST + " commands",
             SourceRules.MAX_RULES + " rules",
             SourceRules.MAX_REVISIONS + " revisions",

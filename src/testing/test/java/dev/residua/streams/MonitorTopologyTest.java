@@ -429,8 +429,8 @@ class MonitorTopologyTest {
             .readRecord();
     assertThat(header(event, "content-type")).isEqualTo("application/json");
     JsonNode value = new ObjectMapper().readTree(event.value());
-    assertThat(value.path("lastSequence").longValue()).isEqualTo(7);
-    assertThat(value.path("sentence").textValue())
+    assertThat(value.at("/finding/lastSequence").longValue()).isEqualTo(7);
+    assertThat(value.at("/finding/sentence").textValue())
         .isEqualTo(json.anomalies().read(event.value()).finding().sentence());
     assertThat(drift().readRecord().value().sequence()).isEqualTo(7);
   }

@@ -22,6 +22,7 @@ import dev.residua.avro.DriftKind;
 import dev.residua.avro.DriftScore;
 import dev.residua.avro.EdgeReading;
 import dev.residua.avro.EdgeVerdict;
+import dev.residua.avro.Finding;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
@@ -386,28 +387,26 @@ class GoldenRecordsTest {
         12.5);
   }
 
+  private static Finding finding(
+      String id, long last, Instant lastAt, Severity severity, String sentence) {
+    return new Finding(
+        id, id, "cam1", 42L, last, T0, lastAt, "model-1", "ab12", severity, sentence, CAUSES,
+        READINGS, POSITION, LINKS);
+  }
+
   private static AnomalyEvent anomaly() {
     return new AnomalyEvent(
-        "id-1",
-        "id-1",
-        "cam1",
-        42L,
-        42L,
-        T0,
-        T0,
-        "model-1",
-        "ab12",
-        Severity.WARNING,
+        finding(
+            "id-1",
+            42L,
+            T0,
+            Severity.WARNING,
+            "shadow length 4.2 sd above what pendulum and light explain"),
         AnomalyKind.RESIDUAL,
         4.0,
         3.7,
         0.0001,
         "exchangeable",
-        "shadow length 4.2 sd above what pendulum and light explain",
-        CAUSES,
-        READINGS,
-        POSITION,
-        LINKS,
         0.00002,
         0.0001,
         new CameraMotion(0.03f, -0.02f, 2f, 1.01f));
@@ -415,56 +414,28 @@ class GoldenRecordsTest {
 
   private static DriftEvent drift() {
     return new DriftEvent(
-        "id-2",
-        "id-2",
-        "cam1",
-        42L,
-        99L,
-        T0,
-        T1,
-        "model-1",
-        "ab12",
-        Severity.CRITICAL,
+        finding("id-2", 99L, T1, Severity.CRITICAL, "the residuals have drifted"),
         DriftKind.ONSET,
+        DriftChannel.RESIDUAL,
         9.0,
         8.25,
         100_000.0,
         98_000.0,
         "blocks of the reference are exchangeable",
         32,
-        new ChangePoint(42L, 40L, 60L, 0.0),
-        "the residuals have drifted",
-        CAUSES,
-        READINGS,
-        POSITION,
-        LINKS,
-        DriftChannel.RESIDUAL);
+        new ChangePoint(42L, 40L, 60L, 0.0));
   }
 
   private static InterventionEvent intervention() {
     return new InterventionEvent(
-        "id-3",
-        "id-3",
-        "cam1",
-        42L,
-        99L,
-        T0,
-        T1,
-        "model-1",
-        "ab12",
-        Severity.INFO,
+        finding("id-3", 99L, T1, Severity.INFO, "light is held"),
         InterventionKind.HARD_INTERVENTION,
         9.0,
         8.25,
         null,
         "none",
         null,
-        List.of(new EdgeReading("lamp", "light", 0.125, 0.0625, 0.001, EdgeVerdict.REMOVED)),
-        "light is held",
-        CAUSES,
-        READINGS,
-        POSITION,
-        LINKS);
+        List.of(new EdgeReading("lamp", "light", 0.125, 0.0625, 0.001, EdgeVerdict.REMOVED)));
   }
 
   private static Incident incident() {

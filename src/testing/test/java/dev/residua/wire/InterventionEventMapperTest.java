@@ -87,13 +87,13 @@ class InterventionEventMapperTest {
   @Test
   void shouldReadEventsUpToTheBoundsOnly() {
     // Given
-    int parts = FindingFields.MAX_PARTS;
+    int parts = AvroCodec.MAX_ITEMS;
     InterventionEvent most = withFinding("x".repeat(50_000), parts, parts);
     // When and Then
     assertThat(roundTrip(most)).isEqualTo(most);
     for (InterventionEvent beyond :
         List.of(
-            withFinding("x".repeat(FindingFields.MAX_EVENT_BYTES), 1, 1),
+            withFinding("x".repeat(AvroCodec.MAX_EVENT_BYTES), 1, 1),
             withFinding("x", parts + 1, 1),
             withFinding("x", 1, parts + 1))) {
       assertThatThrownBy(() -> roundTrip(beyond))
@@ -134,14 +134,14 @@ class InterventionEventMapperTest {
 
     // When
     InterventionEvent event =
-        InterventionEventMapper.SERDE.deserializer().deserialize(TOPIC, golden);
+        new Topics("residua.").interventions().value().deserializer().deserialize(TOPIC, golden);
 
     // Then
     assertThat(event.kind()).isEqualTo(InterventionKind.HARD_INTERVENTION);
     assertThat(event.finding().sentence()).isEqualTo("light is held");
     assertThat(event.pValue()).isNaN();
     assertThat(event.changePoint()).isNull();
-    assertThat(InterventionEventMapper.SERDE.serializer().serialize(TOPIC, event))
+    assertThat(new Topics("residua.").interventions().value().serializer().serialize(TOPIC, event))
         .isEqualTo(golden);
   }
 }

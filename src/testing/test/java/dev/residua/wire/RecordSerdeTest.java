@@ -190,7 +190,7 @@ class RecordSerdeTest {
   @Test
   void shouldBoundTheRecordsThatAreRead() {
     // Given
-    byte[] json = new byte[4 * FindingFields.MAX_EVENT_BYTES + 1];
+    byte[] json = new byte[4 * AvroCodec.MAX_EVENT_BYTES + 1];
     Arrays.fill(json, (byte) ' ');
     json[0] = '{';
     // When, Then
