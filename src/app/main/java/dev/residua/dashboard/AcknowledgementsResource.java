@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import dev.residua.alerting.Grouping;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.SlackProtocol;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -145,7 +146,7 @@ public class AcknowledgementsResource {
     Instant now = clock.instant();
     ControlRequest request =
         new ControlRequest(
-            ControlRequest.Kind.ACKNOWLEDGE,
+            ControlCommand.Kind.ACKNOWLEDGEMENT,
             Map.of("incident", incident, "reason", reason),
             name -> name);
     AuditTrail.Change change =

@@ -6,8 +6,7 @@ import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.CancelTraining;
-import dev.residua.incident.ControlCommand.Retrain;
+import dev.residua.incident.ControlCommand.AboutTraining;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlRequest;
 import jakarta.inject.Inject;
@@ -81,7 +80,7 @@ public class ControlResource {
     ControlCommand command;
     try {
       Map<String, String> fields = fields(body);
-      ControlRequest.Kind kind = ControlRequest.Kind.of(fields.remove("kind"));
+      ControlCommand.Kind kind = ControlCommand.Kind.of(fields.remove("kind"));
       action = kind.text();
       String given = fields.remove("id");
       id = given == null ? UUID.randomUUID().toString() : given;
@@ -121,9 +120,7 @@ public class ControlResource {
     List<String> sources =
         about.incident().isPresent()
             ? List.copyOf(access.sources(about))
-            : about instanceof Retrain || about instanceof CancelTraining
-                ? List.of()
-                : history.covered(about);
+            : about instanceof AboutTraining ? List.of() : history.covered(about);
     return new AuditTrail.Change(
         by, action, target, sources, access.scene(about).orElse(""), about.order().reason());
   }

@@ -29,10 +29,12 @@ import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
-import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.FollowedOnce;
+import dev.residua.incident.ControlCommand.Kind;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.BoundedMap;
@@ -741,14 +743,11 @@ public class LiveHistory {
     Instant ended = incident.endedAt();
     for (ControlCommand command : commands.all().toList()) {
       Instant at = command.order().at();
-      String kind = ViewMapper.kind(command);
-      if (command.incident().filter(incident.id()::equals).isPresent()) {
-        found.add(0, order(command, ViewMapper.aboutIncident(command)));
-      } else if (kind != null
-          && command.order().covers(incident.source())
-          && !at.isBefore(incident.openedAt())
-          && (ended == null || !at.isAfter(ended))) {
-        found.add(0, order(command, kind));
+      if (command.incident().filter(incident.id()::equals).isPresent()
+          || (isAboutSource(command, incident.source())
+              && !at.isBefore(incident.openedAt())
+              && (ended == null || !at.isAfter(ended)))) {
+        found.add(0, order(command));
       }
     }
     found.sort(Comparator.comparingLong(OrderView::at).reversed());
@@ -758,22 +757,27 @@ public class LiveHistory {
   private List<OrderView> ordersFor(String source) {
     List<OrderView> found = new ArrayList<>();
     for (ControlCommand command : commands.all().toList()) {
-      String kind = ViewMapper.kind(command);
-      if (kind != null && command.order().covers(source)) {
-        found.add(0, order(command, kind));
+      if (isAboutSource(command, source)) {
+        found.add(0, order(command));
       }
     }
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
   }
 
-  private static OrderView order(ControlCommand command, String kind) {
-    Instant until =
-        command instanceof Maintenance m
-            ? m.period().until()
-            : command instanceof Announcement a ? a.period().until() : null;
+  private static boolean isAboutSource(ControlCommand command, String source) {
+    boolean shown =
+        command instanceof Standing
+            || (command instanceof FollowedOnce
+                && command.incident().isEmpty()
+                && command.kind() != Kind.RETIRE); // a retired source has no page
+    return shown && command.order().covers(source);
+  }
+
+  private static OrderView order(ControlCommand command) {
+    Instant until = command.until();
     return new OrderView(
         command.order().id(),
-        kind,
+        ViewMapper.kind(command),
         command.order().by(),
         command.order().reason(),
         command.order().at().toEpochMilli(),

@@ -32,16 +32,8 @@ import dev.residua.drift.DriftScore;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.AcceptNormal;
-import dev.residua.incident.ControlCommand.Acknowledgement;
-import dev.residua.incident.ControlCommand.Announcement;
-import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
-import dev.residua.incident.ControlCommand.Learn;
-import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.Resolve;
-import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentFrame;
 import java.time.Instant;
@@ -86,35 +78,11 @@ public final class ViewMapper {
         sentence);
   }
 
-  /** What was said about an incident, in words. */
-  static String aboutIncident(ControlCommand command) {
-    if (command instanceof Feedback feedback) {
-      return feedback.verdict() == FeedbackVerdict.TRUE_ALARM ? "true-alarm" : "false-alarm";
-    }
-    if (command instanceof Acknowledgement) {
-      return "acknowledge";
-    }
-    return command instanceof Resolve ? "resolve" : "note";
-  }
-
-  /** The name in {@code ControlRequest} of a command that the page of a source lists, or null. */
-  static @Nullable String kind(ControlCommand command) {
-    if (command instanceof Maintenance) {
-      return "silence";
-    }
-    if (command instanceof Announcement) {
-      return "announce";
-    }
-    if (command instanceof Suppression) {
-      return "suppress";
-    }
-    if (command instanceof Arm) {
-      return "arm";
-    }
-    if (command instanceof Learn) {
-      return "learn";
-    }
-    return command instanceof AcceptNormal ? "accept-normal" : null;
+  /** Returns the name of a command as pages show it; that of feedback is its verdict. */
+  static String kind(ControlCommand command) {
+    return command instanceof Feedback feedback
+        ? feedback.verdict() == FeedbackVerdict.TRUE_ALARM ? "true-alarm" : "false-alarm"
+        : command.kind().text();
   }
 
   static CommissioningView commissioning(CommissioningReport report) {

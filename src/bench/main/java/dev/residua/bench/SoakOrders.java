@@ -2,8 +2,8 @@ package dev.residua.bench;
 
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.frame.SceneName;
+import dev.residua.incident.ControlCommand.Kind;
 import dev.residua.incident.ControlRequest;
-import dev.residua.incident.ControlRequest.Kind;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
@@ -66,10 +66,10 @@ final class SoakOrders {
     Map<String, String> of = Map.of("sources", source);
     turn++;
     switch (turn % 5) {
-      case 0 -> give(Kind.SILENCE, "silence-" + turn, with(of, "for", "PT20S"));
+      case 0 -> give(Kind.MAINTENANCE, "silence-" + turn, with(of, "for", "PT20S"));
       case 1 -> give(Kind.ACCEPT_NORMAL, "accept-" + turn, of);
       case 2 ->
-          give(Kind.SUPPRESS, "suppress", with(with(of, "latent", latent()), "margin", "0.1"));
+          give(Kind.SUPPRESSION, "suppress", with(with(of, "latent", latent()), "margin", "0.1"));
       case 3 -> {
         control.write("suppress", null);
         given++;

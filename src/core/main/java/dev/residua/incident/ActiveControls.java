@@ -2,13 +2,11 @@ package dev.residua.incident;
 
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
-import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
-import dev.residua.incident.ControlCommand.Learn;
+import dev.residua.incident.ControlCommand.FollowedOnce;
 import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.Resolve;
-import dev.residua.incident.ControlCommand.Retire;
+import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.Instant;
 import java.util.Comparator;
@@ -61,26 +59,14 @@ public final class ActiveControls {
   public ActiveControls with(ControlCommand command, long offset) {
     ActiveControls before = without(command.order().id());
     long last = Math.max(lastOffset, offset);
+    Given given = new Given(command, offset);
+    String id = command.order().id();
     if (command instanceof Feedback) {
-      return new ActiveControls(
-          before.standing,
-          newest(before.feedback, command.order().id(), new Given(command, offset)),
-          last);
+      return new ActiveControls(before.standing, newest(before.feedback, id, given), last);
     }
-    if (command instanceof Maintenance
-        || command instanceof Announcement
-        || command instanceof Suppression
-        || command instanceof AcceptNormal
-        || command instanceof Resolve
-        || command instanceof Arm
-        || command instanceof Learn
-        || command instanceof Retire) {
-      return new ActiveControls(
-          newest(before.standing, command.order().id(), new Given(command, offset)),
-          before.feedback,
-          last);
-    }
-    return before; // about trainings, or what a person does
+    return command instanceof Standing || command instanceof FollowedOnce
+        ? new ActiveControls(newest(before.standing, id, given), before.feedback, last)
+        : before; // about trainings, or what a person does
   }
 
   private static <V> Map<String, V> newest(Map<String, V> before, String id, V value) {
@@ -114,74 +100,53 @@ public final class ActiveControls {
     return new ActiveControls(orders, verdicts, lastOffset);
   }
 
-  /** Whether no incident may open for a source at a capture time. */
+  /** Returns true if no incident may open for a source at a capture time. */
   public boolean maintained(String source, Instant at) {
-    for (Given placed : standing.values()) {
-      ControlCommand one = placed.command();
-      if (one instanceof Maintenance m && m.period().contains(at) && one.order().covers(source)) {
-        return true;
-      }
-    }
-    return false;
+    return all(Maintenance.class)
+        .anyMatch(one -> one.period().contains(at) && one.order().covers(source));
   }
 
-  /** The commands that keep incidents of some sources from opening at a capture time. */
+  /** Returns the commands that keep incidents of some sources from opening at a capture time. */
   public List<Maintenance> maintenance(Instant at) {
-    return standing.values().stream()
-        .filter(given -> given.command() instanceof Maintenance m && m.period().contains(at))
-        .map(given -> (Maintenance) given.command())
-        .toList();
+    return all(Maintenance.class).filter(one -> one.period().contains(at)).toList();
   }
 
-  /** Whether some change of the source is announced for a capture time. */
+  /** Returns true if some change of the source is announced for a capture time. */
   public boolean expectsChange(String source, Instant at) {
-    for (Given placed : standing.values()) {
-      ControlCommand one = placed.command();
-      if (one instanceof Announcement a && a.period().contains(at) && one.order().covers(source)) {
-        return true;
-      }
-    }
-    return false;
+    return announcements(source, at).findAny().isPresent();
   }
 
-  /** The announcement of a change of this latent, if there is one. */
+  /** Returns the announcement of a change of this latent. */
   public Optional<Announcement> announced(String source, String latent, Instant at) {
-    for (Given placed : standing.values()) {
-      ControlCommand one = placed.command();
-      if (one instanceof Announcement a
-          && a.latent().equals(latent)
-          && a.period().contains(at)
-          && one.order().covers(source)) {
-        return Optional.of(a);
-      }
-    }
-    return Optional.empty();
+    return announcements(source, at).filter(one -> one.latent().equals(latent)).findFirst();
+  }
+
+  private Stream<Announcement> announcements(String source, Instant at) {
+    return all(Announcement.class)
+        .filter(one -> one.period().contains(at) && one.order().covers(source));
   }
 
   /**
-   * Whether a change of a latent's mean is within a margin that was granted.
+   * Returns true if a change of a latent's mean is within a margin that was granted.
    *
    * @param shift mean shift in standard deviations, either sign
    */
   public boolean suppressed(String source, String latent, double shift) {
-    for (Given placed : standing.values()) {
-      ControlCommand one = placed.command();
-      if (one instanceof Suppression s
-          && s.latent().equals(latent)
-          && Math.abs(shift) <= s.margin()
-          && one.order().covers(source)) {
-        return true;
-      }
-    }
-    return false;
+    return all(Suppression.class)
+        .anyMatch(
+            one ->
+                one.latent().equals(latent)
+                    && Math.abs(shift) <= one.margin()
+                    && one.order().covers(source));
   }
 
-  /** The acceptances of a new normal that nobody took back. */
+  /** Returns the acceptances of a new normal that nobody took back. */
   public List<AcceptNormal> acceptances() {
-    return standing.values().stream()
-        .filter(given -> given.command() instanceof AcceptNormal)
-        .map(given -> (AcceptNormal) given.command())
-        .toList();
+    return all(AcceptNormal.class).toList();
+  }
+
+  private <C extends ControlCommand> Stream<C> all(Class<C> type) {
+    return standing.values().stream().map(Given::command).filter(type::isInstance).map(type::cast);
   }
 
   /** Offset of the last command about frames or incidents; -1 if there was none. */
@@ -193,14 +158,7 @@ public final class ActiveControls {
   public List<Given> since(long offset) {
     return Stream.concat(standing.values().stream(), feedback.values().stream())
         .filter(given -> given.offset() > offset)
-        .filter(
-            given ->
-                given.command() instanceof AcceptNormal
-                    || given.command() instanceof Resolve
-                    || given.command() instanceof Arm
-                    || given.command() instanceof Learn
-                    || given.command() instanceof Retire
-                    || given.command() instanceof Feedback)
+        .filter(given -> given.command() instanceof FollowedOnce)
         .sorted(Comparator.comparingLong(Given::offset))
         .toList();
   }

@@ -4,21 +4,34 @@ import dev.residua.frame.NamePattern;
 import dev.residua.frame.SceneName;
 import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator says, or the trainer of its work. Every command names who gives it and why, and
+ * Command of an operator, or a status of the trainer. Every command names who gives it and why, and
  * stays on the control topic as its own audit trail.
  */
 public sealed interface ControlCommand {
   /** Common part of every command. */
   Order order();
 
+  /** Returns the kind of this command. */
+  default Kind kind() {
+    return Kind.BY_TYPE.get(getClass());
+  }
+
   /** Returns the id of the incident that the command is about; empty if it is about none. */
   default Optional<String> incident() {
     return Optional.empty();
+  }
+
+  /** Returns the time after which the command has no effect; null if there is none. */
+  default @Nullable Instant until() {
+    return null;
   }
 
   /** A command about one incident. */
@@ -28,6 +41,128 @@ public sealed interface ControlCommand {
     @Override
     default Optional<String> incident() {
       return Optional.of(incidentId());
+    }
+  }
+
+  /** A command that decides about frames until somebody takes it back. */
+  sealed interface Standing extends ControlCommand {}
+
+  /** A standing command for a period. */
+  sealed interface Timed extends Standing {
+    Period period();
+
+    @Override
+    default Instant until() {
+      return period().until();
+    }
+  }
+
+  /** A command that every source follows once. */
+  sealed interface FollowedOnce extends ControlCommand {}
+
+  /** A command or status about the training of models. */
+  sealed interface AboutTraining extends ControlCommand {}
+
+  /** Kinds of commands. */
+  enum Kind {
+    /** No incidents in a period. */
+    MAINTENANCE(Maintenance.class, "silence", "from", "until", "for"),
+    /** A change of {@code latent} in a period is expected. */
+    ANNOUNCEMENT(Announcement.class, "announce", "from", "until", "for", "latent"),
+    /** Shifts of {@code latent} up to {@code margin} standard deviations pass. */
+    SUPPRESSION(Suppression.class, "suppress", "latent", "margin"),
+    /** The present is normal. */
+    ACCEPT_NORMAL(AcceptNormal.class, "accept-normal"),
+    /** Closes {@code incident}. */
+    RESOLVE(Resolve.class, "resolve", "incident"),
+    /** What needs a review is normal. */
+    ARM(Arm.class, "arm"),
+    /** The sources learn again what is normal. */
+    LEARN(Learn.class, "learn"),
+    /** The sources are gone. */
+    RETIRE(Retire.class, "retire"),
+    /** Whether {@code incident} was a true alarm: {@code verdict}. */
+    FEEDBACK(Feedback.class, "feedback", "incident", "verdict"),
+    /** {@code assignee}, by default the author, looks after {@code incident}. */
+    ACKNOWLEDGEMENT(Acknowledgement.class, "acknowledge", "incident", "assignee"),
+    /** A remark on {@code incident}: the reason. */
+    NOTE(Note.class, "note", "incident"),
+    /** The answer to a proposal. */
+    PROPOSAL_DECISION(ProposalDecision.class, ""),
+    /**
+     * Train a model of {@code scene}; {@code incidents}, separated by commas, show the new normal.
+     */
+    RETRAIN(Retrain.class, "retrain", "scene", "incidents"),
+    /** End {@code training}. */
+    CANCEL_TRAINING(CancelTraining.class, "cancel-training", "training"),
+    /** Status of a training. */
+    TRAINING(Training.class, "");
+
+    private static final Map<Class<?>, Kind> BY_TYPE =
+        Arrays.stream(values()).collect(Collectors.toMap(Kind::type, kind -> kind));
+
+    private final Class<? extends ControlCommand> type;
+    private final String text;
+    private final List<String> fields;
+
+    <C extends Record & ControlCommand> Kind(Class<C> type, String text, String... fields) {
+      this.type = type;
+      this.text = text;
+      this.fields = List.of(fields);
+    }
+
+    /** Returns the record of commands of this kind. */
+    public Class<? extends ControlCommand> type() {
+      return type;
+    }
+
+    /** Returns the name that people write; empty if only the product gives such commands. */
+    public String text() {
+      return text;
+    }
+
+    /** Returns the fields that people give in addition to sources, author and reason. */
+    List<String> fields() {
+      return fields;
+    }
+
+    /** States what remains after a command was taken back; empty if nothing does. */
+    public String afterTakingBack() {
+      return switch (this) {
+        case ACCEPT_NORMAL ->
+            "what sources have taken as normal remains; trainings no longer learn what it accepted";
+        case ARM, LEARN -> "what sources have taken as normal remains";
+        case RESOLVE, FEEDBACK, RETIRE -> "what it closed remains closed";
+        case MAINTENANCE,
+            ANNOUNCEMENT,
+            SUPPRESSION,
+            ACKNOWLEDGEMENT,
+            NOTE,
+            PROPOSAL_DECISION,
+            RETRAIN,
+            CANCEL_TRAINING,
+            TRAINING ->
+            "";
+      };
+    }
+
+    /**
+     * Returns the kind of a name that people write.
+     *
+     * @throws IllegalArgumentException with all names, if it is unknown
+     */
+    public static Kind of(@Nullable String text) {
+      List<Kind> known = Arrays.stream(values()).filter(kind -> !kind.text.isEmpty()).toList();
+      return known.stream()
+          .filter(kind -> kind.text.equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "kind must be one of %s but was %s"
+                          .formatted(
+                              String.join(", ", known.stream().map(Kind::text).toList()),
+                              text == null ? "missing" : "'" + text + "'")));
     }
   }
 
@@ -105,7 +240,7 @@ public sealed interface ControlCommand {
   }
 
   /** No incident opens in this period; one that is on after its end opens then. */
-  record Maintenance(Order order, Period period) implements ControlCommand {}
+  record Maintenance(Order order, Period period) implements Timed {}
 
   /**
    * Someone will change a mechanism in this period: a change that is localised at it is reported as
@@ -113,7 +248,7 @@ public sealed interface ControlCommand {
    *
    * @param latent the latent whose mechanism is changed
    */
-  record Announcement(Order order, Period period, String latent) implements ControlCommand {}
+  record Announcement(Order order, Period period, String latent) implements Timed {}
 
   /**
    * Changes of a latent's mean up to a margin are no incident.
@@ -122,7 +257,7 @@ public sealed interface ControlCommand {
    * @param margin largest mean shift of its residual that is let pass, in standard deviations,
    *     above 0
    */
-  record Suppression(Order order, String latent, double margin) implements ControlCommand {
+  record Suppression(Order order, String latent, double margin) implements Standing {
     public Suppression {
       if (!(margin > 0 && Double.isFinite(margin))) {
         throw new IllegalArgumentException(
@@ -139,23 +274,23 @@ public sealed interface ControlCommand {
    * standard deviations for 128 independent frames), which a detector with a memory may find after
    * a thousand frames: repeat the command then.
    */
-  record AcceptNormal(Order order) implements ControlCommand {}
+  record AcceptNormal(Order order) implements FollowedOnce {}
 
   /**
    * Closes an incident. Its alarm opens no other until it has ended.
    *
    * @param incidentId the incident
    */
-  record Resolve(Order order, String incidentId) implements AboutIncident {}
+  record Resolve(Order order, String incidentId) implements AboutIncident, FollowedOnce {}
 
   /** What needs a review at these sources is normal: they are watched with it. */
-  record Arm(Order order) implements ControlCommand {}
+  record Arm(Order order) implements FollowedOnce {}
 
   /** These sources learn again what is normal for them. What was accepted holds meanwhile. */
-  record Learn(Order order) implements ControlCommand {}
+  record Learn(Order order) implements FollowedOnce {}
 
   /** These sources are gone: closes their incidents and stops to watch for their silence. */
-  record Retire(Order order) implements ControlCommand {}
+  record Retire(Order order) implements FollowedOnce {}
 
   /**
    * Whether an incident was worth an alarm. It is counted; a false alarm is closed.
@@ -164,7 +299,7 @@ public sealed interface ControlCommand {
    * @param verdict what it was
    */
   record Feedback(Order order, String incidentId, FeedbackVerdict verdict)
-      implements AboutIncident {}
+      implements AboutIncident, FollowedOnce {}
 
   /** What an operator found out about an incident. */
   enum FeedbackVerdict {
@@ -219,7 +354,7 @@ public sealed interface ControlCommand {
    * @param incidents incidents whose frames are the new normal, though they are unusual to the
    *     active model
    */
-  record Retrain(Order order, String scene, List<String> incidents) implements ControlCommand {
+  record Retrain(Order order, String scene, List<String> incidents) implements AboutTraining {
     public Retrain {
       SceneName.checked(scene);
       incidents = List.copyOf(incidents);
@@ -231,7 +366,7 @@ public sealed interface ControlCommand {
    *
    * @param trainingId the training
    */
-  record CancelTraining(Order order, String trainingId) implements ControlCommand {}
+  record CancelTraining(Order order, String trainingId) implements AboutTraining {}
 
   /**
    * The status of a training; each record replaces the previous one.
@@ -254,7 +389,7 @@ public sealed interface ControlCommand {
       double progress,
       @Nullable String modelId,
       List<String> incidents)
-      implements ControlCommand {
+      implements AboutTraining {
     /** How record keys of trainings begin; their identity follows. */
     public static final String KEY_PREFIX = "training-";
 

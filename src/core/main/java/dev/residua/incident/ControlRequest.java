@@ -10,6 +10,7 @@ import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Kind;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Note;
@@ -28,7 +29,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a person asks for, as texts by name, before it is a {@link ControlCommand}: the same names
@@ -38,80 +38,6 @@ import org.jspecify.annotations.Nullable;
  * (default: now) with {@code until} or {@code for}.
  */
 public final class ControlRequest {
-  private static final List<String> PERIOD = List.of("from", "until", "for");
-
-  /** Kinds of requests, with the fields that each takes in addition to the common ones. */
-  public enum Kind {
-    /** No incidents in a period. */
-    SILENCE(PERIOD),
-    /** A change of {@code latent} in a period is expected. */
-    ANNOUNCE(List.of("from", "until", "for", "latent")),
-    /** Shifts of {@code latent} up to {@code margin} standard deviations pass. */
-    SUPPRESS(List.of("latent", "margin")),
-    /** The present is normal. */
-    ACCEPT_NORMAL(List.of()),
-    /** Closes {@code incident}. */
-    RESOLVE(List.of("incident")),
-    /** What needs a review is normal. */
-    ARM(List.of()),
-    /** The sources learn again what is normal. */
-    LEARN(List.of()),
-    /** The sources are gone. */
-    RETIRE(List.of()),
-    /** Whether {@code incident} was a true alarm: {@code verdict}. */
-    FEEDBACK(List.of("incident", "verdict")),
-    /** {@code assignee}, by default the author, looks after {@code incident}. */
-    ACKNOWLEDGE(List.of("incident", "assignee")),
-    /** A remark on {@code incident}: the reason. */
-    NOTE(List.of("incident")),
-    /**
-     * Train a model of {@code scene}; {@code incidents}, separated by commas, show the new normal.
-     */
-    RETRAIN(List.of("scene", "incidents")),
-    /** End {@code training}. */
-    CANCEL_TRAINING(List.of("training"));
-
-    private final List<String> fields;
-
-    Kind(List<String> fields) {
-      this.fields = fields;
-    }
-
-    /** As people write it: {@code accept-normal}. */
-    public String text() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** States what remains after a command was taken back; empty if nothing does. */
-    public String afterTakingBack() {
-      return switch (this) {
-        case ACCEPT_NORMAL ->
-            "what sources have taken as normal remains; trainings no longer learn what it accepted";
-        case ARM, LEARN -> "what sources have taken as normal remains";
-        case RESOLVE, FEEDBACK, RETIRE -> "what it closed remains closed";
-        case SILENCE, ANNOUNCE, SUPPRESS, ACKNOWLEDGE, NOTE, RETRAIN, CANCEL_TRAINING -> "";
-      };
-    }
-
-    /**
-     * The kind of a text.
-     *
-     * @throws IllegalArgumentException with all kinds, if it is none
-     */
-    public static Kind of(@Nullable String text) {
-      for (Kind kind : values()) {
-        if (kind.text().equals(text)) {
-          return kind;
-        }
-      }
-      throw new IllegalArgumentException(
-          "kind must be one of %s but was %s"
-              .formatted(
-                  String.join(", ", List.of(values()).stream().map(Kind::text).toList()),
-                  text == null ? "missing" : "'" + text + "'"));
-    }
-  }
-
   private final Kind kind;
   private final Map<String, String> fields;
   private final UnaryOperator<String> shown;
@@ -128,7 +54,7 @@ public final class ControlRequest {
     this.fields = Map.copyOf(fields);
     this.shown = shown;
     Set<String> known = new LinkedHashSet<>(List.of("sources", "by", "reason"));
-    known.addAll(kind.fields);
+    known.addAll(kind.fields());
     for (String name : fields.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
@@ -180,22 +106,24 @@ public final class ControlRequest {
             fields.getOrDefault("reason", ""),
             now);
     return switch (kind) {
-      case SILENCE -> new Maintenance(order, period(now));
-      case ANNOUNCE -> new Announcement(order, period(now), required("latent"));
-      case SUPPRESS -> new Suppression(order, required("latent"), margin());
+      case MAINTENANCE -> new Maintenance(order, period(now));
+      case ANNOUNCEMENT -> new Announcement(order, period(now), required("latent"));
+      case SUPPRESSION -> new Suppression(order, required("latent"), margin());
       case ACCEPT_NORMAL -> new AcceptNormal(order);
       case RESOLVE -> new Resolve(order, required("incident"));
       case ARM -> new Arm(order);
       case LEARN -> new Learn(order);
       case RETIRE -> new Retire(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
-      case ACKNOWLEDGE ->
+      case ACKNOWLEDGEMENT ->
           new Acknowledgement(
               order, required("incident"), fields.getOrDefault("assignee", order.by()));
       case NOTE -> new Note(order, required("incident"));
       case RETRAIN ->
           new Retrain(order, fields.getOrDefault("scene", SceneName.DEFAULT), incidents());
       case CANCEL_TRAINING -> new CancelTraining(order, required("training"));
+      case PROPOSAL_DECISION, TRAINING ->
+          throw new IllegalArgumentException("nobody gives commands of the kind " + kind);
     };
   }
 

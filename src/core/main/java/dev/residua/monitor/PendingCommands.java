@@ -2,14 +2,10 @@ package dev.residua.monitor;
 
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ActiveControls.Given;
-import dev.residua.incident.ControlCommand.AcceptNormal;
-import dev.residua.incident.ControlCommand.Arm;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
-import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Order;
-import dev.residua.incident.ControlCommand.Resolve;
-import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
@@ -140,11 +136,10 @@ final class PendingCommands {
         .map(Given::command)
         .anyMatch(
             command ->
-                command instanceof Feedback feedback
-                    ? isOpen(feedback.incidentId(), incidents)
-                    : command instanceof Resolve resolve
-                        ? isOpen(resolve.incidentId(), incidents)
-                        : command.order().covers(source));
+                command
+                    .incident()
+                    .map(id -> isOpen(id, incidents))
+                    .orElseGet(() -> command.order().covers(source)));
   }
 
   private static boolean isOpen(String id, SourceIncidents incidents) {

@@ -6,9 +6,7 @@ import dev.residua.feedback.Proposal.LearnAgain;
 import dev.residua.feedback.Proposal.LowerBudget;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Announcement;
-import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.Incident;
 import dev.residua.monitor.Backtest;
 import dev.residua.monitor.Backtest.Opening;
@@ -61,9 +59,7 @@ public final class ProposalReplay {
     this.incidents = incidents;
     ActiveControls standing = ActiveControls.EMPTY;
     for (ControlCommand order : orders) {
-      if (order instanceof Suppression
-          || order instanceof Maintenance
-          || order instanceof Announcement) {
+      if (order instanceof Standing) {
         standing = standing.with(order);
       }
     }

@@ -27,12 +27,12 @@ class CommandAccessTest {
           id -> Optional.ofNullable(Map.of("i1", "p/1", "i2", "v/1").get(id)),
           id -> Optional.ofNullable(Map.of("t1", "pumps").get(id)));
 
-  private Decision decide(String grants, ControlRequest.Kind kind, String... fields) {
+  private Decision decide(String grants, ControlCommand.Kind kind, String... fields) {
     return access.decide(
         new Visitor(new Person("kim", Grants.parse(grants)), RULES), command(kind, fields));
   }
 
-  private static ControlCommand command(ControlRequest.Kind kind, String... fields) {
+  private static ControlCommand command(ControlCommand.Kind kind, String... fields) {
     Map<String, String> all = new HashMap<>(Map.of("by", "kim", "reason", "why"));
     for (int i = 0; i < fields.length; i += 2) {
       all.put(fields[i], fields[i + 1]);
@@ -42,7 +42,7 @@ class CommandAccessTest {
 
   @Test
   void shouldDecideOnAnIncidentByItsSource() {
-    ControlRequest.Kind note = ControlRequest.Kind.NOTE;
+    ControlCommand.Kind note = ControlCommand.Kind.NOTE;
     assertThat(decide("operator:scene=pumps", note, "incident", "i1")).isEqualTo(Decision.ALLOWED);
     assertThat(decide("operator:scene=pumps", note, "incident", "i2")).isEqualTo(Decision.HIDDEN);
     assertThat(decide("operator:scene=pumps", note, "incident", "i3")).isEqualTo(Decision.HIDDEN);
@@ -57,7 +57,7 @@ class CommandAccessTest {
 
   @Test
   void shouldDecideOnSourcesByTheirNames() {
-    ControlRequest.Kind arm = ControlRequest.Kind.ARM;
+    ControlCommand.Kind arm = ControlCommand.Kind.ARM;
     assertThat(decide("operator:scene=pumps", arm, "sources", "p/1|p/2\\.left"))
         .isEqualTo(Decision.ALLOWED);
     assertThat(decide("operator:scene=pumps", arm, "sources", "p/1|v/1"))
@@ -73,14 +73,14 @@ class CommandAccessTest {
         ".*", "p/.*", "p/1.?", "p/[12]", "(?i)p/1", "p/1|", "|", "p/\\d", "^p/1$", "p/1{2}"
       })
   void shouldDenyExpressionsThatMayMatchOtherSources(String expression) {
-    assertThat(decide("operator:scene=pumps", ControlRequest.Kind.LEARN, "sources", expression))
+    assertThat(decide("operator:scene=pumps", ControlCommand.Kind.LEARN, "sources", expression))
         .satisfies(d -> assertThat(d.toString()).contains("cam1|cam2"));
   }
 
   @Test
   void shouldDecideOnTrainingsByTheirScene() {
-    ControlRequest.Kind retrain = ControlRequest.Kind.RETRAIN;
-    ControlRequest.Kind cancel = ControlRequest.Kind.CANCEL_TRAINING;
+    ControlCommand.Kind retrain = ControlCommand.Kind.RETRAIN;
+    ControlCommand.Kind cancel = ControlCommand.Kind.CANCEL_TRAINING;
     assertThat(decide("owner:scene=pumps", retrain, "scene", "pumps")).isEqualTo(Decision.ALLOWED);
     assertThat(decide("operator", retrain, "scene", "pumps")).isInstanceOf(Decision.Denied.class);
     assertThat(decide("owner:scene=pumps", retrain)).isEqualTo(Decision.HIDDEN);
@@ -94,7 +94,7 @@ class CommandAccessTest {
   @ValueSource(strings = {"a", "a|b", "line3/cam\\.1", "x y|z-1", "\\\\|\\|"})
   void shouldReadTheNamesThatTheExpressionMatches(String expression) {
     // When
-    ControlCommand command = command(ControlRequest.Kind.ARM, "sources", expression);
+    ControlCommand command = command(ControlCommand.Kind.ARM, "sources", expression);
     // Then
     assertThat(access.sources(command)).isNotEmpty().allMatch(command.order()::covers);
   }

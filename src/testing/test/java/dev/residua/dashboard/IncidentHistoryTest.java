@@ -11,6 +11,7 @@ import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.IncidentsView;
 import dev.residua.dashboard.LiveViews.OrderView;
 import dev.residua.dashboard.LiveViews.StepView;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
@@ -57,7 +58,7 @@ class IncidentHistoryTest {
     }
     history.ordered(
         id,
-        new ControlRequest(ControlRequest.Kind.of(kind), fields, name -> name)
+        new ControlRequest(ControlCommand.Kind.of(kind), fields, name -> name)
             .command(id, at, "ann"));
   }
 
@@ -187,7 +188,7 @@ class IncidentHistoryTest {
     history.ordered(
         "5",
         new ControlRequest(
-                ControlRequest.Kind.SILENCE,
+                ControlCommand.Kind.MAINTENANCE,
                 Map.of("for", "PT1H", "reason", "repair", "sources", "cam1"),
                 name -> name)
             .command("5", Incidents.OPENED.plusSeconds(4), "ann"));

@@ -7,11 +7,11 @@ import dev.residua.incident.ControlCommand.Acknowledgement;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Kind;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Note;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Suppression;
-import dev.residua.incident.ControlRequest.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,12 +31,12 @@ class ControlRequestTest {
 
   @Test
   void shouldStartAPeriodNowWhereNothingElseIsSaid() {
-    assertThat(((Maintenance) command(Kind.SILENCE, "for", "2h")).period())
+    assertThat(((Maintenance) command(Kind.MAINTENANCE, "for", "2h")).period())
         .isEqualTo(new Period(NOW, NOW.plus(Duration.ofHours(2))));
     assertThat(
             ((Announcement)
                     command(
-                        Kind.ANNOUNCE,
+                        Kind.ANNOUNCEMENT,
                         "from",
                         "2026-05-02T00:00:00+02:00",
                         "until",
@@ -51,7 +51,7 @@ class ControlRequestTest {
 
   @Test
   void shouldReadWhatEachKindTakes() {
-    assertThat(command(Kind.SUPPRESS, "latent", "light", "margin", "0.5"))
+    assertThat(command(Kind.SUPPRESSION, "latent", "light", "margin", "0.5"))
         .isInstanceOfSatisfying(
             Suppression.class,
             suppression -> {
@@ -64,10 +64,10 @@ class ControlRequestTest {
         .isInstanceOfSatisfying(
             Feedback.class,
             feedback -> assertThat(feedback.verdict()).isEqualTo(FeedbackVerdict.FALSE_ALARM));
-    assertThat(command(Kind.ACKNOWLEDGE, "incident", "i"))
+    assertThat(command(Kind.ACKNOWLEDGEMENT, "incident", "i"))
         .isInstanceOfSatisfying(
             Acknowledgement.class, one -> assertThat(one.assignee()).isEqualTo("ann (claimed)"));
-    assertThat(command(Kind.ACKNOWLEDGE, "incident", "i", "assignee", "kim"))
+    assertThat(command(Kind.ACKNOWLEDGEMENT, "incident", "i", "assignee", "kim"))
         .isInstanceOfSatisfying(
             Acknowledgement.class, one -> assertThat(one.assignee()).isEqualTo("kim"));
     assertThat(command(Kind.NOTE, "incident", "i"))
@@ -77,21 +77,26 @@ class ControlRequestTest {
 
   @Test
   void shouldNameWhatIsWrongTheWayItWasAsked() {
-    assertRefused("--latent is missing", Kind.SUPPRESS, "margin", "1");
+    assertRefused("--latent is missing", Kind.SUPPRESSION, "margin", "1");
     assertRefused("--incident is missing", Kind.NOTE);
-    assertRefused("who looks after", Kind.ACKNOWLEDGE, "incident", "i", "assignee", " ");
-    assertRefused("--margin must be a number", Kind.SUPPRESS, "latent", "a", "margin", "much");
-    assertRefused("above 0", Kind.SUPPRESS, "latent", "a", "margin", "NaN");
-    assertRefused("either --until or --for", Kind.SILENCE);
+    assertRefused("who looks after", Kind.ACKNOWLEDGEMENT, "incident", "i", "assignee", " ");
+    assertRefused("--margin must be a number", Kind.SUPPRESSION, "latent", "a", "margin", "much");
+    assertRefused("above 0", Kind.SUPPRESSION, "latent", "a", "margin", "NaN");
+    assertRefused("either --until or --for", Kind.MAINTENANCE);
     assertRefused(
-        "either --until or --for", Kind.SILENCE, "for", "PT1H", "until", "2026-05-01T10:00:00Z");
-    assertRefused("such as 2h or 1d 12h but was 'two hours'", Kind.SILENCE, "for", "two hours");
-    assertRefused("must end after it begins", Kind.SILENCE, "for", "PT-1H");
-    assertRefused("--from must be a time", Kind.SILENCE, "from", "noon", "for", "PT1H");
+        "either --until or --for",
+        Kind.MAINTENANCE,
+        "for",
+        "PT1H",
+        "until",
+        "2026-05-01T10:00:00Z");
+    assertRefused("such as 2h or 1d 12h but was 'two hours'", Kind.MAINTENANCE, "for", "two hours");
+    assertRefused("must end after it begins", Kind.MAINTENANCE, "for", "PT-1H");
+    assertRefused("--from must be a time", Kind.MAINTENANCE, "from", "noon", "for", "PT1H");
     assertRefused(
         "--verdict must be true or false", Kind.FEEDBACK, "incident", "i", "verdict", "1");
     assertRefused("no regular expression", Kind.ACCEPT_NORMAL, "sources", "(");
-    assertRefused("silence takes no --latent", Kind.SILENCE, "latent", "light");
+    assertRefused("silence takes no --latent", Kind.MAINTENANCE, "latent", "light");
     assertRefused("say who gives it and why", Kind.ACCEPT_NORMAL, "by", " ");
   }
 
@@ -123,10 +128,10 @@ class ControlRequestTest {
   @Test
   void shouldSayWhatRemainsAfterACommandIsTakenBack() {
     // When, Then
-    assertThat(ControlRequest.Kind.ACCEPT_NORMAL.afterTakingBack())
+    assertThat(ControlCommand.Kind.ACCEPT_NORMAL.afterTakingBack())
         .startsWith("what sources have taken as normal remains");
-    assertThat(ControlRequest.Kind.RESOLVE.afterTakingBack()).contains("remains closed");
-    assertThat(ControlRequest.Kind.SILENCE.afterTakingBack()).isEmpty();
+    assertThat(ControlCommand.Kind.RESOLVE.afterTakingBack()).contains("remains closed");
+    assertThat(ControlCommand.Kind.MAINTENANCE.afterTakingBack()).isEmpty();
   }
 
   @Test
@@ -140,13 +145,13 @@ class ControlRequestTest {
 
   @Test
   void shouldRefusePeriodsBeyondAllCalendars() {
-    assertThatThrownBy(() -> command(Kind.SILENCE, "until", "+999999-01-01T00:00:00Z"))
+    assertThatThrownBy(() -> command(Kind.MAINTENANCE, "until", "+999999-01-01T00:00:00Z"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2262");
-    assertThatThrownBy(() -> command(Kind.SILENCE, "for", "P400000000D"))
+    assertThatThrownBy(() -> command(Kind.MAINTENANCE, "for", "P400000000D"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2262");
-    assertThatThrownBy(() -> command(Kind.SILENCE, "for", "PT9223372036854775807S"))
+    assertThatThrownBy(() -> command(Kind.MAINTENANCE, "for", "PT9223372036854775807S"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("PT9223372036854775807S");
   }

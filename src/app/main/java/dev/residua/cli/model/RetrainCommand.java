@@ -11,6 +11,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import dev.residua.model.BadBundleException;
 import dev.residua.renewal.job.CronSchedule;
@@ -142,9 +143,9 @@ public final class RetrainCommand extends JsonCommand {
       throw new CommandFailedException("--reason is missing: it is stored with the training");
     }
     Map<String, String> fields = new LinkedHashMap<>(Map.of("by", author.given(), "reason", given));
-    ControlRequest.Kind kind = ControlRequest.Kind.RETRAIN;
+    ControlCommand.Kind kind = ControlCommand.Kind.RETRAIN;
     if (cancel != null) {
-      kind = ControlRequest.Kind.CANCEL_TRAINING;
+      kind = ControlCommand.Kind.CANCEL_TRAINING;
       fields.put("training", cancel);
     } else {
       fields.put("scene", scene.scene);

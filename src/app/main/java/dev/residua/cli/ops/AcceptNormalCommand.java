@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import picocli.CommandLine.Command;
 
 /** {@code accept-normal}: accepts the present state as normal. */
@@ -13,6 +13,6 @@ import picocli.CommandLine.Command;
     })
 public final class AcceptNormalCommand extends SourcesCommandBase {
   AcceptNormalCommand() {
-    super(ControlRequest.Kind.ACCEPT_NORMAL);
+    super(ControlCommand.Kind.ACCEPT_NORMAL);
   }
 }

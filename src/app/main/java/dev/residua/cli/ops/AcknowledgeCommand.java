@@ -1,7 +1,7 @@
 package dev.residua.cli.ops;
 
 import dev.residua.cli.console.Json;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -24,7 +24,7 @@ public final class AcknowledgeCommand extends IncidentCommandBase {
   @Nullable String assignee;
 
   AcknowledgeCommand() {
-    super(ControlRequest.Kind.ACKNOWLEDGE);
+    super(ControlCommand.Kind.ACKNOWLEDGEMENT);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,7 +21,7 @@ public final class AnnounceCommand extends SourcesCommandBase {
   @Nullable String latent;
 
   AnnounceCommand() {
-    super(ControlRequest.Kind.ANNOUNCE);
+    super(ControlCommand.Kind.ANNOUNCEMENT);
   }
 
   @Override

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 
 /** A command that writes an operator's command to the control topic. */
 abstract class ControlCommandBase extends JsonCommand {
-  private final ControlRequest.Kind kind;
+  private final ControlCommand.Kind kind;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
@@ -49,7 +49,7 @@ abstract class ControlCommandBase extends JsonCommand {
       description = "Revoke the earlier command with this id.")
   @Nullable String takeBack;
 
-  ControlCommandBase(ControlRequest.Kind kind) {
+  ControlCommandBase(ControlCommand.Kind kind) {
     this.kind = kind;
   }
 

@@ -1,7 +1,7 @@
 package dev.residua.cli.ops;
 
 import dev.residua.cli.console.Json;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ public final class FeedbackCommand extends IncidentCommandBase {
   @Nullable String verdict;
 
   FeedbackCommand() {
-    super(ControlRequest.Kind.FEEDBACK);
+    super(ControlCommand.Kind.FEEDBACK);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.residua.cli.ops;
 
 import dev.residua.cli.console.Json;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -11,7 +11,7 @@ abstract class IncidentCommandBase extends ControlCommandBase {
   @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
   @Nullable String incident;
 
-  IncidentCommandBase(ControlRequest.Kind kind) {
+  IncidentCommandBase(ControlCommand.Kind kind) {
     super(kind);
   }
 

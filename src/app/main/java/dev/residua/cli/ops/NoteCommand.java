@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import picocli.CommandLine.Command;
 
 /** {@code note}: writes a remark on an incident. */
@@ -9,6 +9,6 @@ import picocli.CommandLine.Command;
     description = "Writes a remark on an incident: the --reason. It shows on the incident's page.")
 public final class NoteCommand extends IncidentCommandBase {
   NoteCommand() {
-    super(ControlRequest.Kind.NOTE);
+    super(ControlCommand.Kind.NOTE);
   }
 }

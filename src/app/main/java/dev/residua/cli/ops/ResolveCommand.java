@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import picocli.CommandLine.Command;
 
 /** {@code resolve}: closes an incident. */
@@ -11,6 +11,6 @@ import picocli.CommandLine.Command;
     })
 public final class ResolveCommand extends IncidentCommandBase {
   ResolveCommand() {
-    super(ControlRequest.Kind.RESOLVE);
+    super(ControlCommand.Kind.RESOLVE);
   }
 }

@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,7 +18,7 @@ public final class SilenceCommand extends SourcesCommandBase {
   @Mixin PeriodOptions period = new PeriodOptions();
 
   SilenceCommand() {
-    super(ControlRequest.Kind.SILENCE);
+    super(ControlCommand.Kind.MAINTENANCE);
   }
 
   @Override

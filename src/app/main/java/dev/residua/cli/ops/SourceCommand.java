@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import picocli.CommandLine.Command;
 
 /** {@code source}: the settings of sources, and sources that are gone. */
@@ -34,7 +34,7 @@ public final class SourceCommand {
       })
   static final class ArmCommand extends SourcesCommandBase {
     ArmCommand() {
-      super(ControlRequest.Kind.ARM);
+      super(ControlCommand.Kind.ARM);
     }
   }
 
@@ -47,7 +47,7 @@ public final class SourceCommand {
       })
   static final class LearnCommand extends SourcesCommandBase {
     LearnCommand() {
-      super(ControlRequest.Kind.LEARN);
+      super(ControlCommand.Kind.LEARN);
     }
   }
 
@@ -60,7 +60,7 @@ public final class SourceCommand {
       })
   static final class RetireCommand extends SourcesCommandBase {
     RetireCommand() {
-      super(ControlRequest.Kind.RETIRE);
+      super(ControlCommand.Kind.RETIRE);
     }
   }
 }

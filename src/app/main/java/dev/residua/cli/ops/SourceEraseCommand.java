@@ -12,6 +12,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
 import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
@@ -266,7 +267,7 @@ final class SourceEraseCommand extends JsonCommand {
       writer.write(
           id,
           new ControlRequest(
-                  ControlRequest.Kind.RETIRE,
+                  ControlCommand.Kind.RETIRE,
                   Map.of("sources", Pattern.quote(source), "by", author.given(), "reason", reason),
                   "--"::concat)
               .command(id, Instant.now()));

@@ -3,9 +3,6 @@ package dev.residua.cli.ops;
 import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.cli.console.Json;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Announcement;
-import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlRequest;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +24,7 @@ abstract class SourcesCommandBase extends ControlCommandBase {
 
   private List<String> concerned = List.of();
 
-  SourcesCommandBase(ControlRequest.Kind kind) {
+  SourcesCommandBase(ControlCommand.Kind kind) {
     super(kind);
   }
 
@@ -48,11 +45,7 @@ abstract class SourcesCommandBase extends ControlCommandBase {
 
   @Override
   String applies(ControlCommand command) {
-    String until =
-        command instanceof Maintenance m
-            ? " until " + m.period().until()
-            : command instanceof Announcement a ? " until " + a.period().until() : "";
-    return reach(command) + until;
+    return reach(command) + (command.until() == null ? "" : " until " + command.until());
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.residua.cli.ops;
 
 import dev.residua.cli.console.Json;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommand;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +25,7 @@ public final class SuppressCommand extends SourcesCommandBase {
   @Nullable Double margin;
 
   SuppressCommand() {
-    super(ControlRequest.Kind.SUPPRESS);
+    super(ControlCommand.Kind.SUPPRESSION);
   }
 
   @Override
