@@ -1,31 +1,32 @@
 package dev.residua.alerting;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.residua.alerting.Grouping.Child;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.residua.alerting.AlertEntry.Opening;
 import dev.residua.alerting.Grouping.Group;
 import dev.residua.alerting.Grouping.Member;
 import dev.residua.alerting.Grouping.Waiting;
-import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
-import java.io.IOException;
+import dev.residua.wire.IncidentMapper;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is stored of alerting, as JSON with a version: one record per incident that someone has to
- * be notified of, and one with the last model change of each receiver.
+ * Stored state of alerting, as JSON with a version: one record per incident that someone has to be
+ * notified of, and one with the last model change of each receiver.
  */
 final class AlertStateJson {
   /** Key of the record of model changes. */
@@ -33,24 +34,25 @@ final class AlertStateJson {
 
   private static final String INCIDENT = "incident/";
   private static final int VERSION = 1;
+  private static final List<Class<? extends Grouping>> GROUPINGS =
+      List.of(Waiting.class, Member.class, Group.class);
 
-  private final Function<Incident, byte[]> write;
-  private final Function<byte[], Incident> read;
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(
+              new JavaTimeModule()
+                  .addSerializer(Subject.class, ToStringSerializer.instance)
+                  .addDeserializer(Subject.class, new SubjectReader()))
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
 
-  /**
-   * @param write an incident as the topic of incidents has it
-   * @param read the opposite
-   */
-  AlertStateJson(Function<Incident, byte[]> write, Function<byte[], Incident> read) {
-    this.write = write;
-    this.read = read;
-  }
+  private AlertStateJson() {}
 
   static String key(String alertId) {
     return INCIDENT + alertId;
   }
 
-  byte[] bytes(AlertEntry entry) {
+  static byte[] bytes(AlertEntry entry) {
     ObjectNode node = Json.object();
     node.put("version", VERSION);
     node.put("alert", entry.alertId());
@@ -58,101 +60,21 @@ final class AlertStateJson {
     node.put("since", entry.since().toString());
     node.put("changedAt", entry.changedAt().toString());
     entry.only().ifPresent(only -> node.put("only", only));
-    ObjectNode notified = node.putObject("notified");
-    new TreeMap<>(entry.notified())
-        .forEach(
-            (receiver, now) -> {
-              ObjectNode one = notified.putObject(receiver);
-              one.put("stage", now.stage().name());
-              one.put("revision", now.revision());
-              one.put("severity", now.severity().name());
-              one.put("kind", now.kind());
-              one.put("subject", now.subject());
-              one.put("flaps", now.flaps());
-              one.put("at", now.at().toString());
-              one.put("acknowledged", now.acknowledged());
-              if (now.members() > 0) {
-                one.put("members", now.members());
-              }
-            });
-    node.put("incident", write.apply(entry.incident()));
-    AlertEntry.Opening opening = entry.opening();
-    if (opening != null && !opening.equals(AlertEntry.Opening.of(entry.incident()))) {
-      ObjectNode opened = node.putObject("opening");
-      opened.put("state", opening.state().name());
-      opened.put("at", opening.at().toString());
-      opened.put("sequence", opening.sequence());
+    node.set("notified", MAPPER.valueToTree(new TreeMap<>(entry.notified())));
+    node.set("incident", Json.read(IncidentMapper.json(entry.incident())));
+    Opening opening = entry.opening();
+    if (opening != null && !opening.equals(Opening.of(entry.incident()))) {
+      node.set("opening", MAPPER.valueToTree(opening));
     }
-    if (entry.grouping() instanceof Waiting waiting) {
-      node.put("waitsUntil", waiting.until().toString());
-    } else if (entry.grouping() instanceof Member member) {
-      node.put("memberOf", member.group());
-    } else if (entry.grouping() instanceof Group group) {
-      node.set("group", bytes(group));
+    Grouping grouping = entry.grouping();
+    if (!grouping.equals(Grouping.ALONE)) {
+      node.set(name(grouping.getClass()), MAPPER.valueToTree(grouping));
     }
     return Json.bytes(node);
   }
 
-  private static ObjectNode bytes(Group group) {
-    ObjectNode node = Json.object();
-    node.put("label", group.label());
-    node.put("value", group.value());
-    node.put("more", group.more());
-    node.put("joinedAt", group.joinedAt().toString());
-    ArrayNode receivers = node.putArray("receivers");
-    new TreeSet<>(group.receivers()).forEach(receivers::add);
-    ArrayNode children = node.putArray("children");
-    for (Child child : group.children()) {
-      ObjectNode one = children.addObject();
-      one.put("alert", child.alertId());
-      one.put("incident", child.incident());
-      one.put("source", child.source());
-      one.put("subject", child.subject().toString());
-      one.put("open", child.open());
-    }
-    return node;
-  }
-
-  /** Stored only if it is not the current record. */
-  private static AlertEntry.@Nullable Opening opening(JsonNode node, Incident incident) {
-    return node.isObject()
-        ? new AlertEntry.Opening(
-            Incident.State.valueOf(node.path("state").asText()),
-            Instant.parse(node.path("at").asText()),
-            node.path("sequence").asLong())
-        : AlertEntry.Opening.of(incident);
-  }
-
-  private static Grouping grouping(JsonNode node) {
-    if (node.hasNonNull("waitsUntil")) {
-      return new Waiting(Instant.parse(node.path("waitsUntil").asText()));
-    }
-    if (node.hasNonNull("memberOf")) {
-      return new Member(node.path("memberOf").asText());
-    }
-    JsonNode group = node.path("group");
-    if (group.isMissingNode()) {
-      return Grouping.ALONE;
-    }
-    List<Child> children = new ArrayList<>();
-    for (JsonNode one : group.path("children")) {
-      children.add(
-          new Child(
-              one.path("alert").asText(),
-              one.path("incident").asText(),
-              one.path("source").asText(),
-              Subject.of(one.path("subject").asText()),
-              one.path("open").asBoolean()));
-    }
-    Set<String> receivers = new TreeSet<>();
-    group.path("receivers").forEach(name -> receivers.add(name.asText()));
-    return new Group(
-        group.path("label").asText(),
-        group.path("value").asText(),
-        children,
-        group.path("more").asInt(),
-        Instant.parse(group.path("joinedAt").asText()),
-        receivers);
+  private static String name(Class<? extends Grouping> grouping) {
+    return grouping.getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -160,51 +82,47 @@ final class AlertStateJson {
    *
    * @throws IllegalArgumentException if it is damaged or of a later version
    */
-  AlertEntry entry(byte[] bytes) {
+  static AlertEntry entry(byte[] bytes) {
     try {
       JsonNode node = checked(bytes);
-      byte[] incident = node.path("incident").binaryValue();
-      if (incident == null) {
+      if (!node.path("incident").isObject()) {
         throw new IllegalArgumentException("it has no incident");
       }
-      Map<String, NotifiedState> notified = new HashMap<>();
-      for (Map.Entry<String, JsonNode> each : node.path("notified").properties()) {
-        JsonNode one = each.getValue();
-        notified.put(
-            each.getKey(),
-            new NotifiedState(
-                NotifiedState.Stage.valueOf(one.path("stage").asText()),
-                one.path("revision").asLong(),
-                Severity.valueOf(one.path("severity").asText()),
-                one.path("kind").asText(),
-                one.path("subject").asText(),
-                one.path("flaps").asInt(),
-                Instant.parse(one.path("at").asText()),
-                one.path("acknowledged").asBoolean(),
-                one.path("members").asInt()));
-      }
-      Incident current = read.apply(incident);
+      Incident incident = IncidentMapper.ofJson(Json.bytes(node.path("incident")));
       return new AlertEntry(
           node.path("alert").asText(),
-          current,
+          incident,
           node.path("revision").asLong(),
           Instant.parse(node.path("since").asText()),
           Instant.parse(node.path("changedAt").asText()),
-          node.hasNonNull("only") ? Optional.of(node.path("only").asText()) : Optional.empty(),
-          notified,
+          Optional.ofNullable(node.path("only").textValue()),
+          MAPPER.readValue(
+              MAPPER.treeAsTokens(node.path("notified")),
+              new TypeReference<Map<String, NotifiedState>>() {}),
           grouping(node),
-          opening(node.path("opening"), current));
-    } catch (IOException | RuntimeException e) {
+          node.has("opening")
+              ? MAPPER.treeToValue(node.path("opening"), Opening.class)
+              : Opening.of(incident));
+    } catch (java.io.IOException | RuntimeException e) {
       throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
     }
+  }
+
+  private static Grouping grouping(JsonNode node) throws JsonProcessingException {
+    for (Class<? extends Grouping> grouping : GROUPINGS) {
+      @Nullable JsonNode stored = node.get(name(grouping));
+      if (stored != null) {
+        return MAPPER.treeToValue(stored, grouping);
+      }
+    }
+    return Grouping.ALONE;
   }
 
   /** The number of the last activation that each receiver was notified of. */
   static byte[] activations(Map<String, Long> notified) {
     ObjectNode node = Json.object();
     node.put("version", VERSION);
-    ObjectNode numbers = node.putObject("notified");
-    new TreeMap<>(notified).forEach(numbers::put);
+    node.set("notified", MAPPER.valueToTree(new TreeMap<>(notified)));
     return Json.bytes(node);
   }
 
@@ -224,5 +142,20 @@ final class AlertStateJson {
           "it has version %s, expected %d".formatted(node.path("version"), VERSION));
     }
     return node;
+  }
+
+  private static final class SubjectReader
+      extends com.fasterxml.jackson.databind.deser.std.FromStringDeserializer<Subject> {
+    private static final long serialVersionUID = 1L;
+
+    SubjectReader() {
+      super(Subject.class);
+    }
+
+    @Override
+    protected Subject _deserialize(
+        String value, com.fasterxml.jackson.databind.DeserializationContext context) {
+      return Subject.of(value);
+    }
   }
 }

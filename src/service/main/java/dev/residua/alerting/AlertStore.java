@@ -33,13 +33,11 @@ final class AlertStore {
 
   private final Producer<byte[], byte[]> producer;
   private final Topics topics;
-  private final AlertStateJson state;
   private boolean open; // a transaction
 
   AlertStore(Producer<byte[], byte[]> producer, Topics topics) {
     this.producer = producer;
     this.topics = topics;
-    this.state = new AlertStateJson(topics.incidents()::write, topics.incidents()::read);
   }
 
   /** Takes the transactional id over, which ends a transaction of its earlier owner. */
@@ -90,7 +88,7 @@ final class AlertStore {
                 write(
                     change.partition(),
                     AlertStateJson.key(id),
-                    change.entry().map(state::bytes).orElse(null)));
+                    change.entry().map(AlertStateJson::bytes).orElse(null)));
   }
 
   void write(int partition, String key, byte @Nullable [] value) {
@@ -167,7 +165,7 @@ final class AlertStore {
             if (key.equals(AlertStateJson.ACTIVATIONS)) {
               changes.putAll(AlertStateJson.activations(value));
             } else {
-              book.restore(partition, state.entry(value));
+              book.restore(partition, AlertStateJson.entry(value));
             }
           } catch (IllegalArgumentException e) {
             LOG.error(

@@ -5,6 +5,7 @@ import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -98,7 +99,7 @@ public sealed interface Grouping {
                 .formatted(children.size(), more, MAX_CHILDREN));
       }
       children = List.copyOf(children);
-      receivers = Set.copyOf(receivers);
+      receivers = Collections.unmodifiableSortedSet(new TreeSet<>(receivers));
     }
 
     /** What its sources have in common: {@code lamp 3}. */

@@ -21,6 +21,15 @@ public final class IncidentMapper {
     return SERDE.json(incident);
   }
 
+  /**
+   * Reads what {@link #json} wrote.
+   *
+   * @throws org.apache.kafka.common.errors.SerializationException if it is damaged
+   */
+  public static Incident ofJson(byte[] json) {
+    return SERDE.deserializer().deserialize("", json);
+  }
+
   public static dev.residua.avro.Incident toAvro(Incident incident) {
     return (dev.residua.avro.Incident) CODEC.toAvro(incident);
   }
