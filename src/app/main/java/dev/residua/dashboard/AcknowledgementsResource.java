@@ -4,7 +4,7 @@ import dev.residua.alerting.Grouping;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.SlackProtocol;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.HeaderParam;
@@ -43,7 +43,7 @@ public class AcknowledgementsResource {
           .formatted(MAX_BYTES);
 
   private final LiveHistory history;
-  private final ControlOrders orders;
+  private final ControlCommandWriter orders;
   private final AuditTrail audit;
   private final Clock clock;
   private volatile Map<String, Signing> signing = Map.of();
@@ -56,12 +56,12 @@ public class AcknowledgementsResource {
   public record Signing(ReceiverType type, byte[] secret) {}
 
   @Inject
-  public AcknowledgementsResource(LiveHistory history, ControlOrders orders, AuditTrail audit) {
+  public AcknowledgementsResource(LiveHistory history, ControlCommandWriter orders, AuditTrail audit) {
     this(history, orders, audit, Clock.systemUTC());
   }
 
   AcknowledgementsResource(
-      LiveHistory history, ControlOrders orders, AuditTrail audit, Clock clock) {
+      LiveHistory history, ControlCommandWriter orders, AuditTrail audit, Clock clock) {
     this.history = history;
     this.orders = orders;
     this.audit = audit;
@@ -144,8 +144,8 @@ public class AcknowledgementsResource {
 
   private void write(String id, String incident, String person, String reason) throws IOException {
     Instant now = clock.instant();
-    ControlRequest request =
-        new ControlRequest(
+    ControlCommandParser request =
+        new ControlCommandParser(
             ControlCommand.Kind.ACKNOWLEDGEMENT,
             Map.of("incident", incident, "reason", reason),
             name -> name);

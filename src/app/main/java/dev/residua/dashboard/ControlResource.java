@@ -8,7 +8,7 @@ import dev.residua.access.Visitor;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AboutTraining;
 import dev.residua.incident.ControlCommand.Training;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class ControlResource {
   private static final int MAX_ID_CHARACTERS = 200;
 
-  private final ControlOrders orders;
+  private final ControlCommandWriter orders;
   private final LiveHistory history;
   private final CommandAccess access;
   private final Visitors visitors;
@@ -46,7 +46,7 @@ public class ControlResource {
 
   @Inject
   public ControlResource(
-      ControlOrders orders,
+      ControlCommandWriter orders,
       LiveHistory history,
       LiveModels models,
       Visitors visitors,
@@ -55,7 +55,7 @@ public class ControlResource {
   }
 
   ControlResource(
-      ControlOrders orders,
+      ControlCommandWriter orders,
       LiveHistory history,
       LiveModels models,
       Visitors visitors,
@@ -96,7 +96,7 @@ public class ControlResource {
         audit.refused(change(person, action, id, null), replaced);
         return Problems.of(replaced, "the id '%s' is taken; leave it out".formatted(id));
       }
-      ControlRequest request = new ControlRequest(kind, fields, name -> name);
+      ControlCommandParser request = new ControlCommandParser(kind, fields, name -> name);
       command =
           person == null
               ? request.command(id, clock.instant())

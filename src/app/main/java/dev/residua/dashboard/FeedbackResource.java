@@ -54,8 +54,8 @@ public class FeedbackResource {
   private static final int DECISIONS = 20;
 
   private final LiveHistory history;
-  private final ControlOrders control;
-  private final SourceRuleOrders rules;
+  private final ControlCommandWriter control;
+  private final RuleCommandWriter rules;
   private final CommandAccess access;
   private final Visitors visitors;
   private final AuditTrail audit;
@@ -66,8 +66,8 @@ public class FeedbackResource {
   public FeedbackResource(
       LiveHistory history,
       LiveModels models,
-      ControlOrders control,
-      SourceRuleOrders rules,
+      ControlCommandWriter control,
+      RuleCommandWriter rules,
       Visitors visitors,
       AuditTrail audit) {
     this(history, models, control, rules, visitors, audit, Clock.systemUTC());
@@ -76,8 +76,8 @@ public class FeedbackResource {
   FeedbackResource(
       LiveHistory history,
       LiveModels models,
-      ControlOrders control,
-      SourceRuleOrders rules,
+      ControlCommandWriter control,
+      RuleCommandWriter rules,
       Visitors visitors,
       AuditTrail audit,
       Clock clock) {

@@ -15,7 +15,7 @@ import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.IncidentsView;
 import dev.residua.dashboard.LiveViews.LastFrame;
-import dev.residua.dashboard.LiveViews.OrderView;
+import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.Overview;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Source;
@@ -738,8 +738,8 @@ public class LiveHistory {
   }
 
   /** What was ordered about an incident, or about its source while it was open. */
-  private List<OrderView> ordersOf(Incident incident) {
-    List<OrderView> found = new ArrayList<>();
+  private List<CommandView> ordersOf(Incident incident) {
+    List<CommandView> found = new ArrayList<>();
     Instant ended = incident.endedAt();
     for (ControlCommand command : commands.all().toList()) {
       Instant at = command.order().at();
@@ -750,12 +750,12 @@ public class LiveHistory {
         found.add(0, order(command));
       }
     }
-    found.sort(Comparator.comparingLong(OrderView::at).reversed());
+    found.sort(Comparator.comparingLong(CommandView::at).reversed());
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
   }
 
-  private List<OrderView> ordersFor(String source) {
-    List<OrderView> found = new ArrayList<>();
+  private List<CommandView> ordersFor(String source) {
+    List<CommandView> found = new ArrayList<>();
     for (ControlCommand command : commands.all().toList()) {
       if (isAboutSource(command, source)) {
         found.add(0, order(command));
@@ -773,9 +773,9 @@ public class LiveHistory {
     return shown && command.order().covers(source);
   }
 
-  private static OrderView order(ControlCommand command) {
+  private static CommandView order(ControlCommand command) {
     Instant until = command.until();
-    return new OrderView(
+    return new CommandView(
         command.order().id(),
         ViewMapper.kind(command),
         command.order().by(),

@@ -51,7 +51,7 @@ public class LiveSocket {
   private static final int TOO_LARGE = 1009;
 
   private final LiveHistory history;
-  private final SourceRuleOrders rules;
+  private final RuleCommandWriter rules;
   private final Clock clock = Clock.systemUTC();
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
   private final ScheduledExecutorService thread =
@@ -79,7 +79,7 @@ public class LiveSocket {
       AtomicInteger messages) {}
 
   @Inject
-  public LiveSocket(LiveHistory history, SourceRuleOrders rules) {
+  public LiveSocket(LiveHistory history, RuleCommandWriter rules) {
     this.history = history;
     this.rules = rules;
     thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);

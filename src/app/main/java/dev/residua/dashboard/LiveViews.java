@@ -286,7 +286,7 @@ public final class LiveViews {
       IncidentView incident,
       List<StepView> steps,
       List<EventView> events,
-      List<OrderView> orders,
+      List<CommandView> orders,
       List<IncidentView> similar) {}
 
   /**
@@ -389,7 +389,7 @@ public final class LiveViews {
    *
    * @param assignee who looks after the incident; null for other kinds than {@code acknowledge}
    */
-  public record OrderView(
+  public record CommandView(
       String id,
       String kind,
       String by,
@@ -479,7 +479,7 @@ public final class LiveViews {
       @Nullable CommissioningView commissioning,
       @Nullable List<IncidentView> incidents,
       @Nullable List<EventView> events,
-      @Nullable List<OrderView> orders) {}
+      @Nullable List<CommandView> orders) {}
 
   /**
    * Counts since the process started, and the last findings.

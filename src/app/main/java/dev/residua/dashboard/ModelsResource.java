@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class ModelsResource {
   private final LiveModels state;
-  private final ModelOrders orders;
+  private final ModelCommandWriter orders;
   private final Visitors visitors;
   private final AuditTrail audit;
 
   @Inject
-  public ModelsResource(LiveModels state, ModelOrders orders, Visitors visitors, AuditTrail audit) {
+  public ModelsResource(LiveModels state, ModelCommandWriter orders, Visitors visitors, AuditTrail audit) {
     this.state = state;
     this.orders = orders;
     this.visitors = visitors;

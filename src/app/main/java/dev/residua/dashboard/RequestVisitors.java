@@ -18,10 +18,10 @@ public class RequestVisitors implements Visitors {
   public static final String PERSON = "residua.person";
 
   private final CurrentVertxRequest request;
-  private final SourceRuleOrders rules;
+  private final RuleCommandWriter rules;
 
   @Inject
-  public RequestVisitors(CurrentVertxRequest request, SourceRuleOrders rules) {
+  public RequestVisitors(CurrentVertxRequest request, RuleCommandWriter rules) {
     this.request = request;
     this.rules = rules;
   }

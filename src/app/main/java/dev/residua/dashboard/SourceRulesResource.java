@@ -47,7 +47,7 @@ public class SourceRulesResource {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-  private final SourceRuleOrders orders;
+  private final RuleCommandWriter orders;
   private final Visitors visitors;
   private final LiveHistory history;
   private final AuditTrail audit;
@@ -55,12 +55,12 @@ public class SourceRulesResource {
 
   @Inject
   public SourceRulesResource(
-      SourceRuleOrders orders, Visitors visitors, LiveHistory history, AuditTrail audit) {
+      RuleCommandWriter orders, Visitors visitors, LiveHistory history, AuditTrail audit) {
     this(orders, visitors, history, audit, Clock.systemUTC());
   }
 
   SourceRulesResource(
-      SourceRuleOrders orders,
+      RuleCommandWriter orders,
       Visitors visitors,
       LiveHistory history,
       AuditTrail audit,

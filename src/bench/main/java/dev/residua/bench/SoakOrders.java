@@ -3,7 +3,7 @@ package dev.residua.bench;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.Kind;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
@@ -89,7 +89,7 @@ final class SoakOrders {
 
   private void give(Kind kind, String id, Map<String, String> fields) throws IOException {
     Map<String, String> all = with(with(fields, "by", BY), "reason", "to measure");
-    control.write(id, new ControlRequest(kind, all, name -> name).command(id, Instant.now()));
+    control.write(id, new ControlCommandParser(kind, all, name -> name).command(id, Instant.now()));
     given++;
   }
 

@@ -3,7 +3,7 @@ package dev.residua.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import java.time.Instant;
@@ -37,7 +37,7 @@ class CommandAccessTest {
     for (int i = 0; i < fields.length; i += 2) {
       all.put(fields[i], fields[i + 1]);
     }
-    return new ControlRequest(kind, all, name -> name).command("id", Instant.EPOCH);
+    return new ControlCommandParser(kind, all, name -> name).command("id", Instant.EPOCH);
   }
 
   @Test

@@ -53,7 +53,7 @@ class AcknowledgementsResourceTest {
       """;
 
   private final LiveHistory history = new LiveHistory();
-  private final ControlOrders orders = new ControlOrders();
+  private final ControlCommandWriter orders = new ControlCommandWriter();
   private final Map<String, @Nullable ControlCommand> written = new LinkedHashMap<>();
   private final AcknowledgementsResource resource =
       new AcknowledgementsResource(

@@ -26,7 +26,7 @@ class ControlIdsTest {
       "{\"kind\": \"silence\", \"for\": \"2h\", \"reason\": \"a test\", \"sources\": \"cam1\", \"id\": \"%s\"}";
 
   private final LiveHistory history = new LiveHistory();
-  private final ControlOrders orders = new ControlOrders();
+  private final ControlCommandWriter orders = new ControlCommandWriter();
   private final AuditTrail trail = new AuditTrail();
   private final List<AuditEntry> entries = new ArrayList<>();
   private final Map<String, @Nullable ControlCommand> written = new LinkedHashMap<>();

@@ -91,8 +91,8 @@ class EndpointAccessTest {
   private final List<AuditEntry> entries = new ArrayList<>();
   private final LiveAudit log = new LiveAudit();
   private final AuditResource audit = new AuditResource(log, () -> visitor);
-  private final ControlOrders orders = new ControlOrders();
-  private final SourceRuleOrders ruleOrders = new SourceRuleOrders();
+  private final ControlCommandWriter orders = new ControlCommandWriter();
+  private final RuleCommandWriter ruleOrders = new RuleCommandWriter();
   private final SourcesResource sources = new SourcesResource(history, () -> visitor);
   private final IncidentsResource incidents = new IncidentsResource(history, () -> visitor);
   private final ControlResource control =
@@ -101,7 +101,7 @@ class EndpointAccessTest {
   private final FeedbackResource feedback =
       new FeedbackResource(history, models, orders, ruleOrders, () -> visitor, trail);
   private final ModelsResource registry =
-      new ModelsResource(models, new ModelOrders(), () -> visitor, trail);
+      new ModelsResource(models, new ModelCommandWriter(), () -> visitor, trail);
   private final SourceRulesResource rules =
       new SourceRulesResource(ruleOrders, () -> visitor, history, trail);
   private final EvidenceResource evidence = new EvidenceResource(EVIDENCE, () -> visitor);

@@ -36,8 +36,8 @@ class FeedbackResourceTest {
   private static final String BODY = "{\"by\": \"kim\", \"reason\": \"checked on site\"}";
 
   private final LiveHistory history = new LiveHistory();
-  private final ControlOrders control = new ControlOrders();
-  private final SourceRuleOrders rules = new SourceRuleOrders();
+  private final ControlCommandWriter control = new ControlCommandWriter();
+  private final RuleCommandWriter rules = new RuleCommandWriter();
   private final Map<String, ControlCommand> written = new LinkedHashMap<>();
   private final List<SourceRule> changed = new ArrayList<>();
   private final AuditTrail audit = new AuditTrail();

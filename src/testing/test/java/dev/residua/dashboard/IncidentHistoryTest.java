@@ -9,10 +9,10 @@ import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentGroup;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.IncidentsView;
-import dev.residua.dashboard.LiveViews.OrderView;
+import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.StepView;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -58,7 +58,7 @@ class IncidentHistoryTest {
     }
     history.ordered(
         id,
-        new ControlRequest(ControlCommand.Kind.of(kind), fields, name -> name)
+        new ControlCommandParser(ControlCommand.Kind.of(kind), fields, name -> name)
             .command(id, at, "ann"));
   }
 
@@ -187,7 +187,7 @@ class IncidentHistoryTest {
     say("note", "4", Incidents.OPENED, "incident", "another");
     history.ordered(
         "5",
-        new ControlRequest(
+        new ControlCommandParser(
                 ControlCommand.Kind.MAINTENANCE,
                 Map.of("for", "PT1H", "reason", "repair", "sources", "cam1"),
                 name -> name)
@@ -207,7 +207,7 @@ class IncidentHistoryTest {
         .isEqualTo(Incidents.OPENED.plusMillis(1_000).toEpochMilli());
     assertThat(detail.incident().assignee()).isEqualTo("kim");
     assertThat(detail.orders())
-        .extracting(OrderView::kind, OrderView::assignee)
+        .extracting(CommandView::kind, CommandView::assignee)
         .containsExactly(
             tuple("silence", null),
             tuple("acknowledge", "kim"),

@@ -15,14 +15,14 @@ import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.AuditTrail;
-import dev.residua.dashboard.ControlOrders;
+import dev.residua.dashboard.ControlCommandWriter;
 import dev.residua.dashboard.FeedbackResource;
 import dev.residua.dashboard.LiveAudit;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
-import dev.residua.dashboard.ModelOrders;
-import dev.residua.dashboard.SourceRuleOrders;
+import dev.residua.dashboard.ModelCommandWriter;
+import dev.residua.dashboard.RuleCommandWriter;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
@@ -47,9 +47,9 @@ public class DashboardRole implements AutoCloseable {
   private final LiveFrames frames;
   private final LiveEvidence evidence;
   private final LiveModels models;
-  private final ControlOrders control;
-  private final ModelOrders modelOrders;
-  private final SourceRuleOrders ruleOrders;
+  private final ControlCommandWriter control;
+  private final ModelCommandWriter modelOrders;
+  private final RuleCommandWriter ruleOrders;
   private final AccessResource about;
   private final AcknowledgementsResource acknowledgements;
   private final FeedbackResource feedback;
@@ -68,9 +68,9 @@ public class DashboardRole implements AutoCloseable {
       LiveFrames frames,
       LiveEvidence evidence,
       LiveModels models,
-      ControlOrders control,
-      ModelOrders modelOrders,
-      SourceRuleOrders ruleOrders,
+      ControlCommandWriter control,
+      ModelCommandWriter modelOrders,
+      RuleCommandWriter ruleOrders,
       AccessResource about,
       AcknowledgementsResource acknowledgements,
       FeedbackResource feedback,

@@ -12,7 +12,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import dev.residua.model.BadBundleException;
 import dev.residua.renewal.job.CronSchedule;
 import dev.residua.renewal.job.TriggerDryRun;
@@ -157,7 +157,7 @@ public final class RetrainCommand extends JsonCommand {
     Instant now = Instant.now();
     try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control());
         TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
-      writer.write(id, new ControlRequest(kind, fields, "--"::concat).command(id, now));
+      writer.write(id, new ControlCommandParser(kind, fields, "--"::concat).command(id, now));
       CommandAudit.record(
           kafka,
           err(),

@@ -8,7 +8,7 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
@@ -72,7 +72,7 @@ abstract class ControlCommandBase extends JsonCommand {
                   fields.put(name, value.toString());
                 }
               });
-      command = new ControlRequest(kind, fields, "--"::concat).command(key, Instant.now());
+      command = new ControlCommandParser(kind, fields, "--"::concat).command(key, Instant.now());
     }
     try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
       writer.write(key, command);

@@ -13,7 +13,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlRequest;
+import dev.residua.incident.ControlCommandParser;
 import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -266,7 +266,7 @@ final class SourceEraseCommand extends JsonCommand {
         ProgressBar bar = new ProgressBar("retiring the source")) {
       writer.write(
           id,
-          new ControlRequest(
+          new ControlCommandParser(
                   ControlCommand.Kind.RETIRE,
                   Map.of("sources", Pattern.quote(source), "by", author.given(), "reason", reason),
                   "--"::concat)

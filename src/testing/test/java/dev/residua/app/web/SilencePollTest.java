@@ -7,7 +7,7 @@ import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.AuditTrail;
-import dev.residua.dashboard.ControlOrders;
+import dev.residua.dashboard.ControlCommandWriter;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.testing.Incidents;
 import java.net.URI;
@@ -38,7 +38,7 @@ class SilencePollTest {
     LiveHistory history = new LiveHistory();
     history.incident(Incidents.with(i -> i.id = "i1"));
     List<String> written = new ArrayList<>();
-    ControlOrders orders = new ControlOrders();
+    ControlCommandWriter orders = new ControlCommandWriter();
     orders.open((id, command) -> written.add(id));
     AcknowledgementsResource acknowledgements =
         new AcknowledgementsResource(history, orders, new AuditTrail());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes of the model in use over HTTP, once the dashboard role has a registry to change. */
 @ApplicationScoped
-public class ModelOrders {
+public class ModelCommandWriter {
   private volatile @Nullable Open open;
 
   private record Open(ModelStore registry, BundleCheck check, Supplier<ModelAdmin> admin) {}
@@ -85,7 +85,7 @@ public class ModelOrders {
   private Open opened() throws IOException {
     Open now = open;
     if (now == null) {
-      throw new IOException(ControlOrders.CLOSED);
+      throw new IOException(ControlCommandWriter.CLOSED);
     }
     return now;
   }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SourceRuleFieldsTest {
+class SettingTableTest {
   private static final Map<String, Object> ALL =
       Map.ofEntries(
           entry("match", "line3/cam7"),

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules of sources over HTTP, once the dashboard role has a Kafka to write them to. */
 @ApplicationScoped
-public class SourceRuleOrders {
+public class RuleCommandWriter {
   private volatile Supplier<SourceRules> rules = () -> SourceRules.EMPTY;
   private volatile @Nullable Writer writer;
 
@@ -44,7 +44,7 @@ public class SourceRuleOrders {
   List<SourceRule> write(Function<SourceRules, List<SourceRule>> decision) throws IOException {
     Writer open = writer;
     if (open == null) {
-      throw new IOException(ControlOrders.CLOSED);
+      throw new IOException(ControlCommandWriter.CLOSED);
     }
     return open.write(decision);
   }

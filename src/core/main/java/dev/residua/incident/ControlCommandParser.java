@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  * <p>Every kind takes {@code sources}, {@code by} and {@code reason}; a period is {@code from}
  * (default: now) with {@code until} or {@code for}.
  */
-public final class ControlRequest {
+public final class ControlCommandParser {
   private final Kind kind;
   private final Map<String, String> fields;
   private final UnaryOperator<String> shown;
@@ -49,7 +49,7 @@ public final class ControlRequest {
    * @param shown how a field's name is shown to who asks, such as with {@code --} in front
    * @throws IllegalArgumentException if it has fields that this kind does not take
    */
-  public ControlRequest(Kind kind, Map<String, String> fields, UnaryOperator<String> shown) {
+  public ControlCommandParser(Kind kind, Map<String, String> fields, UnaryOperator<String> shown) {
     this.kind = kind;
     this.fields = Map.copyOf(fields);
     this.shown = shown;

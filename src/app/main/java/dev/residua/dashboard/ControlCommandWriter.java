@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Commands of operators over HTTP, once the dashboard role has a Kafka to write them to. */
 @ApplicationScoped
-public class ControlOrders {
+public class ControlCommandWriter {
   /** The reason where a process changes nothing. */
   static final String CLOSED =
       "this process takes no orders: it has no dashboard role, or has not started yet";

@@ -18,7 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ControlRequestTest {
+class ControlCommandParserTest {
   private static final Instant NOW = Instant.parse("2026-05-01T10:00:00Z");
 
   private static ControlCommand command(Kind kind, String... namesAndValues) {
@@ -26,7 +26,7 @@ class ControlRequestTest {
     for (int i = 0; i < namesAndValues.length; i += 2) {
       fields.put(namesAndValues[i], namesAndValues[i + 1]);
     }
-    return new ControlRequest(kind, fields, "--"::concat).command("id-1", NOW);
+    return new ControlCommandParser(kind, fields, "--"::concat).command("id-1", NOW);
   }
 
   @Test
@@ -109,10 +109,10 @@ class ControlRequestTest {
   @Test
   void shouldMarkAnAuthorThatNobodyAuthenticated() {
     // Given
-    ControlRequest request =
-        new ControlRequest(Kind.ACCEPT_NORMAL, Map.of("by", "kim", "reason", "x"), name -> name);
-    ControlRequest anonymous =
-        new ControlRequest(Kind.ACCEPT_NORMAL, Map.of("reason", "x"), name -> name);
+    ControlCommandParser request =
+        new ControlCommandParser(Kind.ACCEPT_NORMAL, Map.of("by", "kim", "reason", "x"), name -> name);
+    ControlCommandParser anonymous =
+        new ControlCommandParser(Kind.ACCEPT_NORMAL, Map.of("reason", "x"), name -> name);
 
     // When, Then
     assertThat(request.command("1", NOW).order().by()).isEqualTo("kim (claimed)");
