@@ -5,12 +5,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Commands of operators over HTTP, once the dashboard role has a Kafka to write them to. */
+/** Writer of the commands that operators give over HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class ControlCommandWriter {
-  /** The reason where a process changes nothing. */
+  /** Reason if a process changes nothing. */
   static final String CLOSED =
-      "this process takes no orders: it has no dashboard role, or has not started yet";
+      "this process takes no commands: it has no dashboard role, or has not started yet";
 
   private volatile @Nullable Writer writer;
 
@@ -27,7 +27,7 @@ public class ControlCommandWriter {
     void write(String id, @Nullable ControlCommand command) throws IOException;
   }
 
-  /** From now on commands are written. */
+  /** Starts to write commands. */
   public void open(Writer newWriter) {
     writer = newWriter;
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of the model in use over HTTP, once the dashboard role has a registry to change. */
+/** Writer of model changes that people make over HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class ModelCommandWriter {
   private volatile @Nullable Open open;

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of sources over HTTP, once the dashboard role has a Kafka to write them to. */
+/** Writer of rules that people change over HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class RuleCommandWriter {
   private volatile Supplier<SourceRules> rules = () -> SourceRules.EMPTY;

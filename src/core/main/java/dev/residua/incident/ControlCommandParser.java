@@ -31,8 +31,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What a person asks for, as texts by name, before it is a {@link ControlCommand}: the same names
- * and checks for every way to ask.
+ * Parser of commands that a person writes as texts by name. The command line and the REST API use
+ * the same names and checks.
  *
  * <p>Every kind takes {@code sources}, {@code by} and {@code reason}; a period is {@code from}
  * (default: now) with {@code until} or {@code for}.
@@ -43,8 +43,6 @@ public final class ControlCommandParser {
   private final UnaryOperator<String> shown;
 
   /**
-   * A request.
-   *
    * @param fields texts by name; those of other kinds are refused
    * @param shown how a field's name is shown to who asks, such as with {@code --} in front
    * @throws IllegalArgumentException if it has fields that this kind does not take

@@ -9,6 +9,8 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.source.SettingType;
 import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
@@ -56,7 +58,9 @@ public final class AvroCodec<R extends Record> {
   /** Names of fields that differ from those of their components. */
   private static final Map<Class<?>, Map<String, String>> NAMES =
       Map.of(
+          Activation.class, Map.of("at", "activatedAt", "by", "activatedBy"),
           AuditEntry.class, Map.of("by", "author"),
+          Entry.class, Map.of("id", "modelId"),
           Feedback.class, Map.of("verdict", "trueAlarm"),
           Finding.class, Map.of("position", "frame"),
           Incident.class, Map.of("id", "incidentId"),

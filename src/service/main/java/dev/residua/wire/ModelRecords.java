@@ -1,6 +1,5 @@
 package dev.residua.wire;
 
-import dev.residua.avro.ActivationKind;
 import dev.residua.avro.ActivationStart;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
@@ -12,7 +11,10 @@ import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.RegistryRecord.Start;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -22,12 +24,40 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class ModelRecords {
   private static final String PART = "part/";
 
-  private static final SingleObject<ModelEntry> ENTRY = new SingleObject<>(ModelEntry.class);
-  private static final SingleObject<ModelActivation> ACTIVATION =
-      new SingleObject<>(ModelActivation.class);
-  private static final SingleObject<ActivationStart> START =
-      new SingleObject<>(ActivationStart.class);
-  private static final SingleObject<ModelShadow> SHADOW = new SingleObject<>(ModelShadow.class);
+  private static final List<Form<?, ?>> FORMS =
+      List.of(
+          new Form<>(Entry.PREFIX, Entry.class, ModelEntry.class),
+          new Form<>(Activation.PREFIX, Activation.class, ModelActivation.class),
+          new Form<>(Start.PREFIX, Start.class, ActivationStart.class),
+          new Form<>(Shadow.PREFIX, Shadow.class, ModelShadow.class));
+
+  /** Stored form of one kind of fact. */
+  private static final class Form<R extends Record & RegistryRecord, A extends SpecificRecordBase> {
+    private final String prefix;
+    private final Class<R> type;
+    private final Class<A> stored;
+    private final SingleObject<A> avro;
+    private final AvroCodec<R> codec;
+
+    /**
+     * @param prefix start of the keys
+     */
+    Form(String prefix, Class<R> type, Class<A> stored) {
+      this.prefix = prefix;
+      this.type = type;
+      this.stored = stored;
+      this.avro = new SingleObject<>(stored);
+      this.codec = AvroCodec.of(type, SpecificData.get().getSchema(stored));
+    }
+
+    byte[] encode(RegistryRecord fact) {
+      return avro.encode(stored.cast(codec.toAvro(type.cast(fact))));
+    }
+
+    RegistryRecord decode(byte[] value) {
+      return codec.toJava(avro.decode(value));
+    }
+  }
 
   private ModelRecords() {}
 
@@ -68,45 +98,11 @@ public final class ModelRecords {
   /** Value of a fact's record; null removes one. */
   @SuppressWarnings("NullAway") // an empty value is what compaction removes
   public static byte[] value(RegistryRecord fact) {
-    if (fact instanceof Entry entry) {
-      return ENTRY.encode(
-          new ModelEntry(
-              entry.id(),
-              entry.scene(),
-              entry.digest(),
-              entry.parentId(),
-              entry.publishedAt(),
-              entry.publishedBy(),
-              entry.bytes(),
-              entry.sha256(),
-              entry.parts(),
-              entry.location(),
-              entry.verdict(),
-              entry.labels(),
-              entry.findings(),
-              entry.acceptedBy()));
-    }
-    if (fact instanceof Activation activation) {
-      return ACTIVATION.encode(
-          new ModelActivation(
-              activation.number(),
-              activation.scene(),
-              activation.modelId(),
-              activation.digest(),
-              ActivationKind.valueOf(activation.kind().name()),
-              activation.at(),
-              activation.by(),
-              activation.reason()));
-    }
-    if (fact instanceof Start start) {
-      return START.encode(new ActivationStart(start.number(), start.partition(), start.offset()));
-    }
-    if (fact instanceof Shadow shadow) {
-      return SHADOW.encode(
-          new ModelShadow(
-              shadow.scene(), shadow.modelId(), shadow.rate(), shadow.from(), shadow.until()));
-    }
-    return null;
+    return FORMS.stream()
+        .filter(form -> form.type.isInstance(fact))
+        .findFirst()
+        .map(form -> form.encode(fact))
+        .orElse(null);
   }
 
   /**
@@ -134,65 +130,16 @@ public final class ModelRecords {
 
   private static Optional<RegistryRecord> decoded(String text, byte[] value) {
     try {
-      if (text.startsWith(Entry.PREFIX)) {
-        return Optional.of(entry(ENTRY.decode(value)));
-      }
-      if (text.startsWith(Activation.PREFIX)) {
-        ModelActivation record = ACTIVATION.decode(value);
-        if (record.getKind() == ActivationKind.UNKNOWN) {
-          throw new SerializationException("it is of a kind that this version does not know");
-        }
-        return Optional.of(
-            new Activation(
-                record.getNumber(),
-                record.getScene(),
-                record.getModelId(),
-                record.getDigest(),
-                Activation.Kind.valueOf(record.getKind().name()),
-                record.getActivatedAt(),
-                record.getActivatedBy(),
-                record.getReason()));
-      }
-      if (text.startsWith(Start.PREFIX)) {
-        ActivationStart record = START.decode(value);
-        return Optional.of(
-            new Start(record.getNumber(), record.getPartition(), record.getOffset()));
-      }
-      if (text.startsWith(Shadow.PREFIX)) {
-        ModelShadow record = SHADOW.decode(value);
-        return Optional.of(
-            new Shadow(
-                record.getScene(),
-                record.getModelId(),
-                record.getRate(),
-                record.getFrom(),
-                record.getUntil()));
-      }
-      return Optional.empty();
+      return FORMS.stream()
+          .filter(form -> text.startsWith(form.prefix))
+          .findFirst()
+          .map(form -> form.decode(value));
     } catch (IllegalArgumentException | SerializationException e) {
       throw new SerializationException(
           "the record '%s' of the registry of models cannot be used: %s"
               .formatted(text, e.getMessage()),
           e);
     }
-  }
-
-  private static Entry entry(ModelEntry record) {
-    return new Entry(
-        record.getModelId(),
-        record.getScene(),
-        record.getDigest(),
-        record.getParentId(),
-        record.getPublishedAt(),
-        record.getPublishedBy(),
-        record.getBytes(),
-        record.getSha256(),
-        record.getParts(),
-        record.getLocation(),
-        record.getVerdict(),
-        record.getLabels(),
-        record.getFindings(),
-        record.getAcceptedBy());
   }
 
   private static byte[] bytes(String text) {
