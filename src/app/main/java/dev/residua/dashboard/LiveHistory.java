@@ -63,28 +63,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class LiveHistory {
-  /** Most sources; beyond that, those without data for the longest time are dropped. */
-  public static final int MAX_SOURCES = 10_000;
-
-  /** Heap per source; a smaller heap has fewer sources. */
-  static final int HEAP_PER_SOURCE = 100 << 10;
-
-  private static final int LEAST_SOURCES = 100;
-
-  /** Most frames of one source. */
-  static final int MAX_ROWS = 1_200;
-
-  /** Frames of each source that are kept, however many sources there are. */
-  public static final int MIN_ROWS = 64;
-
   /** Longest time of the long history. */
   public static final Duration LONGEST = LongHistory.LONGEST;
 
   /** Length of a stretch of it. */
   public static final Duration LONG_STRETCH = LongHistory.LONG_STRETCH;
-
-  /** Frames of all sources together from which on each source keeps fewer. */
-  public static final int ALL_ROWS = 400_000;
 
   private static final int SHOWN_SIMILAR = 10;
   private static final int SHOWN_INCIDENTS = 50;
@@ -94,25 +77,16 @@ public class LiveHistory {
   private static final int MAX_MODELS = 256;
   private static final int SHOWN_SOURCES = 50;
   private static final int MAX_FINDINGS = 100;
-  private static final int RATE_SECONDS = 10;
-
   private String modelId = "";
   private String graph = "";
   private final Map<String, KnownModel> models = BoundedMap.ofLatest(MAX_MODELS);
-  private long scored;
-  private final long[] perSecond = new long[RATE_SECONDS];
-  private long currentSecond;
+  private final ScoreRate rate = new ScoreRate();
   private final Map<String, Long> deadLetters = new TreeMap<>();
   private final Deque<FindingView> findings = new ArrayDeque<>();
-  private final Map<String, SourceHistory> sources =
-      BoundedMap.ofLastUsed(maxSources(Runtime.getRuntime().maxMemory()));
-  private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
+  private final SourceIndex sources = new SourceIndex();
   private final IncidentHistory incidents = new IncidentHistory();
   private final IncidentReviews reviews = new IncidentReviews();
   private final CommandIndex commands = new CommandIndex();
-  private int rowsEach = MAX_ROWS;
-  private int mostLatents;
-  private int half; // how often the time of the long history is halved
   private long revision;
 
   /** What pages show of a model. */
@@ -133,38 +107,24 @@ public class LiveHistory {
    */
   public synchronized void scored(ScoredFrame frame, boolean live) {
     if (live) {
-      scored++;
-      long now = seconds();
-      advance(now);
-      perSecond[(int) (now % RATE_SECONDS)]++;
+      rate.add();
     }
-    source(frame.source()).scored(frame);
-    int latents = frame.statistics().standardized().length;
-    if (latents > mostLatents && latents <= SourceHistory.MAX_COLUMNS) {
-      mostLatents = latents;
-      share();
-    }
+    sources.scored(frame);
   }
 
   /** The drift detector has seen a frame. */
   public synchronized void drift(DriftScore score) {
-    source(score.source()).drift(score);
+    sources.at(score.source()).drift(score);
   }
 
   /** A frame of the past, of a source that is known, for its long history. */
   public synchronized void past(ScoredFrame frame) {
-    SourceHistory known = sources.get(frame.source());
-    if (known != null) {
-      known.past(frame);
-    }
+    sources.find(frame.source()).ifPresent(known -> known.past(frame));
   }
 
   /** The drift detector has seen a frame of the past, of a source that is known. */
   public synchronized void past(DriftScore score) {
-    SourceHistory known = sources.get(score.source());
-    if (known != null) {
-      known.past(score);
-    }
+    sources.find(score.source()).ifPresent(known -> known.past(score));
   }
 
   /** An anomaly was found long ago: it counts for the review of its incident alone. */
@@ -225,53 +185,29 @@ public class LiveHistory {
   }
 
   private void happened(Finding finding, EventView event) {
-    source(finding.source()).happened(event);
+    sources.at(finding.source()).happened(event);
     revision++;
   }
 
   /** The calibration of a source changed, or the source made progress. */
   public synchronized void commissioning(CommissioningReport report) {
-    if (report.latents().size() > SourceHistory.MAX_COLUMNS) {
-      return;
-    }
-    reports.remove(report.source()); // so that the newest are last
-    reports.put(report.source(), report);
-    revision++;
-  }
-
-  /** The monitor has forgotten a source, and what was normal for it. */
-  public synchronized void forgotten(String source) {
-    if (reports.remove(source) != null) {
+    if (sources.commissioning(report)) {
       revision++;
     }
   }
 
-  /** The last status of a source; its last score stands in until the first report is read. */
-  private CommissioningStatus commissioning(String source, SourceHistory history) {
-    CommissioningReport report = reports.get(source);
-    if (report != null) {
-      return report.status();
+  /** The monitor has forgotten a source, and what was normal for it. */
+  public synchronized void forgotten(String source) {
+    if (sources.forgotten(source)) {
+      revision++;
     }
-    DriftScore score = history.lastDrift();
-    if (score == null) {
-      return CommissioningStatus.MODEL;
-    }
-    DriftScore.Calibration calibration = score.calibration();
-    return new CommissioningStatus(
-        calibration.phase(),
-        calibration.revision(),
-        SourceHistory.isWatched(score) ? 1 : 0,
-        calibration.provisional(),
-        List.of());
   }
 
   /** An incident opened or changed. */
   public synchronized void incident(Incident incident) {
     incidents.add(incident);
     reviews.incident(incident);
-    if (incident.open() || sources.containsKey(incident.source())) {
-      source(incident.source()).incident(incident);
-    }
+    sources.incident(incident);
     revision++;
   }
 
@@ -299,61 +235,16 @@ public class LiveHistory {
     deadLetters.merge(reason, 1L, Long::sum);
   }
 
-  /** Returns how many sources are kept with a heap of that many bytes. */
-  static int maxSources(long heapBytes) {
-    return (int) Math.min(MAX_SOURCES, Math.max(LEAST_SOURCES, heapBytes / HEAP_PER_SOURCE));
-  }
-
-  private SourceHistory source(String name) {
-    SourceHistory known = sources.get(name);
-    if (known == null) {
-      known = new SourceHistory(rowsEach, half);
-      sources.put(name, known);
-      share();
-    }
-    return known;
-  }
-
-  /** Halves the frames and the long history of each source while all together are too many. */
-  private void share() {
-    while (rowsEach > MIN_ROWS && (long) rowsEach * sources.size() > ALL_ROWS) {
-      rowsEach = Math.max(MIN_ROWS, rowsEach / 2);
-      sources.values().forEach(one -> one.limit(rowsEach));
-    }
-    int needed = LongHistory.halves(sources.size(), mostLatents);
-    if (needed > half) {
-      half = needed;
-      sources.values().forEach(one -> one.halve(half));
-    }
-  }
-
-  private static long seconds() {
-    return System.nanoTime() / 1_000_000_000L;
-  }
-
-  private void advance(long nowSeconds) {
-    long steps = Math.min(RATE_SECONDS, nowSeconds - currentSecond);
-    for (long s = nowSeconds - steps + 1; s <= nowSeconds; s++) {
-      perSecond[(int) Math.floorMod(s, (long) RATE_SECONDS)] = 0;
-    }
-    currentSecond = Math.max(currentSecond, nowSeconds);
-  }
-
-  private double rate() {
-    advance(seconds());
-    return Arrays.stream(perSecond).sum() / (double) RATE_SECONDS;
-  }
-
   /** Counts of the whole service; for a visitor who sees a part of it, of the visible sources. */
   private record Totals(long scored, double rate, Map<String, Long> deadLetters, String modelId) {}
 
   private Totals totals(Visitor visitor) {
     if (visitor.maySeeAll()) {
-      return new Totals(scored, rate(), new TreeMap<>(deadLetters), modelId);
+      return new Totals(rate.scored(), rate.perSecond(), new TreeMap<>(deadLetters), modelId);
     }
     long frames = 0;
     double perSecond = 0;
-    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+    for (Map.Entry<String, SourceHistory> entry : sources.all().entrySet()) {
       if (visitor.maySee(entry.getKey())) {
         frames += entry.getValue().frames();
         long interval = entry.getValue().interval().toNanos();
@@ -367,7 +258,7 @@ public class LiveHistory {
   /** The service in short, as far as a visitor may see it. */
   public synchronized Status status(Visitor visitor) {
     List<Source> rows = new ArrayList<>();
-    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+    for (Map.Entry<String, SourceHistory> entry : sources.all().entrySet()) {
       if (!visitor.maySee(entry.getKey())) {
         continue;
       }
@@ -456,13 +347,13 @@ public class LiveHistory {
     int proposed = 0;
     List<Listed> matching = new ArrayList<>();
     List<Maintenance> maintenance = commands.active().maintenance(now);
-    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+    for (Map.Entry<String, SourceHistory> entry : sources.all().entrySet()) {
       if (!visitor.maySee(entry.getKey())) {
         continue;
       }
       boolean maintained = maintenance.stream().anyMatch(one -> one.order().covers(entry.getKey()));
       SourceCondition condition = entry.getValue().condition(at, maintained);
-      CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
+      CommissioningStatus commissioning = sources.status(entry.getKey(), entry.getValue());
       counts.merge(condition, 1, Integer::sum);
       phases.merge(commissioning.phase(), 1, Integer::sum);
       proposed += commissioning.proposals().isEmpty() ? 0 : 1;
@@ -539,7 +430,7 @@ public class LiveHistory {
    */
   public synchronized Optional<SourceAnswer> source(
       Visitor visitor, String name, Seen seen, Instant now) {
-    SourceHistory history = sources.get(name);
+    SourceHistory history = sources.find(name).orElse(null);
     if (history == null || !visitor.maySee(name)) {
       return Optional.empty();
     }
@@ -554,7 +445,7 @@ public class LiveHistory {
     String graphOf = known == null ? "" : scoredBy;
     boolean news = revision != seen.revision();
     Trend trend = history.trend();
-    CommissioningReport report = reports.get(name);
+    CommissioningReport report = sources.report(name);
     SourceView view =
         new SourceView(
             at,
@@ -562,7 +453,7 @@ public class LiveHistory {
                 name,
                 history,
                 history.condition(at, commands.active().maintained(name, now)),
-                commissioning(name, history)),
+                sources.status(name, history)),
             SourceCondition.silence(history.interval()).toMillis(),
             known == null || graphOf.equals(seen.modelId())
                 ? null
@@ -603,7 +494,7 @@ public class LiveHistory {
    */
   public synchronized Optional<HistoryView> over(
       Visitor visitor, String name, Instant from, Instant to, Instant now) {
-    SourceHistory known = visitor.maySee(name) ? sources.get(name) : null;
+    SourceHistory known = visitor.maySee(name) ? sources.find(name).orElse(null) : null;
     if (known == null) {
       return Optional.empty();
     }
@@ -632,7 +523,7 @@ public class LiveHistory {
 
   /** Whether a source is known. */
   public synchronized boolean knows(String name) {
-    return sources.containsKey(name);
+    return sources.contains(name);
   }
 
   private IncidentView view(Incident incident) {
@@ -692,7 +583,7 @@ public class LiveHistory {
 
   /** Names of known sources, in order. */
   synchronized List<String> sources(Predicate<String> wanted) {
-    return sources.keySet().stream().filter(wanted).sorted().toList();
+    return sources.all().keySet().stream().filter(wanted).sorted().toList();
   }
 
   /** All about an incident; empty if it is unknown, or the visitor may not see it. */
@@ -729,12 +620,10 @@ public class LiveHistory {
   record Reviewed(List<ReviewedIncident> incidents, List<ControlCommand> orders) {}
 
   private List<EventView> eventsOf(Incident incident) {
-    SourceHistory history = sources.get(incident.source());
-    return history == null
-        ? List.of()
-        : history.events().stream()
-            .filter(event -> incident.id().equals(event.incidentId()))
-            .toList();
+    return sources.find(incident.source()).stream()
+        .flatMap(history -> history.events().stream())
+        .filter(event -> incident.id().equals(event.incidentId()))
+        .toList();
   }
 
   /** What was ordered about an incident, or about its source while it was open. */

@@ -187,9 +187,9 @@ class LiveHistoryTest {
 
   @Test
   void shouldKeepFewerSourcesInASmallHeap() {
-    assertThat(LiveHistory.maxSources(1L << 30)).isEqualTo(LiveHistory.MAX_SOURCES);
-    assertThat(LiveHistory.maxSources(400L << 20)).isEqualTo(4_096);
-    assertThat(LiveHistory.maxSources(1 << 20)).isEqualTo(100);
+    assertThat(SourceIndex.maxSources(1L << 30)).isEqualTo(SourceIndex.MAX_SOURCES);
+    assertThat(SourceIndex.maxSources(400L << 20)).isEqualTo(4_096);
+    assertThat(SourceIndex.maxSources(1 << 20)).isEqualTo(100);
   }
 
   @Test
@@ -495,7 +495,7 @@ class LiveHistoryTest {
     history.commissioning(report("cam1", CalibrationPhase.ARMED, 1, null));
     history.commissioning(report("cam0", CalibrationPhase.NEEDS_REVIEW, 1, null, "a is off"));
     // When
-    for (int i = 2; i <= LiveHistory.MAX_SOURCES; i++) {
+    for (int i = 2; i <= SourceIndex.MAX_SOURCES; i++) {
       history.commissioning(report("cam" + i, CalibrationPhase.ARMED, 1, null));
     }
     // Then
@@ -625,9 +625,9 @@ class LiveHistoryTest {
   @Test
   void shouldRememberLessOfEachSourceWhereThereAreMany() {
     // Given
-    frames("cam0", 0, LiveHistory.MAX_ROWS + 100);
-    Instant now = after(LiveHistory.MAX_ROWS);
-    assertThat(rows("cam0", now)).isEqualTo(LiveHistory.MAX_ROWS);
+    frames("cam0", 0, SourceIndex.MAX_ROWS + 100);
+    Instant now = after(SourceIndex.MAX_ROWS);
+    assertThat(rows("cam0", now)).isEqualTo(SourceIndex.MAX_ROWS);
     // When
     for (int i = 1; i < 1_000; i++) {
       frames("cam" + i, 0, 1);
@@ -650,13 +650,13 @@ class LiveHistoryTest {
   @Test
   void shouldForgetTheSourcesThatSaidNothingForTheLongestTime() {
     // When
-    for (int i = 0; i <= LiveHistory.MAX_SOURCES; i++) {
+    for (int i = 0; i <= SourceIndex.MAX_SOURCES; i++) {
       history.drift(drift("cam" + i, 0, 0));
     }
     // Then
     assertThat(history.knows("cam0")).isFalse();
-    assertThat(history.knows("cam" + LiveHistory.MAX_SOURCES)).isTrue();
-    assertThat(overview("", after(0)).matching()).isEqualTo(LiveHistory.MAX_SOURCES);
+    assertThat(history.knows("cam" + SourceIndex.MAX_SOURCES)).isTrue();
+    assertThat(overview("", after(0)).matching()).isEqualTo(SourceIndex.MAX_SOURCES);
   }
 
   @Test

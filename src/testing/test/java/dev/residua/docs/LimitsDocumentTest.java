@@ -21,7 +21,7 @@ import dev.residua.app.web.SignedRequests;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.AcknowledgementsResource;
-import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.SourceIndex;
 import dev.residua.dashboard.LiveSocket;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.evidence.EvidenceModels;
@@ -135,8 +135,8 @@ class LimitsDocumentTest {
             IncidentEvidenceMapper.MAX_BYTES + " bytes",
             Topics.EVIDENCE_BYTES + " bytes per partition",
             Topics.EVIDENCE_RETENTION.toDays() + " days",
-            LiveHistory.MAX_SOURCES + " sources",
-            "%d frames, or %d per source".formatted(LiveHistory.ALL_ROWS, LiveHistory.MIN_ROWS),
+            SourceIndex.MAX_SOURCES + " sources",
+            "%d frames, or %d per source".formatted(SourceIndex.ALL_ROWS, SourceIndex.MIN_ROWS),
             LiveEvidence.MAX_INCIDENTS + " incidents",
             EvidenceModels.KEPT + " models",
             LiveSocket.MAX_PAGES + " pages",
