@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ public sealed interface ControlCommand {
 
   /** Returns the kind of this command. */
   default Kind kind() {
-    return Kind.BY_TYPE.get(getClass());
+    return Objects.requireNonNull(Kind.BY_TYPE.get(getClass()));
   }
 
   /** Returns the id of the incident that the command is about; empty if it is about none. */
