@@ -6,6 +6,7 @@ import dev.residua.incident.ControlCommand.Kind;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 
@@ -56,6 +57,6 @@ final class ControlCommandMapper {
 
   @SuppressWarnings("unchecked") // every kind has the codec of its record
   private static AvroCodec<Record> codec(Kind kind) {
-    return (AvroCodec<Record>) CODECS.get(kind);
+    return (AvroCodec<Record>) Objects.requireNonNull(CODECS.get(kind));
   }
 }
