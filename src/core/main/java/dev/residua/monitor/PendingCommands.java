@@ -52,28 +52,41 @@ final class PendingCommands {
     List<Incident> changed = new ArrayList<>();
     boolean retired = false;
     for (Given given : controls.since(stages.incidents.followedOffset())) {
-      Order order = given.command().order();
-      if (given.command() instanceof Feedback feedback) {
-        if (feedback.verdict() == FeedbackVerdict.FALSE_ALARM) {
+      ControlCommand command = given.command();
+      Order order = command.order();
+      if (command.incident().isEmpty() && !order.covers(at.source())) {
+        continue;
+      }
+      switch (command.kind()) {
+        case FEEDBACK -> {
+          if (((Feedback) command).verdict() == FeedbackVerdict.FALSE_ALARM) {
+            changed.addAll(close(command, Incident.Reason.FALSE_ALARM, "false alarm"));
+          }
+        }
+        case RESOLVE ->
+            changed.addAll(close(command, Incident.Reason.RESOLVED_BY_OPERATOR, "resolved"));
+        case ACCEPT_NORMAL -> changed.addAll(accept(order));
+        case ARM -> {
+          if (stages.commissioning.arm()) {
+            stages.recalibrated();
+          }
+        }
+        case LEARN -> learnAgain();
+        case RETIRE -> {
+          retired = true;
           changed.addAll(
-              close(feedback.incidentId(), Incident.Reason.FALSE_ALARM, "false alarm", order));
+              stages.incidents.close(
+                  at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
         }
-      } else if (given.command() instanceof Resolve resolve) {
-        changed.addAll(
-            close(resolve.incidentId(), Incident.Reason.RESOLVED_BY_OPERATOR, "resolved", order));
-      } else if (given.command() instanceof AcceptNormal && order.covers(at.source())) {
-        changed.addAll(accept(order));
-      } else if (given.command() instanceof Arm && order.covers(at.source())) {
-        if (stages.commissioning.arm()) {
-          stages.recalibrated();
-        }
-      } else if (given.command() instanceof Learn && order.covers(at.source())) {
-        learnAgain();
-      } else if (given.command() instanceof Retire && order.covers(at.source())) {
-        retired = true;
-        changed.addAll(
-            stages.incidents.close(
-                at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
+        case MAINTENANCE,
+            ANNOUNCEMENT,
+            SUPPRESSION,
+            ACKNOWLEDGEMENT,
+            NOTE,
+            PROPOSAL_DECISION,
+            RETRAIN,
+            CANCEL_TRAINING,
+            TRAINING -> {} // not followed once
       }
     }
     stages.incidents.followed(controls.lastOffset());
@@ -146,9 +159,10 @@ final class PendingCommands {
     return incidents.open().stream().anyMatch(incident -> incident.id().equals(id));
   }
 
-  private List<Incident> close(String id, Incident.Reason reason, String what, Order order) {
+  private List<Incident> close(ControlCommand command, Incident.Reason reason, String what) {
+    String id = command.incident().orElseThrow();
     return stages.incidents.close(
-        at, incident -> incident.id().equals(id), reason, note(what, order));
+        at, incident -> incident.id().equals(id), reason, note(what, command.order()));
   }
 
   private static String note(String what, Order order) {
