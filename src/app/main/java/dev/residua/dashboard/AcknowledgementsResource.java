@@ -56,7 +56,8 @@ public class AcknowledgementsResource {
   public record Signing(ReceiverType type, byte[] secret) {}
 
   @Inject
-  public AcknowledgementsResource(LiveHistory history, ControlCommandWriter orders, AuditTrail audit) {
+  public AcknowledgementsResource(
+      LiveHistory history, ControlCommandWriter orders, AuditTrail audit) {
     this(history, orders, audit, Clock.systemUTC());
   }
 

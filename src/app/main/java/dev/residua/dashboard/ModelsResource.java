@@ -37,7 +37,8 @@ public class ModelsResource {
   private final AuditTrail audit;
 
   @Inject
-  public ModelsResource(LiveModels state, ModelCommandWriter orders, Visitors visitors, AuditTrail audit) {
+  public ModelsResource(
+      LiveModels state, ModelCommandWriter orders, Visitors visitors, AuditTrail audit) {
     this.state = state;
     this.orders = orders;
     this.visitors = visitors;

@@ -1,8 +1,8 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.wire.BoundedMap;

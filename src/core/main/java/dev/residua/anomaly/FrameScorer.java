@@ -1,6 +1,5 @@
 package dev.residua.anomaly;
 
-import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameStatistics;
@@ -8,11 +7,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.frame.CameraMotion;
 import dev.residua.frame.CameraRegistration;
-import dev.residua.frame.Frame;
-import dev.residua.frame.FramePosition;
-import dev.residua.frame.FrameTiming;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
@@ -22,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scores frames: pixels to residuals, p-values and readings of the camera. The network encodes a
@@ -56,30 +50,6 @@ public final class FrameScorer {
   }
 
   /**
-   * A frame without its pixels.
-   *
-   * @param frame its data is not read
-   * @param scene of the source
-   * @param rule key of the source's rule; empty for none
-   * @param context of the frame by that rule; empty for none
-   * @param mask pixels that affect nothing
-   * @param stabilized whether the picture was moved against the motion of the camera
-   * @param motion of the camera before that; null if it is unknown or the frame is not stabilized
-   * @param details of the frame; null if they are not known
-   */
-  public record Input(
-      Frame frame,
-      FramePosition position,
-      FrameTiming timing,
-      String scene,
-      String rule,
-      String context,
-      PixelMask mask,
-      boolean stabilized,
-      @Nullable CameraMotion motion,
-      @Nullable DetailStatistics details) {}
-
-  /**
    * @param modelId identity of the model, for its scores
    * @param model owned by the caller
    * @param reference static pixels of the model
@@ -111,13 +81,17 @@ public final class FrameScorer {
    * @return one score per frame, in order
    */
   public List<ScoredFrame> score(
-      byte[] pixels, List<Input> frames, float[] variables, InstantSource time, Observer observer) {
+      byte[] pixels,
+      List<PendingFrame> frames,
+      float[] variables,
+      InstantSource time,
+      Observer observer) {
     observer.network();
     FrameInputs in =
         new FrameInputs(
             pixels,
             frames.size(),
-            frames.stream().map(Input::mask).toList(),
+            frames.stream().map(PendingFrame::mask).toList(),
             variables,
             frames.stream()
                 .mapToLong(one -> FrameDraw.frame(one.frame().source(), one.frame().sequence()))
@@ -127,7 +101,7 @@ public final class FrameScorer {
     Reconstruction how = plan.everyFrame() ? Reconstruction.SAMPLED : Reconstruction.NONE;
     FrameStatistics[] statistics = new FrameStatistics[frames.size()];
     for (int row = 0; row < statistics.length; row++) {
-      Input one = frames.get(row);
+      PendingFrame one = frames.get(row);
       float deviation = appearance.deviation(pixels, offset(row), one.mask());
       statistics[row] = calibration.statistics(batch, row, deviation, how, one.details());
     }
@@ -145,7 +119,7 @@ public final class FrameScorer {
   /** Reconstructs the frames that the plan chooses, and completes their statistics. */
   private void reconstruct(
       byte[] pixels,
-      List<Input> frames,
+      List<PendingFrame> frames,
       LatentBatch batch,
       FrameStatistics[] statistics,
       Observer observer) {
@@ -179,7 +153,7 @@ public final class FrameScorer {
 
   private ScoredFrame scored(
       byte[] pixels,
-      Input input,
+      PendingFrame input,
       LatentBatch batch,
       int row,
       FrameStatistics statistics,
@@ -204,7 +178,7 @@ public final class FrameScorer {
         input.context());
   }
 
-  private SensorReadings readings(byte[] pixels, int at, Input input) {
+  private SensorReadings readings(byte[] pixels, int at, PendingFrame input) {
     SensorReadings readings = sensor.measure(pixels, at, input.mask());
     if (!MotionSampling.samples(input.frame())) {
       return readings;

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * unknown (NaN); all others are unaffected.
  */
 public final class CausalModel {
-  private static final double MIDDLE = 0.5;
-
   private final NodeColumns latents;
   private final NodeColumns nodes; // latents, then variables
   private final @Nullable LatentCorrection correction;
@@ -81,9 +79,9 @@ public final class CausalModel {
     float[] codes = codes(output, n);
     float[] values = correction == null ? codes : correction.apply(codes, n);
     float[] observed = nodes(values, variables, n);
-    boolean partial = nodes() > latents() && (variables == null || isAnyNaN(variables));
-    float[] expected = expected(partial ? withoutNaN(observed) : observed, n);
-    if (partial) {
+    float[] known = known(observed);
+    float[] expected = expected(known, n);
+    if (known != observed) {
       forget(observed, expected, n);
     }
     float[] residuals = new float[observed.length];
@@ -96,9 +94,7 @@ public final class CausalModel {
     return new LatentBatch(n, nodes(), observed, expected, residuals, errors, codes);
   }
 
-  /**
-   * Returns true if a latent is a category: the decoder then reads the category, not its logits.
-   */
+  /** Returns true if a latent is a category, of which the decoder does not read the logits. */
   boolean anyCategorical() {
     return latents.anyCategorical();
   }
@@ -182,26 +178,20 @@ public final class CausalModel {
     for (int row = 0; row < n; row++) {
       int at = row * nodes() + law.node();
       double[] probabilities = law.probabilities(observed, row * nodes());
-      double uniform = numbers == null ? MIDDLE : FrameDraw.uniform(seed, numbers[row], law.node());
+      double uniform = numbers == null ? 0.5 : FrameDraw.uniform(seed, numbers[row], law.node());
       residuals[at] = (float) CategoricalLaw.deviate(probabilities, (int) observed[at], uniform);
       expected[at] = (float) CategoricalLaw.mean(probabilities);
     }
   }
 
-  private static boolean isAnyNaN(float[] values) {
-    for (float value : values) {
-      if (Float.isNaN(value)) {
-        return true;
+  /** A missing variable counts as its mean, 0; the same array if none is missing. */
+  private float[] known(float[] observed) {
+    float[] known = observed;
+    for (int i = 0; i < observed.length; i++) {
+      if (i % nodes() >= latents() && Float.isNaN(observed[i])) {
+        known = known == observed ? observed.clone() : known;
+        known[i] = 0;
       }
-    }
-    return false;
-  }
-
-  /** A missing variable counts as its mean, 0. */
-  private float[] withoutNaN(float[] observed) {
-    float[] known = observed.clone();
-    for (int i = 0; i < known.length; i++) {
-      known[i] = i % nodes() >= latents() && Float.isNaN(known[i]) ? 0 : known[i];
     }
     return known;
   }

@@ -1,6 +1,7 @@
 package dev.residua.runtime;
 
 import dev.residua.anomaly.FrameScorer;
+import dev.residua.anomaly.PendingFrame;
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.ScoredFrame;
@@ -35,7 +36,7 @@ public final class FrameBatch {
   private final Stabilizer stabilizer;
   private final ImageShape shape;
   private final FrameScorer scorer;
-  private final List<FrameScorer.Input> frames = new ArrayList<>();
+  private final List<PendingFrame> frames = new ArrayList<>();
   private final int capacity;
   private final byte[] pixels;
   private final float[] variables; // [capacity][k], standardised
@@ -138,7 +139,7 @@ public final class FrameBatch {
     int k = model.variables().size();
     model.variables().read(frame.attributes(), variables, frames.size() * k);
     frames.add(
-        new FrameScorer.Input(
+        new PendingFrame(
             frame.with(NO_DATA, Map.of()), // a whole batch of pictures would not fit into memory
             position,
             timing,

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentGroup;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.IncidentsView;
-import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.StepView;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommandParser;

@@ -60,7 +60,8 @@ class PlanBuilderTest {
     LatentBatch onnx;
     try (ResidualScorer scorer =
         Scorers.onnx(
-            PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), null, mechanisms))) {
+            PlanBuilder.model(
+                weights, mean, scale, LatentLinearization.none(D), null, mechanisms))) {
       onnx = scorer.score(FrameInputs.of(pixels, N));
     }
     // Then

@@ -110,7 +110,8 @@ class ControlCommandParserTest {
   void shouldMarkAnAuthorThatNobodyAuthenticated() {
     // Given
     ControlCommandParser request =
-        new ControlCommandParser(Kind.ACCEPT_NORMAL, Map.of("by", "kim", "reason", "x"), name -> name);
+        new ControlCommandParser(
+            Kind.ACCEPT_NORMAL, Map.of("by", "kim", "reason", "x"), name -> name);
     ControlCommandParser anonymous =
         new ControlCommandParser(Kind.ACCEPT_NORMAL, Map.of("reason", "x"), name -> name);
 
