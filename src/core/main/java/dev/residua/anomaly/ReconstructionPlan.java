@@ -31,22 +31,20 @@ public record ReconstructionPlan(double rate, double below) {
     }
   }
 
-  /** Whether every frame is sampled, so that there is nothing to choose. */
+  /** Returns true if every frame is sampled, so that there is nothing to choose. */
   boolean everyFrame() {
     return rate == 1;
   }
 
-  /** Whether a frame is sampled. */
+  /** Returns true if a frame is sampled. */
   public boolean samples(Frame frame) {
     return unit(frame.source().hashCode() * 0x9E3779B97F4A7C15L + frame.sequence()) < rate;
   }
 
-  /** Whether a frame with this joint p-value is asked for. */
   boolean asks(float jointPValue) {
     return jointPValue <= below;
   }
 
-  /** Whether a frame is reconstructed, and why. */
   Reconstruction reason(Frame frame, float jointPValue) {
     if (samples(frame)) {
       return Reconstruction.SAMPLED;

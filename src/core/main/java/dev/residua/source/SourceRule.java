@@ -49,7 +49,7 @@ public record SourceRule(
         Region region,
     @Setting(
             effect =
-                "degrees by which what is cut out is turned clockwise, so that it stands upright, 0 to below 360",
+                "degrees by which the region is turned clockwise, so that it stands upright, 0 to below 360",
             unset = "0")
         double rotation,
     @Setting(
@@ -91,7 +91,7 @@ public record SourceRule(
         @Nullable Double falseAlarmsPerWeek,
     @Setting(
             effect =
-                "`each`: every source may give so many false alarms. `shared`: [all that match"
+                "`each`: every source may give this number of false alarms. `shared`: [all that match"
                     + " together](#one-budget-for-many-sources)",
             unset = "`each`")
         @Nullable SharedBudget budget,
@@ -134,7 +134,7 @@ public record SourceRule(
         @Nullable SourceLearning learn,
     @Setting(
             effect =
-                "where the role [ingest](ingest.md) reads the frames from, such as `rtsp://10.0.0.7/live`; with"
+                "address from which the role [ingest](ingest.md) reads the frames, such as `rtsp://10.0.0.7/live`; with"
                     + " `credentials=NAME` after a space, the file with user and password. `match` must then be"
                     + " the name of one source, without `*` and `?`",
             unset = "another program sends the frames",
@@ -142,7 +142,7 @@ public record SourceRule(
         @Nullable SourceCamera camera,
     @Setting(
             effect =
-                "`true`: the role [ingest](ingest.md#redacted-pictures) blackens what is under the mask before it"
+                "`true`: the role [ingest](ingest.md#redacted-pictures) blackens the mask before it"
                     + " stores a picture. Needs `camera` and `mask`",
             unset = "`false`")
         boolean redact,
