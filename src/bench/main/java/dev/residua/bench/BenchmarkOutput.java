@@ -36,7 +36,6 @@ public record BenchmarkOutput(
   private static final String REPETITIONS = "repetitions";
   private static final String RANGES = "ranges";
 
-  /** Top-level members that are measured. */
   private static final Set<String> MEASURED =
       Set.of("ratio", "incidents", "expected", "peakMemoryMiB", "usualFrames");
 

@@ -70,7 +70,6 @@ public record Comparison(List<Figure> figures, List<String> environment) {
           "ratioToOnnxRuntime",
           "ratioToOpenCv");
 
-  /** Names whose values should be large. */
   private static final Set<String> LARGE =
       Set.of(
           "framesPerSecond",

@@ -24,7 +24,6 @@ import java.util.List;
  * turn. In the middle of a load, if wanted, one scene gets another model.
  */
 public final class FleetModels implements PipelineBenchmark.Models {
-  /** Of the transactions that change the registry. */
   private static final String PREFIX = "bench.";
 
   private final ModelAdmin admin;

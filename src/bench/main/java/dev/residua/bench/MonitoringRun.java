@@ -99,7 +99,6 @@ public final class MonitoringRun {
     return marks.figures();
   }
 
-  /** Starts the role. */
   MonitorRole role(
       Topics topics,
       String application,

@@ -350,7 +350,6 @@ public final class PipelineBenchmark extends BrokerBenchmark {
     private @Nullable Mark begin;
     private @Nullable Mark end;
 
-    /** The state of all clocks. */
     private record Mark(
         long done, long nanos, long broker, long process, Map<Stage, Long> stages) {}
 

@@ -47,7 +47,6 @@ final class ResultCounter implements AutoCloseable {
     default void onControl(ControlCommand command) {}
   }
 
-  /** Sequences of all sources, as they arrive. */
   static final class Sequences {
     private final Map<String, Long> next = new HashMap<>();
     private long count;
@@ -72,7 +71,6 @@ final class ResultCounter implements AutoCloseable {
       return doubled;
     }
 
-    /** Sequences that did not arrive. */
     long missing(Map<String, Long> sent) {
       return sent.values().stream().mapToLong(n -> n).sum() - count;
     }
@@ -83,7 +81,6 @@ final class ResultCounter implements AutoCloseable {
     this(clients, topics, new Listener() {});
   }
 
-  /** Starts with a listener. */
   ResultCounter(KafkaClients clients, Topics topics, Listener listener) {
     this.clients = clients;
     this.topics = topics;
@@ -180,7 +177,6 @@ final class ResultCounter implements AutoCloseable {
     return deadLetters;
   }
 
-  /** Incidents that have opened so far. */
   synchronized long opened() {
     return opened;
   }

@@ -168,7 +168,6 @@ final class ServiceProcess implements AutoCloseable {
     return ProcessFigures.read(process.pid());
   }
 
-  /** Bytes of the files in its data folder. */
   long dataBytes() throws IOException {
     long bytes = 0;
     List<Path> files;

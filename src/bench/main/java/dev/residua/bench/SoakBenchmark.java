@@ -365,7 +365,6 @@ public final class SoakBenchmark implements AutoCloseable {
             value(sample, "frames.waiting"));
   }
 
-  /** The verdicts as a table in Markdown. */
   private void table(Consumer<String> line) {
     line.accept("| figure | unit | first half | last half | largest | verdict |");
     line.accept("|---|---|---|---|---|---|");

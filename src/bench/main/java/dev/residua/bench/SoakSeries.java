@@ -22,7 +22,6 @@ final class SoakSeries {
   private final double floor;
   private final List<Double> values = new ArrayList<>();
 
-  /** Verdict on the values. */
   enum Verdict {
     STEADY,
     GROWS,

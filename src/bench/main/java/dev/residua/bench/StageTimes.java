@@ -32,7 +32,6 @@ final class StageTimes implements Stages {
     stage = next;
   }
 
-  /** Nanoseconds by stage so far. */
   Map<Stage, Long> nanos() {
     Map<Stage, Long> all = new EnumMap<>(Stage.class);
     for (Stage each : Stage.values()) {

@@ -13,7 +13,6 @@ import org.apache.kafka.common.Node;
 final class TopicSizes {
   private TopicSizes() {}
 
-  /** Bytes of each topic on all brokers. */
   static Map<String, Long> of(Admin admin, Predicate<String> topics)
       throws ExecutionException, InterruptedException {
     List<Integer> nodes = admin.describeCluster().nodes().get().stream().map(Node::id).toList();

@@ -12,7 +12,6 @@ package dev.residua.drift;
  * {@code k} with {@code L_k >= max L - } {@link #DROP}.
  */
 final class ChangePointScan {
-  /** Nominal coverage of the interval. */
   static final double COVERAGE = 0.9;
 
   /** Set by simulation of alarms: see src/docs/results/detectors-drift.md. */

@@ -84,7 +84,6 @@ sealed interface Chart {
     }
   }
 
-  /** Exponentially weighted version of another chart. */
   record Slow(Chart of, int memory) implements Chart {
     @Override
     public String name() {

@@ -156,7 +156,6 @@ public record DriftSettings(
     return withSimulatedStreams(streams).withStreamLength(length);
   }
 
-  /** Number of charts at each scale. */
   int charts() {
     return bandwidths.length + plainCharts();
   }

@@ -83,7 +83,6 @@ final class FeatureMap {
     return vectors * latents + (settings.energy() ? 1 : 0);
   }
 
-  /** Copy with its own scratch space. */
   FeatureMap copy(DriftSettings settings) {
     return new FeatureMap(
         settings, location, scale, bound, turns, whitening, spreadClip, spreadScale, centre);

@@ -34,7 +34,7 @@ class AnomalyCalibrationTest {
     return AnomalyCalibration.fit(residuals(n, random), 2, errors(n, random), errors(n, random));
   }
 
-  /** Largest distance between the empirical law of p and the uniform one. */
+  /** Largest distance between the empirical distribution of p and the uniform one. */
   private static double distanceToUniform(double[] p) {
     double[] sorted = p.clone();
     Arrays.sort(sorted);

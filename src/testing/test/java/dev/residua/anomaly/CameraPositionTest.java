@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CameraPositionTest {
   private static final ImageShape IMAGE = new ImageShape(64, 64, 3);
 
-  /** Where this camera stands, not as that of the training. */
+  /** Position of this camera, unlike that of the training. */
   private static final CameraMotion USUAL = new CameraMotion(0.03f, -0.02f, 1.5f, 0.98f);
 
   private CameraPosition position = CameraPosition.START;

@@ -58,7 +58,7 @@ class OnlineFdrTest {
   })
   void shouldKeepTheShareOfFalseDiscoveries(Method method, double odds, int block) {
     // Given 300 sequences of 1,000 tests in which each is shifted with these odds; e-LOND also
-    // where 20 tests in a row share their noise, which its condition allows
+    // with noise that 20 tests in a row share, which its condition allows
     double mean = 0;
     double squares = 0;
     double found = 0;

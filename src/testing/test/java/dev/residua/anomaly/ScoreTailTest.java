@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScoreTailTest {
-  /** Quantiles {@code (j - 0.5) / 500} of a generalised Pareto law. */
+  /** Quantiles {@code (j - 0.5) / 500} of a generalised Pareto distribution. */
   private static double[] quantiles(double shape, double scale) {
     double[] x = new double[500];
     for (int j = 0; j < 500; j++) {
@@ -37,7 +37,7 @@ class ScoreTailTest {
   @ParameterizedTest
   @CsvSource({
     // scipy 1.15.3, x = genpareto.ppf((arange(500) + .5) / 500, c, scale=s): probability-weighted
-    // moments by numpy, then what genpareto.fit(x, floc=0) gives by maximum likelihood
+    // moments by numpy, then the result of genpareto.fit(x, floc=0) by maximum likelihood
     "0, 2, 0.0010012264988943365, 1.9966129736352545, -0.00466, 2.00792",
     "0.25, 1.5, 0.24605686807942728, 1.5013032221368787, 0.24642, 1.50408",
     "0.45, 3, 0.43493488430846994, 3.0242132945430655, 0.44687, 3.00634"
@@ -74,7 +74,7 @@ class ScoreTailTest {
 
   @Test
   void shouldBoundTheShape() {
-    // Given excesses of a uniform law, whose shape is -1, and of one without a mean
+    // Given excesses of a uniform distribution, whose shape is -1, and of one without a mean
     double[] uniform = new double[100];
     double[] wild = new double[100];
     for (int i = 0; i < 100; i++) {

@@ -63,7 +63,7 @@ class ComparisonTest {
     Map<String, Verdict> slower = verdicts(Comparison.of(output(10, 100), output(12, 80), 0.1));
     Map<String, Verdict> faster = verdicts(Comparison.of(output(10, 100), output(8, 120), 0.1));
     Map<String, Verdict> close = verdicts(Comparison.of(output(10, 100), output(10.9, 91), 0.1));
-    // Then the number of threads is no figure
+    // Then the number of threads is not a figure
     assertThat(slower)
         .containsOnly(Map.entry(MILLIS, Verdict.WORSE), Map.entry(RATE, Verdict.WORSE));
     assertThat(faster)
@@ -71,7 +71,7 @@ class ComparisonTest {
     assertThat(close).containsOnly(Map.entry(MILLIS, Verdict.SAME), Map.entry(RATE, Verdict.SAME));
   }
 
-  /** Half ranges of 1 and 0.5 and a tenth of 10: up to 12.5 is no difference. */
+  /** Half ranges of 1 and 0.5 and a tenth of 10: up to 12.5 is not a difference. */
   @Test
   void shouldAddTheRangesToTheTolerance() {
     // Given

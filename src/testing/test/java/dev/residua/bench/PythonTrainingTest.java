@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Skipped where Python or PyTorch is not installed. */
+/** Skipped if Python or PyTorch is not installed. */
 class PythonTrainingTest {
   private static final int FRAMES = 80;
   private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULTS.withSteps(10);

@@ -39,7 +39,7 @@ class QuietSourcesTest {
 
   /**
    * At one false alarm per hour of 2 frames per second, 20 alarms are expected in 144,000 frames.
-   * An alarm has another incident where a later diagnosis names another subject.
+   * An alarm has another incident if a later diagnosis names another subject.
    */
   @Test
   void shouldCountTheIncidentsOfABudgetThatAllowsMany() throws Exception {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a soak benchmark counts and reads. */
+/** Counters and readers of a soak benchmark. */
 class SoakPartsTest {
   @Test
   void shouldCountSequencesThatCameTwiceOrLate() {

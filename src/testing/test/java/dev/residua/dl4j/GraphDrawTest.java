@@ -170,7 +170,7 @@ class GraphDrawTest {
     double[] byScores = new double[D];
     double[] byLogits = new double[D * D];
     draw.backward(direction, byScores, byLogits);
-    // Then gates: where the order allows an edge, the slope of the sigmoid with the noise
+    // Then gates: for an edge that the order allows, the slope of the sigmoid with the noise
     Random again = new Random(12);
     double[] noisy = new double[D];
     for (int i = 0; i < D; i++) {

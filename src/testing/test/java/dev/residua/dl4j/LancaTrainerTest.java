@@ -280,7 +280,7 @@ class LancaTrainerTest {
     Spots data = new Spots(SMALL, 200, 2, 1);
     // When
     NetworkWeights usual = NetworkWeights.fromBytes(weights(data, SETTINGS, null));
-    // Then a training without categories is what it was
+    // Then a training without categories does not change
     assertThat(usual.layout().normalized()).isFalse();
   }
 
@@ -475,7 +475,7 @@ class LancaTrainerTest {
 
   @Test
   void shouldContinueFromACheckpointAsIfItHadNotDied() throws Exception {
-    // Given a training of which only what it offered at its 50th step is left
+    // Given a training of which only the checkpoint of its 50th step is left
     Spots data = new Spots(TINY, 200, 2, 1);
     TrainingSettings settings = SETTINGS.withSteps(70);
     List<Integer> offered = new ArrayList<>();

@@ -64,7 +64,7 @@ class LatentLossesTest {
 
   @Test
   void shouldPassGradientsThroughProbabilities() {
-    // Given a loss that is linear in what the decoder reads
+    // Given a loss that is linear in the input of the decoder
     NodeColumns columns = NodeColumns.of(2, 1, 3);
     double[] z = normal(12, 2 * 6);
     double[] weights = normal(13, 2 * 6);

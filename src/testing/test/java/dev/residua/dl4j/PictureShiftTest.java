@@ -37,7 +37,7 @@ class PictureShiftTest {
     assertThat(pixels).containsExactly(4, 5, 6, 4, 5, 6);
   }
 
-  /** The oracle is a picture that is 1 where it is masked. */
+  /** The oracle is a picture that is 1 at masked pixels. */
   @Test
   void shouldMaskWhereTheMaskedPixelsAre() {
     // Given

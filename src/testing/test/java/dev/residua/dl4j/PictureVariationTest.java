@@ -54,9 +54,9 @@ class PictureVariationTest {
   }
 
   /**
-   * Red and green pixels in turn: JPEG stores colour at half the resolution, so what goes through a
-   * file loses this contrast, as what is blurred does. The standard error of a share of 600
-   * pictures is 0.02.
+   * Red and green pixels in turn: JPEG stores colour at half the resolution, so pictures from a
+   * file lose this contrast, like blurred ones. The standard error of a share of 600 pictures is
+   * 0.02.
    */
   @Test
   void shouldCompressAThirdOfThePictures() {

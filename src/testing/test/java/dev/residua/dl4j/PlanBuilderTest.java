@@ -150,7 +150,7 @@ class PlanBuilderTest {
     assertThat(largest).isGreaterThan(0.3);
     assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
     // And the decoder undoes the correction of the same plan; slowly
-    // only where z + sin(2 z) / 2 is flat
+    // only at values for which z + sin(2 z) / 2 is flat
     NetworkPlan uncorrects =
         PlanBuilder.model(weights, mean, scale, LatentLinearization.none(D), null, mechanisms);
     NetworkPlan corrects =
@@ -187,7 +187,7 @@ class PlanBuilderTest {
           .isEqualTo(plan.decoder().get(i + 1).weights());
       assertThat(built.decoder().get(i + 1).bias()).isEqualTo(plan.decoder().get(i + 1).bias());
     }
-    // And it costs what counting by hand gives
+    // And it costs the number counted by hand
     assertThat(plan.parameters()).isEqualTo(522_036);
     assertThat(plan.multiplyAdds()).isEqualTo(13_665_280);
   }

@@ -91,7 +91,7 @@ class VariationalLayerTrainerTest {
       // and so does the error, up to that of the last batches of the training
       double engine = network.finalLosses().reconstruction();
       assertThat(error).isCloseTo(engine, within(0.3 * engine));
-      // and much of what the mean image leaves is reproduced
+      // and much of the difference to the mean image is reproduced
       double variance = MeanImage.of(data, FRAMES).variance();
       assertThat(error).isLessThan(0.5 * variance);
     }

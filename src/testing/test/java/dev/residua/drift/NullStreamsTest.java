@@ -42,7 +42,10 @@ class NullStreamsTest {
     return ab / Math.sqrt(aa * bb);
   }
 
-  /** Exponential latents with a common part: the law of each and their dependence come back. */
+  /**
+   * Exponential latents with a common part: the distribution of each and their dependence come
+   * back.
+   */
   @Test
   void shouldKeepTheLawOfEveryLatentAndTheirCorrelation() {
     // Given
@@ -56,7 +59,7 @@ class NullStreamsTest {
     // When
     NullStreams quiet = new NullStreams(rows);
     float[][] drawn = draw(quiet, 40_000, 2);
-    // Then the quantiles of a gamma law of shape 2 (scipy.stats.gamma(2).ppf)
+    // Then the quantiles of a gamma distribution of shape 2 (scipy.stats.gamma(2).ppf)
     double[] first = new double[drawn.length];
     for (int t = 0; t < drawn.length; t++) {
       first[t] = drawn[t][0];

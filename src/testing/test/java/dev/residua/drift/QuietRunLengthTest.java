@@ -16,7 +16,7 @@ class QuietRunLengthTest {
     return reading;
   }
 
-  /** Readings pass level 5 with probability 1/250 each, twice what the reference expects. */
+  /** Readings pass level 5 with probability 1/250 each, twice the expectation of the reference. */
   @Test
   void shouldSayThatAStreamAlarmsTwiceAsOften() {
     // Given
@@ -58,8 +58,8 @@ class QuietRunLengthTest {
   }
 
   /**
-   * With a real detector on quiet streams of the law of its reference the estimate is near the
-   * target: 40 passages have a relative error of a sixth, a reference of 3,000 adds a tenth.
+   * With a real detector on quiet streams of the distribution of its reference the estimate is near
+   * the target: 40 passages have a relative error of a sixth, a reference of 3,000 adds a tenth.
    */
   @Test
   void shouldAgreeWithTheReferenceOnQuietStreams() {

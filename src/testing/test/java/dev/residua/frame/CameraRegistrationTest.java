@@ -43,7 +43,7 @@ class CameraRegistrationTest {
             new CameraRegistration(SHAPE, camera.mean(camera.scene(scene, 5), REFERENCE_PICTURES)));
   }
 
-  /** What is known of some pictures that a camera takes after a motion. */
+  /** Estimates for the pictures that a camera takes after a motion. */
   private List<CameraMotion> estimates(SimulatedScene scene, CameraMotion moved, double gain) {
     return estimates(registration(scene), camera.scene(scene, 6), moved, gain);
   }
@@ -131,7 +131,7 @@ class CameraRegistrationTest {
 
   @Test
   void knowsNothingWhereAllMoves() {
-    // A pendulum that is held looks the same in all pictures, and turned against the mean.
+    // A fixed pendulum looks the same in all pictures, and turned against the mean.
     CameraRegistration pendulum = registration(new Pendulum());
     ImageShape large = camera.largeShape();
     byte[] pixels = new byte[large.size()];

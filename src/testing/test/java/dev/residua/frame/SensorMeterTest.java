@@ -282,7 +282,7 @@ class SensorMeterTest {
   @Test
   void shouldHashEveryPixel() {
     // Given pictures that differ from the first in one bit of one byte each, 63 bytes long so that
-    // the last 31 are no whole block of words
+    // the last 31 are not a whole block of words
     ImageShape shape = new ImageShape(7, 9, 1);
     SensorMeter meter = new SensorMeter(shape);
     byte[] pixels = picture(shape, 7);

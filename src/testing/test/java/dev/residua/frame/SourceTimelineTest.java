@@ -30,7 +30,7 @@ class SourceTimelineTest {
         "cam1", sequence, capturedAt, 1, 1, PixelFormat.GRAY8, new byte[] {1}, Map.of());
   }
 
-  /** What becomes of a frame. */
+  /** Result of a frame. */
   private sealed interface Step {
     record Accept(FrameTiming timing) implements Step {}
 

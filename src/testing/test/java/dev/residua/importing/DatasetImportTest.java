@@ -366,7 +366,7 @@ class DatasetImportTest {
 
   @Test
   void shouldTreatUsualNamesOfColumnsAsOrdinary() throws IOException {
-    // Given columns that are no factors, one that counts the rows, and two that are factors
+    // Given columns that are not factors, one that counts the rows, and two that are factors
     for (int i = 0; i < 5; i++) {
       Files.write(images.resolve(i + ".png"), level(10 * i));
     }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The pipeline on networks that give the factors, so that only what follows is judged. */
+/** The phases after the training, on networks that give the factors exactly. */
 @Tag("slow")
 class AfterTheNetworkTest {
   private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULTS.withSeed(3);

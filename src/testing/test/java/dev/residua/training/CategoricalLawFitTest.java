@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class CategoricalLawFitTest {
   @Test
   void shouldCountEachValueOnceMoreThanItOccurs() {
-    // Given a root with 3 values, which occur 5, 3 and 0 times while its law holds
+    // Given a root with 3 values, which occur 5, 3 and 0 times while its mechanism is unbroken
     double[][] rows = {{0}, {0}, {0}, {0}, {0}, {1}, {1}, {1}, {2}, {2}};
     boolean[][] holds = new boolean[10][1];
     for (int r = 0; r < 8; r++) {
@@ -31,7 +31,7 @@ class CategoricalLawFitTest {
 
   @Test
   void shouldHaveATableForEachCombinationOfCategoricalCauses() {
-    // Given node 2 that repeats node 1 where node 0 is 1, and never occurs with node 0 at 2
+    // Given node 2 that repeats node 1 if node 0 is 1, and never occurs with node 0 at 2
     NodeColumns columns = NodeColumns.of(3, 2, 2);
     double[][] rows = {{1, 0, 0}, {1, 1, 1}, {1, 1, 1}, {0, 1, 0}};
     // When

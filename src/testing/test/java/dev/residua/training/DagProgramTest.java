@@ -93,7 +93,7 @@ class DagProgramTest {
     }
   }
 
-  /** Whether causes and known pairs together have an order. */
+  /** Returns true if causes and known pairs together have an order. */
   private static boolean hasOrder(int[] parents, int[] later) {
     int[] all = parents.clone();
     for (int i = 0; i < later.length; i++) {

@@ -27,7 +27,7 @@ class DatasetSourceTest {
 
   @Test
   void shouldNameTheBrokenMechanism() throws IOException {
-    // Given a usual frame, a moved factor, a moved cause that is no factor, and a dimmed picture
+    // Given a usual frame, a moved factor, a moved cause that is not a factor, and a dimmed picture
     DatasetSource source =
         source(
             """
@@ -78,7 +78,7 @@ class DatasetSourceTest {
 
   @Test
   void shouldReadHeldPairs() throws IOException {
-    // Given two pairs of shade, one of light and one of a cause that is no factor of the model
+    // Given two pairs of shade, one of light and one of a cause that is not a factor of the model
     DatasetSource source =
         source(
             """

@@ -65,7 +65,8 @@ class DetailFitTest {
   @Test
   void shouldGiveSuperUniformPValuesToFramesWithoutDefects() {
     // Given one calibration of 300 ranked frames and 2,000 new frames. The share of p <= a that a
-    // calibration of n frames gives has the law Beta(k, n + 1 - k) with k = floor(a (n + 1)), of a
+    // calibration of n frames gives has the distribution Beta(k, n + 1 - k) with k = floor(a (n +
+    // 1)), of a
     // standard deviation of 0.0126 for a = 0.05; counting 2,000 frames adds 0.0049. Four standard
     // deviations are 0.054, and 0.073 for a = 0.1: exceeded once in 30,000 seeds
     DetailChannel channel = channel(1, PixelMask.NONE);
@@ -126,7 +127,7 @@ class DetailFitTest {
     assertThat(whole.statistics(broken, 0, mask)).isEqualTo(whole.statistics(picture, 0, mask));
     assertThat(whole.statistics(broken, 0, PixelMask.NONE).score())
         .isGreaterThan(2 * whole.statistics(picture, 0, PixelMask.NONE).score());
-    // And a mask of the training, where the frame brings none
+    // And a mask of the training, if the frame brings none
     DetailChannel masked = channel(6, mask);
     assertThat(masked.statistics(broken, 0, mask)).isEqualTo(masked.statistics(picture, 0, mask));
     assertThat(masked.statistics(picture, 0, mask).pValue()).isGreaterThan(0.01f);

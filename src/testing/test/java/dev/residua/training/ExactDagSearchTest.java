@@ -220,7 +220,7 @@ class ExactDagSearchTest {
     assertThat(disagree).isTrue();
   }
 
-  /** Whether a pair of a line and Gaussian noise, or of a curve, is undecided. */
+  /** A pair of a line and Gaussian noise, or of a curve, is undecided. */
   @ParameterizedTest
   @CsvSource({"true, 1", "true, 2", "true, 3", "false, 1", "false, 2", "false, 3"})
   void shouldNotDecideTheDirectionOfALinearGaussianPair(boolean linear, long seed) {

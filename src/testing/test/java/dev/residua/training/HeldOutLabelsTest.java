@@ -119,7 +119,7 @@ class HeldOutLabelsTest {
               double y = normal();
               return new double[][] {{y}, {Math.abs(y) + 0.01 * normal()}};
             });
-    // When, Then: values are at least 1 apart where |y| >= 0.5, with probability 0.617
+    // When, Then: values are at least 1 apart for |y| >= 0.5, with probability 0.617
     assertThat(folded.folded(0)).isEqualTo(0.617, within(0.06));
   }
 

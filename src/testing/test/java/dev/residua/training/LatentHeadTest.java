@@ -63,7 +63,7 @@ class LatentHeadTest {
     assertThat(before).isGreaterThan(0.25);
     assertThat(rms(corrected, fresh, 0)).isLessThan(0.1);
     assertThat(rms(corrected, fresh, 1)).isEqualTo(rms(z, fresh, 1));
-    // and what leaving one out promised is what fresh frames show
+    // and fresh frames confirm the error of leaving one out
     assertThat(fit.errorInUse(0)).isCloseTo(rms(corrected, fresh, 0), within(0.02));
     assertThat(fit.errorInUse(1)).isEqualTo(fit.ownError()[1]);
   }
@@ -94,7 +94,7 @@ class LatentHeadTest {
     double[][] known = labels(150, 11);
     // When
     LatentHead.Fit fit = LatentHead.fit(labels(150, 12), known);
-    // Then the mean of the labels would be a better prediction, but it is no latent
+    // Then the mean of the labels would be a better prediction, but it is not a latent
     assertThat(fit.headError()[0]).isLessThan(1.1);
     assertThat(fit.ownError()[0]).isGreaterThan(1.3);
     assertThat(fit.head()).isNull();

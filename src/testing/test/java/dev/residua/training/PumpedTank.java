@@ -40,7 +40,7 @@ final class PumpedTank implements TrainingData {
 
   private final List<String> variables;
   private final double[][] z; // leak, level
-  private final double[] pump; // NaN where missing
+  private final double[] pump; // NaN if missing
   private final double[] noise;
 
   /**

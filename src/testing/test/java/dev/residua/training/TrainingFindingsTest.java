@@ -29,7 +29,7 @@ class TrainingFindingsTest {
   }
 
   /**
-   * Findings where the effect is the cause plus noise.
+   * Findings if the effect is the cause plus noise.
    *
    * @param noise of the effect
    * @param error of every reading

@@ -70,7 +70,7 @@ class TrainingRoundsTest {
     }
   }
 
-  /** The latents with noise of this size, the same for the same latents. */
+  /** The latents with noise of this size, which is a function of the latents. */
   private static UnaryOperator<double[]> noisy(double size) {
     return z -> {
       Random random = new Random(Arrays.hashCode(z));

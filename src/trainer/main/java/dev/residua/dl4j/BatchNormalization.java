@@ -61,7 +61,6 @@ final class BatchNormalization {
     }
   }
 
-  /** Normalises the values of a batch in place. */
   void forward(FloatBuffer values) {
     values.get(0, normal);
     if (!frozen) {

@@ -75,7 +75,6 @@ record NetworkLayout(
     return halvings;
   }
 
-  /** The same layout with another number of halvings. */
   NetworkLayout withHalvings(int other) {
     return new NetworkLayout(image, latents, variational, relaxation, other, normalized);
   }
@@ -89,7 +88,6 @@ record NetworkLayout(
     return new NetworkLayout(image, latents, false, OrderRelaxation.SOFT_SORT);
   }
 
-  /** All parameters, in a fixed order. */
   List<Parameter> parameters() {
     int blocks = BLOCK * BLOCK * image.channels();
     int flat = flat();
@@ -136,7 +134,6 @@ record NetworkLayout(
     return all;
   }
 
-  /** Names of the encoder's convolutions, in their order. */
   List<String> convolutions() {
     List<String> all = new ArrayList<>(List.of("enc1", "enc2", "enc3"));
     all.addAll(furtherConvolutions());

@@ -140,7 +140,6 @@ final class ParallelAutoencoder implements AutoCloseable {
     return own;
   }
 
-  /** Rows of a batch. */
   int batch() {
     return batch;
   }

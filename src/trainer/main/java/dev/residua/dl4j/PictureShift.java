@@ -30,7 +30,6 @@ record PictureShift(int right, int down) {
     }
   }
 
-  /** Mask of the moved picture. */
   PixelMask of(PixelMask mask, ImageShape image) {
     if (mask.isEmpty()) {
       return mask;

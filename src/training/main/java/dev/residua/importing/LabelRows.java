@@ -151,7 +151,6 @@ final class LabelRows {
     return name.substring(name.lastIndexOf('/') + 1);
   }
 
-  /** Number of frames that have a row. */
   int labelled() {
     return labelled;
   }

@@ -117,7 +117,6 @@ final class PreviewSheet {
     return tile;
   }
 
-  /** The sheet as a PNG file. */
   byte[] png() {
     int rows = (tiles.size() + COLUMNS - 1) / COLUMNS;
     int top = GAP + WHOLE_HEIGHT + GAP;

@@ -21,7 +21,6 @@ public record SkippedImages(Map<String, Integer> counts) {
     counts = new TreeMap<>(counts);
   }
 
-  /** Counts one more file. */
   static void add(Map<String, Integer> counts, String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? OTHER : name.substring(dot).toLowerCase(Locale.ROOT);

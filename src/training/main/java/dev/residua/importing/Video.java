@@ -6,7 +6,6 @@ import java.util.regex.Pattern;
 
 /** Recognises videos and streams by their names, and says what to do with them. */
 public final class Video {
-  /** Endings of the names of videos. */
   static final List<String> ENDINGS =
       List.of(
           ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv",

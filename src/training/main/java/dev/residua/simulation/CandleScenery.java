@@ -5,7 +5,6 @@ package dev.residua.simulation;
  * for every ray. Uses only arithmetic that is exact to the bit on every machine. Stateless.
  */
 final class CandleScenery {
-  /** Number of backgrounds. */
   static final int COUNT = 16;
 
   private enum Floor {

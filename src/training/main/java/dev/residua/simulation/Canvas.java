@@ -45,7 +45,6 @@ final class Canvas {
     this.maxY = maxY;
   }
 
-  /** Starts a white picture. */
   void start(ImageShape wanted) {
     if (!wanted.equals(shape)) {
       graphics.dispose();

@@ -15,7 +15,6 @@ final class SamplingPlan {
   private static final int MAX_BLOCK_FRAMES = 50;
   private static final int MIN_BLOCKS = 40;
 
-  /** A plan that varies nothing. */
   static final SamplingPlan NOMINAL = new SamplingPlan(1, 2, new Block[] {Block.NOMINAL});
 
   private enum Block {

@@ -346,7 +346,6 @@ public final class ScenarioStream {
     return columns;
   }
 
-  /** Columns that describe a frame's event. */
   static final List<String> EVENT_COLUMNS =
       List.of(
           FrameDataset.EVENT_COLUMN,

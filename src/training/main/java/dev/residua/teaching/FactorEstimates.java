@@ -14,7 +14,6 @@ import java.util.List;
  *     if nothing is known
  */
 public record FactorEstimates(List<double[]> estimates) {
-  /** Fewest answers of each half for a fit. */
   static final int MIN_ANSWERS = 6;
 
   private static final int ITERATIONS = 150;

@@ -37,7 +37,6 @@ public record TeachingProgress(
   /** A longer time between two answers is a pause. */
   private static final Duration PAUSE = Duration.ofSeconds(60);
 
-  /** Fewest answers for a pace. */
   private static final int FEWEST = 5;
 
   /** Number of latest answers that the pace is measured on. */

@@ -15,7 +15,6 @@ import java.util.function.Predicate;
  * @param revision number of changes so far, undone ones and undoing included
  */
 public record TeachingSession(TeachingState state, List<Entry> log, long revision) {
-  /** Number of changes that can be undone. */
   static final int MAX_LOG = 1_000;
 
   /**

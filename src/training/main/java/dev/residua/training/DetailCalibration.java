@@ -33,7 +33,6 @@ record DetailCalibration(DetailChannel channel, DetailStatistics[] frames) {
     return of(pictures, patterns, input.nominal, progress);
   }
 
-  /** Calibrates patterns on nominal frames. */
   static DetailCalibration of(
       DetailPictures pictures, TilePatterns patterns, int[] nominal, TrainingProgress progress) {
     DetailChannel channel =
@@ -61,7 +60,6 @@ record DetailCalibration(DetailChannel channel, DetailStatistics[] frames) {
     return frames[frame];
   }
 
-  /** Entries of a bundle. */
   Map<String, byte[]> entries() {
     return Map.of(
         ModelBundle.DETAIL_MODEL, channel.model().toBytes(),

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the scale of a latent in the unit of its factor, by least squares over labelled frames. */
 public final class FactorScaleFit {
-  /** Fewest labelled frames of a scale. */
   static final int MIN_FRAMES = 10;
 
   /** Least share of the variance of the labels that the latent must explain. */

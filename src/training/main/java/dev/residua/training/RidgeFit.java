@@ -103,7 +103,6 @@ record RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, do
     return sum;
   }
 
-  /** Prediction for a row of features. */
   static double predict(double[] weights, double intercept, double[] features) {
     double predicted = intercept;
     for (int a = 0; a < weights.length; a++) {

@@ -74,7 +74,6 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
     return FrameScores.rows(batch.observed(), input.trained, input.latents.size());
   }
 
-  /** Mean and standard deviation of a latent. */
   private static double[] moments(Latent latent, double[][] z) throws TrainingFailedException {
     int j = latent.index();
     double mean = 0;

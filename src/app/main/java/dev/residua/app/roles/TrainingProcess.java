@@ -131,7 +131,6 @@ public final class TrainingProcess implements JobLauncher {
         "-Djava.awt.headless=true");
   }
 
-  /** A running training. */
   private record Running(Process process, Path own) implements JobLauncher.Job {
     Running {
       // also if this process ends before it could end the training

@@ -93,7 +93,6 @@ final class TeachingFolder implements AutoCloseable {
     }
   }
 
-  /** Latest data set that was read. */
   FrameDataset set() {
     return set;
   }

@@ -179,7 +179,6 @@ final class TeachingSet implements AutoCloseable {
         session.redoable(who).map(TeachingChange::description).orElse(null));
   }
 
-  /** Makes a change and stores it. */
   synchronized void change(String who, Change change)
       throws TeachingConflictException, IOException {
     checkFiles();

@@ -220,7 +220,6 @@ public final class IngestCommand extends ConsoleCommand {
     }
   }
 
-  /** Prints events, and counts. */
   private final class Progress implements CameraListener, FrameSender.Listener {
     private final AtomicLong stored = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();

@@ -143,7 +143,6 @@ record GraphFile(
     }
   }
 
-  /** The whole graph over these names. */
   CausalGraph whole(List<String> names, String what) {
     GraphConstraints known = over(names, what);
     if (!known.complete()) {

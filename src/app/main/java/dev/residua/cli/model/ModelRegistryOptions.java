@@ -41,7 +41,6 @@ final class ModelRegistryOptions {
     }
   }
 
-  /** One change. */
   @FunctionalInterface
   interface Change<T> {
     T by(ModelAdmin admin) throws IOException;

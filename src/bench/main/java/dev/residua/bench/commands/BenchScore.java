@@ -71,7 +71,6 @@ final class BenchScore extends BenchmarkCommand.OfModel {
       description = "Number of frames in each of five repetitions.")
   int frames;
 
-  /** Work that is timed. */
   private enum Work {
     ENCODE("encode"),
     SCORE("encode+reconstruct");
@@ -208,7 +207,6 @@ final class BenchScore extends BenchmarkCommand.OfModel {
     return rows;
   }
 
-  /** One engine with its times so far. */
   private record Measured(
       ScoringEngine engine, ResidualScorer scorer, byte[] pixels, double[] millis) {}
 

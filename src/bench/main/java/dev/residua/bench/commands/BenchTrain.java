@@ -70,7 +70,6 @@ final class BenchTrain extends BenchmarkCommand {
 
   @Mixin PythonOption python = new PythonOption();
 
-  /** Rivals of a training. */
   enum Rival {
     /** PyTorch in single precision. */
     PYTHON

@@ -105,7 +105,6 @@ abstract class BenchmarkCommand extends JsonCommand {
         : value.asText();
   }
 
-  /** A number with four digits. */
   static String text(double value) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);

@@ -14,7 +14,6 @@ import java.util.Map;
  * @param work computes the rows
  */
 record Cell(String variant, long seed, Work work) {
-  /** Computes the rows of a cell. */
   @FunctionalInterface
   interface Work {
     List<ResultLog.Row> run(Workbench bench, long seed)

@@ -165,7 +165,6 @@ final class CommissioningTrial {
     return new SplittableRandom((seed * 1_000_003 + a) * 1_000_003 + b).nextLong();
   }
 
-  /** The normal scores of innovations. */
   private interface NormalScores {
     double normalScore(int latent, double innovation);
   }

@@ -72,7 +72,6 @@ final class DetailTrial {
     this.size = size;
   }
 
-  /** Both detectors after calibration. */
   private record Detectors(DetailChannel tiles, ScoreCalibration reconstruction) {}
 
   List<ResultLog.Row> run(DoubleConsumer progress) {

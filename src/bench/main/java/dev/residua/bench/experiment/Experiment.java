@@ -11,7 +11,6 @@ import java.util.List;
  * @param plan adds one cell per variant
  */
 record Experiment(String name, Needs needs, String purpose, Plan plan) {
-  /** Data or models that an experiment is about. */
   enum Needs {
     /** Vectors of a size of their own. */
     VECTORS,

@@ -420,7 +420,6 @@ final class LocalisationTrial {
     }
   }
 
-  /** Counts over the streams of one script. */
   private static final class Tally {
     private final Script script;
     private final int[] detected = new int[Method.values().length];

@@ -49,7 +49,6 @@ final class Workbench {
         }
       };
 
-  /** Kind of a training. */
   enum Kind {
     /** The LANCA network. */
     LANCA,

@@ -71,7 +71,7 @@ class MonitorThreadsTest {
 
   @Test
   void shouldReplaceAThreadWhoseProducerWaitedTooLongForAcknowledgements() {
-    // Given what Kafka throws when it commits after a broker was away
+    // Given the exception of Kafka at a commit after a broker was away
     KafkaException lost =
         new KafkaException(
             "The client hasn't received acknowledgment for some previously sent messages and can no longer retry them. It is safe to abort the transaction and continue.");
@@ -146,7 +146,7 @@ class MonitorThreadsTest {
 
   @Test
   void shouldNameEveryTopicThatMayHaveRefusedWhereKafkaNamesTheOneAfterIt() {
-    // Given what Kafka throws at the record after the refused one, were that a changelog's
+    // Given the exception of Kafka at the record after the refused one, if it were a changelog's
     RecordTooLargeException refused = new RecordTooLargeException("larger than accepted");
     KafkaException producer = new KafkaException("we are in an error state", refused);
 

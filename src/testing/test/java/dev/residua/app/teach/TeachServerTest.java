@@ -622,7 +622,7 @@ class TeachServerTest {
 
   @Test
   void shouldTrainOnceAtATimeAndCancel() throws Exception {
-    // Given a trainer that wraps what its progress throws, as that of the networks does
+    // Given a trainer that wraps the exceptions of its progress, as that of the networks does
     Path dir = set(List.of());
     start(
         dir,

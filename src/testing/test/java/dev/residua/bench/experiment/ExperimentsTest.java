@@ -34,7 +34,7 @@ class ExperimentsTest {
               assertThat(of)
                   .as("%s, %s", experiment.name(), variant)
                   .containsExactlyInAnyOrderElementsOf(SEEDS));
-      // A log takes rows that go on with a colon for those of one cell.
+      // A log takes rows that continue with a colon for those of one cell.
       for (String one : seeds.keySet()) {
         assertThat(seeds.keySet()).noneMatch(other -> other.startsWith(one + ":"));
       }

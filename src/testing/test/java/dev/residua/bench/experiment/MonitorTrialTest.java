@@ -191,7 +191,7 @@ class MonitorTrialTest {
 
   @Test
   void shouldSeeLessWithoutTheEquations() {
-    // Given a shift of one noise deviation, small against what the causes do to the node
+    // Given a shift of one noise deviation, small against the effect of the causes on the node
     MonitorTrial.Row row = row("shadow_length +1 noise sd");
     // Then
     assertThat(row.detected().get("latents without equations")).isLessThan(0.5);

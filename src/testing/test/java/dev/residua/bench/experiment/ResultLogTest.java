@@ -76,7 +76,7 @@ class ResultLogTest {
     // When
     String table = log.table();
 
-    // Then by hand; a median of two is their mean, what is missing takes no part
+    // Then by hand; a median of two is their mean, missing values take no part
     assertThat(table)
         .isEqualTo(
             """

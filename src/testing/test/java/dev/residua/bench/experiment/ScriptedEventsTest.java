@@ -34,7 +34,10 @@ class ScriptedEventsTest {
   private static final Map<String, Scripted> EVENTS = new HashMap<>();
   private static Played nominal;
 
-  /** Columns of some frames: values, residuals, what causes explain, and the mean intensity. */
+  /**
+   * Columns of some frames: values, residuals, expected values by the causes, and the mean
+   * intensity.
+   */
   private record Played(
       double[][] factors, double[][] residuals, double[][] explained, double light) {
     static Played of(List<Scripted> events) {

@@ -12,7 +12,7 @@ class WindowMonitorTest {
   private static final Channel RESIDUALS =
       new Channel("residuals", 3, false, new boolean[] {false, false, true});
 
-  /** Residuals (0, 1, 2) of z2 = z0 + z1 + noise, and what is expected of node 2. */
+  /** Residuals (0, 1, 2) of z2 = z0 + z1 + noise, and the expected value of node 2. */
   private static Rows rows(int n, long seed, double shift, double copied) {
     Random random = new Random(seed);
     double[][] values = new double[n][3];

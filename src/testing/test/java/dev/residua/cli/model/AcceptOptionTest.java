@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Commands that use a model whose training found what it cannot read; no broker is needed. */
+/** Commands that use a model whose training found unreadable parts; no broker is needed. */
 class AcceptOptionTest {
   @TempDir Path dir;
   private Path file;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Runs the command on a model that nobody trained: what counts is what is on the page. */
+/** Runs the command on a model that nobody trained: only the page counts. */
 class ReportCommandTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final int FRAMES = 200;

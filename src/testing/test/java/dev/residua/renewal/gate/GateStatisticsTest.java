@@ -38,7 +38,7 @@ class GateStatisticsTest {
       white[i] = random.nextGaussian();
       values[i] = (i == 0 ? 0 : 0.8 * values[i - 1]) + white[i];
     }
-    // Then within 15 %; the estimate ends where noise begins
+    // Then within 15 %; the estimate ends at the begin of the noise
     int[] whole = {values.length};
     assertThat(GateStatistics.autocorrelationTime(values, whole)).isCloseTo(9, within(1.35));
     assertThat(GateStatistics.autocorrelationTime(white, whole)).isCloseTo(1, within(0.1));
@@ -75,7 +75,8 @@ class GateStatisticsTest {
           GateStatistics.ratioInterval(first, second, new int[] {150, 250}, 12, 0.05, 400, t);
       covered += interval[0] <= 1.1 && 1.1 <= interval[1] ? 1 : 0;
     }
-    // Then 90 % of intervals, less what the bootstrap of short series lacks; sd of the share 0.017
+    // Then 90 % of intervals, less the error of the bootstrap of short series; sd of the share
+    // 0.017
     assertThat((double) covered / trials).isBetween(0.83, 0.95);
   }
 

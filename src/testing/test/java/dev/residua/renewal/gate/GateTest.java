@@ -25,7 +25,7 @@ class GateTest {
     return Gate.decide(policy, first.examination(), second.examination());
   }
 
-  /** A candidate that is much better at redrawing, but for what the test does to it. */
+  /** A candidate that is much better at redrawing, changed by the test. */
   private static GateVerdict judge(Consumer<Figures> candidate) {
     return judge(
         champion -> {},
@@ -232,7 +232,7 @@ class GateTest {
 
   @Test
   void shouldNotRefuseOneLateAlarm() {
-    // Given a mean that one fault spoils, which is no evidence
+    // Given a mean that one fault spoils, which is not evidence
     assertThat(
             judge(figures -> figures.found = k -> Figures.alarmed(k, k == 0 ? 95 : 5)).promoted())
         .isTrue();
@@ -380,7 +380,7 @@ class GateTest {
         .containsExactly(GateRule.MONITORABILITY);
     assertThat(judge(figures -> figures.estimatedLeakage = Double.POSITIVE_INFINITY).broken())
         .containsExactly(GateRule.MONITORABILITY);
-    // Given what both calibrations state
+    // Given the statements of both calibrations
     assertThat(
             judge(
                     champion -> champion.statedLeakage = OptionalDouble.of(0.1),

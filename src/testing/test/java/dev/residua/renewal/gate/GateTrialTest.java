@@ -129,7 +129,7 @@ class GateTrialTest {
     return Gate.decide(GatePolicy.DEFAULTS, pair.champion(), pair.candidate());
   }
 
-  /** A clock that goes on by a microsecond whenever it is looked at. */
+  /** A clock that advances by a microsecond at each reading. */
   private static LongSupplier steady() {
     AtomicLong now = new AtomicLong();
     return () -> now.addAndGet(1_000);
@@ -338,7 +338,7 @@ class GateTrialTest {
   @Tag("soak")
   @Test
   void shouldRefuseAModelWhoseThresholdsSwallowFaultsWhereTheWorldHasMovedToo() {
-    // Given a champion that is no measure any more, and a calibration with a fault in a seventh
+    // Given a champion that is no longer a measure, and a calibration with a fault in a seventh
     ScenarioEvent.Kind drift = ScenarioEvent.Kind.COVARIATE_DRIFT;
     int broken = CALIBRATION * 3 / 20;
     List<ScenarioEvent> events =

@@ -64,7 +64,6 @@ public record ExaminationSettings(
     }
   }
 
-  /** Fewest held-out frames that can be examined. */
   int minFrames() {
     return Math.max(
         leadFrames + faultFrames, (int) Math.ceil(replayAlarms * DriftReference.MIN_TARGET));

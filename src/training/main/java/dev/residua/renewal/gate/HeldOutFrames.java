@@ -30,7 +30,6 @@ final class HeldOutFrames {
     return heldOut.data().shape();
   }
 
-  /** Names of the variables that the frames bring. */
   List<String> variableNames() {
     return heldOut.data().variableNames();
   }
