@@ -55,7 +55,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final Tracing tracing;
 
   private final LiveSources liveSources;
-  private final HeldReady<SourceMonitor> live;
+  private final MonitorCache<SourceMonitor> live;
   private boolean open;
   private final SourceClock clock = new SourceClock();
   private final Set<String> silent = new HashSet<>();
@@ -88,7 +88,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.tracing = tracing;
     this.commands = commands;
     this.liveSources = liveSources;
-    this.live = new HeldReady<>(limits.live(), source -> states.release(source));
+    this.live = new MonitorCache<>(limits.live(), source -> states.release(source));
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * than room. This keeps the same ones through all turns, by how often they are used, and lets go of
  * those that stopped. For one thread.
  */
-final class HeldReady<T> {
+final class MonitorCache<T> {
   private final Cache<String, T> held;
   private @Nullable T left;
 
@@ -19,7 +19,7 @@ final class HeldReady<T> {
    * @param most number of sources of which something is held, at least 0
    * @param leaves learns which source is not held any more, because of others
    */
-  HeldReady(int most, Consumer<String> leaves) {
+  MonitorCache(int most, Consumer<String> leaves) {
     this.held =
         Caffeine.newBuilder()
             .maximumSize(most)

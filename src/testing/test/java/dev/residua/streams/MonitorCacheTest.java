@@ -6,11 +6,11 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class HeldReadyTest {
+class MonitorCacheTest {
   private static final int MOST = 64;
 
   private final Set<String> known = new HashSet<>();
-  private final HeldReady<String> held = new HeldReady<>(MOST, known::remove);
+  private final MonitorCache<String> held = new MonitorCache<>(MOST, known::remove);
 
   /** Whether it was held, when its turn came. */
   private boolean turn(String source) {
@@ -71,7 +71,7 @@ class HeldReadyTest {
 
   @Test
   void shouldHoldNothingWhereNothingMayBeHeld() {
-    HeldReady<String> none = new HeldReady<>(0, known::remove);
+    MonitorCache<String> none = new MonitorCache<>(0, known::remove);
     known.add("cam");
 
     none.put("cam", "cam");
