@@ -44,17 +44,14 @@ public final class Backtest {
   private long frames;
 
   /**
-   * One event.
+   * An event.
    *
-   * @param source source of the frames
    * @param type {@code anomaly}, {@code drift}, {@code intervention} or {@code incident}
    * @param kind its kind, such as {@code RESIDUAL} or {@code OPENED}
    * @param firstSequence its first frame
    * @param sequence frame at which it was published
-   * @param latent first cause; null where none is named
-   * @param evidence size of that latent's evidence with its sign; NaN where none is named
-   * @param incidentId incident that it belongs to
-   * @param sentence what happened
+   * @param latent first cause; null if none is named
+   * @param evidence size of that latent's evidence with its sign; NaN if none is named
    */
   public record Event(
       String source,
@@ -70,11 +67,7 @@ public final class Backtest {
   /**
    * An event that is known to have happened.
    *
-   * @param source source of the frames
-   * @param kind what it is called
    * @param node the latent that it happened to; null for the picture as a whole
-   * @param first first frame
-   * @param last last frame
    */
   public record Truth(String source, String kind, @Nullable String node, long first, long last) {}
 
@@ -86,7 +79,7 @@ public final class Backtest {
    * @param meanDelay mean frames from the first one to the alarm, over those detected; NaN if none
    * @param named of those detected that happened to a latent, how many had it as their first cause
    * @param nameable of those detected, how many happened to a latent
-   * @param kinds what the best finding called them, with counts
+   * @param kinds kinds of the best findings, with counts
    */
   public record KindResult(
       int events,
@@ -111,13 +104,10 @@ public final class Backtest {
   }
 
   /**
-   * One opening of an incident, until it ends.
+   * An incident from its opening to its end.
    *
-   * @param source source of the frames
-   * @param opened first frame
-   * @param last last frame; that of its source where it was still open
-   * @param latent first cause that it named last; null where none is named
-   * @param sentence what was wrong, as it was said last
+   * @param last last frame; that of its source if it was still open
+   * @param latent first cause that it named last; null if none is named
    */
   public record Opening(
       String source, long opened, long last, @Nullable String latent, String sentence) {}
@@ -322,7 +312,6 @@ public final class Backtest {
         kinds);
   }
 
-  /** How informative an alarm is. */
   private static int informs(Event event) {
     return event.type().equals("anomaly") ? 2 : event.type().equals("intervention") ? 1 : 0;
   }

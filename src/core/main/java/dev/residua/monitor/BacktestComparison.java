@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What two settings make of the same frames.
+ * Comparison of the results of two settings for the same frames.
  *
  * @param a results of the first
  * @param b results of the second
@@ -33,7 +33,7 @@ public record BacktestComparison(
    * @param meanDelay mean frames from the first of an event to its alarm; NaN if none was
    * @param named of those detected that happened to a latent, how many had it as their first cause
    * @param nameable of those detected, how many happened to a latent
-   * @param kinds what the best finding for each event called it, with counts
+   * @param kinds kinds of the best findings for each event, with counts
    */
   public record Side(
       int incidents,
@@ -49,7 +49,7 @@ public record BacktestComparison(
 
   /** Two incidents of one source at the same time. */
   public record Pair(Opening a, Opening b) {
-    /** How many frames later the second opens; below 0 where it is earlier. */
+    /** Returns the frames by which the second opens later; below 0 if it opens earlier. */
     public long later() {
       return b.opened() - a.opened();
     }

@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What an operator accepted as this source's normal: a shift per latent, and one of the picture's
- * numbers. Mutable, for one thread.
+ * Shifts that an operator accepted as normal for a source: one per latent, and one per number of
+ * the picture. Mutable, for one thread.
  *
  * <p>For the next model the shifts may be right, or wrong because it learned the new normal. Its
  * first {@link #SETTLING} frames decide for each number between its old shift and none, so that no
@@ -106,7 +106,7 @@ public final class Baseline {
     return any ? new State(before.latents(), before.picture(), SETTLING) : State.NONE;
   }
 
-  /** Whether the shifts are not decided yet: detectors collect samples and give no alarm. */
+  /** Returns true until the shifts are decided: detectors collect samples and give no alarm. */
   boolean settling() {
     return settling > 0;
   }
@@ -171,7 +171,7 @@ public final class Baseline {
     return sample;
   }
 
-  /** The frame's statistics, recomputed where its source has its own normal. */
+  /** Returns the statistics of a frame, computed again if its source has shifts. */
   FrameStatistics statistics(ScoredFrame frame, float[] sample) {
     FrameStatistics scored = frame.statistics();
     if (isNone(latents) && isNone(picture)) {

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One detector of one source and its alarm. Mutable, for one thread. */
+/** Change detector of one source and its alarm. Mutable, for one thread. */
 public final class ChangeMonitor {
   /**
    * A reference with its share of the false-alarm budget.
    *
    * @param reference numbers of quiet frames
    * @param threshold level at which the alarm starts
-   * @param levels where the alarm starts and ends
+   * @param levels at which the alarm starts and ends
    * @param quiet levels that quiet frames pass at a known rate
    * @param condition under which the run length holds
    */
@@ -154,8 +154,8 @@ public final class ChangeMonitor {
   record Recentring(float[] means, @Nullable String refusal) {}
 
   /**
-   * Whether the mean of the samples since the change is all that differs: whether a detector that
-   * takes it as normal would be quiet on the same samples. Empty without an alarm.
+   * Returns the shift of the mean since the change. It is refused if a detector with this shift as
+   * its normal would alarm on the same samples. Empty without an alarm.
    */
   Optional<Recentring> recentring() {
     int frames = (int) Math.min(FrameHistory.KEPT, detector.count() - alarm.changePoint());
@@ -197,7 +197,7 @@ public final class ChangeMonitor {
         : detector.meanDeviations(samples);
   }
 
-  /** Goes on with thresholds for another run length, of the same reference. */
+  /** Continues with thresholds for another run length, of the same reference. */
   void retarget(Thresholds next) {
     thresholds = next;
   }

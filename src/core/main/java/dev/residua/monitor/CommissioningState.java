@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a source needs to go on learning what is normal for it.
+ * State of a source that learns its own normal.
  *
- * @param contexts what it learns in each context, in the order in which they appeared
+ * @param contexts states in each context, in the order in which they appeared
  * @param current index of the context of the last frame; -1 before the next frame
  */
 public record CommissioningState(List<Context> contexts, int current) {
@@ -28,14 +28,11 @@ public record CommissioningState(List<Context> contexts, int current) {
   }
 
   /**
-   * One context.
+   * State in one context.
    *
-   * @param name its value
-   * @param residuals how far the residuals are
-   * @param filter last residuals; null where no calibration of them is in force
-   * @param law of the innovations of the residuals; null with the filter
+   * @param filter last residuals; null if no calibration of them is in force
+   * @param law distribution of the innovations of the residuals; null with the filter
    * @param uniformity of the p-values; null with the filter, or to be watched from the next frame
-   * @param picture the same for the picture
    * @param pictureFilter last numbers of the picture
    */
   public record Context(
@@ -66,8 +63,8 @@ public record CommissioningState(List<Context> contexts, int current) {
   }
 
   /**
-   * What is kept while another model scores the source: the calibrations in force, without the
-   * frames that they are learnt from. Empty where there is none, or it needs a review.
+   * Returns the state to keep while another model scores the source: the calibrations in force,
+   * without the frames that they are learned from. Empty if there is none, or it needs a review.
    */
   Optional<CommissioningState> parked() {
     List<Context> kept =

@@ -29,8 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one source learns what is normal for it under one model in one context, and its frames
- * against that. The residuals and the picture learn separately. Mutable, for one thread.
+ * Commissioning of one source under one model in one context: learns the normal of the source, and
+ * compares frames with it. The residuals and the picture learn separately. Mutable, for one thread.
  */
 final class ContextCommissioning {
   /** Effective samples that are enough for the picture: the fewest with simulated thresholds. */
@@ -55,9 +55,9 @@ final class ContextCommissioning {
   }
 
   /**
-   * Takes what is in force; true if that is another calibration.
+   * Uses the calibrations in force; true if one has changed.
    *
-   * @param lent law of the innovations in another context; null where none is known
+   * @param lent distribution of the innovations in another context; null if none is known
    */
   private boolean use(@Nullable InnovationLaw lent) {
     Optional<SourceCalibration> next = residuals.inForce();
@@ -77,7 +77,9 @@ final class ContextCommissioning {
     return changed;
   }
 
-  /** The law of the frames that a calibration was just learnt from, unless they are few. */
+  /**
+   * Returns the distribution of the frames of a new calibration, or the lent one if they are few.
+   */
   private InnovationLaw law(SourceCalibration calibration, @Nullable InnovationLaw lent) {
     if (lent != null && calibration.effectiveSamples() < Commissioning.ENOUGH_SAMPLES) {
       return lent;
@@ -89,7 +91,7 @@ final class ContextCommissioning {
     return Optional.ofNullable(normal).map(used -> used.calibration);
   }
 
-  /** The law of its innovations; null while it has no calibration of its own. */
+  /** Returns the distribution of its innovations; null while it has no calibration of its own. */
   @Nullable InnovationLaw law() {
     return normal == null ? null : normal.law;
   }
@@ -98,7 +100,7 @@ final class ContextCommissioning {
     return residuals.outcome() instanceof NeedsReview || picture.outcome() instanceof NeedsReview;
   }
 
-  /** Goes on after frames of other contexts, or that it has not seen. */
+  /** Continues after frames of other contexts, or that it has not seen. */
   void enter() {
     residuals = residuals.skip();
     picture = picture.skip();
@@ -148,7 +150,7 @@ final class ContextCommissioning {
     return new CommissioningStatus(CalibrationPhase.ARMED, basis.revision(), 1, fast, reasons);
   }
 
-  /** What few frames cost, in words; empty if they are as many as complete a calibration. */
+  /** Describes the price of few frames; empty if they are as many as complete a calibration. */
   private Optional<String> price(SourceCalibration basis) {
     if (SourcePValues.samples(basis) >= Commissioning.FEWEST_FRAMES) {
       return Optional.empty();
@@ -260,11 +262,11 @@ final class ContextCommissioning {
    * Learns from a frame, after it was evaluated.
    *
    * @param own residuals as in {@link #next}
-   * @param numbers as there
+   * @param numbers as in {@link #next}
    * @param leaveOut whether the frame shows a fault or an alarm
-   * @param lent law of the innovations in another context, with which few frames are enough; null
-   *     where none is known
-   * @return whether a calibration holds from the next frame on that did not hold for this one
+   * @param lent distribution of the innovations in another context, with which few frames are
+   *     enough; null if none is known
+   * @return whether another calibration is in force from the next frame on
    */
   boolean learn(
       ScoredFrame frame,
@@ -310,7 +312,6 @@ final class ContextCommissioning {
     }
   }
 
-  /** Adds what proposes to learn again. */
   void addProposals(String context, List<RecalibrationProposal> to) {
     if (normal == null || !normal.uniformity.anyFound()) {
       return;
@@ -330,17 +331,17 @@ final class ContextCommissioning {
     }
   }
 
-  /** The shift of residuals that shows as such means of the detector's samples. */
+  /** Returns the shift of residuals that has such means of the detector's samples. */
   float[] shift(float[] means) {
     return normal == null ? means : normal.shift(means);
   }
 
-  /** The same for the numbers of the picture. */
+  /** Like {@link #shift}, but for the numbers of the picture. */
   float[] pictureShift(float[] means) {
     return pictureNormal == null ? means : pictureNormal.shift(means);
   }
 
-  /** Takes what needs a review as normal; true if anything did. */
+  /** Accepts the calibrations that need a review; true if there was one. */
   boolean accept() {
     boolean any = false;
     if (residuals.outcome() instanceof NeedsReview) {
@@ -380,7 +381,7 @@ final class ContextCommissioning {
     use(null);
   }
 
-  /** Drops the frames that it learns from, since what is normal was shifted. */
+  /** Drops the frames that it learns from, because the normal was shifted. */
   void shifted() {
     residuals = residuals.withoutFrames();
     picture = picture.withoutFrames();

@@ -4,7 +4,7 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.MechanismReference;
 
 /**
- * When a change is diagnosed after an alarm, and from how many frames: soon, once more when more
+ * Schedule of the diagnoses after an alarm, with their number of frames: soon, once more when more
  * frames are there, and then regularly while the alarm lasts.
  */
 final class DiagnosisSchedule {
@@ -41,7 +41,7 @@ final class DiagnosisSchedule {
             || (sinceAlarm == Diagnosis.PATIENCE && sinceChange < Diagnosis.WINDOW));
   }
 
-  /** Whether a diagnosis is one of the later ones, which must hold twice. */
+  /** Returns true if a diagnosis is one of the later ones, which must be made twice. */
   static boolean isLater(long sinceAlarm, long sinceChange) {
     return sinceAlarm > 0 && sinceChange > SECOND;
   }

@@ -6,7 +6,7 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EdgeReading;
 import java.util.List;
 
-/** What a diagnosis says that the problem is. */
+/** Subjects that a diagnosis names. */
 final class DiagnosisSubjects {
   /** Precedes each edge of {@link #news}. */
   private static final String EDGE = "; ";

@@ -120,7 +120,7 @@ final class Findings {
         .orElse("");
   }
 
-  /** What each cause adds to how unusual the frame is, as a share of what all causes add. */
+  /** Returns the share of each cause in the energy of the frame, among all causes. */
   private double[] shares(Verdict.Anomalous anomaly) {
     double[] shares = anomaly.causes().stream().mapToDouble(Cause::share).toArray();
     if (shares.length < 2) {
@@ -137,7 +137,7 @@ final class Findings {
     return shares;
   }
 
-  /** Standardised residuals, 0 where they are not known. */
+  /** Returns the standardised residuals, 0 for those that are not known. */
   private static float[] known(FrameStatistics statistics) {
     if (!statistics.isPartial()) {
       return statistics.standardized();
@@ -231,7 +231,7 @@ final class Findings {
   }
 
   /**
-   * What changed.
+   * Event of a diagnosed change.
    *
    * @param first sequence of the first frame that was looked at
    */

@@ -40,14 +40,13 @@ final class FrameHistory {
     return sequences[slot(residuals.detector.count(), seen)];
   }
 
-  /** The same for samples of the picture's detector, at most 128 of them back. */
+  /** Like {@link #sequenceAt}, but for samples of the picture's detector. */
   long pictureSequenceAt(long seen) {
     return sequenceAt(pictureFrame(seen));
   }
 
   /**
-   * Frames seen before a detector had so many samples, where that is not longer ago than its
-   * memory.
+   * Returns the frames seen before a detector had so many samples, if that is within its memory.
    */
   long framesBefore(ChangeMonitor watch, long samples) {
     return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;

@@ -54,7 +54,7 @@ public record FrameRate(long lastMicros, double secondsPerFrame, float[] interva
     return new FrameRate(micros, mean, new float[0]);
   }
 
-  /** Mean of the intervals that are no gap, in seconds; above 0. */
+  /** Returns the mean of the intervals that are not a gap, in seconds; above 0. */
   private static double mean(float[] block) {
     float[] sorted = block.clone();
     Arrays.sort(sorted);

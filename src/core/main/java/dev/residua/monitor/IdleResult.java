@@ -6,11 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What orders did to a source.
+ * Result of commands without a frame.
  *
- * @param incidents incidents that changed
  * @param retired whether the source was retired: it is not watched until it sends again
- * @param commissioning where the source's own calibration is, if that changed
+ * @param commissioning status of the source's own calibration, if that changed
  */
 public record IdleResult(
     List<Incident> incidents, boolean retired, Optional<CommissioningReport> commissioning) {

@@ -1,8 +1,8 @@
 package dev.residua.monitor;
 
 /**
- * Whether the frames of one source bring the variables of its model. Immutable: every frame gives
- * the next state.
+ * Watches whether the frames of one source bring the variables of its model. Immutable: every frame
+ * gives the next state.
  *
  * @param history whether each of the last 32 frames lacked a variable, the last in bit 0
  * @param reported whether so many lacked one that this is a fault

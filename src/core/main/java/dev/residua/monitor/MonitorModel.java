@@ -26,11 +26,11 @@ import java.util.Optional;
  * @param factors its latents in the units of their factors
  * @param variables how many of the graph's nodes, at its end, are variables that frames bring
  * @param rule decides on single frames
- * @param residuals what the residuals look like when nothing has changed
- * @param picture what reconstruction error and static pixels look like then
- * @param mechanisms what windows of quiet frames look like, for diagnoses; empty for a model that
- *     was calibrated on too few
- * @param commissioning what its sources share when they learn their own normal; empty for a model
+ * @param residuals reference of the residuals' detector
+ * @param picture reference of the detector of reconstruction error and static pixels
+ * @param mechanisms reference of windows of quiet frames, for diagnoses; empty for a model that was
+ *     calibrated on too few
+ * @param commissioning shared by its sources when they learn their own normal; empty for a model
  *     that was calibrated on too few
  * @param attribution shares of the causes of an unusual frame
  * @param sensor when the camera is at fault

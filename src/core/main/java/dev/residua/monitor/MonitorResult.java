@@ -10,14 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Results for one frame, or for an order or silence between frames.
+ * Results for one frame, or for a command or silence between frames.
  *
  * @param score state of the residuals' detector; empty if there was no frame
- * @param anomalies the frame itself or the sensor, where it is to be reported
- * @param drifts alarms that started or ended
- * @param interventions what changed, once it is diagnosed
- * @param incidents the source's incidents that changed
- * @param commissioning where the source's own calibration is, if that changed
+ * @param interventions diagnosed changes
+ * @param incidents incidents that changed
+ * @param commissioning status of the source's own calibration, if that changed
  */
 public record MonitorResult(
     Optional<DriftScore> score,
@@ -36,7 +34,7 @@ public record MonitorResult(
   /** A source is forgotten. */
   public static final MonitorResult FORGOTTEN = without(List.of());
 
-  /** What an order changed. */
+  /** Returns the changes by commands. */
   public static MonitorResult of(IdleResult result) {
     return new MonitorResult(
         Optional.empty(),
@@ -47,7 +45,7 @@ public record MonitorResult(
         result.commissioning());
   }
 
-  /** What is known of a source's calibration. */
+  /** Returns a status of the calibrations of a source. */
   public static MonitorResult of(Optional<CommissioningReport> commissioning) {
     return new MonitorResult(
         Optional.empty(), List.of(), List.of(), List.of(), List.of(), commissioning);

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a source has learnt under the model before, and learns under a challenger in shadow, so that
- * it is watched from its first frame under either. At most one of each. Mutable, for one thread.
+ * Calibrations of a source under the previous model and under a challenger in shadow, so that it is
+ * watched from its first frame under either. At most one of each. Mutable, for one thread.
  */
 final class OtherModels {
   /** Time without a score from which a challenger no longer learns. */
@@ -81,7 +81,7 @@ final class OtherModels {
     challenger = new OtherModel(modelId, sequence, at, published, learns.state());
   }
 
-  /** Gives up what a challenger that no longer scores has not finished. */
+  /** Drops the unfinished calibrations of a challenger that has stopped to score. */
   void expire(Instant now) {
     OtherModel known = challenger;
     if (known == null || parked || now.isBefore(known.at().plus(TIMEOUT))) {
@@ -110,7 +110,7 @@ final class OtherModels {
     }
   }
 
-  /** What was learnt under a model that scores the source from now on. */
+  /** Returns the calibrations under a model; null if there are none. */
   @Nullable OtherModel of(String modelId) {
     return isOf(challenger, modelId) ? challenger : isOf(before, modelId) ? before : null;
   }
@@ -120,10 +120,10 @@ final class OtherModels {
   }
 
   /**
-   * The others once another model scores the source.
+   * Returns the other models once another model scores the source.
    *
-   * @param modelId that model
-   * @param parked what was learnt under the present one; null if it cannot be used again
+   * @param modelId id of that model
+   * @param parked calibrations under the present one; null if they cannot be used again
    */
   OtherModels after(String modelId, @Nullable OtherModel parked) {
     return new OtherModels(
@@ -131,12 +131,12 @@ final class OtherModels {
         isOf(challenger, modelId) ? null : challenger);
   }
 
-  /** Whether there is news of the challenger that {@link #publish} has not given. */
+  /** Returns true if there is news of the challenger since {@link #publish}. */
   boolean isNews() {
     return news;
   }
 
-  /** Where the source is under the challenger; null if there is none. */
+  /** Returns the status under the challenger; null if there is none. */
   CommissioningReport.@Nullable Challenger publish() {
     news = false;
     OtherModel known = challenger;

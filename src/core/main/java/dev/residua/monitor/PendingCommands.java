@@ -139,9 +139,9 @@ final class PendingCommands {
   }
 
   /**
-   * Whether an order after an offset concerns a source.
+   * Returns true if a command after an offset concerns a source.
    *
-   * @param followed offset up to which the source has followed orders
+   * @param followed offset up to which the source has followed commands
    */
   static boolean isAny(
       ActiveControls controls, long followed, String source, SourceIncidents incidents) {
@@ -175,10 +175,10 @@ final class PendingCommands {
   }
 
   /**
-   * Why a subject cannot be accepted as normal; null if it can.
+   * Returns the reason why a subject cannot be accepted as normal; null if it can.
    *
    * @param residuals why the residuals cannot be re-centred; null if they can
-   * @param picture the same for the picture
+   * @param picture why the numbers of the picture cannot be re-centred; null if they can
    */
   private static @Nullable String refusal(
       Subject subject, @Nullable String residuals, @Nullable String picture) {

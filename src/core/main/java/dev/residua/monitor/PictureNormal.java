@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The numbers of one source's picture against what is normal for it. Mutable, for one thread.
+ * Normal of the numbers of one source's picture. Mutable, for one thread.
  *
  * <p>The numbers that are learnt have no dead band, which is taken off after the level of the
  * source. A single picture of a source that varies more than those that calibrated the model counts
  * for less; one that varies less is not made to vary more.
  *
- * <p>The detector compares laws, so what it takes has the spread that its reference has. The
+ * <p>The detector compares distributions, so its samples need the spread of its reference. The
  * reconstruction error and the details are scaled to it. The appearance is only scaled down, as
- * grey levels that do not matter must not come to matter; where it varies less, independent noise
- * is added.
+ * grey levels that do not matter must not come to matter; if it varies less, independent noise is
+ * added.
  */
 final class PictureNormal {
   /**
@@ -71,7 +71,7 @@ final class PictureNormal {
     return shared.picture().latents().get(number);
   }
 
-  /** Whether a picture is far from those of the training. */
+  /** Returns the numbers of a picture that are far from those of the training. */
   static List<Difference> strange(SourceCalibration now, SourceCalibration accepted, double times) {
     List<Difference> beyond = new ArrayList<>();
     for (int k = 0; k < ImageStatistics.COUNT; k++) {
@@ -96,7 +96,7 @@ final class PictureNormal {
         : calibration.location();
   }
 
-  /** The deviation of the static pixels as the model would see it, where 1 is white. */
+  /** Returns the deviation of the static pixels as the model would see it; 1 is white. */
   float appearance(float deviation) {
     int k = ImageStatistics.APPEARANCE;
     double shift = (deviation * WHITE - now(k).location()) * shrink[k];
@@ -111,7 +111,7 @@ final class PictureNormal {
   }
 
   /**
-   * What the detector takes of the numbers of the next picture.
+   * Returns the detector's sample of the next picture.
    *
    * @param numbers without a dead band
    * @param band half width of the detector's dead band in grey levels
@@ -138,7 +138,7 @@ final class PictureNormal {
     return new SplittableRandom(seed).nextGaussian();
   }
 
-  /** The shift of numbers that shows as such means of the detector's samples. */
+  /** Returns the shift of numbers that has such means of the detector's samples. */
   float[] shift(float[] means) {
     float[] shift = new float[means.length];
     for (int k = 0; k < shift.length; k++) {

@@ -9,8 +9,8 @@ import dev.residua.commissioning.UniformityWatch;
 import java.time.Instant;
 
 /**
- * The residuals of one source against what is normal for it. Residuals are in the model's standard
- * deviations, shape {@code [d]}. Mutable, for one thread.
+ * Normal of the residuals of one source. Residuals are in the model's standard deviations, shape
+ * {@code [d]}. Mutable, for one thread.
  */
 final class ResidualNormal {
   final SourceCalibration calibration;
@@ -21,7 +21,7 @@ final class ResidualNormal {
   private final CommissioningReference shared;
 
   /**
-   * @param law of the source's innovations
+   * @param law distribution of the source's innovations
    */
   ResidualNormal(CommissioningReference shared, SourceCalibration calibration, InnovationLaw law) {
     this.shared = shared;
@@ -33,11 +33,12 @@ final class ResidualNormal {
   }
 
   /**
-   * One frame.
+   * Residuals of a frame.
    *
-   * @param marginal residuals with the model's location and spread: what a diagnosis looks at
-   * @param innovations the same of what the frames before do not predict: what p-values look at
-   * @param scores normal scores of the innovations: what the detector looks at
+   * @param marginal residuals with the model's location and spread, for diagnoses
+   * @param innovations parts that previous frames do not predict, with the model's location and
+   *     spread, for p-values
+   * @param scores normal scores of the innovations, for the detector
    */
   @SuppressWarnings("ArrayRecordComponent") // one per frame
   record Frame(float[] marginal, float[] innovations, float[] scores) {}
@@ -61,7 +62,7 @@ final class ResidualNormal {
     uniformity.next(at, innovations);
   }
 
-  /** The shift of residuals that shows as such means of the detector's samples. */
+  /** Returns the shift of residuals that has such means of the detector's samples. */
   float[] shift(float[] means) {
     float[] shift = new float[means.length];
     for (int k = 0; k < shift.length; k++) {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one source learns what is normal for it under one model, in each of its contexts. Once it has
- * learned in one, few frames are enough for a first calibration in another. Mutable, for one
+ * Commissioning of one source under one model, in each of its contexts. Once the source has learned
+ * in one context, few frames are enough for a first calibration in another. Mutable, for one
  * thread.
  */
 final class SourceCommissioning {
@@ -35,9 +35,9 @@ final class SourceCommissioning {
   }
 
   /**
-   * Goes to the context of the next frame.
+   * Changes to the context of the next frame.
    *
-   * @return whether other thresholds may hold from now on
+   * @return whether other thresholds may be in force
    */
   boolean enter(String context) {
     if (current >= 0 && names.get(current).equals(context)) {
@@ -59,13 +59,13 @@ final class SourceCommissioning {
     return current < 0 ? none : contexts.get(current);
   }
 
-  /** Whether there is a normal that could be shifted: none while something needs a review. */
+  /** Returns true if there is a normal that can be shifted, and nothing needs a review. */
   boolean hasNormal() {
     return now().calibration().isPresent()
         && contexts.stream().noneMatch(ContextCommissioning::needsReview);
   }
 
-  /** Where the source is: the present context, and all that need a review. */
+  /** Returns the status of the present context, and of all that need a review. */
   CommissioningStatus status() {
     CommissioningStatus status = withoutProposals();
     List<RecalibrationProposal> proposals = new ArrayList<>();
@@ -123,7 +123,7 @@ final class SourceCommissioning {
     }
   }
 
-  /** The law of the innovations in the first other context that has learned it. */
+  /** Returns the distribution of the innovations in the first other context that has one. */
   private @Nullable InnovationLaw lent() {
     for (int i = 0; i < contexts.size(); i++) {
       InnovationLaw law = i == current ? null : contexts.get(i).law();
@@ -134,7 +134,7 @@ final class SourceCommissioning {
     return null;
   }
 
-  /** Takes what needs a review as normal in all contexts; true if anything did. */
+  /** Accepts the calibrations that need a review in all contexts; true if there was one. */
   boolean accept() {
     boolean any = false;
     for (ContextCommissioning context : contexts) {
@@ -172,7 +172,6 @@ final class SourceCommissioning {
     }
   }
 
-  /** Drops the frames that it learns from, since what is normal was shifted. */
   void shifted() {
     contexts.forEach(ContextCommissioning::shifted);
   }

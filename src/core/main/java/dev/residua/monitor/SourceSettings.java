@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param budget false alarms per time; empty for the run length of the model, in frames
  * @param lowestSeverity lowest severity of an incident
  * @param labels labels of incidents that open
- * @param commissioned whether the source learns what is normal for it
+ * @param commissioned whether the source learns its normal
  * @param learnAgain time after which it learns that again; empty for never
- * @param geometry fingerprint of what of the pictures is read
+ * @param geometry fingerprint of the part of the pictures that is read
  */
 public record SourceSettings(
     Optional<Budget> budget,
@@ -36,7 +36,7 @@ public record SourceSettings(
     labels = Map.copyOf(labels);
   }
 
-  /** The same for a source that learns what is normal for it, or does not. */
+  /** Returns these settings for a source that learns its normal, or does not. */
   public SourceSettings withCommissioned(boolean newCommissioned) {
     return new SourceSettings(
         budget, lowestSeverity, labels, newCommissioned, learnAgain, geometry);
@@ -59,8 +59,8 @@ public record SourceSettings(
   /**
    * The settings of a rule.
    *
-   * @param installation the budget where the rule sets none; null for the run length of the model
-   * @param commissioned whether sources learn what is normal for them where the rule says nothing
+   * @param installation budget if the rule sets none; null for the run length of the model
+   * @param commissioned whether sources learn their normal if the rule does not say
    */
   public static SourceSettings of(
       SourceRule rule, @Nullable Budget installation, boolean commissioned) {

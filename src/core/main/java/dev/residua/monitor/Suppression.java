@@ -3,7 +3,7 @@ package dev.residua.monitor;
 import dev.residua.causal.Finding;
 import dev.residua.incident.ActiveControls;
 
-/** Whether the alarm of the residuals may open an incident. */
+/** Suppression of the alarm of the residuals, which then opens no incident. */
 public enum Suppression {
   NONE,
   /** A change is announced; the diagnosis shows whether it is this one. */
@@ -34,7 +34,7 @@ public enum Suppression {
     return announced(diagnosis, controls) ? WHILE_ON : NONE;
   }
 
-  /** Whether all that has changed are means within the margins that were granted. */
+  /** Returns true if only means have changed, within the margins of suppressions. */
   private static boolean covered(Finding onset, int frames, ActiveControls controls) {
     return !onset.causes().isEmpty()
         && onset.causes().stream()

@@ -2,37 +2,37 @@ package dev.residua.state;
 
 import dev.residua.commissioning.CommissioningWindow;
 
-/** Where a source stores what most frames do not change. */
+/** Store of the parts of one source's state that most frames do not change. */
 @FunctionalInterface
 public interface StateBlocks {
-  /** For a source without blocks. */
+  /** Store of a source without blocks. */
   StateBlocks NONE =
       (slot, context, channel, block) -> {
         throw new IllegalArgumentException("there is no block %d".formatted(block));
       };
 
-  /** The model under which it was learnt. */
+  /** Model under which a calibration was learned. */
   enum Slot {
-    /** The one that scores the source. */
+    /** Model that scores the source. */
     PRESENT,
-    /** The one before. */
+    /** Previous model. */
     BEFORE,
-    /** One that scores in shadow. */
+    /** Model that scores in shadow. */
     CHALLENGER
   }
 
-  /** What is stored apart. */
+  /** Part of a calibration that is stored apart. */
   enum Channel {
-    /** The frames that the residuals are learnt from. */
+    /** Frames from which the residuals are learned. */
     RESIDUALS,
-    /** The same for the picture. */
+    /** Frames from which the picture is learned. */
     PICTURE,
-    /** The law of the innovations of the residuals, one block. */
+    /** Distribution of the innovations of the residuals, in one block. */
     LAW
   }
 
   /**
-   * Bytes of a block, see {@link CommissioningWindow#block}.
+   * Returns the bytes of a block, see {@link CommissioningWindow#block}.
    *
    * @param context index of the context
    * @throws IllegalArgumentException if it is missing
@@ -40,7 +40,7 @@ public interface StateBlocks {
   byte[] read(Slot slot, int context, Channel channel, int block);
 
   /**
-   * Bytes of a block of a ring, see {@link Ring#block}.
+   * Returns the bytes of a block of a ring, see {@link Ring#block}.
    *
    * @throws IllegalArgumentException if it is missing
    */

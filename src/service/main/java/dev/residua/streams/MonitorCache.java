@@ -6,24 +6,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is held ready of some sources. Cameras send in turns: the one that was seen longest ago is
- * the next, so that keeping those seen last would keep none of the next ones where there are more
- * than room. This keeps the same ones through all turns, by how often they are used, and lets go of
- * those that stopped. For one thread.
+ * Cache of monitors for recently active sources. Cameras send round-robin, so that a cache of the
+ * last used ones would never hit if there are more sources than places. This cache keeps the same
+ * sources by their frequency, and evicts those that stopped. For one thread.
  */
 final class MonitorCache<T> {
   private final Cache<String, T> held;
   private @Nullable T left;
 
   /**
-   * @param most number of sources of which something is held, at least 0
-   * @param leaves learns which source is not held any more, because of others
+   * @param most max number of sources, at least 0
+   * @param leaves receives each source that is evicted because of others
    */
   MonitorCache(int most, Consumer<String> leaves) {
     this.held =
         Caffeine.newBuilder()
             .maximumSize(most)
-            .executor(Runnable::run) // so that it is this thread that lets go
+            .executor(Runnable::run) // so that this thread evicts
             .<String, T>evictionListener(
                 (source, value, cause) -> {
                   if (source != null) {
@@ -34,17 +33,17 @@ final class MonitorCache<T> {
             .build();
   }
 
-  /** What is held of a source that sent a frame; null if nothing. */
+  /** Returns the value of a source that sent a frame; null if there is none. */
   @Nullable T use(String source) {
     return held.getIfPresent(source);
   }
 
-  /** What is held of a source; null if nothing. */
+  /** Like {@link #use}, but does not count as a use. */
   @Nullable T look(String source) {
     return held.policy().getIfPresentQuietly(source);
   }
 
-  /** Holds this of a source; perhaps it leaves at once, or another does. */
+  /** Adds a value, which may be evicted at once. */
   void put(String source, T value) {
     if (look(source) != value) { // a write costs more than a look
       held.put(source, value);
@@ -55,14 +54,13 @@ final class MonitorCache<T> {
     held.invalidate(source);
   }
 
-  /** What left last, once: its memory can be that of the next one. */
+  /** Returns the value that was evicted last, once, so that its memory can be reused. */
   @Nullable T left() {
     T value = left;
     left = null;
     return value;
   }
 
-  /** Changes the number of sources of which something is held. */
   void resize(int most) {
     held.policy()
         .eviction()

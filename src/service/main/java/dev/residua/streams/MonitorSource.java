@@ -35,16 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every frame to its source's monitor. The store holds what a monitor needs to go on, of
- * bounded size; what is derived from it lives in memory for some sources, and is computed again, to
- * the same bits, for the others and after a restart.
+ * Processor that gives every frame to the monitor of its source. The store has the state of every
+ * monitor, of bounded size. Monitors of some sources stay in memory; the others are restored, to
+ * the same bits, when their next frame arrives.
  */
 final class MonitorSource implements Processor<String, CheckModel.Checked, String, MonitorResult> {
   static final String STORE = "source-monitors";
 
   private static final Logger LOG = LoggerFactory.getLogger(MonitorSource.class);
 
-  /** Time between two looks at the sources that send nothing. */
+  /** Time between two checks of the sources that send nothing. */
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final MonitorModels models;
@@ -63,7 +63,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   /** Of the model of the last frame; null before the first. */
   private @Nullable MonitorThresholds lastThresholds;
 
-  /** Orders up to this offset were followed by every source. */
+  /** Commands up to this offset were followed by every source. */
   private long followedOffset;
 
   /** Rules whose disabled sources were forgotten. */
@@ -140,7 +140,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     context.forward(record.withValue(result).withHeaders(headers));
   }
 
-  /** Lets a source learn under a challenger; no fault of that score concerns the source. */
+  /** Lets a source learn under a challenger; a failure does not affect the source. */
   private void shadow(CheckModel.Checked score, long timestamp) {
     ScoredFrame frame = score.frame();
     String source = frame.source();
@@ -183,9 +183,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  /** Looks at the sources that send nothing: orders, silence, and the end of their state. */
+  /** Checks the sources that send nothing: commands, silence, and the end of their state. */
   private void tick(long now) {
-    clock.look(now);
+    clock.update(now);
     live.resize(liveSources.each()); // other partitions came or went
     ActiveControls controls = commands.active();
     if (controls.lastOffset() > followedOffset) {
@@ -212,10 +212,10 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         }
       }
     }
-    lookForSilence(latest, controls, now);
+    checkSilence(latest, controls, now);
   }
 
-  private void lookForSilence(SourceRules latest, ActiveControls controls, long now) {
+  private void checkSilence(SourceRules latest, ActiveControls controls, long now) {
     Instant time = Instant.ofEpochMilli(now);
     for (String source : clock.idleFor(rules.shortestSilence(limits.silentAfter()))) {
       SourceRule rule = latest.of(source);
@@ -245,7 +245,6 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  /** Follows the orders that concern a source. */
   private void follow(ActiveControls controls, String source, long now) {
     boolean[] retired = new boolean[1];
     idle(
@@ -262,7 +261,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  /** Drops all that is stored of a source; its next frame starts again. */
+  /** Deletes the state of a source; its next frame starts again. */
   private void forget(String source) {
     clock.forget(source);
     silent.remove(source);
@@ -276,8 +275,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   /**
    * Changes the state of a source between two frames.
    *
-   * @param concerned whether the source, in its stored state, is to be changed at all
-   * @return whether it was changed, or is not concerned
+   * @param concerned returns true if a source with this state is to be changed
+   * @return whether it was changed, or did not have to be
    */
   private boolean idle(
       String source,
@@ -319,7 +318,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  /** Thresholds of a model; those of the last frame's model where it is gone. */
+  /** Returns the thresholds of a model, or those of the last frame's model if it is gone. */
   private MonitorThresholds thresholds(String modelId) {
     return models
         .find(modelId)
@@ -331,8 +330,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   }
 
   /**
-   * Evaluates a frame. Where that fails, the source goes on from the state before the frame, and
-   * the frame becomes a dead letter.
+   * Evaluates a frame. If that fails, the source continues from the state before the frame, and the
+   * frame becomes a dead letter.
    */
   private MonitorResult evaluated(
       SourceMonitor monitor, ScoredFrame frame, SourceSettings settings) {
@@ -362,7 +361,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  /** A score whose evaluation failed in a manner that nobody foresaw. */
+  /** A score whose evaluation failed unexpectedly. */
   static final class PoisonScoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -391,7 +390,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     observe(() -> listener.released(context.taskId().partition()));
   }
 
-  /** The monitor of a source; a frame of another model than the one before starts a new one. */
+  /** Returns the monitor of a source, restored if its last frame had another model. */
   private SourceMonitor monitor(String source, MonitorThresholds thresholds) {
     SourceMonitor ready = live.use(source);
     if (ready != null && ready.thresholds() == thresholds) {

@@ -14,23 +14,23 @@ import java.util.Map;
  * Mutable, for one thread.
  */
 final class SourceClock {
-  /** Longest time between two looks that counts. */
+  /** Longest time between two updates that counts. */
   static final Duration LONGEST_STEP = Duration.ofSeconds(10);
 
   private final Map<String, Long> last = new LinkedHashMap<>(); // the longest idle first
-  private long lookedAt;
+  private long updatedAt;
   private long elapsed;
 
   /** Starts without sources, at a wall-clock time in milliseconds. */
   void start(long now) {
     last.clear();
-    lookedAt = now;
+    updatedAt = now;
   }
 
-  /** Counts the time since the last look, at a wall-clock time in milliseconds. */
-  void look(long now) {
-    elapsed += Math.max(0, Math.min(now - lookedAt, LONGEST_STEP.toMillis()));
-    lookedAt = now;
+  /** Counts the time since the last update, at a wall-clock time in milliseconds. */
+  void update(long now) {
+    elapsed += Math.max(0, Math.min(now - updatedAt, LONGEST_STEP.toMillis()));
+    updatedAt = now;
   }
 
   /** A source sent a frame, or was restored. */

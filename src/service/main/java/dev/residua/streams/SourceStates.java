@@ -24,8 +24,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored states of the sources. What a source learns from and the last samples of its detectors
- * are stored in blocks of their own, of which a frame changes none or few. For one thread.
+ * Store of the states of the sources. The frames that a source learns from and the last samples of
+ * its detectors are stored in blocks of their own, of which a frame changes none or few. For one
+ * thread.
  */
 final class SourceStates {
   /** Separates a source from the name of a block; a score with it in its source is refused. */
@@ -36,14 +37,14 @@ final class SourceStates {
 
   private final KeyValueStore<String, byte[]> store;
 
-  /** What is stored in blocks, of the sources that were read or written and not released. */
+  /** Blocks of the sources that were read or written and not released. */
   private final Map<String, Stored> stored = new HashMap<>();
 
   /**
-   * What of a state is stored in blocks.
+   * Parts of a state that are stored in blocks.
    *
-   * @param completed blocks of each ring that were completed
-   * @param learnt what the source learns from
+   * @param completed number of completed blocks of each ring
+   * @param learnt calibrations with the frames that they are learned from
    */
   private record Stored(Map<Ring, Long> completed, Map<Slot, CommissioningState> learnt) {
     static final Stored NOTHING = new Stored(Map.of(), Map.of());
@@ -72,7 +73,6 @@ final class SourceStates {
     this.store = store;
   }
 
-  /** Names all sources. */
   void forEach(Consumer<String> source) {
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
@@ -89,7 +89,7 @@ final class SourceStates {
   }
 
   /**
-   * The state of a source.
+   * Reads the state of a source.
    *
    * @throws IllegalArgumentException if it cannot be read
    */
@@ -108,7 +108,7 @@ final class SourceStates {
   private final class Blocks implements StateBlocks {
     private final String source;
 
-    /** Whether a ring has any: version 0.1.0 wrote all samples into the state itself. */
+    /** Whether any block of a ring was read. */
     boolean ofRings;
 
     Blocks(String source) {
@@ -136,12 +136,12 @@ final class SourceStates {
     }
   }
 
-  /** Writes what has changed of a source, of which something changes with every frame. */
+  /** Writes the changed parts of a state after a frame, which always changes something. */
   void write(String source, SourceMonitorState state) {
     write(source, MonitorStates.encodeOpen(state), state);
   }
 
-  /** The same between frames, where perhaps nothing has changed. */
+  /** Like {@link #write}, but writes nothing if the state has not changed. */
   void writeIfChanged(String source, SourceMonitorState state) {
     byte[] bytes = MonitorStates.encodeOpen(state);
     if (!Arrays.equals(bytes, store.get(source))) {
@@ -247,7 +247,7 @@ final class SourceStates {
   }
 
   /**
-   * Deletes all of a source.
+   * Deletes the state of a source.
    *
    * @return whether it had a calibration of its own, or was learning one
    */
@@ -277,8 +277,8 @@ final class SourceStates {
   }
 
   /**
-   * Forgets what it remembers of a source: one that is not held ready, or whose state may have
-   * changed without being written.
+   * Forgets the blocks of a source that is evicted from the cache, or whose state may have changed
+   * without being written.
    */
   void release(String source) {
     stored.remove(source);

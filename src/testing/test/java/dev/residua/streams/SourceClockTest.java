@@ -18,7 +18,7 @@ class SourceClockTest {
   private void pass(int seconds) {
     for (int i = 0; i < seconds; i++) {
       now += 1_000;
-      clock.look(now);
+      clock.update(now);
     }
   }
 
@@ -46,9 +46,9 @@ class SourceClockTest {
 
     // When it is set forward, and back again
     now += Duration.ofDays(8).toMillis();
-    clock.look(now);
+    clock.update(now);
     now -= Duration.ofDays(8).toMillis();
-    clock.look(now);
+    clock.update(now);
     pass(49);
 
     // Then
