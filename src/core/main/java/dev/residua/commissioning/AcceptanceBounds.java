@@ -12,5 +12,6 @@ public interface AcceptanceBounds {
    * @return what is beyond the bounds; empty if nothing is
    * @throws IllegalArgumentException if their numbers of latents differ
    */
-  List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted, double times);
+  List<CalibrationShift> beyond(
+      SourceCalibration calibration, SourceCalibration accepted, double times);
 }

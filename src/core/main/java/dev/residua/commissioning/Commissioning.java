@@ -335,7 +335,7 @@ public final class Commissioning {
     SourceCalibration calibration = fit.calibration();
     double samples = calibration.effectiveSamples();
     boolean dayOver = dayIsOver(began, now);
-    List<Difference> differences = new ArrayList<>(fit.changePoints());
+    List<CalibrationShift> differences = new ArrayList<>(fit.changePoints());
     boolean covered = samples >= needed || (dayOver && samples >= SPARSE_SAMPLES);
     if (covered) {
       differences.addAll(bounds.beyond(calibration, accepted, 1));

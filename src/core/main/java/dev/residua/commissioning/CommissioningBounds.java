@@ -23,7 +23,7 @@ public record CommissioningBounds(double offset, double factor) implements Accep
   }
 
   @Override
-  public List<Difference> beyond(
+  public List<CalibrationShift> beyond(
       SourceCalibration calibration, SourceCalibration accepted, double times) {
     double low = Math.pow(1 - factor, times);
     double high = Math.pow(1 + factor, times);
@@ -33,21 +33,21 @@ public record CommissioningBounds(double offset, double factor) implements Accep
           "the calibration has %d latents, the accepted one %d"
               .formatted(latents, accepted.latents().size()));
     }
-    List<Difference> beyond = new ArrayList<>();
+    List<CalibrationShift> beyond = new ArrayList<>();
     for (int k = 0; k < latents; k++) {
       LatentCalibration now = calibration.latents().get(k);
       LatentCalibration then = accepted.latents().get(k);
       double shift = (now.location() - then.location()) / then.spread();
       if (Math.abs(shift) > times * offset) {
-        beyond.add(new Difference(k, Difference.Kind.OFFSET, shift));
+        beyond.add(new CalibrationShift(k, CalibrationShift.Kind.OFFSET, shift));
       }
       double slope = now.slope() / then.slope();
       if (slope < low || slope > high) {
-        beyond.add(new Difference(k, Difference.Kind.SLOPE, slope));
+        beyond.add(new CalibrationShift(k, CalibrationShift.Kind.SLOPE, slope));
       }
       double spread = now.spread() / then.spread();
       if (spread < low || spread > high) {
-        beyond.add(new Difference(k, Difference.Kind.SPREAD, spread));
+        beyond.add(new CalibrationShift(k, CalibrationShift.Kind.SPREAD, spread));
       }
     }
     return beyond;

@@ -107,7 +107,9 @@ public final class CommissioningFit {
     return Optional.empty();
   }
 
-  /** Difference of the locations in standard errors, by the autocorrelation of the first part. */
+  /**
+   * CalibrationShift of the locations in standard errors, by the autocorrelation of the first part.
+   */
   private static double level(LatentFit before, LatentFit after) {
     double time = before.frames() / before.calibration().effectiveSamples();
     double variance = time * (1.0 / before.frames() + 1.0 / after.frames());
@@ -164,8 +166,8 @@ public final class CommissioningFit {
   }
 
   /** Changes of level or spread inside the window. */
-  public List<Difference> changePoints() {
-    List<Difference> changes = new ArrayList<>();
+  public List<CalibrationShift> changePoints() {
+    List<CalibrationShift> changes = new ArrayList<>();
     int blocks = Math.min(ChangePoints.BLOCKS, window.intervals() / 2);
     for (int k = 0; k < fits.size(); k++) {
       double[] levels = new double[blocks];
@@ -192,7 +194,7 @@ public final class CommissioningFit {
       ChangePoints.Change level = ChangePoints.largest(levels);
       double shift = level.difference() / fits.get(k).marginal();
       if (level.significant() && Math.abs(shift) > LEAST_SHIFT && resolved(k, level.at(), blocks)) {
-        changes.add(new Difference(k, Difference.Kind.LEVEL_CHANGE, shift));
+        changes.add(new CalibrationShift(k, CalibrationShift.Kind.LEVEL_CHANGE, shift));
         continue; // the spread around one common level would seem to change as well
       }
       ChangePoints.Change spread = ChangePoints.largest(spreads);
@@ -200,7 +202,7 @@ public final class CommissioningFit {
       if (spread.significant()
           && Math.abs(factor) > Math.log(LEAST_FACTOR)
           && resolved(k, spread.at(), blocks)) {
-        changes.add(new Difference(k, Difference.Kind.SPREAD_CHANGE, Math.exp(factor)));
+        changes.add(new CalibrationShift(k, CalibrationShift.Kind.SPREAD_CHANGE, Math.exp(factor)));
       }
     }
     return changes;

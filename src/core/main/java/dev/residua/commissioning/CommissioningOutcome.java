@@ -33,7 +33,7 @@ public sealed interface CommissioningOutcome {
    * @param calibration that would be in force if it were accepted
    * @param differences what is beyond the bounds, at least one
    */
-  record NeedsReview(SourceCalibration calibration, List<Difference> differences)
+  record NeedsReview(SourceCalibration calibration, List<CalibrationShift> differences)
       implements CommissioningOutcome {
     public NeedsReview {
       differences = List.copyOf(differences);

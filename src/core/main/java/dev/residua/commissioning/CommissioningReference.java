@@ -25,7 +25,7 @@ import java.util.function.DoubleConsumer;
 public record CommissioningReference(
     SourceCalibration own,
     SourceCalibration picture,
-    InnovationLaw law,
+    InnovationDistribution law,
     DriftReference detector,
     CommissioningThresholds thresholds) {
   /** Fewest calibration frames from which it is made. */
@@ -69,7 +69,7 @@ public record CommissioningReference(
       long seed,
       DoubleConsumer progress) {
     CommissioningFit fit = CommissioningFit.of(window(residuals, expected), 0);
-    InnovationLaw law = InnovationLaw.of(fit.innovations());
+    InnovationDistribution law = InnovationDistribution.of(fit.innovations());
     InnovationFilter filter = new InnovationFilter(fit.calibration());
     double[][] scores = new double[residuals.length][residuals[0].length];
     for (int t = 0; t < scores.length; t++) {
@@ -148,7 +148,7 @@ public record CommissioningReference(
       return new CommissioningReference(
           read(in),
           read(in),
-          InnovationLaw.fromBytes(part(in)),
+          InnovationDistribution.fromBytes(part(in)),
           DriftReference.fromBytes(part(in)),
           CommissioningThresholds.fromBytes(part(in)));
     } catch (IOException e) {

@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
  * <p>Every cell is simulated with the commissioning inside: quiet normal scores become the
  * innovations of autoregressive residuals, a window of them is fitted by {@link CommissioningFit},
  * its innovations give the law of the source, and streams that follow are watched through the
- * fitted filter until they pass each level. {@link InnovationLaw} makes scores whose law hardly
- * depends on that of the source, so one table serves sources of every law and autocorrelation.
- * Between cells the level is interpolated in {@code 1 / innovations}, which the excess of false
- * alarms is proportional to; down to half of the first cell the first two are extrapolated, and
- * above the last cell the level is that of the last.
+ * fitted filter until they pass each level. {@link InnovationDistribution} makes scores whose law
+ * hardly depends on that of the source, so one table serves sources of every law and
+ * autocorrelation. Between cells the level is interpolated in {@code 1 / innovations}, which the
+ * excess of false alarms is proportional to; down to half of the first cell the first two are
+ * extrapolated, and above the last cell the level is that of the last.
  *
  * <p>Immutable; less than 2 kB per cell.
  */
@@ -110,7 +110,7 @@ public final class CommissioningThresholds {
       }
     }
     NullStreams quiet = new NullStreams(rows);
-    InnovationLaw law = InnovationLaw.of(columns(scores));
+    InnovationDistribution law = InnovationDistribution.of(columns(scores));
     int[] innovations = grid.innovations().clone();
     RunLengthCurve[] curves = new RunLengthCurve[innovations.length];
     int length = reference.settings().streamLength();
@@ -172,11 +172,11 @@ public final class CommissioningThresholds {
   /** One replicate of the reference: a source that is commissioned and then watched. */
   private static final class World {
     private final NullStreams.Stream stream;
-    private final InnovationLaw shared;
+    private final InnovationDistribution shared;
     private final int frames;
     private final float[] residuals;
 
-    World(int latents, NullStreams quiet, InnovationLaw shared, int frames, long seed) {
+    World(int latents, NullStreams quiet, InnovationDistribution shared, int frames, long seed) {
       this.stream = quiet.new Stream();
       this.shared = shared;
       this.frames = frames;
@@ -208,7 +208,7 @@ public final class CommissioningThresholds {
       }
       CommissioningFit fit = CommissioningFit.of(window, 1);
       InnovationFilter filter = new InnovationFilter(fit.calibration());
-      InnovationLaw law = shared.ofSource(fit.innovations());
+      InnovationDistribution law = shared.ofSource(fit.innovations());
       double[] innovations = new double[d];
       for (int i = from; i < from + RunLengthCurve.STREAMS_PER_WORLD; i++) {
         stream.newStream();

@@ -54,7 +54,7 @@ public final class UniformityWatch {
   private static final int BINS = 10;
   private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-  private final InnovationLaw law;
+  private final InnovationDistribution law;
   private final int[] stride; // frames per sample, [d]
   private final double[] learned; // innovations behind the law, [d]
 
@@ -72,7 +72,7 @@ public final class UniformityWatch {
    * @param calibration in force
    * @param law of the innovations learned from
    */
-  public UniformityWatch(SourceCalibration calibration, InnovationLaw law) {
+  public UniformityWatch(SourceCalibration calibration, InnovationDistribution law) {
     int latents = calibration.latents().size();
     this.law = law;
     this.stride = new int[latents];

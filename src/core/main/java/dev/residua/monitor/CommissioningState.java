@@ -3,8 +3,8 @@ package dev.residua.monitor;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningBounds;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.InnovationFilter.State;
-import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.UniformityWatch;
 import dev.residua.source.SourceContext;
 import java.util.List;
@@ -39,7 +39,7 @@ public record CommissioningState(List<Context> contexts, int current) {
       String name,
       Commissioning.State residuals,
       @Nullable State filter,
-      @Nullable InnovationLaw law,
+      @Nullable InnovationDistribution law,
       UniformityWatch.@Nullable State uniformity,
       Commissioning.State picture,
       @Nullable State pictureFilter) {

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CalibrationShift;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningBounds;
 import dev.residua.commissioning.CommissioningFit;
@@ -14,8 +15,7 @@ import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
 import dev.residua.commissioning.CommissioningOutcome.Stage;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningStatus;
-import dev.residua.commissioning.Difference;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
@@ -59,7 +59,7 @@ final class ContextCommissioning {
    *
    * @param lent distribution of the innovations in another context; null if none is known
    */
-  private boolean use(@Nullable InnovationLaw lent) {
+  private boolean use(@Nullable InnovationDistribution lent) {
     Optional<SourceCalibration> next = residuals.inForce();
     Optional<SourceCalibration> nextPicture = picture.inForce();
     boolean changed = !next.equals(calibration());
@@ -80,7 +80,8 @@ final class ContextCommissioning {
   /**
    * Returns the distribution of the frames of a new calibration, or the lent one if they are few.
    */
-  private InnovationLaw law(SourceCalibration calibration, @Nullable InnovationLaw lent) {
+  private InnovationDistribution law(
+      SourceCalibration calibration, @Nullable InnovationDistribution lent) {
     if (lent != null && calibration.effectiveSamples() < Commissioning.ENOUGH_SAMPLES) {
       return lent;
     }
@@ -92,7 +93,7 @@ final class ContextCommissioning {
   }
 
   /** Returns the distribution of its innovations; null while it has no calibration of its own. */
-  @Nullable InnovationLaw law() {
+  @Nullable InnovationDistribution law() {
     return normal == null ? null : normal.law;
   }
 
@@ -166,11 +167,11 @@ final class ContextCommissioning {
             100 * cost / (own - cost)));
   }
 
-  private String spoken(Difference difference) {
+  private String spoken(CalibrationShift difference) {
     return model.graph().spokenName(difference.latent()) + " " + difference.text();
   }
 
-  private static String pictureSpoken(Difference difference) {
+  private static String pictureSpoken(CalibrationShift difference) {
     return switch (difference.latent()) {
           case ImageStatistics.RECONSTRUCTION -> "the reconstruction error ";
           case ImageStatistics.APPEARANCE -> "the brightness of the static parts ";
@@ -273,7 +274,7 @@ final class ContextCommissioning {
       float[] own,
       float @Nullable [] numbers,
       boolean leaveOut,
-      @Nullable InnovationLaw lent) {
+      @Nullable InnovationDistribution lent) {
     if (leaveOut) {
       residuals = residuals.skip();
       picture = picture.skip();
@@ -409,7 +410,7 @@ final class ContextCommissioning {
             state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
     restored.picture =
         Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES);
-    InnovationLaw law = state.law();
+    InnovationDistribution law = state.law();
     if (law != null && state.filter() != null) {
       restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
       restored.normal.filter.restore(state.filter());

@@ -1,7 +1,7 @@
 package dev.residua.monitor;
 
+import dev.residua.commissioning.CalibrationShift;
 import dev.residua.commissioning.CommissioningReference;
-import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
@@ -72,15 +72,16 @@ final class PictureNormal {
   }
 
   /** Returns the numbers of a picture that are far from those of the training. */
-  static List<Difference> strange(SourceCalibration now, SourceCalibration accepted, double times) {
-    List<Difference> beyond = new ArrayList<>();
+  static List<CalibrationShift> strange(
+      SourceCalibration now, SourceCalibration accepted, double times) {
+    List<CalibrationShift> beyond = new ArrayList<>();
     for (int k = 0; k < ImageStatistics.COUNT; k++) {
       LatentCalibration before = accepted.latents().get(k);
       LatentCalibration after = now.latents().get(k);
       if (Math.abs(grey(k, after) - grey(k, before)) > times * STRANGE) {
         double shift = after.location() - before.location();
         double spread = floored(k, before.spread());
-        beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));
+        beyond.add(new CalibrationShift(k, CalibrationShift.Kind.OFFSET, shift / spread));
       }
     }
     return beyond;

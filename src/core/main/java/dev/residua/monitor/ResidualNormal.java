@@ -1,8 +1,8 @@
 package dev.residua.monitor;
 
 import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.InnovationFilter;
-import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.commissioning.UniformityWatch;
@@ -15,7 +15,7 @@ import java.time.Instant;
 final class ResidualNormal {
   final SourceCalibration calibration;
   final InnovationFilter filter;
-  final InnovationLaw law;
+  final InnovationDistribution law;
   final UniformityWatch uniformity;
   private final double[] innovations; // of the last frame, [d]
   private final CommissioningReference shared;
@@ -23,7 +23,8 @@ final class ResidualNormal {
   /**
    * @param law distribution of the source's innovations
    */
-  ResidualNormal(CommissioningReference shared, SourceCalibration calibration, InnovationLaw law) {
+  ResidualNormal(
+      CommissioningReference shared, SourceCalibration calibration, InnovationDistribution law) {
     this.shared = shared;
     this.calibration = calibration;
     this.law = law;

@@ -2,7 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningStatus;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.source.SourceContext;
@@ -124,9 +124,9 @@ final class SourceCommissioning {
   }
 
   /** Returns the distribution of the innovations in the first other context that has one. */
-  private @Nullable InnovationLaw lent() {
+  private @Nullable InnovationDistribution lent() {
     for (int i = 0; i < contexts.size(); i++) {
-      InnovationLaw law = i == current ? null : contexts.get(i).law();
+      InnovationDistribution law = i == current ? null : contexts.get(i).law();
       if (law != null) {
         return law;
       }

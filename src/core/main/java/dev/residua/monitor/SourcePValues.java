@@ -1,24 +1,24 @@
 package dev.residua.monitor;
 
 import dev.residua.causal.Normal;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.InnovationFilter;
-import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 
 /**
  * The p-values in force for a source with a calibration of its own: two-sided ranks of its
- * innovations among those that it learned from, see {@link InnovationLaw}. They are uniform for a
- * healthy source with any location, scale, autocorrelation and distribution, up to the finite
- * number of frames learned from. Mutable, for one thread.
+ * innovations among those that it learned from, see {@link InnovationDistribution}. They are
+ * uniform for a healthy source with any location, scale, autocorrelation and distribution, up to
+ * the finite number of frames learned from. Mutable, for one thread.
  */
 public final class SourcePValues {
-  private final InnovationLaw law;
+  private final InnovationDistribution law;
   private final InnovationFilter filter;
   private final double[] innovations;
 
   /** P-values of a source from its next frame on. */
-  public SourcePValues(SourceCalibration calibration, InnovationLaw law) {
+  public SourcePValues(SourceCalibration calibration, InnovationDistribution law) {
     this.law = law;
     this.filter = new InnovationFilter(calibration);
     this.innovations = new double[calibration.latents().size()];

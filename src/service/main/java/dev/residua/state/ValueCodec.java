@@ -1,7 +1,7 @@
 package dev.residua.state;
 
 import dev.residua.commissioning.CommissioningWindow;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.state.StateBlocks.Channel;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -50,9 +50,9 @@ record ValueCodec(
               (v, out) -> out.putArray(v.head()),
               in -> CommissioningWindow.restore(in.getBytes(), in::windowBlock)),
           simple(
-              InnovationLaw.class,
+              InnovationDistribution.class,
               (v, out) -> {},
-              in -> InnovationLaw.fromBytes(in.block(Channel.LAW, 0))));
+              in -> InnovationDistribution.fromBytes(in.block(Channel.LAW, 0))));
 
   /**
    * Returns the codec of a type.

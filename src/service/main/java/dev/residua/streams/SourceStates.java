@@ -1,7 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.commissioning.CommissioningWindow;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.monitor.CommissioningStage;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
@@ -204,7 +204,7 @@ final class SourceStates {
         Channel.PICTURE,
         now.picture().window(),
         before == null ? null : before.picture().window());
-    InnovationLaw law = now.law();
+    InnovationDistribution law = now.law();
     if (law == null && before != null && before.law() != null) {
       store.delete(key(prefix, Channel.LAW, 0));
     } else if (law != null && (before == null || before.law() != law)) {

@@ -2,7 +2,7 @@ package dev.residua.commissioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.commissioning.Difference.Kind;
+import dev.residua.commissioning.CalibrationShift.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class CommissioningBoundsTest {
   /** The spread of the accepted calibration is 2 / sqrt(1 - .36) = 2.5. */
   private static final SourceCalibration ACCEPTED = calibration(1, 2, 0.8);
 
-  private static List<Difference> beyond(double location, double scale, double slope) {
+  private static List<CalibrationShift> beyond(double location, double scale, double slope) {
     return CommissioningBounds.DEFAULTS.beyond(calibration(location, scale, slope), ACCEPTED, 1);
   }
 
@@ -35,11 +35,13 @@ class CommissioningBoundsTest {
             each ->
                 assertThat(each.text())
                     .isEqualTo("is 3.0 standard deviations from its accepted level"));
-    assertThat(beyond(1 - 7.6, 2, 0.8)).extracting(Difference::kind).containsExactly(Kind.OFFSET);
-    assertThat(beyond(1, 3.1, 0.8)).extracting(Difference::kind).containsExactly(Kind.SPREAD);
-    assertThat(beyond(1, 0.9, 0.8)).extracting(Difference::kind).containsExactly(Kind.SPREAD);
-    assertThat(beyond(1, 2, 1.25)).extracting(Difference::kind).containsExactly(Kind.SLOPE);
-    assertThat(beyond(1, 2, 0.35)).extracting(Difference::kind).containsExactly(Kind.SLOPE);
-    assertThat(beyond(1, 2, -0.8)).extracting(Difference::kind).containsExactly(Kind.SLOPE);
+    assertThat(beyond(1 - 7.6, 2, 0.8))
+        .extracting(CalibrationShift::kind)
+        .containsExactly(Kind.OFFSET);
+    assertThat(beyond(1, 3.1, 0.8)).extracting(CalibrationShift::kind).containsExactly(Kind.SPREAD);
+    assertThat(beyond(1, 0.9, 0.8)).extracting(CalibrationShift::kind).containsExactly(Kind.SPREAD);
+    assertThat(beyond(1, 2, 1.25)).extracting(CalibrationShift::kind).containsExactly(Kind.SLOPE);
+    assertThat(beyond(1, 2, 0.35)).extracting(CalibrationShift::kind).containsExactly(Kind.SLOPE);
+    assertThat(beyond(1, 2, -0.8)).extracting(CalibrationShift::kind).containsExactly(Kind.SLOPE);
   }
 }

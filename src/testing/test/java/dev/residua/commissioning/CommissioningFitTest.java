@@ -211,11 +211,11 @@ class CommissioningFitTest {
         CommissioningFit wider = CommissioningFit.of(source.window(before, half), 1);
         // Then
         assertThat(moved.changePoints())
-            .extracting(Difference::kind)
-            .contains(Difference.Kind.LEVEL_CHANGE);
+            .extracting(CalibrationShift::kind)
+            .contains(CalibrationShift.Kind.LEVEL_CHANGE);
         assertThat(wider.changePoints())
-            .extracting(Difference::kind)
-            .contains(Difference.Kind.SPREAD_CHANGE);
+            .extracting(CalibrationShift::kind)
+            .contains(CalibrationShift.Kind.SPREAD_CHANGE);
       }
     }
   }

@@ -191,7 +191,8 @@ class CommissioningTest {
             review ->
                 assertThat(review.differences())
                     .hasSize(2)
-                    .allSatisfy(each -> assertThat(each.kind()).isEqualTo(Difference.Kind.OFFSET)));
+                    .allSatisfy(
+                        each -> assertThat(each.kind()).isEqualTo(CalibrationShift.Kind.OFFSET)));
     Commissioning accepted = state.accept();
     assertThat(accepted.outcome()).isInstanceOf(Armed.class);
     assertThat(accepted.accepted().latents().get(0).location()).isBetween(3.3, 3.7);

@@ -59,9 +59,10 @@ class CommissioningThresholdsTest {
     SplittableRandom random = new SplittableRandom(seed);
     DriftDetector detector = new DriftDetector(reference);
     float[] sample = new float[LATENTS];
-    InnovationLaw model = InnovationLaw.of(drawn(SplittableRandom::nextGaussian, 300, random));
+    InnovationDistribution model =
+        InnovationDistribution.of(drawn(SplittableRandom::nextGaussian, 300, random));
     for (int s = 0; s < sources; s++) {
-      InnovationLaw own = model.ofSource(drawn(law, n, random));
+      InnovationDistribution own = model.ofSource(drawn(law, n, random));
       detector.restart();
       for (int t = 1; t <= 4_000; t++) {
         for (int k = 0; k < LATENTS; k++) {

@@ -43,7 +43,7 @@ class UniformityWatchTest {
     }
 
     UniformityWatch fresh() {
-      return new UniformityWatch(fit.calibration(), InnovationLaw.of(fit.innovations()));
+      return new UniformityWatch(fit.calibration(), InnovationDistribution.of(fit.innovations()));
     }
 
     double[] innovations() {
@@ -219,7 +219,8 @@ class UniformityWatchTest {
       learned[t] = Math.max(0.1, source.residuals[0]);
     }
     UniformityWatch watch =
-        new UniformityWatch(CommissioningTest.model(1), InnovationLaw.of(new double[][] {learned}));
+        new UniformityWatch(
+            CommissioningTest.model(1), InnovationDistribution.of(new double[][] {learned}));
     // When
     boolean found = false;
     for (int t = 0; t < 20_000; t++) {

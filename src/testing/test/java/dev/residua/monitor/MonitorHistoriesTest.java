@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningWindow;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Incident;
 import java.io.IOException;
@@ -296,7 +296,7 @@ class MonitorHistoriesTest {
         crc.update(window.head());
         IntStream.range(0, window.blocks()).mapToObj(window::block).forEach(crc::update);
         text.append(crc.getValue()).append(',');
-      } else if (value instanceof InnovationLaw law) {
+      } else if (value instanceof InnovationDistribution law) {
         append(law.toBytes().length);
       } else if (value instanceof Record) {
         appendComponents(value);

@@ -7,7 +7,7 @@ import dev.residua.anomaly.SensorMonitor;
 import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommissioningWindow;
-import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.UniformityWatch;
@@ -146,8 +146,8 @@ class StateRoundTripTest {
     } else if (expected instanceof CommissioningWindow window) {
       assertThat(((CommissioningWindow) actual).head()).as(path).isEqualTo(window.head());
       assertThat(((CommissioningWindow) actual).blocks()).as(path).isEqualTo(window.blocks());
-    } else if (expected instanceof InnovationLaw law) {
-      assertThat(((InnovationLaw) actual).toBytes()).as(path).isEqualTo(law.toBytes());
+    } else if (expected instanceof InnovationDistribution law) {
+      assertThat(((InnovationDistribution) actual).toBytes()).as(path).isEqualTo(law.toBytes());
     } else if (expected instanceof Collection<?> all) {
       assertThat((Collection<?>) actual).as(path).hasSameSizeAs(all);
       Iterator<?> others = ((Collection<?>) actual).iterator();

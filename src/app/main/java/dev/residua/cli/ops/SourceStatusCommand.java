@@ -6,7 +6,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
-import dev.residua.commissioning.CommonDifference;
+import dev.residua.commissioning.CommonShift;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.commissioning.RecalibrationProposal;
@@ -46,13 +46,13 @@ final class SourceStatusCommand extends JsonCommand {
         SourceCalibrations.read(kafka.clients(), kafka.topics().calibrations()).values().stream()
             .filter(report -> glob.matches(report.source()))
             .toList();
-    List<CommonDifference> common = CommonDifference.of(reports);
+    List<CommonShift> common = CommonShift.of(reports);
     print(
         Json.map(
             "sources",
             reports.stream().map(SourceStatusCommand::json).toList(),
             "common",
-            common.stream().map(CommonDifference::sentence).toList()),
+            common.stream().map(CommonShift::sentence).toList()),
         () -> {
           for (CommissioningReport report : reports) {
             print("%s", line(report));

@@ -6,8 +6,8 @@ import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningThresholds;
 import dev.residua.commissioning.CommissioningThresholds.Grid;
 import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.InnovationFilter;
-import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.DriftDetector;
@@ -97,7 +97,7 @@ final class CommissioningTrial {
 
   private final DriftReference own; // of the vectors as they are
   private final DriftReference reference; // of their normal scores
-  private final InnovationLaw shared;
+  private final InnovationDistribution shared;
   private final CommissioningThresholds thresholds;
   private final long seed;
   private final int sources;
@@ -124,7 +124,7 @@ final class CommissioningTrial {
         columns[k][t] = vectors[t][k];
       }
     }
-    this.shared = InnovationLaw.of(columns);
+    this.shared = InnovationDistribution.of(columns);
     for (int t = 0; t < REFERENCE; t++) {
       for (int k = 0; k < LATENTS; k++) {
         scores[t][k] = shared.normalScore(k, columns[k][t]);
@@ -198,7 +198,7 @@ final class CommissioningTrial {
     Watch(
         SimulatedSource source,
         SourceCalibration calibration,
-        InnovationLaw law,
+        InnovationDistribution law,
         SourceCalibration paid) {
       this(
           source,
@@ -303,7 +303,7 @@ final class CommissioningTrial {
     SimulatedSource source = new SimulatedSource(law, lagOne, LATENTS, true, streamSeed);
     CommissioningFit fit = commission(source, lagOne, samples);
     SourceCalibration calibration = fit.calibration();
-    InnovationLaw learnt = shared.ofSource(fit.innovations());
+    InnovationDistribution learnt = shared.ofSource(fit.innovations());
     return new Watch(source, calibration, learnt, paid.apply(calibration));
   }
 
@@ -319,17 +319,17 @@ final class CommissioningTrial {
   }
 
   /** Returns the true distribution within the mean range of as many innovations, without tails. */
-  private static InnovationLaw withoutTails(Law law) {
+  private static InnovationDistribution withoutTails(Law law) {
     double[] values = new double[(int) SAMPLES];
     for (int i = 0; i < values.length; i++) {
       values[i] = law.innovation(Normal.quantile((i + 1) / (SAMPLES + 1)));
     }
-    return InnovationLaw.of(Collections.nCopies(LATENTS, values).toArray(double[][]::new));
+    return InnovationDistribution.of(Collections.nCopies(LATENTS, values).toArray(double[][]::new));
   }
 
   /** Variants of independent sources, each with a part of the costs of learning. */
   private Map<String, Watches> steps(Law law) {
-    InnovationLaw cut = withoutTails(law);
+    InnovationDistribution cut = withoutTails(law);
     SourceCalibration many = ofSamples(MOST);
     Map<String, Watches> steps = new LinkedHashMap<>();
     steps.put(KNOWN, known(law));

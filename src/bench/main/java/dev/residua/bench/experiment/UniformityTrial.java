@@ -3,8 +3,8 @@ package dev.residua.bench.experiment;
 import dev.residua.bench.experiment.SimulatedSource.Law;
 import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.commissioning.InnovationFilter;
-import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.UniformityWatch;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -141,7 +141,7 @@ final class UniformityTrial {
       CommissioningFit fit = CommissioningFit.of(window, 1);
       double[][] learned = fit.innovations();
       filter = new InnovationFilter(fit.calibration());
-      watch = new UniformityWatch(fit.calibration(), InnovationLaw.of(learned));
+      watch = new UniformityWatch(fit.calibration(), InnovationDistribution.of(learned));
     }
 
     private boolean next() {

@@ -16,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>Keeps {@value #POINTS} quantiles per latent, 1 kB. Immutable.
  */
-public final class InnovationLaw {
+public final class InnovationDistribution {
   /** Fewest innovations per latent that determine a law. */
   public static final int MIN_SAMPLES = 200;
 
@@ -41,7 +41,7 @@ public final class InnovationLaw {
 
   private final Part[] parts;
 
-  private InnovationLaw(Part[] parts) {
+  private InnovationDistribution(Part[] parts) {
     this.parts = parts;
   }
 
@@ -87,7 +87,7 @@ public final class InnovationLaw {
       return left + part * (score(end, first + 1) - left);
     }
 
-    /** See {@link InnovationLaw#rank}. */
+    /** See {@link InnovationDistribution#rank}. */
     double rank(double x, double among) {
       float value = (float) x; // as the points are, so that ties are ties
       if (value > points[POINTS - 1] || value < points[0]) {
@@ -153,7 +153,7 @@ public final class InnovationLaw {
    * @param innovations standardised and finite, shape {@code [d][n]}, n may differ and is at least
    *     {@link #MIN_SAMPLES}
    */
-  public static InnovationLaw of(double[][] innovations) {
+  public static InnovationDistribution of(double[][] innovations) {
     Part[] parts = new Part[innovations.length];
     for (int k = 0; k < parts.length; k++) {
       if (innovations[k].length < MIN_SAMPLES) {
@@ -163,7 +163,7 @@ public final class InnovationLaw {
       }
       parts[k] = part(innovations[k]);
     }
-    return new InnovationLaw(parts);
+    return new InnovationDistribution(parts);
   }
 
   private static Part part(double[] values) {
@@ -187,7 +187,7 @@ public final class InnovationLaw {
    *
    * @param innovations as in {@link #of}; a latent may have fewer
    */
-  public InnovationLaw ofSource(double[][] innovations) {
+  public InnovationDistribution ofSource(double[][] innovations) {
     if (innovations.length != parts.length) {
       throw new IllegalArgumentException(
           "innovations have %d latents, the law %d".formatted(innovations.length, parts.length));
@@ -202,7 +202,7 @@ public final class InnovationLaw {
       }
       own[k] = part(values);
     }
-    return new InnovationLaw(own);
+    return new InnovationDistribution(own);
   }
 
   public int latents() {
@@ -253,11 +253,11 @@ public final class InnovationLaw {
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */
-  public static InnovationLaw fromBytes(byte[] bytes) {
-    return FORMAT.read(bytes, InnovationLaw::read);
+  public static InnovationDistribution fromBytes(byte[] bytes) {
+    return FORMAT.read(bytes, InnovationDistribution::read);
   }
 
-  private static InnovationLaw read(ByteBuffer in) {
+  private static InnovationDistribution read(ByteBuffer in) {
     int latents = in.getInt();
     if (latents < 1 || latents > MAX_LATENTS) {
       throw new IllegalArgumentException(
@@ -282,6 +282,6 @@ public final class InnovationLaw {
       }
       parts[k] = new Part(weight, points);
     }
-    return new InnovationLaw(parts);
+    return new InnovationDistribution(parts);
   }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param kind what differs
  * @param size in the unit of the kind
  */
-public record Difference(int latent, Kind kind, double size) {
+public record CalibrationShift(int latent, Kind kind, double size) {
   /** What can differ. */
   public enum Kind {
     /** The location; size in accepted standard deviations, signed. */

@@ -20,8 +20,13 @@ import java.util.function.ToDoubleFunction;
  * @param least smallest size over the sources, in the unit of the kind
  * @param most largest size
  */
-public record CommonDifference(
-    String modelId, int sources, String latent, Difference.Kind kind, double least, double most) {
+public record CommonShift(
+    String modelId,
+    int sources,
+    String latent,
+    CalibrationShift.Kind kind,
+    double least,
+    double most) {
   /** Fewest sources of which it is said. */
   public static final int FEWEST = 3;
 
@@ -30,7 +35,7 @@ public record CommonDifference(
    *
    * @param reports the last report of each source
    */
-  public static List<CommonDifference> of(Collection<CommissioningReport> reports) {
+  public static List<CommonShift> of(Collection<CommissioningReport> reports) {
     Map<String, List<CommissioningReport>> byModel = new TreeMap<>();
     for (CommissioningReport report : reports) {
       if (report.status().phase() == CalibrationPhase.NEEDS_REVIEW
@@ -38,14 +43,14 @@ public record CommonDifference(
         byModel.computeIfAbsent(report.modelId(), id -> new ArrayList<>()).add(report);
       }
     }
-    List<CommonDifference> common = new ArrayList<>();
+    List<CommonShift> common = new ArrayList<>();
     for (List<CommissioningReport> sources : byModel.values()) {
       if (sources.size() >= FEWEST) {
         List<String> latents = sources.get(0).latents();
         for (int k = 0; k < latents.size(); k++) {
-          add(sources, k, Difference.Kind.OFFSET, LatentCalibration::location, common);
-          add(sources, k, Difference.Kind.SLOPE, LatentCalibration::slope, common);
-          add(sources, k, Difference.Kind.SPREAD, LatentCalibration::spread, common);
+          add(sources, k, CalibrationShift.Kind.OFFSET, LatentCalibration::location, common);
+          add(sources, k, CalibrationShift.Kind.SLOPE, LatentCalibration::slope, common);
+          add(sources, k, CalibrationShift.Kind.SPREAD, LatentCalibration::spread, common);
         }
       }
     }
@@ -55,9 +60,9 @@ public record CommonDifference(
   private static void add(
       List<CommissioningReport> sources,
       int latent,
-      Difference.Kind kind,
+      CalibrationShift.Kind kind,
       ToDoubleFunction<LatentCalibration> size,
-      List<CommonDifference> to) {
+      List<CommonShift> to) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     for (CommissioningReport source : sources) {
@@ -70,12 +75,12 @@ public record CommonDifference(
       most = Math.max(most, one);
     }
     CommissioningBounds bounds = CommissioningBounds.DEFAULTS;
-    double usual = kind == Difference.Kind.OFFSET ? 0 : 1;
-    double bound = kind == Difference.Kind.OFFSET ? bounds.offset() : bounds.factor();
+    double usual = kind == CalibrationShift.Kind.OFFSET ? 0 : 1;
+    double bound = kind == CalibrationShift.Kind.OFFSET ? bounds.offset() : bounds.factor();
     if (least > usual + bound || most < usual - bound) {
       CommissioningReport first = sources.get(0);
       to.add(
-          new CommonDifference(
+          new CommonShift(
               first.modelId(), sources.size(), first.latents().get(latent), kind, least, most));
     }
   }

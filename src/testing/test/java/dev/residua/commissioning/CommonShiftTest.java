@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CommonDifferenceTest {
+class CommonShiftTest {
   private static CommissioningReport source(
       String name, CalibrationPhase phase, double lamp, double spread) {
     return new CommissioningReport(
@@ -37,10 +37,10 @@ class CommonDifferenceTest {
     reports.add(source("c", CalibrationPhase.NEEDS_REVIEW, 3.6, 1));
     reports.add(source("d", CalibrationPhase.ARMED, 0, 1));
     // When
-    List<CommonDifference> common = CommonDifference.of(reports);
+    List<CommonShift> common = CommonShift.of(reports);
     // Then
     assertThat(common)
-        .extracting(CommonDifference::sentence)
+        .extracting(CommonShift::sentence)
         .containsExactly(
             "all 3 sources that need a review differ from model m1 in the same way: lamp is 3.2 to"
                 + " 4.1 standard deviations from its level");
@@ -50,10 +50,10 @@ class CommonDifferenceTest {
   void shouldSayNothingOfFewOrUnlikeSources() {
     CommissioningReport up = source("a", CalibrationPhase.NEEDS_REVIEW, 3.2, 1);
     CommissioningReport down = source("b", CalibrationPhase.NEEDS_REVIEW, -3.2, 1);
-    assertThat(CommonDifference.of(List.of(up, up))).isEmpty();
-    assertThat(CommonDifference.of(List.of(up, up, down))).isEmpty();
-    assertThat(CommonDifference.of(List.of(down, down, down)))
-        .extracting(CommonDifference::latent)
+    assertThat(CommonShift.of(List.of(up, up))).isEmpty();
+    assertThat(CommonShift.of(List.of(up, up, down))).isEmpty();
+    assertThat(CommonShift.of(List.of(down, down, down)))
+        .extracting(CommonShift::latent)
         .containsExactly("lamp");
   }
 }

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class InnovationLawTest {
+class InnovationDistributionTest {
   private static double[][] draw(int n, ToDoubleFunction<SplittableRandom> law, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[][] values = new double[2][n];
@@ -33,7 +33,8 @@ class InnovationLawTest {
     // Given
     double[] values = {0.02, 0.1, 0.5, 0.7, 1, 2, 3, 5, 8};
     // When
-    InnovationLaw law = InnovationLaw.of(draw(40_000, InnovationLawTest::exponential, 1));
+    InnovationDistribution law =
+        InnovationDistribution.of(draw(40_000, InnovationDistributionTest::exponential, 1));
     // Then: up to where 13 of 40,000 values are larger
     for (double x : values) {
       double exact = -Normal.quantile(Math.exp(-x));
@@ -46,7 +47,7 @@ class InnovationLawTest {
   @Test
   void shouldFollowHeavyTails() {
     // When
-    InnovationLaw law = InnovationLaw.of(draw(100_000, Sources::student, 2));
+    InnovationDistribution law = InnovationDistribution.of(draw(100_000, Sources::student, 2));
     // Then
     assertThat(law.normalScore(0, 0)).isCloseTo(0, within(0.02));
     assertThat(law.normalScore(0, 3)).isCloseTo(-Normal.quantile(0.00586), within(0.06));
@@ -68,7 +69,7 @@ class InnovationLawTest {
       wild[i] = Math.sinh(2 * normal[i]);
     }
     // When
-    InnovationLaw law = InnovationLaw.of(new double[][] {normal, wild});
+    InnovationDistribution law = InnovationDistribution.of(new double[][] {normal, wild});
     // Then
     for (int i : new int[] {0, 1, 10, 100, 499, 900, 997, 998}) {
       double exact = Normal.quantile((i + 1) / 1_000.0);
@@ -90,7 +91,7 @@ class InnovationLawTest {
     double largest = sorted[998];
     double median = sorted[499];
     // When
-    InnovationLaw law = InnovationLaw.of(values);
+    InnovationDistribution law = InnovationDistribution.of(values);
     // Then
     double end = -Normal.quantile(1e-3);
     for (double times : new double[] {1.001, 1.5, 1.99}) {
@@ -99,8 +100,8 @@ class InnovationLawTest {
     }
     assertThat(law.normalScore(0, median + 4 * (largest - median)))
         .isCloseTo(-Normal.quantile(1e-3 / 32), within(0.01));
-    assertThat(law.normalScore(0, 1e6)).isEqualTo(InnovationLaw.MAX_SCORE);
-    assertThat(law.normalScore(0, -1e6)).isEqualTo(-InnovationLaw.MAX_SCORE);
+    assertThat(law.normalScore(0, 1e6)).isEqualTo(InnovationDistribution.MAX_SCORE);
+    assertThat(law.normalScore(0, -1e6)).isEqualTo(-InnovationDistribution.MAX_SCORE);
   }
 
   /** The price of unknown tails: small for heavy tails, large for a distribution with an edge. */
@@ -108,7 +109,7 @@ class InnovationLawTest {
   void shouldShowALostHalfGainOfADistributionWithoutEdgesNearlyAsWellAsIfItWereKnown() {
     assertThat(lateness(Sources::student)).isLessThan(1.02);
     assertThat(lateness(SplittableRandom::nextGaussian)).isLessThan(1.22);
-    assertThat(lateness(InnovationLawTest::skewed)).isLessThan(2.05);
+    assertThat(lateness(InnovationDistributionTest::skewed)).isLessThan(2.05);
   }
 
   /**
@@ -118,10 +119,11 @@ class InnovationLawTest {
    * bound is at least five of them above the mean over seeds.
    */
   private static double lateness(ToDoubleFunction<SplittableRandom> distribution) {
-    List<InnovationLaw> known = List.of(InnovationLaw.of(draw(200_000, distribution, 10)));
-    List<InnovationLaw> learnt =
+    List<InnovationDistribution> known =
+        List.of(InnovationDistribution.of(draw(200_000, distribution, 10)));
+    List<InnovationDistribution> learnt =
         LongStream.range(0, 100)
-            .mapToObj(seed -> InnovationLaw.of(draw(1_000, distribution, 1_000 + seed)))
+            .mapToObj(seed -> InnovationDistribution.of(draw(1_000, distribution, 1_000 + seed)))
             .toList();
     return Math.pow(effect(known, distribution) / effect(learnt, distribution), 2);
   }
@@ -137,13 +139,13 @@ class InnovationLawTest {
 
   /** Half a gain adds a normal part of the same variance. The detector cuts scores at 4. */
   private static double effect(
-      List<InnovationLaw> laws, ToDoubleFunction<SplittableRandom> distribution) {
+      List<InnovationDistribution> laws, ToDoubleFunction<SplittableRandom> distribution) {
     SplittableRandom random = new SplittableRandom(12);
     int each = 150_000 / laws.size();
     double quiet = 0;
     double squares = 0;
     double changed = 0;
-    for (InnovationLaw law : laws) {
+    for (InnovationDistribution law : laws) {
       for (int i = 0; i < each; i++) {
         double before = distribution.applyAsDouble(random);
         double after = distribution.applyAsDouble(random) + random.nextGaussian();
@@ -166,12 +168,13 @@ class InnovationLawTest {
       values[i] = i < 100 ? 0 : i < 200 ? 1 : 2;
     }
     // When
-    InnovationLaw law = InnovationLaw.of(new double[][] {values, new double[300]});
+    InnovationDistribution law =
+        InnovationDistribution.of(new double[][] {values, new double[300]});
     // Then: the scores of a third and two thirds are -0.43 and 0.43, that of the largest 2.71
     assertThat(law.normalScore(0, 1)).isCloseTo(0, within(0.02));
     assertThat(law.normalScore(0, 2)).isCloseTo((0.43 + 2.71) / 2, within(0.02));
     assertThat(law.normalScore(1, 0)).isCloseTo(0, within(1e-9));
-    assertThat(law.normalScore(1, 1)).isEqualTo(InnovationLaw.MAX_SCORE);
+    assertThat(law.normalScore(1, 1)).isEqualTo(InnovationDistribution.MAX_SCORE);
   }
 
   @Test
@@ -179,7 +182,7 @@ class InnovationLawTest {
     // Given innovations of which two fifths are equal
     SplittableRandom random = new SplittableRandom(9);
     double[][] values = draw(5_000, r -> Math.max(-0.25, r.nextGaussian()), 8);
-    InnovationLaw law = InnovationLaw.of(values);
+    InnovationDistribution law = InnovationDistribution.of(values);
     int[] counts = new int[10];
     // When
     for (int i = 0; i < 20_000; i++) {
@@ -197,12 +200,12 @@ class InnovationLawTest {
   @Test
   void shouldAscendAndStayWithinBounds() {
     // Given
-    InnovationLaw law = InnovationLaw.of(draw(1_000, Sources::student, 3));
+    InnovationDistribution law = InnovationDistribution.of(draw(1_000, Sources::student, 3));
     // When, Then
-    double last = -InnovationLaw.MAX_SCORE;
+    double last = -InnovationDistribution.MAX_SCORE;
     for (double x = -40; x < 40; x += 0.01) {
       double score = law.normalScore(0, x);
-      assertThat(score).isBetween(last - 1e-9, InnovationLaw.MAX_SCORE);
+      assertThat(score).isBetween(last - 1e-9, InnovationDistribution.MAX_SCORE);
       last = score;
     }
   }
@@ -211,13 +214,14 @@ class InnovationLawTest {
   @Test
   void shouldTakeTheLawOfASourceFromItsOwnInnovations() {
     // Given
-    InnovationLaw model = InnovationLaw.of(draw(20_000, InnovationLawTest::exponential, 100));
+    InnovationDistribution model =
+        InnovationDistribution.of(draw(20_000, InnovationDistributionTest::exponential, 100));
     double[][] own = draw(200, SplittableRandom::nextGaussian, 101);
     // When
-    InnovationLaw source = model.ofSource(own);
+    InnovationDistribution source = model.ofSource(own);
     // Then
     assertThat(source.weight(0)).isEqualTo(200);
-    assertThat(source.toBytes()).isEqualTo(InnovationLaw.of(own).toBytes());
+    assertThat(source.toBytes()).isEqualTo(InnovationDistribution.of(own).toBytes());
     assertThat(source.toBytes().length).isLessThan(2 * 1_100);
   }
 
@@ -225,9 +229,10 @@ class InnovationLawTest {
   @Test
   void shouldFillUpTheLawOfASourceWithFewInnovations() {
     // Given
-    InnovationLaw model = InnovationLaw.of(draw(20_000, InnovationLawTest::exponential, 100));
+    InnovationDistribution model =
+        InnovationDistribution.of(draw(20_000, InnovationDistributionTest::exponential, 100));
     // When
-    InnovationLaw source = model.ofSource(draw(50, SplittableRandom::nextGaussian, 101));
+    InnovationDistribution source = model.ofSource(draw(50, SplittableRandom::nextGaussian, 101));
     // Then a quarter is normal
     assertThat(source.weight(0)).isEqualTo(200);
     for (double x : new double[] {-1, 0, 0.5, 1, 2, 3}) {
@@ -236,31 +241,32 @@ class InnovationLawTest {
           .as("at %s", x)
           .isCloseTo(exact, within(0.06)); // three standard errors of a share of 50, times 1/4
     }
-    InnovationLaw restored = InnovationLaw.fromBytes(source.toBytes());
+    InnovationDistribution restored = InnovationDistribution.fromBytes(source.toBytes());
     assertThat(restored.normalScore(0, 0.7)).isEqualTo(source.normalScore(0, 0.7));
   }
 
   @Test
   void shouldBeRestoredFromBytes() {
     // Given
-    InnovationLaw law = InnovationLaw.of(draw(1_000, Sources::student, 4));
+    InnovationDistribution law = InnovationDistribution.of(draw(1_000, Sources::student, 4));
     byte[] bytes = law.toBytes();
     // When
-    InnovationLaw read = InnovationLaw.fromBytes(bytes);
+    InnovationDistribution read = InnovationDistribution.fromBytes(bytes);
     // Then
     for (double x = -9; x < 9; x += 0.37) {
       assertThat(read.normalScore(0, x)).isEqualTo(law.normalScore(0, x));
     }
     assertThat(read.toBytes()).isEqualTo(bytes);
     bytes[40] ^= 1;
-    assertThatThrownBy(() -> InnovationLaw.fromBytes(bytes)).hasMessageContaining("damaged");
-    assertThatThrownBy(() -> InnovationLaw.fromBytes(new byte[20]))
+    assertThatThrownBy(() -> InnovationDistribution.fromBytes(bytes))
+        .hasMessageContaining("damaged");
+    assertThatThrownBy(() -> InnovationDistribution.fromBytes(new byte[20]))
         .hasMessage("these 20 bytes are not a law of innovations");
   }
 
   @Test
   void shouldRefuseTooFewInnovations() {
-    assertThatThrownBy(() -> InnovationLaw.of(draw(100, Sources::student, 5)))
+    assertThatThrownBy(() -> InnovationDistribution.of(draw(100, Sources::student, 5)))
         .hasMessage("a law needs at least 200 innovations but latent 0 has 100");
   }
 }
