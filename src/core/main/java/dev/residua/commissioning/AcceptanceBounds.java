@@ -9,7 +9,7 @@ public interface AcceptanceBounds {
    * Compares a calibration with the accepted one.
    *
    * @param times by which the bounds are wider, at least 1
-   * @return what is beyond the bounds; empty if nothing is
+   * @return shifts beyond the bounds
    * @throws IllegalArgumentException if their numbers of latents differ
    */
   List<CalibrationShift> beyond(

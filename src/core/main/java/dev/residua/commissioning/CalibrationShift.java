@@ -3,14 +3,12 @@ package dev.residua.commissioning;
 import java.util.Locale;
 
 /**
- * How one residual of a source differs from what was accepted.
+ * Shift of the normal of one residual of a source from the accepted one.
  *
- * @param latent index
- * @param kind what differs
  * @param size in the unit of the kind
  */
 public record CalibrationShift(int latent, Kind kind, double size) {
-  /** What can differ. */
+  /** Kind of a shift. */
   public enum Kind {
     /** The location; size in accepted standard deviations, signed. */
     OFFSET("is %.1f standard deviations from its accepted level"),
@@ -33,7 +31,7 @@ public record CalibrationShift(int latent, Kind kind, double size) {
       this.text = text;
     }
 
-    /** Whether it happened while the source learned. */
+    /** Returns true if it happened while the source learned. */
     public boolean isChange() {
       return this == LEVEL_CHANGE || this == SPREAD_CHANGE;
     }

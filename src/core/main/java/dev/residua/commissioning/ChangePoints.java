@@ -1,14 +1,15 @@
 package dev.residua.commissioning;
 
 /**
- * Whether a series of block values changed its level once: the largest two-sample t over all places
- * of the change, with the variance pooled within both parts, so that a change does not hide itself.
+ * Test for one change of level in a series of block values: the largest two-sample t over all
+ * places of the change, with the variance pooled within both parts, so that a change does not hide
+ * itself.
  */
 final class ChangePoints {
   /** Blocks that a window is cut into. */
   static final int BLOCKS = 16;
 
-  /** Fewest blocks on either side of a change. */
+  /** Min blocks on either side of a change. */
   private static final int EDGE = 2;
 
   /**

@@ -85,8 +85,8 @@ public final class Commissioning {
   /**
    * A source that was never seen, or that learns again.
    *
-   * @param accepted what it is compared with: the model's own normal, or the last calibration of
-   *     this source that was accepted; its revision counts on
+   * @param accepted calibration that it is compared with: the model's own normal, or the last
+   *     calibration of this source that was accepted; its revision counts on
    * @param enough effective samples that are enough at any time, {@link #ENOUGH_SAMPLES} for
    *     residuals
    */
@@ -126,9 +126,9 @@ public final class Commissioning {
   }
 
   /**
-   * The calibration that the source is watched with: while it learns again or needs a review, the
-   * last accepted one. A review of a source that never had one is watched with what it would
-   * accept, unless that changed while it was learnt. Empty where there is none.
+   * Returns the calibration that the source is watched with: while it learns again or needs a
+   * review, the last accepted one. A source that never had one and needs a review is watched with
+   * the calibration to be reviewed, unless it changed during the learning. Empty if there is none.
    */
   public Optional<SourceCalibration> inForce() {
     if (outcome instanceof Armed armed) {
@@ -143,21 +143,21 @@ public final class Commissioning {
         : Optional.empty();
   }
 
-  /** Frames that are being learnt from. */
+  /** Frames that are being learned from. */
   public CommissioningWindow window() {
     return window;
   }
 
   /**
-   * The state after one more frame. Once the slow stage is reached, or a review is needed, frames
-   * change nothing.
+   * Returns the state after one more frame. Once the slow stage is reached, or a review is needed,
+   * frames change nothing.
    *
    * @param capturedAt event time
    * @param residuals shape {@code [d]}, finite
    * @param expected what the parents predict, shape {@code [d]}, finite
    * @param early whether {@value #FEWEST_SAMPLES} effective samples are enough for a first
-   *     calibration, as where the law of the innovations is known; another follows once there are
-   *     as many as are enough otherwise
+   *     calibration, as if the distribution of the innovations is known; another follows once there
+   *     are as many as are enough otherwise
    */
   public Commissioning next(
       Instant capturedAt, float[] residuals, float[] expected, boolean early) {
@@ -202,7 +202,7 @@ public final class Commissioning {
     return outcome instanceof Armed armed && armed.calibration().effectiveSamples() >= samples;
   }
 
-  /** Whether frames change nothing any more. */
+  /** Returns true once frames change nothing. */
   public boolean ended() {
     return outcome instanceof NeedsReview
         || (outcome instanceof Armed armed && armed.stage() == Stage.SLOW);
@@ -266,11 +266,11 @@ public final class Commissioning {
   }
 
   /**
-   * All that is needed to continue.
+   * State between two frames.
    *
-   * @param accepted what it is compared with
+   * @param accepted calibration that it is compared with
    * @param confirmed the last calibration that a person accepted, or the model's own
-   * @param window frames that are being learnt from
+   * @param window frames that are being learned from
    * @param first event time of the first frame; null before it
    * @param nextFit frames at which the next fit is due
    * @param contiguous whether the next frame follows the last one
@@ -366,9 +366,7 @@ public final class Commissioning {
         .orElseGet(() -> new Armed(calibration, dayOver && complete ? Stage.SLOW : Stage.FAST));
   }
 
-  /**
-   * How long the source still learns, if its frames go on like this: at most to the end of the day.
-   */
+  /** Describes how long the source still learns at this rate: at most to the end of the day. */
   private static String remaining(LearningPace pace, double samples, double enough) {
     long frames = pace.framesFor(samples, enough) - pace.frames();
     double days = (double) pace.time().toMillis() / DAY.toMillis();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far residuals may be from what was accepted before a person has to look at them.
+ * Bounds on the shifts of residuals that need no review.
  *
  * @param offset largest distance of a location, in accepted standard deviations
  * @param factor largest relative difference of a slope or a spread: 0.5 accepts half to one and a

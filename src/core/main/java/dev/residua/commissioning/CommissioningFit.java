@@ -10,7 +10,7 @@ import java.util.Optional;
  * ms for 4 latents and 60,000 frames.
  */
 public final class CommissioningFit {
-  /** Fewest complete intervals of a window that is fitted. */
+  /** Min complete intervals of a window that is fitted. */
   static final int MIN_INTERVALS = 16;
 
   private static final double TRAINED = 0.7;
@@ -38,7 +38,7 @@ public final class CommissioningFit {
     this.calibration = calibration;
   }
 
-  /** Whether a window has enough frames for a fit. */
+  /** Returns true if a window has enough frames for a fit. */
   public static boolean possible(CommissioningWindow window) {
     return window.intervals() >= MIN_INTERVALS;
   }
@@ -83,7 +83,7 @@ public final class CommissioningFit {
    * Tests the fit of the first 70 % on the last 30 %: location, scale of the innovations and their
    * lag-one correlation.
    *
-   * @return what differs, in words; empty if nothing does
+   * @return description of the difference; empty if there is none
    */
   public Optional<String> failedTest() {
     int intervals = window.intervals();
@@ -209,8 +209,8 @@ public final class CommissioningFit {
   }
 
   /**
-   * Whether blocks are long enough to be nearly independent. The autocorrelation is that of the
-   * longer part on one side of the change, because the change itself looks like one.
+   * Returns true if blocks are long enough to be nearly independent. The autocorrelation is that of
+   * the longer part on one side of the change, because the change itself looks like one.
    */
   private boolean resolved(int latent, int at, int blocks) {
     int intervals = window.intervals();

@@ -2,7 +2,7 @@ package dev.residua.commissioning;
 
 import java.util.List;
 
-/** Where the commissioning of one source and model is. */
+/** Outcome of the commissioning of one source and model so far. */
 public sealed interface CommissioningOutcome {
   /**
    * The source still learns; only faults of its sensor open incidents.
@@ -22,7 +22,7 @@ public sealed interface CommissioningOutcome {
    * The source is watched.
    *
    * @param calibration in force
-   * @param stage what it covers
+   * @param stage time that it covers
    */
   record Armed(SourceCalibration calibration, Stage stage) implements CommissioningOutcome {}
 
@@ -31,7 +31,7 @@ public sealed interface CommissioningOutcome {
    * corrects the camera.
    *
    * @param calibration that would be in force if it were accepted
-   * @param differences what is beyond the bounds, at least one
+   * @param differences shifts beyond the bounds, at least one
    */
   record NeedsReview(SourceCalibration calibration, List<CalibrationShift> differences)
       implements CommissioningOutcome {
@@ -43,7 +43,7 @@ public sealed interface CommissioningOutcome {
     }
   }
 
-  /** What a calibration covers. */
+  /** Time that a calibration covers. */
   enum Stage {
     /** Windows up to an hour. */
     FAST,

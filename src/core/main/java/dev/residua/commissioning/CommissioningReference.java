@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /**
- * What all sources of a model share when they learn what is normal for them. Belongs to one model
+ * Reference that all sources of a model share when they learn their normal. Belongs to one model
  * and is made from its calibration frames. Immutable.
  *
- * @param own the model's own normal, in standard deviations of its calibration: what a source is
- *     compared with
- * @param picture the same for the numbers of the picture, in their units
- * @param law of standardised innovations
+ * @param own normal of the residuals under the model, in standard deviations of its calibration,
+ *     with which a source is compared
+ * @param picture normal of the numbers of the picture, in their units
+ * @param law distribution of standardised innovations
  * @param detector reference of the detector of normal scores
  * @param thresholds of that detector
  */
@@ -28,7 +28,7 @@ public record CommissioningReference(
     InnovationDistribution law,
     DriftReference detector,
     CommissioningThresholds thresholds) {
-  /** Fewest calibration frames from which it is made. */
+  /** Min calibration frames from which it is made. */
   public static final int MIN_FRAMES = CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN;
 
   private static final int[] INNOVATIONS = {500, 1_000, 3_000, 10_000};
@@ -45,7 +45,7 @@ public record CommissioningReference(
     int latents = own.latents().size();
     if (law.latents() != latents || detector.latents() != latents) {
       throw new IllegalArgumentException(
-          "the calibration has %d latents, the law of innovations %d and the detector %d"
+          "the calibration has %d latents, the distribution of innovations %d and the detector %d"
               .formatted(latents, law.latents(), detector.latents()));
     }
   }

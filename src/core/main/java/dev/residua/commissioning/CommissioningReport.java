@@ -7,16 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * News of the commissioning of a source.
  *
- * @param source name of the source
- * @param sequence frame after which it holds
+ * @param sequence last frame that it includes
  * @param capturedAt capture time of that frame
  * @param modelId model of the frame
  * @param latents names of the model's latents
- * @param status where the source is
  * @param watchedSince capture time since which the source neither learns nor needs a review; null
  *     while it does
  * @param calibration in force; null while the source is not watched, or watched with the model's
- * @param challenger the same under a model in shadow; null if there is none
+ * @param challenger status under a model in shadow; null if there is none
  */
 public record CommissioningReport(
     String source,
@@ -29,10 +27,9 @@ public record CommissioningReport(
     @Nullable SourceCalibration calibration,
     @Nullable Challenger challenger) {
   /**
-   * Where a source is under a model that scores it in shadow.
+   * Status of a source under a model that scores it in shadow.
    *
-   * @param modelId the id under which that would become active
-   * @param status what the source would do under it
+   * @param modelId id under which that would become active
    */
   public record Challenger(String modelId, CommissioningStatus status) {}
 

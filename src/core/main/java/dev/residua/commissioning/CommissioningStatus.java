@@ -7,9 +7,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the commissioning of a source is, for people.
+ * Status of the commissioning of a source, for people.
  *
- * @param phase what the source does
  * @param revision of the calibration in force; 0 is the model's own
  * @param progress of the learning, in [0, 1]
  * @param provisional whether the calibration in force does not cover a whole day
@@ -70,8 +69,8 @@ public record CommissioningStatus(
   }
 
   /**
-   * Whether it differs from the last published status by more than a little progress. Reasons
-   * change a number of times that grows with the logarithm of the frames.
+   * Returns true if it differs from the last published status by more than a little progress.
+   * Reasons change a number of times that grows with the logarithm of the frames.
    *
    * @param before the last published status of the source; null if there is none
    */

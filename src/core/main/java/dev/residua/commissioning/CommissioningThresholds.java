@@ -14,26 +14,26 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Thresholds of one drift detector for sources that were commissioned on so many innovations. A law
- * that was learnt from few innovations is slightly wrong, so a quiet source passes a threshold at
- * another rate than one whose law is known; the table pays for that.
+ * Thresholds of one drift detector by the number of innovations that a source learned from. A
+ * distribution that was learned from few innovations is slightly wrong, so a quiet source passes a
+ * threshold at another rate than one whose distribution is known; the table pays for that.
  *
  * <p>Every cell is simulated with the commissioning inside: quiet normal scores become the
  * innovations of autoregressive residuals, a window of them is fitted by {@link CommissioningFit},
- * its innovations give the law of the source, and streams that follow are watched through the
- * fitted filter until they pass each level. {@link InnovationDistribution} makes scores whose law
- * hardly depends on that of the source, so one table serves sources of every law and
- * autocorrelation. Between cells the level is interpolated in {@code 1 / innovations}, which the
- * excess of false alarms is proportional to; down to half of the first cell the first two are
- * extrapolated, and above the last cell the level is that of the last.
+ * its innovations give the distribution of the source, and streams that follow are watched through
+ * the fitted filter until they pass each level. {@link InnovationDistribution} makes scores whose
+ * distribution hardly depends on that of the source, so one table serves sources of every
+ * distribution and autocorrelation. Between cells the level is interpolated in {@code 1 /
+ * innovations}, which the excess of false alarms is proportional to; down to half of the first cell
+ * the first two are extrapolated, and above the last cell the level is that of the last.
  *
  * <p>Immutable; less than 2 kB per cell.
  */
 public final class CommissioningThresholds {
-  /** Most innovations that are simulated: a window keeps no more for 4 latents. */
+  /** Max innovations that are simulated: a window keeps no more for 4 latents. */
   static final int MAX_INNOVATIONS = 10_000;
 
-  /** Fewest streams per cell that give a threshold at all. */
+  /** Min streams per cell that give a threshold at all. */
   static final int MIN_STREAMS = 48;
 
   /** Frames after which the residuals of a simulated source are stationary. */
@@ -48,7 +48,7 @@ public final class CommissioningThresholds {
       new CheckedBytes(0x52455354, 2, "table of thresholds"); // "REST"
 
   /**
-   * What is simulated.
+   * Grid of simulations.
    *
    * @param innovations that a source learns from, ascending, 256 to 10,000
    * @param streams quiet streams per cell, at least 48; 1,000 and more are better
@@ -91,7 +91,7 @@ public final class CommissioningThresholds {
    * processors; the result does not depend on how many there are.
    *
    * @param reference of the detector, on normal scores
-   * @param scores the normal scores that it was learnt from, shape {@code [n][d]}
+   * @param scores the normal scores that it was learned from, shape {@code [n][d]}
    * @param seed of the simulation
    * @param progress receives the part done, in [0, 1]
    * @throws IllegalArgumentException if the scores have another number of latents
@@ -123,7 +123,7 @@ public final class CommissioningThresholds {
     progress.accept(0);
     for (int cell = 0; cell < curves.length; cell++) {
       int frames = innovations[cell];
-      // The same worlds in every cell, so that cells differ by what was learnt and not by chance.
+      // The same worlds in every cell, so that cells differ by what was learned and not by chance.
       long[] seeds = new SplittableRandom(seed).longs(worlds).toArray();
       int[][] times = new int[worlds * RunLengthCurve.STREAMS_PER_WORLD][];
       float[][] maxima = new float[times.length][];
@@ -243,15 +243,14 @@ public final class CommissioningThresholds {
     return highest;
   }
 
-  /** The threshold of a source that learnt from so many innovations. */
   double threshold(DriftReference reference, double learntInnovations, double targetRunLength) {
     check(reference);
     return level(learntInnovations, targetRunLength);
   }
 
   /**
-   * What finite learning adds to the threshold of a source that learnt from as many innovations as
-   * are simulated; at least 0.
+   * Returns the increase of the threshold for finite learning, compared with the most innovations
+   * that are simulated; at least 0.
    */
   public double cost(
       DriftReference reference, SourceCalibration calibration, double targetRunLength) {

@@ -112,7 +112,7 @@ public final class CommissioningWindow {
     return new Interval(0, follows, true, 0, new float[0], new double[SUMS * latents]);
   }
 
-  /** Most intervals of a window, an even number. */
+  /** Max intervals of a window, an even number. */
   static int capacity(int latents) {
     int bytes = latents * (RUN * Float.BYTES + SUMS * Double.BYTES) + OVERHEAD;
     return MAX_BYTES / bytes / 2 * 2;
@@ -189,7 +189,7 @@ public final class CommissioningWindow {
     return (full.length + BLOCK - 1) / BLOCK;
   }
 
-  /** Whether a block has the same numbers as that of an earlier state of this window. */
+  /** Returns true if a block has the same numbers as that of an earlier state of this window. */
   public boolean sameBlock(int block, CommissioningWindow earlier) {
     int to = Math.min(full.length, (block + 1) * BLOCK);
     if (to != Math.min(earlier.full.length, (block + 1) * BLOCK)) {

@@ -10,13 +10,10 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What all sources that need a review under one model have in common: then the model is at fault,
- * and not each of the cameras.
+ * Shift that all sources that need a review under one model have in common: then the model is at
+ * fault, and not each of the cameras.
  *
- * @param modelId the model
- * @param sources how many sources, at least {@link #FEWEST}
- * @param latent name of the latent
- * @param kind what differs
+ * @param sources number of sources, at least {@link #FEWEST}
  * @param least smallest size over the sources, in the unit of the kind
  * @param most largest size
  */
@@ -27,11 +24,11 @@ public record CommonShift(
     CalibrationShift.Kind kind,
     double least,
     double most) {
-  /** Fewest sources of which it is said. */
+  /** Min sources for a common shift. */
   public static final int FEWEST = 3;
 
   /**
-   * What is common to all sources with a calibration that needs a review, by model.
+   * Returns the shifts common to all sources with a calibration that needs a review, by model.
    *
    * @param reports the last report of each source
    */

@@ -6,24 +6,24 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The law of standardised innovations, one per latent, and the map from an innovation to a normal
- * score. Inside the range of what was learnt the score follows the rank, so scores have the same
- * law under any law of the innovations. Beyond the range, which {@code n} innovations leave with
- * probability {@code 1 / (n + 1)} on each side, nothing is known of the tail. Scores stay there as
- * they are at the end of the range, so that no law has more of them than another; from twice the
- * distance on they grow slowly, for an innovation so large is a change in every law that has a
- * kurtosis.
+ * Distribution of standardised innovations, one per latent, and the map from an innovation to a
+ * normal score. Inside the learned range the score follows the rank, so scores have the same
+ * distribution under any distribution of the innovations. Beyond the range, which {@code n}
+ * innovations leave with probability {@code 1 / (n + 1)} on each side, nothing is known of the
+ * tail. Scores stay there as they are at the end of the range, so that no distribution has more of
+ * them than another; from twice the distance on they grow slowly, for an innovation so large is a
+ * change in every distribution that has a kurtosis.
  *
  * <p>Keeps {@value #POINTS} quantiles per latent, 1 kB. Immutable.
  */
 public final class InnovationDistribution {
-  /** Fewest innovations per latent that determine a law. */
+  /** Min innovations per latent that determine a distribution. */
   public static final int MIN_SAMPLES = 200;
 
   /** Scores are cut here: one frame in a billion. */
   static final double MAX_SCORE = 6;
 
-  /** A law counts for no more innovations than these. */
+  /** A distribution counts for no more innovations than these. */
   private static final long MAX_WEIGHT = 1_000_000;
 
   /** Distance from the median, in that of the largest innovation, up to which scores are equal. */
@@ -37,7 +37,7 @@ public final class InnovationDistribution {
 
   private static final int MAX_LATENTS = 62;
   private static final CheckedBytes FORMAT =
-      new CheckedBytes(0x52455349, 2, "law of innovations"); // "RESI"
+      new CheckedBytes(0x52455349, 2, "distribution of innovations"); // "RESI"
 
   private final Part[] parts;
 
@@ -45,7 +45,6 @@ public final class InnovationDistribution {
     this.parts = parts;
   }
 
-  /** The law of one latent. */
   private static final class Part {
     final long weight; // innovations behind it
     final float[] points; // ascending, at equal steps of the normal score
@@ -148,7 +147,7 @@ public final class InnovationDistribution {
   }
 
   /**
-   * The law of innovations.
+   * Returns the distribution of innovations.
    *
    * @param innovations standardised and finite, shape {@code [d][n]}, n may differ and is at least
    *     {@link #MIN_SAMPLES}
@@ -158,7 +157,7 @@ public final class InnovationDistribution {
     for (int k = 0; k < parts.length; k++) {
       if (innovations[k].length < MIN_SAMPLES) {
         throw new IllegalArgumentException(
-            "a law needs at least %d innovations but latent %d has %d"
+            "a distribution needs at least %d innovations but latent %d has %d"
                 .formatted(MIN_SAMPLES, k, innovations[k].length));
       }
       parts[k] = part(innovations[k]);
@@ -182,15 +181,16 @@ public final class InnovationDistribution {
   }
 
   /**
-   * The law of one source: that of its innovations. A latent with fewer than {@link #MIN_SAMPLES}
-   * is filled up with quantiles of this law.
+   * Returns the distribution of the innovations of one source. A latent with fewer than {@link
+   * #MIN_SAMPLES} is filled up with quantiles of this distribution.
    *
    * @param innovations as in {@link #of}; a latent may have fewer
    */
   public InnovationDistribution ofSource(double[][] innovations) {
     if (innovations.length != parts.length) {
       throw new IllegalArgumentException(
-          "innovations have %d latents, the law %d".formatted(innovations.length, parts.length));
+          "innovations have %d latents, the distribution %d"
+              .formatted(innovations.length, parts.length));
     }
     Part[] own = new Part[parts.length];
     for (int k = 0; k < parts.length; k++) {
@@ -209,13 +209,13 @@ public final class InnovationDistribution {
     return parts.length;
   }
 
-  /** Innovations behind the law of a latent, at most a million. */
+  /** Innovations behind the distribution of a latent, at most a million. */
   public long weight(int latent) {
     return parts[latent].weight;
   }
 
   /**
-   * The standard normal value that is exceeded as often as an innovation.
+   * Returns the standard normal value that is exceeded as often as an innovation.
    *
    * @return in [-6, 6]
    */
@@ -224,10 +224,10 @@ public final class InnovationDistribution {
   }
 
   /**
-   * The part of the innovations learned from that an innovation exceeds: uniform, up to the finite
-   * number of points, for innovations of this law.
+   * Returns the part of the innovations learned from that an innovation exceeds: uniform, up to the
+   * finite number of points, for innovations of this distribution.
    *
-   * @param among where it lies among learned innovations that equal it, in [0, 1)
+   * @param among rank among learned innovations that equal it, in [0, 1)
    * @return in [0, 1]
    */
   public double rank(int latent, double innovation, double among) {
@@ -261,14 +261,15 @@ public final class InnovationDistribution {
     int latents = in.getInt();
     if (latents < 1 || latents > MAX_LATENTS) {
       throw new IllegalArgumentException(
-          "law of innovations has %d latents, expected 1 to %d".formatted(latents, MAX_LATENTS));
+          "distribution of innovations has %d latents, expected 1 to %d"
+              .formatted(latents, MAX_LATENTS));
     }
     Part[] parts = new Part[latents];
     for (int k = 0; k < latents; k++) {
       long weight = in.getLong();
       if (weight < MIN_SAMPLES || weight > MAX_WEIGHT) {
         throw new IllegalArgumentException(
-            "law of innovations has a weight of %d, expected %d to %d"
+            "distribution of innovations has a weight of %d, expected %d to %d"
                 .formatted(weight, MIN_SAMPLES, MAX_WEIGHT));
       }
       float[] points = new float[POINTS];
@@ -276,7 +277,7 @@ public final class InnovationDistribution {
         points[i] = in.getFloat();
         if (!Float.isFinite(points[i]) || (i > 0 && points[i] < points[i - 1])) {
           throw new IllegalArgumentException(
-              "law of innovations has %s as point %d, expected ascending finite numbers"
+              "distribution of innovations has %s as point %d, expected ascending finite numbers"
                   .formatted(points[i], i));
         }
       }

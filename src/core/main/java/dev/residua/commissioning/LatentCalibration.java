@@ -3,14 +3,14 @@ package dev.residua.commissioning;
 import java.util.List;
 
 /**
- * What is normal for one residual of one source.
+ * Normal of one residual of one source.
  *
  * @param location mean of the residual, in its units
  * @param scale of the innovations of its autoregression, in the same units, above 0: {@link
  *     RobustScale}, the standard deviation if they are normal
  * @param coefficients of the autoregression of the residual around its location, newest frame
  *     first, stationary; empty for independent frames, at most 4
- * @param slope of the observed on the expected value; 1 where the model's equation holds or nothing
+ * @param slope of the observed on the expected value; 1 if the model's equation applies or nothing
  *     can be known, as for a root
  * @param effectiveSamples independent frames that would determine the location as well, at least 1
  */
@@ -43,7 +43,7 @@ public record LatentCalibration(
     return Autoregression.of(coefficients).lagOne();
   }
 
-  /** Frames that the effective samples stand for: the innovations that were learnt from. */
+  /** Frames that the effective samples stand for: the innovations that were learned from. */
   public double innovations() {
     return effectiveSamples * Autoregression.of(coefficients).time();
   }

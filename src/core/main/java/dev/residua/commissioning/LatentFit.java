@@ -123,7 +123,7 @@ final class LatentFit {
     return innovations;
   }
 
-  /** What another calibration leaves of these frames, standardised by it. */
+  /** Returns the innovations of these frames under another calibration, standardised by it. */
   double[] innovations(LatentCalibration other) {
     return innovations(
         Autoregression.of(other.coefficients()),

@@ -3,7 +3,7 @@ package dev.residua.commissioning;
 import java.time.Instant;
 
 /**
- * How the p-values of one latent differ from the uniform law that its calibration promises. A
+ * Deviation of the p-values of one latent from the uniform distribution of its calibration. A
  * p-value is two-sided: twice the smaller of {@code u} and {@code 1 - u}, where {@code u} is the
  * rank of the innovation among those that the source learned from, in [0, 1].
  *
@@ -13,8 +13,8 @@ import java.time.Instant;
  * @param smallShare part of them with a p-value of at most {@value #SMALL}, in [0, 1]; {@value
  *     #SMALL} is promised
  * @param meanRank mean of {@code u}, in [0, 1]; 0.5 is promised
- * @param distance from the uniform law: Cohen's w over ten equal ranges of {@code u}, less what
- *     chance adds; 0.1 counts as small, 0.3 as medium, 0.5 as large
+ * @param distance from the uniform distribution: Cohen's w over ten equal ranges of {@code u}, less
+ *     what chance adds; 0.1 counts as small, 0.3 as medium, 0.5 as large
  * @param pValue of the test of homogeneity, see {@link UniformityWatch}
  */
 public record NonUniformity(
@@ -27,7 +27,7 @@ public record NonUniformity(
   /** A p-value up to which a sample counts as small. */
   public static final double SMALL = 0.2;
 
-  /** Which way the p-values are off. */
+  /** Direction of the deviation. */
   public enum Direction {
     /** Alarms are more frequent than promised. */
     TOO_SMALL,

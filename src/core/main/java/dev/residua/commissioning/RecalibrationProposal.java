@@ -4,20 +4,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
- * A proposal to let a source learn again what is normal for it, as the p-values of a latent are no
- * longer uniform. It changes nothing: a person looks, and decides.
+ * Proposal to let a source learn its normal again, because the p-values of a latent are not
+ * uniform. It changes nothing: a person decides.
  *
- * @param context of the source; empty where it has one normal for all frames
- * @param latent name of the latent
- * @param found how its p-values differ from the uniform law
+ * @param context of the source; empty if it has one normal for all frames
  */
 public record RecalibrationProposal(String context, String latent, NonUniformity found) {
-  /** What to do about a proposal, for people. */
+  /** Advice about a proposal, for people. */
   public static final String ADVICE =
       "A slow fault can look the same, so look at the pictures first. Correct what is wrong; if"
           + " nothing is, let the source learn again.";
 
-  /** What was found, for people: without a full stop at the end. */
+  /** Returns a sentence without a full stop. */
   public String text() {
     return String.format(
         Locale.ROOT,

@@ -3,11 +3,11 @@ package dev.residua.commissioning;
 import java.util.List;
 
 /**
- * What is normal for one source under one model: the map from its residuals to innovations with
- * location 0 and scale 1; {@link InnovationFilter} applies it. Immutable.
+ * Normal of one source under one model: the map from its residuals to innovations with location 0
+ * and scale 1; {@link InnovationFilter} applies it. Immutable.
  *
  * @param latents one per latent, at least one
- * @param frames that it was learnt from
+ * @param frames that it was learned from
  * @param revision counts the calibrations of a source and model, from 1; 0 is the model's own
  */
 public record SourceCalibration(List<LatentCalibration> latents, long frames, int revision) {

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * degrees of freedom. So finite learning is paid for.
  *
  * <p><b>Null hypothesis.</b> The samples and the innovations learned from are independent and have
- * one law. That is not so where a day differs from those that the source learned from, or where
+ * one distribution. That is not so if a day differs from those that the source learned from, or if
  * innovations depend on each other over longer times than the calibration knows.
  *
  * <p><b>Odds.</b> A block gives a false finding in any latent with a probability of at most {@value
  * #LEVEL}, on average over calibrations with 1,000 innovations or more. With fewer the chi-square
- * law is less exact, but such a source has few blocks per year. There are at most 365 blocks per
- * latent, context and year: so at most 0.04 false findings per source, context and year.
+ * distribution is less exact, but such a source has few blocks per year. There are at most 365
+ * blocks per latent, context and year: so at most 0.04 false findings per source, context and year.
  *
  * <p><b>Size.</b> A large sample finds every small difference. So Cohen's w, less what chance adds,
  * must be {@value #LEAST_DISTANCE} too: a shift by a fifth of a standard deviation, or a spread
@@ -39,7 +39,7 @@ public final class UniformityWatch {
   /** Effective samples of a block at least. */
   public static final int BLOCK_SAMPLES = 4_000;
 
-  /** Capture time of a block at least: what a calibration covers. */
+  /** Min capture time of a block: the time that a calibration covers. */
   public static final Duration BLOCK_TIME = Commissioning.DAY;
 
   /** Probability of a false finding per block, all latents together. */
@@ -56,7 +56,7 @@ public final class UniformityWatch {
 
   private final InnovationDistribution law;
   private final int[] stride; // frames per sample, [d]
-  private final double[] learned; // innovations behind the law, [d]
+  private final double[] learned; // innovations behind the distribution, [d]
 
   private final int[] skip; // frames until the next sample, [d]
   private final int[] counts; // samples of the block per range, [d][BINS]
@@ -70,7 +70,7 @@ public final class UniformityWatch {
    * A watch that has seen no frame.
    *
    * @param calibration in force
-   * @param law of the innovations learned from
+   * @param law distribution of the innovations learned from
    */
   public UniformityWatch(SourceCalibration calibration, InnovationDistribution law) {
     int latents = calibration.latents().size();
@@ -128,12 +128,12 @@ public final class UniformityWatch {
     Arrays.fill(found, null);
   }
 
-  /** The last finding of a latent; empty where its p-values are uniform, as far as is known. */
+  /** The last finding of a latent; empty if its p-values are uniform, as far as is known. */
   public Optional<NonUniformity> found(int latent) {
     return Optional.ofNullable(found[latent]);
   }
 
-  /** Whether the p-values of any latent are found not to be uniform. */
+  /** Returns true if the p-values of any latent are found not to be uniform. */
   public boolean anyFound() {
     for (NonUniformity one : found) {
       if (one != null) {
@@ -203,7 +203,7 @@ public final class UniformityWatch {
   }
 
   /**
-   * All that is needed to continue.
+   * State between two frames.
    *
    * @param heldFrames frames held
    * @param heldSince capture time of the first of them; null without one

@@ -15,7 +15,7 @@ import java.util.Optional;
  * mean (Kendall, Biometrika 41, 1954).
  */
 final class AutocorrelatedRegression {
-  /** Fewest degrees of freedom. */
+  /** Min degrees of freedom. */
   static final int MIN_FREEDOM = 8;
 
   /** Rows from which the errors may have an order above one. */

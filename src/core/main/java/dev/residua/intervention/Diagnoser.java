@@ -22,7 +22,10 @@ final class Diagnoser {
   /** Likewise for other latents, of whose value an encoder reads a part off their causes. */
   private static final double HELD_CAUSED_SPREAD = 0.25;
 
-  /** Spread over the nominal one below which a root follows another law, wherever its mean is. */
+  /**
+   * Spread over the nominal one below which a root follows another distribution, wherever its mean
+   * is.
+   */
   private static final double NARROWED_SPREAD = 0.5;
 
   /** Standardised value from which what is left of a window is not normal. */
@@ -40,13 +43,13 @@ final class Diagnoser {
   /** Standard errors, by the spread of the window itself, from which a mean has moved. */
   private static final double MOVED = 4;
 
-  /** Share of frames out of range from which a constant was added, not a law moved. */
+  /** Share of frames out of range from which a constant was added, not a distribution moved. */
   private static final double OUT_OF_RANGE = 0.1;
 
   /** Evidence of a root, over that of what depends on it, from which the root is the cause. */
   private static final double ROOT_EVIDENCE = 0.25;
 
-  /** Most single frames, as a share, that may be off in an otherwise normal window. */
+  /** Max single frames, as a share, that may be off in an otherwise normal window. */
   private static final double MOST_OUTLIERS = 1.0 / 3;
 
   private static final String CONDITION =
@@ -154,7 +157,7 @@ final class Diagnoser {
           .toArray();
     }
 
-    /** Whether the residual is normal but for single frames. */
+    /** Returns true if the residual is normal but for single frames. */
     boolean hasOutliersOnly() {
       int[] off = off();
       if (off.length == 0 || off.length > MOST_OUTLIERS * size()) {
@@ -165,7 +168,7 @@ final class Diagnoser {
       return without.tested.stream().allMatch(without::isNormal);
     }
 
-    /** Whether a test finds nothing in frames without outliers. */
+    /** Returns true if a test finds nothing in frames without outliers. */
     private boolean isNormal(MechanismTest test) {
       return switch (test) {
         case VARIANCE -> Math.abs(middle()) < NOT_NORMAL;
@@ -184,7 +187,10 @@ final class Diagnoser {
       return reference.standardized(MechanismTest.VARIANCE, latent, size(), Math.log(variance));
     }
 
-    /** Whether in the newer frames the latent itself, not its residual, depends on its causes. */
+    /**
+     * Returns true if in the newer frames the latent itself, not its residual, depends on its
+     * causes.
+     */
     boolean followsCauses() {
       int from = size() - recentRows;
       double predicted = statistics.followsPrediction(latent, from, recentRows);
@@ -381,7 +387,7 @@ final class Diagnoser {
       if (!scales.categories(node.latent).isEmpty()) {
         return InterventionKind.COVARIATE_DRIFT; // no category is out of range
       }
-      // A law that moves within the range leaves what depends on it alone.
+      // A distribution that moves within the range leaves what depends on it alone.
       boolean broken =
           suspects.stream().anyMatch(other -> graph.isAncestor(node.latent, other.latent));
       return broken || node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())

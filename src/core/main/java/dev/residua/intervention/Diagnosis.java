@@ -9,16 +9,16 @@ import java.util.List;
  * A change of a source's mechanisms, as its last frames show it: kind and causes.
  *
  * @param kind kind of change
- * @param causes causes, most likely first; empty where none can be named
+ * @param causes causes, most likely first; empty if none can be named
  * @param statistic largest standardised statistic of the first cause, or of all latents if there is
  *     no cause; for a changed picture the share of frames; dimensionless
  * @param threshold value of {@code statistic} from which a cause is named
  * @param pValue p-value of the first cause, corrected for all tests, in (0, 1]; NaN for a changed
  *     or frozen picture
  * @param condition assumption under which p-value and threshold hold
- * @param sentence what happened, in one plain sentence with numbers
- * @param edges which direct causes still move the first cause; empty where it has none, where no
- *     latent is named and where only single frames are off
+ * @param sentence description with numbers
+ * @param edges influence of the direct causes of the first cause; empty if it has none, if no
+ *     latent is named and if only single frames are off
  */
 public record Diagnosis(
     InterventionKind kind,
@@ -59,7 +59,7 @@ public record Diagnosis(
    * <p>Of the first cause every edge is read off the newer three quarters of the frames by a
    * regression of its residual on what each direct cause contributes to the prediction, with errors
    * that may be autocorrelated; see {@link EdgeReading}. A latent that one of its causes still
-   * moves is a changed mechanism, not one that is drawn from its own law.
+   * moves is a changed mechanism, not one that is drawn from its own distribution.
    *
    * <p>O(frames d p^2).
    *
@@ -90,7 +90,7 @@ public record Diagnosis(
     return new Diagnoser(reference, graph, scales, window, frames).run();
   }
 
-  /** The same for latents without scales. */
+  /** Diagnoses latents without scales. */
   public static Diagnosis of(
       MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
     return of(reference, graph, FactorScales.NONE, window, frames);

@@ -3,16 +3,15 @@ package dev.residua.intervention;
 import dev.residua.intervention.AutocorrelatedRegression.Fit;
 
 /**
- * How strongly a direct cause moves a latent in a window of frames, next to what the model learned.
+ * Influence of a direct cause on a latent in a window of frames, relative to the learned one.
  *
  * @param from name of the cause
  * @param to name of the latent
- * @param influence 1 where it is as trained, 0 where the cause no longer moves the latent; NaN
- *     where the frames do not determine it
- * @param standardError of {@code influence}; NaN where that is
+ * @param influence 1 if it is as trained, 0 if the cause no longer moves the latent; NaN if the
+ *     frames do not determine it
+ * @param standardError of {@code influence}; NaN if that is
  * @param pValue of an influence as trained, corrected by the procedure of Holm over all edges that
- *     were tested together, in (0, 1]; NaN where {@code influence} is
- * @param verdict what follows
+ *     were tested together, in (0, 1]; NaN if {@code influence} is
  */
 public record EdgeReading(
     String from,
@@ -116,12 +115,12 @@ public record EdgeReading(
     return StudentTail.twoSided(distance / error, freedom) <= 2 * LEVEL;
   }
 
-  /** Whether the influence is on its side of a value, at the level of one-sided claims. */
+  /** Returns true if the influence is on its side of a value, at the level of one-sided claims. */
   private static boolean isAway(Fit fit, int column, double influence) {
     return fit.pValue(column, influence - 1) <= 2 * LEVEL;
   }
 
-  /** Whether the edge differs from what the model learned. */
+  /** Returns true if the edge differs from what the model learned. */
   public boolean isClaim() {
     return verdict == EdgeVerdict.REMOVED || verdict == EdgeVerdict.CHANGED;
   }

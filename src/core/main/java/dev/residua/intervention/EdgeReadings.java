@@ -11,7 +11,7 @@ final class EdgeReadings {
   private EdgeReadings() {}
 
   /**
-   * One reading for each direct cause, in the order of the graph; empty for a root.
+   * Returns a reading for each direct cause, in the order of the graph; empty for a root.
    *
    * @param centres nominal means of the latents, shape {@code [d]}
    * @param rows frames to use, ascending

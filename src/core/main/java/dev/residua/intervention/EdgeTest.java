@@ -5,15 +5,15 @@ import dev.residua.intervention.AutocorrelatedRegression.Fit;
 import java.util.Optional;
 
 /**
- * One coefficient of a regression of the residual of a latent.
+ * Test of one coefficient of a regression of the residual of a latent.
  *
  * @param from latent that the column belongs to
  * @param to latent whose residual it is
- * @param fit empty where the frames do not allow one
+ * @param fit empty if the frames do not allow one
  * @param column of the regression
  */
 record EdgeTest(int from, int to, Optional<Fit> fit, int column) {
-  /** P-value of a coefficient of 0; NaN where the frames do not determine it. */
+  /** P-value of a coefficient of 0; NaN if the frames do not determine it. */
   double pValue() {
     return fit.map(f -> f.pValue(column, 0)).orElse(Double.NaN);
   }

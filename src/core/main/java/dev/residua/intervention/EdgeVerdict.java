@@ -1,6 +1,6 @@
 package dev.residua.intervention;
 
-/** What a window of frames shows of the influence of one direct cause. */
+/** Verdict of a window of frames on the influence of one direct cause. */
 public enum EdgeVerdict {
   /** The cause no longer moves the latent: at most a quarter of its trained influence is left. */
   REMOVED,

@@ -19,10 +19,10 @@ import java.util.stream.IntStream;
  */
 public record GraphCheck(
     int frames, List<EdgeReading> edges, List<Double> calibrated, List<AbsentEdge> absent) {
-  /** Fewest frames. */
+  /** Min frames. */
   public static final int MIN_FRAMES = 200;
 
-  /** Most frames that are used: the last ones. */
+  /** Max frames that are used: the last ones. */
   public static final int MAX_FRAMES = 20_000;
 
   /** Under which the p-values hold. */
@@ -38,15 +38,15 @@ public record GraphCheck(
   static final double SMALLEST_CORRELATION = 0.1;
 
   /**
-   * Whether the residual of a latent depends on a latent that is neither a cause nor an effect of
-   * it.
+   * Tests whether the residual of a latent depends on a latent that is neither a cause nor an
+   * effect of it.
    *
    * @param from name of the other latent
    * @param to name of the latent
    * @param correlation partial correlation of the residual with it, given all others, less that of
-   *     the calibration frames, in [-1, 1]; NaN where it does not move on its own
+   *     the calibration frames, in [-1, 1]; NaN if it does not move on its own
    * @param pValue of no dependence, corrected by the procedure of Holm over all absent edges, in
-   *     (0, 1]; NaN where {@code correlation} is
+   *     (0, 1]; NaN if {@code correlation} is
    * @param missing whether an edge, or a common cause, is missing in the graph
    */
   public record AbsentEdge(

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What a check of the graph finds on the model's own calibration frames, where the graph holds.
- * Latents are read with error, so that the influence of a cause is below 1 even there, and a latent
- * may seem to depend on a cause of its cause. A {@link GraphCheck} of other frames is compared with
- * this.
+ * Results of a check of the graph on the model's own calibration frames, for which the graph is
+ * right. Latents are read with error, so that the influence of a cause is below 1 even there, and a
+ * latent may seem to depend on a cause of its cause. A {@link GraphCheck} of other frames is
+ * compared with this.
  *
  * @param edges one for each edge of the graph, by effect
  * @param absent one for each pair without an edge that the graph could have, by effect
@@ -32,7 +32,7 @@ public record GraphReference(List<Coefficient> edges, List<Coefficient> absent) 
   }
 
   /**
-   * One coefficient of a regression of a residual; NaN if the frames do not determine it.
+   * Coefficient of a regression of a residual; NaN if the frames do not determine it.
    *
    * @param value 0 if nothing was read with error
    * @param unfiltered the value by ordinary least squares, which autocorrelated errors do not bias

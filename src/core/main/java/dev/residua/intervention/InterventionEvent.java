@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mechanism was changed from outside.
  *
- * @param finding what, where, when
  * @param kind which kind of change
  * @param statistic test statistic that decided, dimensionless
  * @param threshold value of the statistic from which the event is reported
- * @param pValue p-value of the decision in (0, 1]; NaN where there is none
+ * @param pValue p-value of the decision in (0, 1]; NaN if there is none
  * @param condition assumption under which p-value and threshold hold
- * @param changePoint when the change began, where it can be estimated
- * @param edges which direct causes still move the first cause; empty where that is not known
+ * @param changePoint estimated start of the change
+ * @param edges which direct causes still move the first cause; empty if that is not known
  */
 @RecordBuilder
 public record InterventionEvent(

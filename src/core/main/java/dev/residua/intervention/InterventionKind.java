@@ -6,7 +6,7 @@ public enum InterventionKind {
   OUTLIER,
   /** The latent is held at one value, independently of its causes. */
   HARD_INTERVENTION,
-  /** The latent is drawn from its own law, independently of its causes. */
+  /** The latent is drawn from its own distribution, independently of its causes. */
   STOCHASTIC_INTERVENTION,
   /** The latent still answers its causes, but differently. */
   MECHANISM_CHANGE,

@@ -148,7 +148,6 @@ final class InterventionSentence {
     };
   }
 
-  /** How often the most frequent category occurs. */
   private String shares(Diagnoser.Node node, String name) {
     List<String> categories = scales.categories(node.latent);
     int[] counts = new int[categories.size()];
@@ -164,7 +163,7 @@ final class InterventionSentence {
         name, node.size(), categories.get(most), 100.0 * counts[most] / node.size());
   }
 
-  /** A value of a latent, in the unit of its factor where that is known. */
+  /** Returns a value of a latent, in the unit of its factor if that is known. */
   private String value(int latent, double value) {
     List<String> categories = scales.categories(latent);
     if (!categories.isEmpty()) {
@@ -185,7 +184,6 @@ final class InterventionSentence {
         .orElseGet(() -> text("%.1f standard deviations", deviations));
   }
 
-  /** How far a root has moved, and to where. */
   private String move(Diagnoser.Node node) {
     double mean = node.statistics.meanObserved(node.latent, 0, node.size());
     double moved = mean - reference.centre(node.latent);

@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
  * upstream of one target.
  */
 public final class JointAttribution {
-  /** Most latents for which all subsets are visited. */
+  /** Max latents for which all subsets are visited. */
   public static final int EXACT_LATENTS = 6;
 
   static final int MAX_LATENTS = 62;
@@ -45,7 +45,7 @@ public final class JointAttribution {
   private final long seed;
 
   /**
-   * One frame's score and what each latent adds to it.
+   * Score of a frame and the contribution of each latent.
    *
    * @param score {@code -log} of the share of reference frames at least as unusual, in nats, at
    *     least 0

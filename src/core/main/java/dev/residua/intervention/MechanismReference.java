@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * What windows of quiet frames look like to the tests of a {@link Diagnosis}: of each test and
+ * Distribution of the tests of a {@link Diagnosis} in windows of quiet frames: of each test and
  * latent the median and the spread of both tails at several window lengths, the range of every
  * latent, and the support of its causes. Belongs to one model. Immutable, safe for use by several
  * threads.
@@ -15,10 +15,10 @@ import java.util.zip.CRC32C;
  * frames widens them as it widens the windows to be evaluated.
  */
 public final class MechanismReference {
-  /** Fewest frames that a reference can be made from. */
+  /** Min frames that a reference can be made from. */
   public static final int MIN_FRAMES = 4 * MechanismWindow.LENGTH;
 
-  /** Fewest frames of a window that can be evaluated. */
+  /** Min frames of a window that can be evaluated. */
   public static final int MIN_WINDOW = 8;
 
   private static final int MAGIC = 0x52455349; // "RESI"
@@ -33,7 +33,7 @@ public final class MechanismReference {
   /** Share of nominal values outside the range of a latent, on each side, or outside a support. */
   private static final double OUTSIDE = 0.001;
 
-  /** A residual is off where it is this much larger than 99.9 % of the normal ones. */
+  /** A residual is off if it is this much larger than 99.9 % of the normal ones. */
   private static final double OFF = 1.2;
 
   private static final double SMALLEST_SCALE = 0.02;
@@ -244,7 +244,7 @@ public final class MechanismReference {
     return d;
   }
 
-  /** Whether it was made for these causes. */
+  /** Returns true if it was made for these causes. */
   boolean fits(CausalGraph graph) {
     return Arrays.deepEquals(edges, graph.edges());
   }
@@ -280,12 +280,15 @@ public final class MechanismReference {
     return between(stillness[latent], 0, m, false);
   }
 
-  /** Whether a latent's value is outside what nearly all nominal frames have. */
+  /** Returns true if a latent's value is outside what nearly all nominal frames have. */
   boolean outOfRange(int latent, float value) {
     return value < lowest[latent] || value > highest[latent];
   }
 
-  /** Whether the causes of a latent are farther from nominal frames than nearly all of these. */
+  /**
+   * Returns true if the causes of a latent are farther from nominal frames than nearly all of
+   * these.
+   */
   boolean outOfSupport(int[] parents, int latent, float[] observed) {
     double[] packed = support[latent];
     return distance(parents, observed, centre, deviation, packed) > packed[packed.length - 1];

@@ -1,6 +1,6 @@
 package dev.residua.intervention;
 
-/** What is looked at in a window of frames, one number for each latent. */
+/** Test statistic of a window of frames, one number for each latent. */
 enum MechanismTest {
   /** Mean of the standardised residual: an offset. */
   MEAN("mean"),

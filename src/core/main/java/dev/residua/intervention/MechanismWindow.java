@@ -86,12 +86,12 @@ public final class MechanismWindow {
     return part(2, frames);
   }
 
-  /** How many of the last frames have a changed appearance. */
+  /** Counts the last frames with a changed appearance. */
   int appearanceChanges(int frames) {
     return flagged(APPEARANCE_CHANGED, frames);
   }
 
-  /** How many of the last frames are known to repeat a picture. */
+  /** Counts the last frames that are known to repeat a picture. */
   int frozen(int frames) {
     return flagged(FROZEN, frames);
   }
@@ -117,7 +117,7 @@ public final class MechanismWindow {
   }
 
   /**
-   * All that the window holds, in its own arrays.
+   * State between two frames, in the window's own arrays.
    *
    * @param count frames seen
    * @param values {@code [128][3][d]}: observed, expected, standardized; frame t at row {@code t %

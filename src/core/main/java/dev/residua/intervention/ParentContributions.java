@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What direct causes add to the prediction of a latent: each alone, with the others at their
- * centre, and each pair beyond that. The equation is read off the frames, as a polynomial in the
- * standardised causes (third degree, with products of two) by least squares of the prediction,
+ * Contributions of direct causes to the prediction of a latent: each alone, with the others at
+ * their centre, and each pair beyond that. The equation is read off the frames, as a polynomial in
+ * the standardised causes (third degree, with products of two) by least squares of the prediction,
  * which has no noise; with fewer frames of second or first degree.
  *
- * @param own what each cause adds alone, shape {@code [parents][n]}; 0 for one that does not move
- * @param joint what each pair adds, shape {@code [pairs][n]}; none at first degree
- * @param rest what the polynomial leaves of the prediction, shape {@code [n]}
+ * @param own contribution of each cause alone, shape {@code [parents][n]}; 0 for one that does not
+ *     move
+ * @param joint contribution of each pair, shape {@code [pairs][n]}; none at first degree
+ * @param rest of the prediction after the polynomial, shape {@code [n]}
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per test
 record ParentContributions(double[][] own, double[][] joint, double[] rest) {

@@ -82,7 +82,7 @@ final class ResidualRegression {
     return fit(contributions);
   }
 
-  /** The same with more columns, whose coefficients follow at {@link #columns}. */
+  /** Returns a regression with more columns, whose coefficients follow at {@link #columns}. */
   Optional<Fit> with(double[][] more) {
     double[][] all = Arrays.copyOf(contributions, contributions.length + more.length);
     System.arraycopy(more, 0, all, contributions.length, more.length);

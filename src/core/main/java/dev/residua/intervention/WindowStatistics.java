@@ -153,7 +153,7 @@ record WindowStatistics(
     return sum / (m - 1);
   }
 
-  /** Correlation, 0 where either does not vary. */
+  /** Correlation, 0 if either does not vary. */
   private static double correlation(double[] x, double[] y) {
     double meanX = 0;
     double meanY = 0;

@@ -261,12 +261,12 @@ class InnovationDistributionTest {
     assertThatThrownBy(() -> InnovationDistribution.fromBytes(bytes))
         .hasMessageContaining("damaged");
     assertThatThrownBy(() -> InnovationDistribution.fromBytes(new byte[20]))
-        .hasMessage("these 20 bytes are not a law of innovations");
+        .hasMessage("these 20 bytes are not a distribution of innovations");
   }
 
   @Test
   void shouldRefuseTooFewInnovations() {
     assertThatThrownBy(() -> InnovationDistribution.of(draw(100, Sources::student, 5)))
-        .hasMessage("a law needs at least 200 innovations but latent 0 has 100");
+        .hasMessage("a distribution needs at least 200 innovations but latent 0 has 100");
   }
 }
