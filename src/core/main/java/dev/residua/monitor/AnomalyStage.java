@@ -1,12 +1,8 @@
 package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEpisode;
-import dev.residua.anomaly.AnomalyEvent;
-import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.FrameStatistics;
-import dev.residua.incident.Evidence.Channel;
-import dev.residua.incident.Evidence.Weight;
 
 /**
  * Stage that reports single unusual frames, once per episode and kind. Mutable, for one thread. Its
@@ -36,15 +32,7 @@ final class AnomalyStage {
     AnomalyEpisode.Step step = episode.next(verdict, model.rule().settings());
     episode = step.next();
     if (step.report() && verdict instanceof Verdict.Anomalous anomaly) {
-      AnomalyEvent event = findings.anomaly(frame.scored(), anomaly);
-      frame.events().anomalies.add(event);
-      frame
-          .events()
-          .report(
-              event.kind() == AnomalyKind.RESIDUAL ? Channel.RESIDUALS : Channel.PICTURE,
-              Weight.FRAME,
-              "ANOMALY." + event.kind(),
-              event.finding());
+      frame.events().add(findings.anomaly(frame.scored(), anomaly));
     }
   }
 }

@@ -5,8 +5,6 @@ import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.QuietRunLength;
-import dev.residua.incident.Evidence.Channel;
-import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.SourceIncidents;
 import java.util.Objects;
 import java.util.function.LongUnaryOperator;
@@ -185,7 +183,7 @@ public final class ChangeStage {
       onset =
           findings.residualsChanged(
               frame.scored(), residuals, appearanceChanged, fault, history::sequenceAt);
-      report(frame, onset, Channel.RESIDUALS);
+      frame.events().addOnset(onset);
     } else if (ofResiduals == DriftAlarm.Change.ENDED) {
       addEnd(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt);
     }
@@ -200,19 +198,13 @@ public final class ChangeStage {
     long startedAt = picture.alarm().startedAt();
     DriftAlarm.Change change = picture.next(numbers);
     if (change == DriftAlarm.Change.STARTED) {
-      report(
-          frame,
-          findings.pictureChanged(frame.scored(), picture, history::pictureSequenceAt),
-          Channel.PICTURE);
+      frame
+          .events()
+          .addOnset(findings.pictureChanged(frame.scored(), picture, history::pictureSequenceAt));
     } else if (change == DriftAlarm.Change.ENDED) {
       addEnd(frame, picture, DriftEvent.Channel.PICTURE, startedAt);
     }
     return change;
-  }
-
-  private static void report(MonitoredFrame frame, DriftEvent onset, Channel channel) {
-    frame.events().drifts.add(onset);
-    frame.events().report(channel, Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
   }
 
   private void addEnd(

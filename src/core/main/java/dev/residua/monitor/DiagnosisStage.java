@@ -5,7 +5,6 @@ import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
-import dev.residua.incident.Evidence.Weight;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
@@ -127,14 +126,9 @@ public final class DiagnosisStage {
           .addAll(
               DiagnosisSubjects.of(diagnosis, model.graph(), change.picture().alarm().drifting()));
       if (isNews(diagnosis, DiagnosisSchedule.isLater(sinceAlarm, sinceChange))) {
-        frame.events().interventions.add(event);
         frame
             .events()
-            .report(
-                watch == change.residuals() ? Channel.RESIDUALS : Channel.PICTURE,
-                Weight.DIAGNOSIS,
-                "INTERVENTION." + diagnosis.kind(),
-                event.finding());
+            .add(event, watch == change.residuals() ? Channel.RESIDUALS : Channel.PICTURE);
       }
     }
   }

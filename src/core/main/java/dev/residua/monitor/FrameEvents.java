@@ -26,7 +26,27 @@ final class FrameEvents {
   final List<Report> reports = new ArrayList<>();
   final List<Subject> named = new ArrayList<>();
 
-  void report(Channel channel, Weight weight, String kind, Finding finding) {
+  void add(AnomalyEvent event) {
+    anomalies.add(event);
+    boolean sensor = event.kind().isSensorFault();
+    report(
+        channel(event.kind()),
+        sensor ? Weight.DIAGNOSIS : Weight.FRAME,
+        (sensor ? "SENSOR." : "ANOMALY.") + event.kind(),
+        event.finding());
+  }
+
+  void addOnset(DriftEvent event) {
+    drifts.add(event);
+    report(channel(event.channel()), Weight.CHANGE, "DRIFT." + event.channel(), event.finding());
+  }
+
+  void add(InterventionEvent event, Channel channel) {
+    interventions.add(event);
+    report(channel, Weight.DIAGNOSIS, "INTERVENTION." + event.kind(), event.finding());
+  }
+
+  private void report(Channel channel, Weight weight, String kind, Finding finding) {
     reports.add(new Report(channel, weight, kind, finding));
   }
 

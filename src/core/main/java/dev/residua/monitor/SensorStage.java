@@ -1,14 +1,11 @@
 package dev.residua.monitor;
 
-import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorFault;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.SensorReadings;
-import dev.residua.incident.Evidence.Channel;
-import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.Subject;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +74,16 @@ public final class SensorStage {
     AnomalyKind before = state.fault();
     AnomalyKind now = fault(step.fault(), position);
     if (now != null && now != before) {
-      report(
-          frame,
-          now == AnomalyKind.MOVED
-              ? findings.moved(frame.scored(), position.motion(model.image()))
-              : findings.sensor(frame.scored(), Objects.requireNonNull(step.fault())));
+      frame
+          .events()
+          .add(
+              now == AnomalyKind.MOVED
+                  ? findings.moved(frame.scored(), position.motion(model.image()))
+                  : findings.sensor(frame.scored(), Objects.requireNonNull(step.fault())));
     }
     MissingVariables missing = state.missing().next(frame.isPartial());
     if (missing.reported() && !state.missing().reported()) {
-      report(frame, findings.variablesMissing(frame.scored(), missing));
+      frame.events().add(findings.variablesMissing(frame.scored(), missing));
     }
     boolean begins = before == null && now != null;
     state = new State(step.next(), position, missing, now, begins ? seen : state.faultSince());
@@ -111,13 +109,6 @@ public final class SensorStage {
       return AnomalyKind.MOVED;
     }
     return fault == null ? null : fault.kind();
-  }
-
-  private static void report(MonitoredFrame frame, AnomalyEvent event) {
-    frame.events().anomalies.add(event);
-    frame
-        .events()
-        .report(Channel.SENSOR, Weight.DIAGNOSIS, "SENSOR." + event.kind(), event.finding());
   }
 
   /** Starts again, because other parts of the pictures are read. */
