@@ -95,7 +95,7 @@ class ControlCommandParserTest {
     assertRefused("--from must be a time", Kind.MAINTENANCE, "from", "noon", "for", "PT1H");
     assertRefused(
         "--verdict must be true or false", Kind.FEEDBACK, "incident", "i", "verdict", "1");
-    assertRefused("no regular expression", Kind.ACCEPT_NORMAL, "sources", "(");
+    assertRefused("invalid regular expression", Kind.ACCEPT_NORMAL, "sources", "(");
     assertRefused("silence takes no --latent", Kind.MAINTENANCE, "latent", "light");
     assertRefused("say who gives it and why", Kind.ACCEPT_NORMAL, "by", " ");
   }
