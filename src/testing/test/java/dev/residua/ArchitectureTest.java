@@ -25,10 +25,12 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The package map: who may know whom. */
+@Tag("slow")
 class ArchitectureTest {
   private static final String ROOT = "dev.residua.";
 

@@ -17,7 +17,7 @@ final class MotionSampling {
 
   private MotionSampling() {}
 
-  /** Whether the motion is estimated on a frame. */
+  /** Returns true if the motion is estimated on a frame. */
   static boolean samples(Frame frame) {
     return (frame.sequence() + frame.source().hashCode()) * GOLDEN >>> (Long.SIZE - BITS) == 0;
   }

@@ -151,7 +151,7 @@ class GateTrialTest {
   }
 
   /**
-   * Replaces the latent of shadow_length, of which nothing is expected any more, by noise that has
+   * Replaces the latent of shadow_length, whose equation is removed, by noise that has
    * nothing to do with the picture; equal frames get equal noise.
    *
    * @param deviation of the noise
