@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Links between the documents lead somewhere. */
@@ -37,6 +38,24 @@ class DocumentLinksTest {
     // Then
     assertThat(broken).isEmpty();
     assertThat(links).isGreaterThan(100);
+  }
+
+  @Test
+  void shouldLinkEachDecisionFromAPageThatItExplains() throws IOException {
+    // Given
+    StringBuilder pages = new StringBuilder();
+    for (Path page : Documents.pages()) {
+      if (!page.toString().contains("/adr/")) {
+        pages.append(Files.readString(page));
+      }
+    }
+    // When
+    try (Stream<Path> decisions = Files.list(Path.of("src/docs/adr"))) {
+      // Then
+      assertThat(decisions.map(file -> file.getFileName().toString()))
+          .hasSizeGreaterThan(30)
+          .allMatch(name -> pages.toString().contains("adr/" + name));
+    }
   }
 
   private static boolean leadsSomewhere(Path page, String link) throws IOException {
