@@ -61,7 +61,7 @@ async function edit(rule, done) {
       body.labels = labelsOf(labels);
       const answer = await put(`api/sources/rules/${encodeURIComponent(rule?.id ?? id)}`, body);
       await done();
-      return answer.changed.length ? 'The rule is stored.' : 'The rule is like that already.';
+      return answer.changed.length ? 'The rule is stored.' : 'No change: the rule already has these values.';
     },
   });
 }

@@ -185,6 +185,7 @@ class SourceRulesIT {
       browser.open(home + "#/settings");
       browser.await(LIMIT, "the rule", says("cam1"));
       browser.click("New rule …");
+      browser.await(LIMIT, "the form", "document.querySelector('dialog [name=id]') !== null");
       browser.fill("id", "line3");
       browser.fill("match", "line3/*");
       browser.fill("activeHours", "Mon-Fri 06:00-22:00 Europe/Berlin");
