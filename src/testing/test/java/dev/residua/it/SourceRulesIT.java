@@ -195,6 +195,8 @@ class SourceRulesIT {
       picture(browser, "dialog");
       browser.evaluate("document.querySelector('dialog .primary').click()");
       browser.await(LIMIT, "the new rule", says("Europe/Berlin"));
+      // Whoever signs in gets the page anew, with an empty field.
+      browser.await(LIMIT, "who signed in", says("shared token"));
       browser.fill("find", "line3/cam7");
       browser.await(LIMIT, "which rule holds", says("no other rule matches"));
       picture(browser, "settings");

@@ -151,8 +151,8 @@ class GateTrialTest {
   }
 
   /**
-   * Replaces the latent of shadow_length, whose equation is removed, by noise that has
-   * nothing to do with the picture; equal frames get equal noise.
+   * Replaces the latent of shadow_length, whose equation is removed, by noise that has nothing to
+   * do with the picture; equal frames get equal noise.
    *
    * @param deviation of the noise
    */
