@@ -37,6 +37,7 @@ class ArchitectureTest {
   /** Plain Java: what each of these packages may use of the others. */
   private static final Map<String, List<String>> DOMAIN =
       domain(
+          "records <-",
           "frame <-",
           "causal <- frame",
           "anomaly <- causal frame",
@@ -44,7 +45,7 @@ class ArchitectureTest {
           "commissioning <- anomaly causal drift frame",
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
-          "source <- causal frame",
+          "source <- causal frame records",
           "feedback <- anomaly causal drift frame incident monitor source",
           "access <- causal frame incident source",
           "ingest <- frame source",

@@ -1,11 +1,8 @@
 package dev.residua.source;
 
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import dev.residua.records.RecordShape;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the record
  */
 public final class SettingTable<R extends Record> {
-  private final RecordComponent[] components;
-  private final Constructor<R> constructor;
+  private final Class<R> type;
+  private final RecordShape shape;
+  private final List<String> components;
   private final Supplier<R> defaults;
   private final Map<String, Field<?>> fields = new LinkedHashMap<>();
 
@@ -110,20 +108,13 @@ public final class SettingTable<R extends Record> {
    * @param defaults returns the record without any setting; asked late, as it may use this table
    */
   public SettingTable(Class<R> type, Supplier<R> defaults) {
-    this.components = type.getRecordComponents();
+    this.type = type;
+    this.shape = RecordShape.of(type);
+    this.components = shape.components().stream().map(RecordComponent::getName).toList();
     this.defaults = defaults;
-    try {
-      constructor =
-          type.getDeclaredConstructor(
-              Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new));
-      constructor.setAccessible(true);
-    } catch (NoSuchMethodException e) {
-      throw new IllegalStateException(e); // every record has one
-    }
-    for (RecordComponent component : components) {
+    for (RecordComponent component : shape.components()) {
       Setting setting = component.getAnnotation(Setting.class);
       if (setting != null) {
-        component.getAccessor().setAccessible(true);
         fields.put(component.getName(), field(component, setting));
       }
     }
@@ -192,46 +183,36 @@ public final class SettingTable<R extends Record> {
                         .orElse("expected one of " + String.join(", ", names()))));
       }
     }
-    @Nullable Object[] values = new Object[components.length];
+    @Nullable Object[] values = new Object[components.size()];
     for (int i = 0; i < values.length; i++) {
-      String name = components[i].getName();
+      String name = components.get(i);
       Field<?> field = fields.get(name);
-      values[i] = value(record, components[i]);
+      values[i] = shape.get(i, record);
       if (field != null && changes.containsKey(name)) {
         Object change = changes.get(name);
         if (change == null && field.required()) {
           throw field.invalid(null, "a value");
         }
-        Object changed =
-            change == null ? value(defaults.get(), components[i]) : field.parse(change);
+        Object changed = change == null ? shape.get(i, defaults.get()) : field.parse(change);
         if (!Objects.equals(field.write(values[i]), field.write(changed))) {
           values[i] = changed; // otherwise it may know more than its text
         }
       }
     }
-    try {
-      return constructor.newInstance(values);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof RuntimeException refused) {
-        throw refused;
-      }
-      throw new IllegalStateException(e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+    return type.cast(shape.make(values));
   }
 
   /** Returns the settings of a record that differ from those of the installation. */
   public Map<String, Object> of(R record) {
     Map<String, Object> settings = new LinkedHashMap<>();
-    for (RecordComponent component : components) {
-      Field<?> field = fields.get(component.getName());
+    for (int i = 0; i < components.size(); i++) {
+      Field<?> field = fields.get(components.get(i));
       if (field != null) {
-        Object value = value(record, component);
+        Object value = shape.get(i, record);
         Object written = field.write(value);
         if (value != null
             && written != null
-            && (field.required() || !value.equals(value(defaults.get(), component)))) {
+            && (field.required() || !value.equals(shape.get(i, defaults.get())))) {
           settings.put(field.name(), written);
         }
       }
@@ -256,14 +237,5 @@ public final class SettingTable<R extends Record> {
 
   private static String text(@Nullable Object value) {
     return value == null ? "(default)" : value.toString();
-  }
-
-  private static @Nullable Object value(Record record, RecordComponent component) {
-    Method accessor = component.getAccessor();
-    try {
-      return accessor.invoke(record);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

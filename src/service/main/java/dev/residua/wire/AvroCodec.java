@@ -11,13 +11,10 @@ import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.records.RecordShape;
 import dev.residua.source.SettingType;
 import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
-import java.lang.invoke.LambdaMetafactory;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -25,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -56,8 +52,6 @@ public final class AvroCodec<R extends Record> {
   /** Most records in a list that is read. */
   public static final int MAX_ITEMS = 100;
 
-  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
-
   /** Names of fields that differ from those of their components. */
   private static final Map<Class<?>, Map<String, String>> NAMES =
       Map.of(
@@ -75,11 +69,10 @@ public final class AvroCodec<R extends Record> {
   private final Schema schema;
   private final @Nullable Class<?> stored; // null if no class was generated
   private final Slot[] slots; // one per component
-  private final MethodHandle constructor;
+  private final RecordShape shape;
 
   /** Place of one component in the Avro record. */
   private record Slot(
-      Function<Object, @Nullable Object> accessor,
       BiConsumer<@Nullable Object, IndexedRecord> writer,
       Function<IndexedRecord, @Nullable Object> reader) {}
 
@@ -116,23 +109,11 @@ public final class AvroCodec<R extends Record> {
     this.type = type;
     this.schema = schema;
     this.stored = SpecificData.get().getClass(schema);
-    RecordComponent[] components = type.getRecordComponents();
-    slots = new Slot[components.length];
+    this.shape = RecordShape.of(type);
+    List<RecordComponent> components = shape.components();
+    slots = new Slot[components.size()];
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = slot(components[i], defaults);
-    }
-    try {
-      var canonical =
-          type.getDeclaredConstructor(
-              Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
-      canonical.setAccessible(true);
-      constructor =
-          LOOKUP
-              .unreflectConstructor(canonical)
-              .asSpreader(Object[].class, slots.length)
-              .asType(MethodType.methodType(Object.class, Object[].class));
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e); // every record has one
+      slots[i] = slot(i, components.get(i), defaults);
     }
   }
 
@@ -171,8 +152,8 @@ public final class AvroCodec<R extends Record> {
 
   /** Writes a value into an Avro record that may have more fields. */
   void write(R value, IndexedRecord record) {
-    for (Slot slot : slots) {
-      slot.writer.accept(slot.accessor.apply(value), record);
+    for (int i = 0; i < slots.length; i++) {
+      slots[i].writer.accept(shape.get(i, value), record);
     }
   }
 
@@ -186,21 +167,10 @@ public final class AvroCodec<R extends Record> {
     for (int i = 0; i < values.length; i++) {
       values[i] = slots[i].reader.apply(record);
     }
-    try {
-      return type.cast((Object) constructor.invokeExact(values));
-    } catch (Throwable e) {
-      throw rethrown(e);
-    }
+    return type.cast(shape.make(values));
   }
 
-  private static RuntimeException rethrown(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return e instanceof RuntimeException refused ? refused : new IllegalStateException(e);
-  }
-
-  private Slot slot(RecordComponent component, @Nullable R defaults) {
+  private Slot slot(int index, RecordComponent component, @Nullable R defaults) {
     String name =
         NAMES.getOrDefault(type, Map.of()).getOrDefault(component.getName(), component.getName());
     Schema.Field field = schema.getField(name);
@@ -211,20 +181,18 @@ public final class AvroCodec<R extends Record> {
       throw new IllegalArgumentException(
           "%s has no field for %s of %s".formatted(schema.getName(), name, type.getName()));
     }
-    Function<Object, @Nullable Object> accessor = accessor(component);
     if (field == null) {
-      return within(accessor, component.getType().asSubclass(Record.class));
+      return within(component.getType().asSubclass(Record.class));
     }
     Object unset =
         !field.schema().isNullable()
             ? null
-            : defaults != null ? accessor.apply(defaults) : nan(component.getType());
+            : defaults != null ? shape.get(index, defaults) : nan(component.getType());
     boolean required =
         unset == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     Conversion conversion = conversion(component.getGenericType(), value(field.schema()));
     int at = field.pos();
     return new Slot(
-        accessor,
         (own, record) ->
             record.put(at, own == null || own.equals(unset) ? null : conversion.toAvro.apply(own)),
         record -> {
@@ -240,34 +208,10 @@ public final class AvroCodec<R extends Record> {
         });
   }
 
-  /** Compiles an accessor: a call costs a tenth of one by reflection. */
-  @SuppressWarnings("unchecked") // the factory makes this function
-  private static Function<Object, @Nullable Object> accessor(RecordComponent component) {
-    try {
-      MethodHandles.Lookup lookup =
-          MethodHandles.privateLookupIn(component.getDeclaringRecord(), LOOKUP);
-      MethodHandle accessor = lookup.unreflect(component.getAccessor());
-      return (Function<Object, @Nullable Object>)
-          LambdaMetafactory.metafactory(
-                  lookup,
-                  "apply",
-                  MethodType.methodType(Function.class),
-                  accessor.type().generic(),
-                  accessor,
-                  accessor.type().wrap())
-              .getTarget()
-              .invoke();
-    } catch (Throwable e) {
-      throw rethrown(e);
-    }
-  }
-
   /** A component whose own components are fields of this schema. */
-  private <N extends Record> Slot within(
-      Function<Object, @Nullable Object> accessor, Class<N> component) {
+  private <N extends Record> Slot within(Class<N> component) {
     AvroCodec<N> codec = of(component, schema);
-    return new Slot(
-        accessor, (own, record) -> codec.write(component.cast(own), record), codec::toJava);
+    return new Slot((own, record) -> codec.write(component.cast(own), record), codec::toJava);
   }
 
   private static @Nullable Object nan(Class<?> type) {
