@@ -34,7 +34,7 @@ public interface NetworkEngine extends AutoCloseable {
    * @param frames number of frames, at least 1
    * @param masks one per frame; empty if no pixel is masked
    * @return codes, shape {@code [frames][columns]}
-   * @throws IllegalArgumentException if there are no frames, or fewer bytes than they need
+   * @throws IllegalArgumentException if {@code frames} is 0, or {@code pixels} is too short
    * @throws IllegalStateException after {@link #close}, or if the library fails
    */
   float[] encode(byte[] pixels, int frames, List<PixelMask> masks);

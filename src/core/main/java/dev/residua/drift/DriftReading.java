@@ -61,8 +61,8 @@ public final class DriftReading {
   }
 
   /**
-   * Returns true if any chart is beyond its 98 % quantile: else there is no scale and no chart to
-   * name.
+   * Returns true if a chart exceeds its 98 % quantile. Otherwise the reading names neither a scale
+   * nor a chart.
    */
   public boolean named() {
     return scaleIndex != NONE;

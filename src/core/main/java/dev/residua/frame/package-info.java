@@ -1,6 +1,6 @@
 /**
- * One image frame as a value: its bytes and format, its limits, the reasons to refuse it, and
- * readings of its camera. Knows nothing of Kafka or models.
+ * Image frames: bytes, format, limits, reasons for refusal, and readings of the camera. Does not
+ * depend on Kafka or models.
  */
 @NullMarked
 package dev.residua.frame;

@@ -76,13 +76,13 @@ public sealed interface ControlCommand {
     ACCEPT_NORMAL(AcceptNormal.class, "accept-normal"),
     /** Closes {@code incident}. */
     RESOLVE(Resolve.class, "resolve", "incident"),
-    /** What needs a review is normal. */
+    /** Arms sources whose calibration needs a review. */
     ARM(Arm.class, "arm"),
     /** The sources learn again what is normal. */
     LEARN(Learn.class, "learn"),
     /** The sources are gone. */
     RETIRE(Retire.class, "retire"),
-    /** Whether {@code incident} was a true alarm: {@code verdict}. */
+    /** States by {@code verdict} if {@code incident} was a true alarm. */
     FEEDBACK(Feedback.class, "feedback", "incident", "verdict"),
     /** {@code assignee}, by default the author, looks after {@code incident}. */
     ACKNOWLEDGEMENT(Acknowledgement.class, "acknowledge", "incident", "assignee"),

@@ -189,9 +189,9 @@ public final class ChangeMonitor {
     return Optional.of(new Recentring(means, null));
   }
 
-  /** Returns the means of the last samples, at most so many; zeros without any. */
-  float[] means(int most) {
-    int samples = (int) Math.min(most, detector.count());
+  /** Returns the means of the last samples; zeros if there is no sample. */
+  float[] means(int maxSamples) {
+    int samples = (int) Math.min(maxSamples, detector.count());
     return samples == 0
         ? new float[thresholds.reference().latents()]
         : detector.meanDeviations(samples);

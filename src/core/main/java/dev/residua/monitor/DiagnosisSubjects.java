@@ -28,7 +28,9 @@ final class DiagnosisSubjects {
     return news.toString();
   }
 
-  /** Returns true if all news was published: edges that are no longer shown are not news. */
+  /**
+   * Returns true if nothing new has to be published. An edge that is no longer shown is not new.
+   */
   static boolean covers(String published, String news) {
     return published.equals(news) || published.startsWith(news + EDGE);
   }

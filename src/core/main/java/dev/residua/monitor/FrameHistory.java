@@ -46,7 +46,8 @@ final class FrameHistory {
   }
 
   /**
-   * Returns the frames seen before a detector had so many samples, if that is within its memory.
+   * Returns the number of frames that had arrived when a detector got the last of its first {@code
+   * samples} samples. That sample must be within the detector's memory.
    */
   long framesBefore(ChangeMonitor watch, long samples) {
     return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;

@@ -4,7 +4,7 @@ import dev.residua.causal.FrameStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame against the normal of its source. Arrays are owned by this record.
+ * Deviations of one frame from the normal state of its source. Arrays are owned by this record.
  *
  * @param own residuals in the model's standard deviations without accepted shifts, shape {@code
  *     [d]}

@@ -55,7 +55,7 @@ public final class SensorStage {
     return state.faultSince();
   }
 
-  /** Returns the subject of an incident about the sensor; null if there is no fault. */
+  /** Returns the subject of the current fault of the sensor; null if the sensor has no fault. */
   @Nullable Subject subject() {
     return state.fault() != null
         ? Subject.sensor(state.fault())

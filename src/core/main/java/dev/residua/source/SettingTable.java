@@ -26,7 +26,7 @@ public final class SettingTable<R extends Record> {
   private final Map<String, Field<?>> fields = new LinkedHashMap<>();
 
   /**
-   * One setting.
+   * Setting of a rule.
    *
    * @param type form of its values
    * @param min smallest value, null for no bound
@@ -99,7 +99,8 @@ public final class SettingTable<R extends Record> {
     private static double compare(Object value, Object bound) {
       return value instanceof Duration duration
           ? duration.compareTo((Duration) bound)
-          : ((Number) value).doubleValue() - ((Number) bound).doubleValue(); // NaN is no order
+          : ((Number) value).doubleValue()
+              - ((Number) bound).doubleValue(); // NaN fails both bounds
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.residua.source;
 
 /**
- * One budget of false alarms for all sources of a rule.
+ * False-alarm budget that all sources of a rule share.
  *
  * @param among number among which it is divided; 0 until the sources are counted
  */

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One revision of the settings of the sources that match a pattern. Null is the setting of the
- * installation. A new setting is a component here and a field of the Avro schema, and nothing else.
+ * installation. A new setting needs a component here, an argument of the call of {@code
+ * SETTINGS.check}, and a field of the Avro schema.
  *
  * @param id identity of the rule: letters, digits, dots, hyphens and underscores; empty for {@link
  *     #DEFAULTS}
