@@ -39,7 +39,7 @@ function labelsOf(text) {
 function field(setting, value) {
   const common = { name: setting.name, label: title(setting.name), hint: sentenceCase(setting.effect.split(/[;.] /)[0]) };
   if (setting.type === 'object') return { ...common, value: labelsText(value), placeholder: setting.example, optional: true };
-  if (setting.choices.length) return { ...common, value: String(value ?? ''), options: [['', setting.unset], ...setting.choices.map(choice => [choice, choice])] };
+  if (setting.choices.length) return { ...common, value: String(value ?? ''), options: [['', setting.unset], ...setting.choices.filter(choice => choice !== setting.unset).map(choice => [choice, choice])] };
   return { ...common, value: value ?? '', placeholder: setting.example || setting.unset, optional: !setting.required };
 }
 
