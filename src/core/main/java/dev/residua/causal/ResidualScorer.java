@@ -55,7 +55,7 @@ public final class ResidualScorer implements AutoCloseable {
    * Encodes frames, evaluates the equations and reconstructs every frame.
    *
    * @return one row per frame
-   * @throws IllegalArgumentException if there are no frames, or fewer bytes than they need
+   * @throws IllegalArgumentException if {@code frames} is 0, or {@code pixels} is too short
    * @throws IllegalStateException after {@link #close}, or if the engine fails
    */
   public LatentBatch score(FrameInputs in) {
@@ -72,6 +72,11 @@ public final class ResidualScorer implements AutoCloseable {
             model.decoderInput(model.codes(output, in.frames()), in.frames()),
             masks);
     return model.evaluate(output, in.variables(), in.numbers(), errors);
+  }
+
+  /** Returns the input with the mean of every variable. */
+  public FrameInputs atMeans(FrameInputs in) {
+    return in.observing(new float[in.frames() * (nodes() - latents())]);
   }
 
   /** Like {@link #score}, but reconstructs nothing: errors are NaN. */

@@ -37,7 +37,7 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
    */
   public static EngineDeviation of(
       ResidualScorer reference, ResidualScorer candidate, byte[] pixels, int frames) {
-    FrameInputs in = SelfTest.atMeans(reference, pixels, frames);
+    FrameInputs in = reference.atMeans(FrameInputs.of(pixels, frames));
     LatentBatch expected = reference.score(in);
     LatentBatch encoded = candidate.encode(in);
     float[] errors = candidate.reconstructionErrors(pixels, frames, encoded.codes(), List.of());

@@ -1,7 +1,6 @@
-package dev.residua.training;
+package dev.residua.model;
 
 import dev.residua.causal.NetworkEngine;
-import dev.residua.model.NetworkPlan;
 
 /** Opens an engine on a network. */
 @FunctionalInterface

@@ -253,6 +253,16 @@ public record NetworkPlan(
   }
 
   /**
+   * Opens an engine on this network, and joins it with the causal part.
+   *
+   * @return owns native memory
+   */
+  public ResidualScorer scorer(EngineFactory engines) {
+    CausalModel model = causalModel();
+    return new ResidualScorer(engines.open(this), model, PixelMask.NONE);
+  }
+
+  /**
    * Joins this network, run by an engine, and its causal part.
    *
    * @param engine runs this network; closed with the scorer

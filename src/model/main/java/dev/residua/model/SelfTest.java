@@ -49,7 +49,7 @@ public final class SelfTest {
    */
   public static SelfTest record(ResidualScorer scorer, byte[] pixels, int frames) {
     byte[] kept = Arrays.copyOf(pixels, frames * scorer.imageShape().size());
-    return new SelfTest(frames, kept, scorer.score(atMeans(scorer, kept, frames)));
+    return new SelfTest(frames, kept, scorer.score(scorer.atMeans(FrameInputs.of(kept, frames))));
   }
 
   /**
@@ -85,12 +85,6 @@ public final class SelfTest {
     }
   }
 
-  /** Input for frames of which every variable has its mean. */
-  static FrameInputs atMeans(ResidualScorer scorer, byte[] pixels, int frames) {
-    return FrameInputs.of(pixels, frames)
-        .observing(new float[frames * (scorer.nodes() - scorer.latents())]);
-  }
-
   private void check(ResidualScorer scorer) {
     int size = scorer.imageShape().size();
     if (pixels.length != frames * size || expected.latents() != scorer.nodes()) {
@@ -98,7 +92,7 @@ public final class SelfTest {
           "it has %d bytes per frame and %d latents, the scorer takes %d and gives %d"
               .formatted(pixels.length / frames, expected.latents(), size, scorer.nodes()));
     }
-    LatentBatch actual = scorer.score(atMeans(scorer, pixels, frames));
+    LatentBatch actual = scorer.score(scorer.atMeans(FrameInputs.of(pixels, frames)));
     compare("latent", expected.observed(), actual.observed());
     compare("expected latent", expected.expected(), actual.expected());
     compare("reconstruction error", expected.reconstructionErrors(), actual.reconstructionErrors());

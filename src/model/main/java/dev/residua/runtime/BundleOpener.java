@@ -10,7 +10,6 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.Counterfactual;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Latent;
-import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.decoding.Stabilizer;
@@ -18,12 +17,13 @@ import dev.residua.detail.DetailChannel;
 import dev.residua.detail.DetailModel;
 import dev.residua.drift.DriftReference;
 import dev.residua.frame.CameraRegistration;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
-import dev.residua.model.NetworkPlan;
 import dev.residua.model.SelfTest;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxEngine;
@@ -214,9 +214,18 @@ public final class BundleOpener {
    */
   public static ResidualScorer scorer(ModelBundle bundle, int networkThreads)
       throws BadBundleException {
-    NetworkPlan network = bundle.network();
+    return reference(bundle, network -> new OnnxEngine(network, networkThreads));
+  }
+
+  /**
+   * Opens the network of a bundle with an engine that runs every valid network.
+   *
+   * @throws BadBundleException also if the engine refuses the network
+   */
+  public static ResidualScorer reference(ModelBundle bundle, EngineFactory engine)
+      throws BadBundleException {
     try {
-      return scorer(bundle, new OnnxEngine(network, networkThreads));
+      return scorer(bundle, engine);
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(
           "model %s has a network that does not run: %s".formatted(bundle.id(), e.getMessage()), e);
@@ -224,13 +233,15 @@ public final class BundleOpener {
   }
 
   /**
-   * Joins the network of a bundle, run by an engine, and its equations.
+   * Opens the network of a bundle with an engine.
    *
-   * @param engine closed with the scorer
+   * @return owns native memory
+   * @throws IllegalArgumentException if the engine refuses the network
    */
-  public static ResidualScorer scorer(ModelBundle bundle, NetworkEngine engine)
+  public static ResidualScorer scorer(ModelBundle bundle, EngineFactory engine)
       throws BadBundleException {
-    return bundle.network().scorer(engine).masked(bundle.mask());
+    PixelMask mask = bundle.mask();
+    return bundle.network().scorer(engine).masked(mask);
   }
 
   /**

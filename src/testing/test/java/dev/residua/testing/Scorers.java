@@ -11,10 +11,10 @@ public final class Scorers {
   private Scorers() {}
 
   public static ResidualScorer onnx(NetworkPlan plan) {
-    return plan.scorer(new OnnxEngine(plan));
+    return plan.scorer(OnnxEngine::new);
   }
 
   public static ResidualScorer oneDnn(NetworkPlan plan, Precision precision) {
-    return plan.scorer(new OneDnnEngine(plan, precision));
+    return plan.scorer(network -> new OneDnnEngine(network, precision));
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
+import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.NetworkPlan;
@@ -68,10 +69,22 @@ final class ModelCompletion {
       DriftSettings drift) {
     ResidualScorer open(NetworkPlan plan) throws TrainingFailedException {
       try {
-        return plan.scorer(engines.open(plan));
+        return plan.scorer(engines);
       } catch (IllegalArgumentException e) {
-        throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
+        throw cannotRun(e);
       }
+    }
+
+    NetworkEngine engine(NetworkPlan plan) throws TrainingFailedException {
+      try {
+        return engines.open(plan);
+      } catch (IllegalArgumentException e) {
+        throw cannotRun(e);
+      }
+    }
+
+    private static TrainingFailedException cannotRun(IllegalArgumentException e) {
+      return new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
     }
   }
 
@@ -128,12 +141,10 @@ final class ModelCompletion {
   private StandardizedLatents encoded() throws TrainingFailedException {
     NodeColumns columns = NodeColumns.of(input.latents);
     NetworkPlan plain = StandardizedLatents.plan(network, columns);
-    try (NetworkEngine engine = tools.engines.open(plain)) {
+    try (NetworkEngine engine = tools.engine(plain)) {
       metrics.put("onnx.disagreement", EngineAgreement.check(input.data, network, engine, columns));
       ResidualScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engine);
       return StandardizedLatents.of(input, scorer, progress);
-    } catch (IllegalArgumentException e) {
-      throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import java.time.Clock;

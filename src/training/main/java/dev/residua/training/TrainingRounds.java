@@ -5,6 +5,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
+import dev.residua.model.EngineFactory;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -219,8 +220,7 @@ final class TrainingRounds {
     LatentBatch held;
     double[][] heldLatents;
     double[][] checkedLatents;
-    try (ResidualScorer scorer =
-        StandardizedLatents.plan(plain, columns).scorer(engines.open(plain))) {
+    try (ResidualScorer scorer = StandardizedLatents.plan(plain, columns).scorer(engines)) {
       z = StandardizedLatents.of(input, scorer, TrainingProgress.SILENT).z();
       held = FrameScores.of(scorer, input.data, Variables.NONE, usual, fraction -> {});
       heldLatents = FrameScores.rows(held.observed(), usual.length, d);

@@ -26,11 +26,10 @@ public final class ScoringEngines {
   private final boolean cudaInBuild;
   private final Opener opener;
 
-  /** Opens the network of a bundle with one engine, as {@link ScoringEngines#engine}. */
+  /** Opens a network with one engine, as {@link ScoringEngines#engine}. */
   @FunctionalInterface
   interface Opener {
-    NetworkEngine open(ModelBundle bundle, ScoringEngine engine, int networkThreads)
-        throws BadBundleException;
+    NetworkEngine open(NetworkPlan network, ScoringEngine engine, int networkThreads);
   }
 
   /**
@@ -78,7 +77,8 @@ public final class ScoringEngines {
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
     ResidualScorer reference =
-        BundleOpener.scorer(bundle, opener.open(bundle, ScoringEngine.ONNXRUNTIME, networkThreads));
+        BundleOpener.reference(
+            bundle, network -> opener.open(network, ScoringEngine.ONNXRUNTIME, networkThreads));
     boolean kept = false;
     try {
       SelfTest.check(bundle, reference);
@@ -134,7 +134,7 @@ public final class ScoringEngines {
     }
     ResidualScorer scorer;
     try {
-      scorer = BundleOpener.scorer(bundle, opener.open(bundle, engine, 1));
+      scorer = BundleOpener.scorer(bundle, network -> opener.open(network, engine, 1));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new Unfit(String.valueOf(e.getMessage()));
     }
@@ -177,30 +177,19 @@ public final class ScoringEngines {
    */
   public static ResidualScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
-    return BundleOpener.scorer(bundle, engine(bundle, engine, networkThreads));
+    return engine == ScoringEngine.ONNXRUNTIME
+        ? BundleOpener.scorer(bundle, networkThreads)
+        : BundleOpener.scorer(bundle, network -> engine(network, engine, networkThreads));
   }
 
   /** The engine of {@link #scorer}. */
-  static NetworkEngine engine(ModelBundle bundle, ScoringEngine engine, int networkThreads)
-      throws BadBundleException {
-    NetworkPlan network = bundle.network();
+  static NetworkEngine engine(NetworkPlan network, ScoringEngine engine, int networkThreads) {
     return switch (engine) {
-      case ONNXRUNTIME -> onnxRuntime(bundle, network, networkThreads);
+      case ONNXRUNTIME -> new OnnxEngine(network, networkThreads);
       case ONEDNN -> new OneDnnEngine(network, Precision.BF16);
       case ONEDNN_FP32 -> new OneDnnEngine(network, Precision.FP32);
       case CUDA -> new OnnxEngine(network, networkThreads, Device.CUDA);
       case AUTO -> throw new IllegalArgumentException("auto is not one engine");
     };
-  }
-
-  /** The reference engine; if it cannot run a network, the bundle is at fault. */
-  private static NetworkEngine onnxRuntime(
-      ModelBundle bundle, NetworkPlan network, int networkThreads) throws BadBundleException {
-    try {
-      return new OnnxEngine(network, networkThreads);
-    } catch (IllegalArgumentException e) {
-      throw new BadBundleException(
-          "model %s has a network that does not run: %s".formatted(bundle.id(), e.getMessage()), e);
-    }
   }
 }

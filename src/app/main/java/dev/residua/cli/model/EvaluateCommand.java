@@ -83,7 +83,7 @@ public final class EvaluateCommand extends JsonCommand {
     Map<String, Object> details = new LinkedHashMap<>();
     List<Verdict> verdicts;
     NetworkPlan network = bundle.network();
-    try (ResidualScorer scorer = network.scorer(new OnnxEngine(network));
+    try (ResidualScorer scorer = network.scorer(OnnxEngine::new);
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);

@@ -143,10 +143,7 @@ final class ModelWhatIfCommand extends JsonCommand {
     set.read(frame, pixels, 0);
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       LatentBatch batch =
-          scorer.encode(
-              FrameInputs.of(pixels, 1)
-                  .masked(List.of(set.mask()))
-                  .observing(new float[scorer.nodes() - scorer.latents()]));
+          scorer.encode(scorer.atMeans(FrameInputs.of(pixels, 1).masked(List.of(set.mask()))));
       return Arrays.copyOf(batch.observed(), bundle.graph().size());
     }
   }

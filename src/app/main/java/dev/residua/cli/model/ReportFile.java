@@ -63,7 +63,7 @@ final class ReportFile {
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());
-      try (ResidualScorer encoder = network.scorer(new OnnxEngine(network, threads));
+      try (ResidualScorer encoder = network.scorer(plan -> new OnnxEngine(plan, threads));
           LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
         return ModelReports.of(
             bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);

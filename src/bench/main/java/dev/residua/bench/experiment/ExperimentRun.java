@@ -2,7 +2,7 @@ package dev.residua.bench.experiment;
 
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
-import dev.residua.training.EngineFactory;
+import dev.residua.model.EngineFactory;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;

@@ -3,13 +3,13 @@ package dev.residua.bench.experiment;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
-import dev.residua.training.EngineFactory;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
@@ -158,7 +158,7 @@ final class Workbench {
 
   ResidualScorer scorer(ModelBundle bundle) {
     try {
-      return bundle.network().scorer(engines.open(bundle.network()));
+      return bundle.network().scorer(engines);
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -114,10 +114,10 @@ class ScoringEnginesTest {
     return new ScoringEngines(
         PLAIN,
         true,
-        (bundle, engine, threads) ->
+        (network, engine, threads) ->
             engine == ScoringEngine.CUDA
-                ? cuda.open(bundle, engine, threads)
-                : ScoringEngines.engine(bundle, engine, threads));
+                ? cuda.open(network, engine, threads)
+                : ScoringEngines.engine(network, engine, threads));
   }
 
   @Test
@@ -125,8 +125,8 @@ class ScoringEnginesTest {
     // Given a GPU that computes as the processor does
     ScoringEngines engines =
         withGpu(
-            (bundle, engine, threads) ->
-                ScoringEngines.engine(bundle, ScoringEngine.ONNXRUNTIME, threads));
+            (network, engine, threads) ->
+                ScoringEngines.engine(network, ScoringEngine.ONNXRUNTIME, threads));
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
     // Then
@@ -143,7 +143,7 @@ class ScoringEnginesTest {
     // Given
     ScoringEngines engines =
         withGpu(
-            (bundle, engine, threads) -> {
+            (network, engine, threads) -> {
               throw new IllegalStateException("no GPU is there");
             });
     // When
@@ -165,10 +165,10 @@ class ScoringEnginesTest {
   void shouldRefuseAGpuWithTheRoundingOfBfloat16() throws Exception {
     // Given deviations within the bounds of bfloat16, but not of single precision
     Shifted shifted =
-        new Shifted(ScoringEngines.engine(bundle, ScoringEngine.ONNXRUNTIME, 1), 0.004f);
+        new Shifted(ScoringEngines.engine(bundle.network(), ScoringEngine.ONNXRUNTIME, 1), 0.004f);
     // When
     ScoringEngines.Chosen chosen =
-        withGpu((bundle, engine, threads) -> shifted).open(bundle, ScoringEngine.AUTO, 1);
+        withGpu((network, engine, threads) -> shifted).open(bundle, ScoringEngine.AUTO, 1);
     // Then
     try (ResidualScorer scorer = chosen.scorer()) {
       assertThat(chosen.engine()).isEqualTo(ScoringEngine.ONNXRUNTIME);
@@ -187,9 +187,9 @@ class ScoringEnginesTest {
         new ScoringEngines(
             PLAIN,
             false,
-            (bundle, engine, threads) -> {
+            (network, engine, threads) -> {
               assertThat(engine).isEqualTo(ScoringEngine.ONNXRUNTIME);
-              return ScoringEngines.engine(bundle, engine, threads);
+              return ScoringEngines.engine(network, engine, threads);
             });
     // When
     ScoringEngines.Chosen chosen = engines.open(bundle, ScoringEngine.AUTO, 1);
