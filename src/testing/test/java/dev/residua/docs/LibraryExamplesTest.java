@@ -8,6 +8,7 @@ import dev.residua.frame.PictureFiles;
 import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.Waits;
 import java.io.File;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
@@ -33,11 +34,9 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles and runs the examples that use core and model as a library, without other modules. */
-@Timeout(300)
 class LibraryExamplesTest {
   private static final Path MODEL = Path.of("src/app/main/resources/models/pendulum.residua");
   private static final Pattern OTHER_MODULES =
@@ -116,7 +115,7 @@ class LibraryExamplesTest {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    boolean ended = process.waitFor(240, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(Waits.seconds(240), TimeUnit.SECONDS);
     process.destroyForcibly();
     // Then
     String printed = Files.readString(output);

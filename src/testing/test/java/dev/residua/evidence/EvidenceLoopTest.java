@@ -54,9 +54,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
 class EvidenceLoopTest {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final TopicPartition INCIDENTS = new TopicPartition(TOPICS.incidents().name(), 0);

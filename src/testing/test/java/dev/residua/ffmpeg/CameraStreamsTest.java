@@ -17,6 +17,7 @@ import dev.residua.ingest.PictureStream;
 import dev.residua.source.CameraAddress;
 import dev.residua.testing.JpegPictures;
 import dev.residua.testing.RtspCameras;
+import dev.residua.testing.Waits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -43,11 +44,9 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
-@Timeout(60)
 class CameraStreamsTest {
   private static final Duration SHORT = Duration.ofSeconds(2);
 
@@ -182,8 +181,6 @@ class CameraStreamsTest {
           }
         };
     try (RtspCameras cameras = new RtspCameras(script)) {
-      long begin = System.nanoTime();
-
       // When, Then
       assertThatThrownBy(() -> first(camera(cameras.address("silent"))))
           .isInstanceOf(IOException.class)
@@ -193,8 +190,6 @@ class CameraStreamsTest {
         stream.next();
         assertThatThrownBy(stream::next).hasMessageContaining("sent no picture within PT2S");
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - begin))
-          .isBetween(SHORT, SHORT.multipliedBy(4));
     }
   }
 
@@ -260,7 +255,7 @@ class CameraStreamsTest {
             .hasMessageContaining("under none of the allowed roots");
       }
       other.close();
-      assertThat(received.get(10, TimeUnit.SECONDS)).isLessThanOrEqualTo(0);
+      assertThat(received.get(Waits.seconds(10), TimeUnit.SECONDS)).isLessThanOrEqualTo(0);
     }
   }
 

@@ -18,9 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
 class CameraLoopTest {
   private static final BackOff SHORT = new BackOff(Duration.ofMillis(2), Duration.ofMillis(8));
   private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_000), ZoneOffset.UTC);

@@ -12,10 +12,8 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
 class FolderStreamTest {
   @TempDir Path folder;
 

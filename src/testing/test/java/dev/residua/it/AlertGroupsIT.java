@@ -27,10 +27,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Sources that lose the same lamp, with a real broker and servers that answer as receivers do. */
-@Timeout(90)
 class AlertGroupsIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final String ROUTING_KEY = "0123456789abcdef0123456789abcdef";

@@ -53,7 +53,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -61,7 +60,6 @@ import org.junit.jupiter.api.io.TempDir;
  * PagerDuty and Slack do. Every test has sources of its own.
  */
 @Tag("slow")
-@Timeout(300)
 class AlertingIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(30);

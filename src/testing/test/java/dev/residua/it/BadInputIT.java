@@ -11,6 +11,7 @@ import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +40,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One running service that is sent every kind of record which is no frame. */
-@Timeout(180)
 class BadInputIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int PARTITIONS = 4;
@@ -223,7 +222,7 @@ class BadInputIT {
                 key,
                 value,
                 List.of(new RecordHeader("shift", new byte[] {7}))))
-        .get(30, TimeUnit.SECONDS);
+        .get(Waits.seconds(30), TimeUnit.SECONDS);
   }
 
   private static long offset(ConsumerRecord<byte[], byte[]> letter) {

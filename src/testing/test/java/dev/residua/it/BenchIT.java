@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 @Tag("alone")
-@Timeout(240)
 class BenchIT {
   private static final Duration LIMIT = Duration.ofSeconds(180);
 

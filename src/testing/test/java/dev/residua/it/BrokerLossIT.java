@@ -21,13 +21,11 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three brokers of which one at a time is lost, while frames come in. */
 @Tag("soak")
 @Tag("alone")
-@Timeout(300)
 class BrokerLossIT {
   private static final int NODES = 3;
   private static final int PARTITIONS = 4;

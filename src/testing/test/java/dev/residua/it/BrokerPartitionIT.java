@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * last. Every frame has one score and one drift score afterwards, and incidents end.
  */
 @Tag("soak")
-@Timeout(300)
 class BrokerPartitionIT {
   /** Longer than a session (10 s) and a transaction (3 s, found expired every 10 s). */
   private static final Duration PARTITION = Duration.ofSeconds(25);

@@ -45,11 +45,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bundles that lie outside Kafka, with the registry on a real broker. */
-@Timeout(180)
 class BundlePlacesIT {
   private static final S3Access NO_S3 = new S3Access(Optional.empty(), Optional.empty(), false);
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * source is called silent or gone; incidents end.
  */
 @Tag("soak")
-@Timeout(240)
 class ClockJumpIT {
   /** Longer than the time after which a source is silent, and times that brokers accept. */
   private static final Duration FORWARD = Duration.ofMinutes(50);

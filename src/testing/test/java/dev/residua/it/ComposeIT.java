@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.residua.testing.ContainerEngine;
 import dev.residua.testing.Service;
+import dev.residua.testing.Waits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -21,7 +21,6 @@ import org.testcontainers.DockerClientFactory;
  * Kafka, scoring, monitor, page and camera.
  */
 @Tag("slow")
-@Timeout(400)
 class ComposeIT {
   private static @Nullable String problem() throws Exception {
     String engine = ContainerEngine.problem();
@@ -72,7 +71,7 @@ class ComposeIT {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     // Then
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Waits.seconds(10), TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(said).isZero();
     assertThat(said).contains("more than a hundred frames scored");
     System.out.println(said.lines().filter(line -> line.startsWith("compose-up: ")).toList());

@@ -44,7 +44,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -54,7 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 @Tag("alone")
-@Timeout(600)
 class CrashIT {
   private static final int PARTITIONS = 8;
   private static final int SOURCES = 200;

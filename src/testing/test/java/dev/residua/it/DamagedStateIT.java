@@ -25,12 +25,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk damages the monitor's state while it is stopped: it restores the state and goes on. */
 @Tag("slow")
-@Timeout(420)
 class DamagedStateIT {
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 12;

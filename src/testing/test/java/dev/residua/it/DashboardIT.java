@@ -47,7 +47,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -56,7 +55,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 @Tag("alone")
-@Timeout(240)
 class DashboardIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);

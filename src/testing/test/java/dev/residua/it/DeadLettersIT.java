@@ -25,11 +25,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
-@Timeout(180)
 class DeadLettersIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(240)
 class DemoIT {
   private static final Duration FIRST_FINDING = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(20);

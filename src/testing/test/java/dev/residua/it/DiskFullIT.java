@@ -8,6 +8,7 @@ import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.testing.Camera;
 import dev.residua.testing.Cluster;
 import dev.residua.testing.Service;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,12 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker whose disk is full; needs the right to mount a file system in memory. */
 @Tag("slow")
-@Timeout(300)
 class DiskFullIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -94,6 +93,6 @@ class DiskFullIT {
   private static int run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getInputStream().readAllBytes();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    return process.waitFor(Waits.seconds(20), TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 }

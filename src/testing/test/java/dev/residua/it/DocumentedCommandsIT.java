@@ -44,7 +44,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -53,7 +52,6 @@ import picocli.CommandLine;
  * the test that is named here. The few that no test runs are listed with the reason.
  */
 @Tag("slow")
-@Timeout(1200)
 class DocumentedCommandsIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String TOKEN = "a-token-of-24-characters";

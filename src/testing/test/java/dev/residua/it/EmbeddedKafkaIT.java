@@ -11,6 +11,7 @@ import dev.residua.app.process.Ports;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.testing.Service;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,11 +34,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
-@Timeout(120)
 class EmbeddedKafkaIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 
@@ -279,7 +278,7 @@ class EmbeddedKafkaIT {
                   TOPICS.frames().name(),
                   key.getBytes(StandardCharsets.UTF_8),
                   value.getBytes(StandardCharsets.UTF_8)))
-          .get(20, TimeUnit.SECONDS);
+          .get(Waits.seconds(20), TimeUnit.SECONDS);
     }
   }
 }

@@ -43,11 +43,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The evidence of an incident outlasts its frames and its model. */
-@Timeout(240)
 class EvidenceIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);

@@ -31,11 +31,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the program that the page of topics shows and the examples, unchanged. */
-@Timeout(180)
 class ExamplesIT {
   private static final int PARTITIONS = 4;
   private static final int PICTURES = 3;

@@ -12,12 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An experiment that is killed and started again, with steps for a minute instead of hours. */
 @Tag("soak")
-@Timeout(240)
 class ExperimentIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final String EXPERIMENT =

@@ -9,6 +9,7 @@ import dev.residua.frame.PixelFormat;
 import dev.residua.testing.EndingScorer;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -27,11 +28,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One frame ends every process that scores it: it must not do so for ever. */
-@Timeout(180)
 class FatalFrameIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int FRAMES = 300;
@@ -79,7 +78,9 @@ class FatalFrameIT {
       for (int i = 0; i < 2; i++) {
         Process process = start(clients);
         try {
-          assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("process ends").isTrue();
+          assertThat(process.waitFor(Waits.seconds(60), TimeUnit.SECONDS))
+              .as("process ends")
+              .isTrue();
           assertThat(process.exitValue()).isEqualTo(EndingScorer.EXIT_CODE);
         } finally {
           process.destroyForcibly();

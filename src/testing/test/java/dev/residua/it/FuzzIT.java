@@ -32,12 +32,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
 @Tag("soak")
-@Timeout(600)
 class FuzzIT {
   private static final int FRAMES = 20_000;
   private static final int SCORES = 2_000;

@@ -20,10 +20,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The long history of a source, filled from what a real broker has stored. */
-@Timeout(120)
 class HistoryIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Instant NOW = Instant.parse("2026-03-20T10:07:00Z");

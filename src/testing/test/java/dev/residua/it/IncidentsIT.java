@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From frames on a topic to incidents on a topic, with the service killed while one is open. */
-@Timeout(240)
 class IncidentsIT {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -49,7 +49,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -57,7 +56,6 @@ import org.junit.jupiter.api.io.TempDir;
  * a web server, and compressed by the producer.
  */
 @Tag("slow")
-@Timeout(300)
 class LargeFramesIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  * broker expels them in the middle of a transaction. Every frame still has one score, in order.
  */
 @Tag("soak")
-@Timeout(240)
 class NemesisIT {
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 20;

@@ -13,10 +13,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What the monitor's observers see of transactions that a broker commits or aborts. */
-@Timeout(120)
 class ObserveCommittedIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 

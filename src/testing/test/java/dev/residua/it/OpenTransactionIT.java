@@ -25,7 +25,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
  * transaction counts once it ends.
  */
 @Tag("soak")
-@Timeout(240)
 class OpenTransactionIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -11,6 +11,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.testing.ContainerEngine;
 import dev.residua.testing.Frames;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -38,7 +38,6 @@ import org.testcontainers.kafka.KafkaContainer;
  * The product's image beside Kafka in another container, as strictly as an operator may run it:
  * without root, without capabilities, on a read-only root file system.
  */
-@Timeout(240)
 class ProductImageIT {
   private static final String IMAGE = System.getProperty("residua.image", "residua/residua:latest");
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
@@ -92,7 +91,7 @@ class ProductImageIT {
                   TOPICS.frames().name(),
                   "cam1".getBytes(StandardCharsets.UTF_8),
                   Frames.png(64, 64));
-          sent.add(producer.send(frame).get(30, TimeUnit.SECONDS).offset());
+          sent.add(producer.send(frame).get(Waits.seconds(30), TimeUnit.SECONDS).offset());
         }
       }
 

@@ -33,11 +33,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** From verdicts on stored incidents to a change, by commands, with a real broker. */
 @Tag("slow")
-@Timeout(120)
 class ProposalsIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 

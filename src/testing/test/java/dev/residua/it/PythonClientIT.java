@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,11 +13,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tests of the Python package, with a service that writes incidents in JSON. */
-@Timeout(300)
 class PythonClientIT {
   private static final String PYTHON = "/usr/bin/python3";
 
@@ -69,7 +68,9 @@ class PythonClientIT {
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
-      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as(Files.readString(output)).isTrue();
+      assertThat(process.waitFor(Waits.seconds(240), TimeUnit.SECONDS))
+          .as(Files.readString(output))
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -20,6 +20,7 @@ import dev.residua.runtime.BundleOpener;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Waits;
 import dev.residua.testing.Walkthrough;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -43,12 +44,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Python program that the product is compared with does the same work. */
 @Tag("alone")
-@Timeout(300)
 class PythonPipelineIT {
   private static final int FRAMES = 150;
 
@@ -71,7 +70,7 @@ class PythonPipelineIT {
       return;
     }
     // When
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Waits.seconds(60), TimeUnit.SECONDS)).isTrue();
     // Then
     assertThat(process.exitValue()).as(Files.readString(out)).isZero();
     assertThat(Files.readString(out)).containsPattern("Ran [1-9][0-9]* tests");
@@ -186,7 +185,7 @@ class PythonPipelineIT {
           consumer.partitionsFor(topics.scores().name()).stream()
               .map(p -> new TopicPartition(p.topic(), p.partition()))
               .toList());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long deadline = System.nanoTime() + Waits.limit(Duration.ofSeconds(30)).toNanos();
       while (scores.size() < FRAMES && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
           JsonNode score = JsonMapper.builder().build().readTree(record.value());

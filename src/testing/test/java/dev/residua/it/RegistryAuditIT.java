@@ -14,11 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What commands that change the registry and the topics add to the audit log. */
-@Timeout(180)
 class RegistryAuditIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 

@@ -17,6 +17,7 @@ import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,12 +37,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Producers that register their schemas in a real registry, beside those that do not. */
 @Tag("slow")
-@Timeout(240)
 class RegistryIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -218,7 +217,7 @@ class RegistryIT {
           .send(
               new ProducerRecord<>(
                   TOPICS.frames().name(), SOURCE.getBytes(StandardCharsets.UTF_8), value))
-          .get(30, TimeUnit.SECONDS)
+          .get(Waits.seconds(30), TimeUnit.SECONDS)
           .offset();
     }
   }

@@ -52,13 +52,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a model that renews itself, on a stream of pendulums, with a small budget. */
 @Tag("soak")
 @Tag("alone")
-@Timeout(900)
 class RetrainIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int SOURCES = 2;

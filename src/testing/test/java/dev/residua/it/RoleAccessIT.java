@@ -35,13 +35,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One user for each role, on a broker that allows only what {@link RequiredAcl} lists. */
-@Timeout(120)
 class RoleAccessIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final String LOGIN =

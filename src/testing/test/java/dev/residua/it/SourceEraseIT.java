@@ -19,11 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Erases a source from topics that it shares with another one. */
 @Tag("slow")
-@Timeout(180)
 class SourceEraseIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 

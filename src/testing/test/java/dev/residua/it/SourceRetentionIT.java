@@ -33,10 +33,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Deletes what is past the retention of its source, with a real broker. */
-@Timeout(180)
 class SourceRetentionIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(60);

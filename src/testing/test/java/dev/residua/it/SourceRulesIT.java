@@ -27,12 +27,10 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rules of sources from the command line, a file and HTTP, to scores, incidents and the page. */
 @Tag("slow")
-@Timeout(300)
 class SourceRulesIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,10 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Several processes change the rules of sources at the same time. */
-@Timeout(180)
 class SourceRulesWriterIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int WRITERS = 3;
@@ -49,7 +48,7 @@ class SourceRulesWriterIT {
                 }));
       }
       for (Future<?> end : ends) {
-        end.get(120, TimeUnit.SECONDS);
+        end.get(Waits.seconds(120), TimeUnit.SECONDS);
       }
 
       // Then

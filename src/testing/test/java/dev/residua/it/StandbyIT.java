@@ -33,7 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
  * one, from its own copy of their state where it keeps one and from the changelog where not.
  */
 @Tag("soak")
-@Timeout(420)
 class StandbyIT {
   private static final int PARTITIONS = 8;
   private static final int SOURCES = 300;

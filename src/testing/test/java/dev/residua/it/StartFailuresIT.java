@@ -28,12 +28,10 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a user sees when the product cannot start. */
 @Tag("slow")
-@Timeout(120)
 class StartFailuresIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

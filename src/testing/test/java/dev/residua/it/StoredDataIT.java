@@ -35,7 +35,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
  * version is released, a run with {@code -Dresidua.golden.write=true} writes the directory again;
  * afterwards it never changes, and the next version adds its own.
  */
-@Timeout(400)
 class StoredDataIT {
   private static final Path STORED = Path.of("src/testing/test/resources/data/0.1.0.zip");
   private static final long MAX_BYTES = 3_000_000;

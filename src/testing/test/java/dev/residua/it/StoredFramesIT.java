@@ -63,10 +63,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
 class StoredFramesIT {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final int FRAMES = 1_200;

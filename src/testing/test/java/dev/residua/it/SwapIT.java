@@ -37,7 +37,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -47,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 @Tag("alone")
-@Timeout(600)
 class SwapIT {
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 8;

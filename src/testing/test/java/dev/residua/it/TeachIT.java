@@ -44,7 +44,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -52,7 +51,6 @@ import org.junit.jupiter.api.io.TempDir;
  * pictures of the page to {@code target/teach}.
  */
 @Tag("alone")
-@Timeout(600)
 class TeachIT {
   private static final int FRAMES = 1_400;
   private static final int ANSWERS = 12;

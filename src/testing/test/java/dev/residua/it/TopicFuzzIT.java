@@ -24,7 +24,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
  * topics then hold.
  */
 @Tag("soak")
-@Timeout(1_800)
 class TopicFuzzIT {
   /** Records per topic; the default fits the other long tests. */
   private static final int RECORDS = Integer.getInteger("residua.fuzz.records", 400);

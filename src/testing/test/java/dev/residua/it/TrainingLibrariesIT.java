@@ -2,6 +2,7 @@ package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.testing.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class TrainingLibrariesIT {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Waits.seconds(120), TimeUnit.SECONDS)).isTrue();
     String text = Files.readString(output);
     assertThat(process.exitValue()).as(text).isZero();
     return text;

@@ -29,10 +29,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
 class TriggerDryRunIT {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final Topics TOPICS = new Topics("dry.");

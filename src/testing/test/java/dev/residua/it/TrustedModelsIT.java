@@ -23,12 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A scoring process that uses only bundles which a trusted key has signed. */
 @Tag("slow")
-@Timeout(300)
 class TrustedModelsIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.residua.testing.Waits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -211,7 +212,7 @@ class BundleSignatureTest {
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("out.txt").toFile())
               .start();
-      return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
+      return process.waitFor(Waits.seconds(30), TimeUnit.SECONDS) ? process.exitValue() : -1;
     } catch (IOException e) {
       return -1;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
+import dev.residua.testing.Waits;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class OnnxEnvironmentTest {
     process.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     // When
     Process opener = process.start();
-    boolean ended = opener.waitFor(60, TimeUnit.SECONDS);
+    boolean ended = opener.waitFor(Waits.seconds(60), TimeUnit.SECONDS);
     opener.destroyForcibly();
     // Then
     assertThat(ended).isTrue();

@@ -31,11 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Time that the scoring thread spends on pictures that frames refer to. */
 @Tag("slow")
-@Timeout(120)
 class FetchAheadTest {
   private static final byte[] PIXELS = {1, 2, 3};
   private static final Duration SLOW = Duration.ofMillis(4_800);

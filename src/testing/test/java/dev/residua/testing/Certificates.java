@@ -96,7 +96,7 @@ public final class Certificates {
     all.addAll(options);
     Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
-    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(Waits.seconds(60), TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new AssertionError("keytool %s failed: %s".formatted(command, said));
     }
   }

@@ -37,7 +37,7 @@ public final class Chromium implements AutoCloseable {
           Path.of("/usr/bin/chromium"),
           Path.of("/usr/bin/chromium-browser"),
           Path.of("/usr/bin/google-chrome"));
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Waits.limit(Duration.ofSeconds(30));
 
   private final Process process;
   private final WebSocket socket;
@@ -292,9 +292,9 @@ public final class Chromium implements AutoCloseable {
   public void close() {
     socket.sendText("{\"id\": 0, \"method\": \"Browser.close\"}", true).join();
     try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+      if (!process.waitFor(Waits.seconds(5), TimeUnit.SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor(Waits.seconds(5), TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -146,7 +146,7 @@ public final class Documents {
             .redirectErrorStream(true)
             .start();
     String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(node.waitFor(60, TimeUnit.SECONDS)).as("%s ends", program).isTrue();
+    assertThat(node.waitFor(Waits.seconds(60), TimeUnit.SECONDS)).as("%s ends", program).isTrue();
     assertThat(node.exitValue()).as(said).isZero();
     return said;
   }

@@ -72,7 +72,7 @@ final class ServerProcess implements AutoCloseable {
   public void close() {
     process.destroyForcibly();
     try {
-      process.waitFor(10, TimeUnit.SECONDS);
+      process.waitFor(Waits.seconds(10), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

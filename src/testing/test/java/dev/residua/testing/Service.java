@@ -340,33 +340,36 @@ public final class Service implements AutoCloseable {
 
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create("http://localhost:" + httpPort + path))
-        .timeout(Duration.ofSeconds(10))
+        .timeout(Waits.limit(Duration.ofSeconds(10)))
         .build();
   }
 
   /**
    * Waits for something that the service brings about.
    *
+   * @param limit on an idle machine; see {@link Waits}
    * @throws AssertionError with the end of the service's output, if it does not come in time or the
    *     service ends
    */
   public void await(Duration limit, String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + limit.toNanos();
+    Duration scaled = Waits.limit(limit);
+    long end = System.nanoTime() + scaled.toNanos();
     while (!condition.getAsBoolean()) {
       if (!process.isAlive()) {
         throw failure("the service ended with %d before %s".formatted(process.exitValue(), what));
       }
       if (System.nanoTime() > end) {
-        throw failure("waited %d s but not: %s".formatted(limit.toSeconds(), what));
+        throw failure("waited %d s but not: %s".formatted(scaled.toSeconds(), what));
       }
       sleep(50);
     }
   }
 
   private int awaitExit(Duration limit) {
+    Duration scaled = Waits.limit(limit);
     try {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw failure("the process still runs after %d s".formatted(limit.toSeconds()));
+      if (!process.waitFor(scaled.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw failure("the process still runs after %d s".formatted(scaled.toSeconds()));
       }
       return process.exitValue();
     } catch (InterruptedException e) {

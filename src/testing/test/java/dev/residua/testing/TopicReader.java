@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 /** Reads a topic from its first record, committed records only. For one thread. */
 public final class TopicReader<K, V> implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration TO_THE_END = Duration.ofSeconds(60);
+  private static final Duration TO_THE_END = Waits.limit(Duration.ofSeconds(60));
 
   private final KafkaConsumer<K, V> consumer;
   private final List<TopicPartition> partitions;

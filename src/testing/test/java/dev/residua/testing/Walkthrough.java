@@ -190,7 +190,7 @@ public final class Walkthrough implements AutoCloseable {
     running.forEach(Typed::end);
     for (Typed typed : running) {
       try {
-        typed.process.waitFor(10, TimeUnit.SECONDS);
+        typed.process.waitFor(Waits.seconds(10), TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         throw ServerProcess.interrupted(e);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.residua.testing.Waits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ class DiskSpaceTest {
   private static int run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getInputStream().readAllBytes();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    return process.waitFor(Waits.seconds(20), TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 
   @Test

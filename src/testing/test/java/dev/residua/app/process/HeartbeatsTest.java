@@ -3,6 +3,7 @@ package dev.residua.app.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.testing.Waits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -68,7 +69,7 @@ class HeartbeatsTest {
             "residua-test-stuck");
     stuck.setDaemon(true);
     stuck.start();
-    assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(inside.await(Waits.seconds(10), TimeUnit.SECONDS)).isTrue();
 
     // When
     later(Duration.ofMinutes(6));

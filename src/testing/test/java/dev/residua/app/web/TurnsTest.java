@@ -11,11 +11,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class TurnsTest {
   @Test
-  @Timeout(30)
   void shouldRefuseAtOnceWhatIsBeyondTheRequestsThatMayWait() throws Exception {
     // Given a request that takes long, and as many behind it as may wait
     Turns turns = new Turns();

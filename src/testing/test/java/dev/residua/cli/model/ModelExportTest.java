@@ -23,6 +23,7 @@ import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.runtime.BundleOpener;
+import dev.residua.testing.Waits;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -107,7 +108,7 @@ class ModelExportTest {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     assumeTrue(
-        probe.waitFor(60, TimeUnit.SECONDS) && probe.exitValue() == 0,
+        probe.waitFor(Waits.seconds(60), TimeUnit.SECONDS) && probe.exitValue() == 0,
         "skipped: " + PYTHON + " has no onnxruntime; install Debian's python3-onnxruntime");
     Path script = folder.resolve("run_export.py");
     try (InputStream in = ModelExportTest.class.getResourceAsStream("/onnx/run_export.py")) {
@@ -122,7 +123,7 @@ class ModelExportTest {
             .start();
     String printed = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     // Then
-    assertThat(python.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(python.waitFor(Waits.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(python.exitValue()).as(Files.readString(folder.resolve("errors.txt"))).isZero();
     assertThat(printed.lines())
         .hasSize(6)
