@@ -87,32 +87,33 @@ public class LiveSocket {
 
   @OnOpen
   void opened(WebSocketConnection connection) {
-    String address = host(connection.handshakeRequest().remoteAddress());
-    if (pages.size() >= MAX_PAGES) {
-      close(connection, TRY_AGAIN_LATER, "%d pages are connected already".formatted(MAX_PAGES));
-      return;
-    }
-    if (pages.values().stream().filter(page -> page.address().equals(address)).count()
-        >= MAX_PAGES_PER_ADDRESS) {
-      close(
-          connection,
-          TRY_AGAIN_LATER,
-          "%d pages of this address are connected already".formatted(MAX_PAGES_PER_ADDRESS));
-      return;
-    }
     SocketPerson known = connection.userData().get(SocketPerson.KEY);
     SocketPerson person = known == null ? Optional::empty : known;
     Supplier<Visitor> visitor =
         () -> new Visitor(person.now().orElse(Person.NOBODY), rules.rules());
-    pages.put(
-        connection.id(),
+    Page page =
         new Page(
             connection,
-            address,
+            host(connection.handshakeRequest().remoteAddress()),
             person,
             new LiveSession(history, visitor),
             new AtomicBoolean(),
-            new AtomicInteger()));
+            new AtomicInteger());
+    admit(page).ifPresent(refusal -> close(connection, TRY_AGAIN_LATER, refusal));
+  }
+
+  /** Adds the page, or returns why it may not connect. Pages may open at the same time. */
+  private synchronized Optional<String> admit(Page page) {
+    if (pages.size() >= MAX_PAGES) {
+      return Optional.of("%d pages are connected already".formatted(MAX_PAGES));
+    }
+    if (pages.values().stream().filter(p -> p.address().equals(page.address())).count()
+        >= MAX_PAGES_PER_ADDRESS) {
+      return Optional.of(
+          "%d pages of this address are connected already".formatted(MAX_PAGES_PER_ADDRESS));
+    }
+    pages.put(page.connection().id(), page);
+    return Optional.empty();
   }
 
   @OnTextMessage
