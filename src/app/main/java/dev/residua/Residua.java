@@ -118,7 +118,7 @@ public final class Residua implements Runnable {
     return line.execute(args);
   }
 
-  /** The command that the arguments name; all of them where they name none or need the others. */
+  /** The command that the arguments name; all of them if they name none or need the others. */
   static List<Class<?>> asked(String... args) {
     return Stream.concat(COMMANDS.stream(), added())
         .filter(command -> command != CompletionCommand.class)

@@ -69,7 +69,7 @@ class ManPagesTest {
     return FOLDER.resolve(command.qualifiedName("-") + ".adoc");
   }
 
-  /** Whether neither the command nor one that it belongs to is hidden. */
+  /** Returns true if neither the command nor one that it belongs to is hidden. */
   private static boolean isShown(CommandSpec command) {
     return !command.usageMessage().hidden()
         && (command.parent() == null || isShown(command.parent()));

@@ -7,7 +7,7 @@ import jakarta.inject.Inject;
 
 /** Runs the roles of a process until it is stopped. */
 public final class ResiduaApplication implements QuarkusApplication {
-  /** System property: {@code true} prints where a failure to start came from. */
+  /** System property: {@code true} prints the stack trace of a failure to start. */
   public static final String STACKTRACE = "dev.residua.stacktrace";
 
   @Inject Roles roles;

@@ -109,7 +109,7 @@ public class Roles {
     this.guard = guard;
   }
 
-  /** Starts all roles; on failure stops what already runs. */
+  /** Starts all roles; on failure stops those that already run. */
   public void start() throws StartFailedException {
     try {
       startAll();
@@ -254,7 +254,7 @@ public class Roles {
     }
   }
 
-  /** The topics, whose schemas are registered where their format needs it. */
+  /** The topics, whose schemas are registered if their format needs it. */
   private Topics topics() throws StartFailedException {
     try {
       Topics topics = ScoringSetup.topics(config);

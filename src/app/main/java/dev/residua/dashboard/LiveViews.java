@@ -136,7 +136,7 @@ public final class LiveViews {
    * @param samples effective samples of the last block
    * @param smallShare part of them with a p-value of at most 0.2
    * @param meanRank mean rank of their innovations, 0.5 if nothing has changed
-   * @param distance from the uniform law, Cohen's w
+   * @param distance from the uniform distribution, Cohen's w
    * @param pValue of the test
    * @param text all of that in words
    */

@@ -105,8 +105,10 @@ public final class QuietSources {
         .parallel()
         .forEach(
             i -> {
-              SimulatedSource.Law[] laws = SimulatedSource.Law.values();
-              all[i] = new Watched(laws[i % laws.length], lagOne, seeds[i]).run(most, quiet);
+              SimulatedSource.Distribution[] distributions = SimulatedSource.Distribution.values();
+              all[i] =
+                  new Watched(distributions[i % distributions.length], lagOne, seeds[i])
+                      .run(most, quiet);
               synchronized (done) {
                 progress.accept(done.incrementAndGet() / (double) sources);
               }
@@ -136,8 +138,8 @@ public final class QuietSources {
     private long armedAt; // frames until then; 0 if it is not
     private boolean review;
 
-    Watched(SimulatedSource.Law law, double lagOne, long seed) {
-      source = new SimulatedSource(law, lagOne, model.graph().size(), true, seed);
+    Watched(SimulatedSource.Distribution distribution, double lagOne, long seed) {
+      source = new SimulatedSource(distribution, lagOne, model.graph().size(), true, seed);
     }
 
     Watched run(long most, long quiet) {

@@ -26,7 +26,7 @@ final class ScoreTail {
   private final Scores bulk;
   private final float threshold;
   private final double atThreshold;
-  private final GeneralizedPareto law;
+  private final GeneralizedPareto distribution;
 
   ScoreTail(Scores bulk) {
     int n = bulk.size();
@@ -39,7 +39,8 @@ final class ScoreTail {
       excesses[i] = (double) bulk.sorted[n - count + i] - threshold;
     }
     // Scores that are all equal have no scale of their own.
-    this.law = GeneralizedPareto.fit(excesses, SHAPE_MARGIN, 1e-6 + 1e-6 * Math.abs(threshold));
+    this.distribution =
+        GeneralizedPareto.fit(excesses, SHAPE_MARGIN, 1e-6 + 1e-6 * Math.abs(threshold));
   }
 
   /**
@@ -55,6 +56,6 @@ final class ScoreTail {
     if (Float.isNaN(score)) {
       return SMALLEST;
     }
-    return Math.max(SMALLEST, atThreshold * law.survival((double) score - threshold));
+    return Math.max(SMALLEST, atThreshold * distribution.survival((double) score - threshold));
   }
 }

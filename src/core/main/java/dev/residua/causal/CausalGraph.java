@@ -95,7 +95,7 @@ public final class CausalGraph {
     return Arrays.stream(parents(latent)).mapToObj(this::spokenName).toList();
   }
 
-  /** Whether a latent is a direct or an indirect cause of another. */
+  /** Returns true if a latent is a direct or an indirect cause of another. */
   public boolean isAncestor(int from, int to) {
     return Arrays.stream(parents(to))
         .anyMatch(parent -> parent == from || isAncestor(from, parent));

@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For a node {@code i} with parents {@code pa(i)} the residual is {@code z_i - f_i(z_pa(i))};
  * for a category it is a standard normal deviate of its distribution, see {@link
- * CategoricalLaw#deviate}. If a variable is missing, its residual and those of its effects are
- * unknown (NaN); all others are unaffected.
+ * CategoricalDistribution#deviate}. If a variable is missing, its residual and those of its effects
+ * are unknown (NaN); all others are unaffected.
  */
 public final class CausalModel {
   private final NodeColumns latents;
   private final NodeColumns nodes; // latents, then variables
   private final @Nullable LatentCorrection correction;
   private final StructuralEquations equations; // between columns
-  private final List<CategoricalLaw> laws;
+  private final List<CategoricalDistribution> distributions;
   private final long seed;
 
   /**
    * @param latents columns of the code that make each latent
    * @param correction from code to latents; null for none
    * @param equations between the columns of the latents and, behind them, the variables
-   * @param laws distributions of the categorical latents
+   * @param distributions distributions of the categorical latents
    * @param seed of the random residuals of categories
    * @throws IllegalArgumentException if there are fewer equations than columns
    */
@@ -34,7 +34,7 @@ public final class CausalModel {
       NodeColumns latents,
       @Nullable LatentCorrection correction,
       StructuralEquations equations,
-      List<CategoricalLaw> laws,
+      List<CategoricalDistribution> distributions,
       long seed) {
     int variables = equations.latents() - latents.columns();
     if (variables < 0) {
@@ -45,7 +45,7 @@ public final class CausalModel {
     this.nodes = latents.withReal(variables);
     this.correction = correction;
     this.equations = equations;
-    this.laws = List.copyOf(laws);
+    this.distributions = List.copyOf(distributions);
     this.seed = seed;
   }
 
@@ -88,8 +88,8 @@ public final class CausalModel {
     for (int i = 0; i < residuals.length; i++) {
       residuals[i] = observed[i] - expected[i];
     }
-    for (CategoricalLaw law : laws) {
-      evaluate(law, numbers, n, observed, expected, residuals);
+    for (CategoricalDistribution distribution : distributions) {
+      evaluate(distribution, numbers, n, observed, expected, residuals);
     }
     return new LatentBatch(n, nodes(), observed, expected, residuals, errors, codes);
   }
@@ -169,18 +169,20 @@ public final class CausalModel {
   }
 
   private void evaluate(
-      CategoricalLaw law,
+      CategoricalDistribution distribution,
       long @Nullable [] numbers,
       int n,
       float[] observed,
       float[] expected,
       float[] residuals) {
     for (int row = 0; row < n; row++) {
-      int at = row * nodes() + law.node();
-      double[] probabilities = law.probabilities(observed, row * nodes());
-      double uniform = numbers == null ? 0.5 : FrameDraw.uniform(seed, numbers[row], law.node());
-      residuals[at] = (float) CategoricalLaw.deviate(probabilities, (int) observed[at], uniform);
-      expected[at] = (float) CategoricalLaw.mean(probabilities);
+      int at = row * nodes() + distribution.node();
+      double[] probabilities = distribution.probabilities(observed, row * nodes());
+      double uniform =
+          numbers == null ? 0.5 : FrameDraw.uniform(seed, numbers[row], distribution.node());
+      residuals[at] =
+          (float) CategoricalDistribution.deviate(probabilities, (int) observed[at], uniform);
+      expected[at] = (float) CategoricalDistribution.mean(probabilities);
     }
   }
 

@@ -3,11 +3,11 @@ package dev.residua.causal;
 import java.util.Map;
 
 /**
- * What a frame would show if some latents had other values: each is set from outside, its effects
- * follow by their equations, and every residual stays what it is in the frame (abduction, action
- * and prediction: Pearl, Causality, 2009, section 7.1).
+ * Picture of a frame if some latents had other values: each is set from outside, its effects follow
+ * by their equations, and every residual stays what it is in the frame (abduction, action and
+ * prediction: Pearl, Causality, 2009, section 7.1).
  *
- * <p>It holds if graph and equations do, and where the values lie within those of the training.
+ * <p>It is valid if graph and equations are, and if the values lie within those of the training.
  */
 public final class Counterfactual {
   private Counterfactual() {}

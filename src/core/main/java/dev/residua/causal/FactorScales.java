@@ -39,7 +39,7 @@ public final class FactorScales {
     return categories.getOrDefault(latent, List.of());
   }
 
-  /** The scale of a latent; empty where no labels gave one. */
+  /** The scale of a latent; empty if no labels gave one. */
   public Optional<FactorScale> of(int latent) {
     return Optional.ofNullable(scales.get(latent));
   }

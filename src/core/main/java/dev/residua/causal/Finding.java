@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The common part of every event: its source and frames, what happened in words, and the causes.
+ * The common part of every event: its source and frames, a sentence, and the causes.
  *
  * @param eventId identity of the event; the same event has the same id after a restart
  * @param incidentId incident that the event belongs to; equals {@code eventId} while none groups it
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param modelId model in use
  * @param modelDigest SHA-256 of that model's bundle
  * @param severity how urgently a person should look
- * @param sentence what happened, in one plain sentence
- * @param causes causes, most likely first; empty where none can be named
+ * @param sentence the event in one plain sentence
+ * @param causes causes, most likely first; empty if none can be named
  * @param readings all latents at the last frame
  * @param position where the last frame is on Kafka
  * @param links where to look, by purpose
@@ -55,7 +55,7 @@ public record Finding(
     links = Map.copyOf(links);
   }
 
-  /** How urgently a person should look. */
+  /** Urgency for a person. */
   public enum Severity {
     /** Good to know; nothing is broken. */
     INFO,
@@ -71,7 +71,7 @@ public record Finding(
    * @param latent name of the latent whose mechanism is a cause
    * @param parents names of its direct causes; empty for a root
    * @param evidence size of the evidence with its sign, dimensionless
-   * @param pValue p-value of this latent alone in (0, 1]; NaN where there is none
+   * @param pValue p-value of this latent alone in (0, 1]; NaN if there is none
    * @param share part of the finding that falls to this latent, in [0, 1]
    */
   public record Cause(
@@ -90,9 +90,8 @@ public record Finding(
    *
    * @param latent name
    * @param observed encoded value, in standard deviations of the training set
-   * @param expected what its causes explain, unit of {@code observed}
-   * @param observedFactor the observed value in the unit of its factor; null where no labels gave
-   *     one
+   * @param expected prediction from its causes, unit of {@code observed}
+   * @param observedFactor the observed value in the unit of its factor; null if no labels gave one
    * @param expectedFactor the expected value in that unit
    */
   public record Reading(

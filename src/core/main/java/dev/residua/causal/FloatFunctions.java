@@ -48,8 +48,8 @@ final class FloatFunctions {
 
   /**
    * {@code exp(scale x_j)} for {@code scale x_j <= 0}: relative error below 1.2e-7 down to
-   * exponents of -32 and below 5e-7 down to -64, where it ends. In double precision inside: a
-   * Taylor polynomial of a 64th of the exponent is squared six times.
+   * exponents of -32 and below 5e-7 down to -64, its end. In double precision inside: a Taylor
+   * polynomial of a 64th of the exponent is squared six times.
    */
   static void exp(float[] x, float scale, float[] into) {
     double part = scale / 64.0;

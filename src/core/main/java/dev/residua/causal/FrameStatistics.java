@@ -3,11 +3,11 @@ package dev.residua.causal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How unusual one frame is among the calibration frames. All p-values are conformal: where the
- * frame is exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}.
- * Arrays are owned by this record and not copied.
+ * Rank of one frame among the calibration frames. All p-values are conformal: if the frame is
+ * exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}. Arrays are
+ * owned by this record and not copied.
  *
- * <p>Where a variable of the model is missing, the residuals that depend on it are not known: their
+ * <p>If a variable of the model is missing, the residuals that depend on it are not known: their
  * standardised values and p-values are NaN, and the joint p-value is of the others. It is then too
  * large rather than too small, because it looks at fewer nodes than the calibration did.
  *
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param jointPValue p-value of the most unusual latent, corrected for having looked at all, in (0,
  *     1]
  * @param reconstruction whether the frame was reconstructed, and why
- * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]; NaN where
- *     it was not
+ * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]; NaN if it
+ *     was not
  * @param appearancePValue p-value of the static pixels' deviation, two-sided, in (0, 1]
- * @param reconstructionError mean squared pixel error, squared intensity where 1 is white; NaN
- *     where it was not reconstructed
- * @param appearanceDeviation median deviation of the static pixels from training, where 1 is the
+ * @param reconstructionError mean squared pixel error, squared intensity with 1 for white; NaN if
+ *     it was not reconstructed
+ * @param appearanceDeviation median deviation of the static pixels from training, in units of the
  *     full range of intensity; negative when darker
- * @param details of the frame; null where the model has no model of details
+ * @param details of the frame; null if the model has no model of details
  */
 public record FrameStatistics(
     float[] standardized,
@@ -66,7 +66,7 @@ public record FrameStatistics(
     }
   }
 
-  /** The same with the details of the frame. */
+  /** Returns a copy with the details of the frame. */
   public FrameStatistics withDetails(@Nullable DetailStatistics ofFrame) {
     return new FrameStatistics(
         standardized,
@@ -80,7 +80,7 @@ public record FrameStatistics(
         ofFrame);
   }
 
-  /** Whether some residuals are not known, because a variable of the model is missing. */
+  /** Returns true if some residuals are not known, because a variable of the model is missing. */
   public boolean isPartial() {
     for (float p : pValues) {
       if (Float.isNaN(p)) {

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * One variable of the causal model.
  *
  * @param index position in every latent vector of the model, from 0
- * @param name what people call it; {@code z<index>} where nothing anchored it to a known factor
+ * @param name name for people; {@code z<index>} if nothing anchored it to a known factor
  * @param anchored whether labels tied it to the factor of that name
- * @param factor its value in the unit of that factor; null where it does not follow the labels
+ * @param factor its value in the unit of that factor; null if it does not follow the labels
  * @param values names of its categories, in the order of their numbers 0, 1, ...; none for a real
  *     number
  */
@@ -28,11 +28,11 @@ public record Latent(
     }
     values = values == null ? List.of() : List.copyOf(values); // absent in most manifests
     if (values.size() == 1
-        || values.size() > CategoricalLaw.MAX_VALUES
+        || values.size() > CategoricalDistribution.MAX_VALUES
         || new HashSet<>(values).size() != values.size()) {
       throw new IllegalArgumentException(
           "latent %d has the categories %s, expected none or 2 to %d different ones"
-              .formatted(index, values, CategoricalLaw.MAX_VALUES));
+              .formatted(index, values, CategoricalDistribution.MAX_VALUES));
     }
   }
 
@@ -46,7 +46,7 @@ public record Latent(
     this(index, name, anchored, factor, List.of());
   }
 
-  /** Whether it is a category. */
+  /** Returns true if it is a category. */
   public boolean categorical() {
     return !values.isEmpty();
   }

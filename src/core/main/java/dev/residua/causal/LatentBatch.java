@@ -11,11 +11,11 @@ package dev.residua.causal;
  * @param expected structural prediction {@code f_i(parents of i)}, shape {@code [n][latents]},
  *     units of {@code observed}; NaN for a missing variable and where the prediction depends on one
  * @param residuals {@code observed - expected}, shape {@code [n][latents]}; of a categorical node a
- *     standard normal deviate, see {@link CategoricalLaw#deviate}
+ *     standard normal deviate, see {@link CategoricalDistribution#deviate}
  * @param reconstructionErrors mean squared pixel error of each frame, shape {@code [n]}, in squared
- *     units of intensity where 1 is white
- * @param codes what the decoder reads: latents before their correction, shape {@code [n][d]}; the
- *     same as {@code observed} where a model corrects none
+ *     units of intensity with 1 for white
+ * @param codes input of the decoder: latents before their correction, shape {@code [n][d]}; equal
+ *     to {@code observed} if a model corrects none
  */
 public record LatentBatch(
     int frames,
@@ -55,7 +55,7 @@ public record LatentBatch(
     return codes.length / Math.max(1, frames);
   }
 
-  /** Whether a variable of a frame is missing, so that some residuals are not known. */
+  /** Returns true if a variable of a frame is missing, so that some residuals are not known. */
   public boolean isPartial(int row) {
     for (int i = row * latents + encoded(); i < (row + 1) * latents; i++) {
       if (Float.isNaN(observed[i])) {

@@ -13,7 +13,7 @@ public final class LatentCorrection {
   private final float[] centres; // [latent][centre]
   private final float[] biases;
   private final float[] scales;
-  private final float[][] weights; // [latent][centre]; empty where a latent is not corrected
+  private final float[][] weights; // [latent][centre]; empty if a latent is not corrected
 
   /**
    * @param centres shape {@code [latent][centre]}
@@ -74,7 +74,7 @@ public final class LatentCorrection {
     return scales;
   }
 
-  /** Shape {@code [centre]}, not copied; empty where a latent changes by its bias only. */
+  /** Shape {@code [centre]}, not copied; empty if a latent changes by its bias only. */
   public float[] weights(int latent) {
     return weights[latent];
   }

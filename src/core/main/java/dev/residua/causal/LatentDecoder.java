@@ -19,7 +19,7 @@ public interface LatentDecoder extends AutoCloseable {
    *
    * @param latents shape {@code [n][d]}, row-major; may be longer
    * @param n number of rows, at least 1
-   * @return intensities where 0 is black and 1 is white, shape {@code
+   * @return intensities with 0 for black and 1 is white, shape {@code
    *     [n][height][width][channels]}; a network may leave that range a little
    */
   float[] decode(float[] latents, int n);

@@ -43,9 +43,9 @@ public interface NetworkEngine extends AutoCloseable {
    * Decodes codes and compares the pictures with frames. Parameters and exceptions as for {@link
    * #encode}.
    *
-   * @param codes what the decoder reads, shape {@code [frames][columns]}
+   * @param codes input of the decoder, shape {@code [frames][columns]}
    * @return mean squared pixel error of each frame, shape {@code [frames]}, in squared units of
-   *     intensity where 1 is white
+   *     intensity with 1 for white
    */
   float[] reconstructionErrors(byte[] pixels, int frames, float[] codes, List<PixelMask> masks);
 

@@ -45,7 +45,7 @@ public final class NodeColumns {
     return of(latents.stream().mapToInt(latent -> Math.max(1, latent.values().size())).toArray());
   }
 
-  /** The same with real numbers behind the latents, as variables are. */
+  /** Returns a copy with real numbers behind the latents, as variables are. */
   public NodeColumns withReal(int more) {
     int[] longer = Arrays.copyOf(values, values.length + more);
     Arrays.fill(longer, values.length, longer.length, 1);
@@ -72,12 +72,12 @@ public final class NodeColumns {
     return values[latent];
   }
 
-  /** Whether a latent is a category. */
+  /** Returns true if a latent is a category. */
   public boolean isCategorical(int latent) {
     return values[latent] > 1;
   }
 
-  /** Whether any latent is a category. */
+  /** Returns true if any latent is a category. */
   public boolean anyCategorical() {
     return columns() > latents();
   }

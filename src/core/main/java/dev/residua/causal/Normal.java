@@ -1,8 +1,8 @@
 package dev.residua.causal;
 
 /**
- * The standard normal law. Own code because thresholds in bundles were calibrated with exactly
- * these bits; a library's exact law differs from the seventh digit on.
+ * The standard normal distribution. Own code because thresholds in bundles were calibrated with
+ * exactly these bits; a library's exact one differs from the seventh digit on.
  */
 public final class Normal {
   /** Coefficients of the fit, by power of {@code t = 1 / (1 + x / 2)}. */

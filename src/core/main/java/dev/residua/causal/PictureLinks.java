@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Links to pictures of what a finding says, relative to the address of the dashboard. */
+/** Links to pictures of a finding, relative to the address of the dashboard. */
 public final class PictureLinks {
   /** Purpose of the frame itself. */
   public static final String FRAME = "frame";
@@ -24,13 +24,13 @@ public final class PictureLinks {
 
   /**
    * Links by purpose: {@link #EXPECTED}, the picture with every caused latent as its causes explain
-   * it and every root as it was seen, and for each cause {@link #HEATMAP}, where in the picture its
-   * deviation shows. Values are rounded to four decimals.
+   * it and every root as it was seen, and for each cause {@link #HEATMAP}, the effect of its
+   * deviation in the picture. Values are rounded to four decimals.
    *
    * @param modelId model that scored the frame
    * @param readings all latents of the frame, in the order of the graph
    * @param causes causes of the event
-   * @return empty where a reading is not finite
+   * @return empty if a reading is not finite
    */
   public static Map<String, String> of(
       String modelId,

@@ -1,6 +1,9 @@
 package dev.residua.causal;
 
-/** Whether a frame was reconstructed, and why: what its reconstruction error may be used for. */
+/**
+ * Reason for which a frame was reconstructed or not: it decides the use of the reconstruction
+ * error.
+ */
 public enum Reconstruction {
   /**
    * It was, chosen independently of the frame: its p-value is as valid as that of any other

@@ -26,11 +26,11 @@ public final class ScoreCheck {
   private ScoreCheck() {}
 
   /**
-   * What is wrong with a score, for a person.
+   * Describes the error of a score, for a person.
    *
    * @param nodes number of nodes of its model: latents, then variables
    * @param variables number of its variables; values that depend on a missing one are NaN
-   * @return empty where nothing is
+   * @return empty if nothing is
    */
   public static Optional<String> fault(ScoredFrame score, int nodes, int variables) {
     if (score.source().isBlank() || score.source().length() > MAX_SOURCE_CHARACTERS) {

@@ -22,8 +22,8 @@ import java.time.Instant;
  * @param sensor readings of the camera from the picture
  * @param timing how it arrived relative to the others of its source
  * @param position where the frame is on Kafka
- * @param rule key of the source rule that was in force; empty where there was none
- * @param context of the frame by that rule; empty where that has none
+ * @param rule key of the source rule that was in force; empty if there was none
+ * @param context of the frame by that rule; empty if that has none
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
 public record ScoredFrame(

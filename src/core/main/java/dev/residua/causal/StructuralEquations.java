@@ -2,9 +2,9 @@ package dev.residua.causal;
 
 /**
  * The equations of all nodes, evaluated in single precision: {@code f_i(z) = intercept_i + linear_i
- * . z + sum_m weight_im cos(frequency_m . z + phase_m)}, where each cosine belongs to one latent.
- * Arrays are owned by this object, which is immutable. O(d features) time a frame, in loops that
- * the compiler vectorises; absolute error of a cosine about 1e-6.
+ * . z + sum_m weight_im cos(frequency_m . z + phase_m)}; each cosine belongs to one latent. Arrays
+ * are owned by this object, which is immutable. O(d features) time a frame, in loops that the
+ * compiler vectorises; absolute error of a cosine about 1e-6.
  */
 public final class StructuralEquations {
   private static final double TURN = 2 * Math.PI;
@@ -131,7 +131,7 @@ public final class StructuralEquations {
   }
 
   /**
-   * What the equations expect of many rows.
+   * Expected values of many rows.
    *
    * @param z latents, shape {@code [n][d]}
    * @return shape {@code [n][d]}

@@ -6,7 +6,7 @@ import java.util.Objects;
  * A variable of a model: a reading that frames bring as an attribute, such as the speed of a pump.
  * It is a node of the graph like a latent, but observed instead of encoded.
  *
- * @param name what people call it; its attribute is {@code variable.<name>}
+ * @param name name for people; its attribute is {@code variable.<name>}
  * @param scale from standardised values, in standard deviations of the training frames, to those of
  *     the attribute
  */
@@ -25,7 +25,7 @@ public record Variable(String name, FactorScale scale) {
    * A value in standard deviations of the training frames.
    *
    * @param value in the unit of the attribute
-   * @return within {@link #MAX_STANDARDIZED} of 0; NaN where the value is no finite number
+   * @return within {@link #MAX_STANDARDIZED} of 0; NaN if the value is not a finite number
    */
   public float standardized(double value) {
     if (!Double.isFinite(value)) {

@@ -36,8 +36,8 @@ public record Variables(List<Variable> list) {
   /**
    * Reads the variables of a frame from its attributes.
    *
-   * @param into receives {@code k} standardised values from {@code offset} on; NaN where the
-   *     attribute is missing or no finite number
+   * @param into receives {@code k} standardised values from {@code offset} on; NaN if the attribute
+   *     is missing or no finite number
    */
   public void read(Map<String, String> attributes, float[] into, int offset) {
     for (int i = 0; i < list.size(); i++) {
@@ -85,7 +85,7 @@ public record Variables(List<Variable> list) {
     return standardized;
   }
 
-  /** The number that an attribute holds; NaN where it is missing or no finite number. */
+  /** The number that an attribute holds; NaN if it is missing or not finite. */
   public static double value(@Nullable String text) {
     if (text == null) {
       return Double.NaN;

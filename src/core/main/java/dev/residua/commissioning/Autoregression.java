@@ -49,7 +49,7 @@ final class Autoregression {
 
   /**
    * The nearest stationary one: partial autocorrelations are cut at {@link #MAX_PARTIAL}, or a
-   * little before it where rounding would bring its coefficients beyond.
+   * little before it if rounding would bring its coefficients beyond.
    *
    * @param coefficients finite
    */

@@ -38,8 +38,8 @@ public final class Commissioning {
   public static final double FEWEST_SAMPLES = 100;
 
   /**
-   * Effective samples with which a source is watched after a day, once a fit is possible. What
-   * finite learning costs depends on the frames, which widen the thresholds if they are few.
+   * Effective samples with which a source is watched after a day, once a fit is possible. The cost
+   * of finite learning depends on the frames, which widen the thresholds if they are few.
    */
   public static final double SPARSE_SAMPLES = 30;
 
@@ -48,7 +48,7 @@ public final class Commissioning {
 
   private static final double GROWTH = 1.25;
 
-  /** Bounds that a person has to confirm what adds up beyond, relative to those of one step. */
+  /** Bounds that a person has to confirm the sum of steps beyond, relative to those of one step. */
   private static final double ADDED_UP = 2;
 
   private final SourceCalibration accepted;
@@ -154,7 +154,7 @@ public final class Commissioning {
    *
    * @param capturedAt event time
    * @param residuals shape {@code [d]}, finite
-   * @param expected what the parents predict, shape {@code [d]}, finite
+   * @param expected prediction from the parents, shape {@code [d]}, finite
    * @param early whether {@value #FEWEST_SAMPLES} effective samples are enough for a first
    *     calibration, as if the distribution of the innovations is known; another follows once there
    *     are as many as are enough otherwise
@@ -214,7 +214,7 @@ public final class Commissioning {
         accepted, confirmed, bounds, enough, window, first, nextFit, false, outcome);
   }
 
-  /** The same state, without frames if they change nothing any more. */
+  /** The same state, without frames if they no longer change anything. */
   public Commissioning withoutFramesIfLearnt() {
     boolean learnt = outcome instanceof Armed armed && armed.stage() == Stage.SLOW;
     return learnt && window.frames() > 0 ? withoutFrames() : this;
@@ -235,8 +235,9 @@ public final class Commissioning {
   }
 
   /**
-   * Learns from the next frames again while nothing of the source is in force, as what was accepted
-   * last does not fit the present. The result is compared with what was accepted last.
+   * Learns from the next frames again while nothing of the source is in force, because the
+   * calibration accepted last does not fit the present. The result is compared with the one
+   * accepted last.
    */
   public Commissioning againUnwatched() {
     return start(
@@ -244,7 +245,7 @@ public final class Commissioning {
   }
 
   /**
-   * Accepts what needs a review as normal. What is compared later is compared with it.
+   * Accepts the result under review as normal; later results are compared with it.
    *
    * @throws IllegalStateException if nothing needs a review
    */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A calibration from a window, with what speaks against using it: a test on the last 30 % of the
- * window of what was fitted on the rest, and changes of level or spread inside the window. 10 to 20
- * ms for 4 latents and 60,000 frames.
+ * A calibration from a window, with the reasons against its use: a test on the last 30 % of the
+ * window of the fit to the rest, and changes of level or spread inside the window. 10 to 20 ms for
+ * 4 latents and 60,000 frames.
  */
 public final class CommissioningFit {
   /** Min complete intervals of a window that is fitted. */

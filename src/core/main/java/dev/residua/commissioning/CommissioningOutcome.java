@@ -27,7 +27,7 @@ public sealed interface CommissioningOutcome {
   record Armed(SourceCalibration calibration, Stage stage) implements CommissioningOutcome {}
 
   /**
-   * The source differs too much from what was accepted to count as normal. A person accepts it or
+   * The source differs too much from the accepted normal to count as normal. A person accepts it or
    * corrects the camera.
    *
    * @param calibration that would be in force if it were accepted

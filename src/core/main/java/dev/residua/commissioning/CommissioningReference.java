@@ -18,14 +18,14 @@ import java.util.function.DoubleConsumer;
  * @param own normal of the residuals under the model, in standard deviations of its calibration,
  *     with which a source is compared
  * @param picture normal of the numbers of the picture, in their units
- * @param law distribution of standardised innovations
+ * @param distribution distribution of standardised innovations
  * @param detector reference of the detector of normal scores
  * @param thresholds of that detector
  */
 public record CommissioningReference(
     SourceCalibration own,
     SourceCalibration picture,
-    InnovationDistribution law,
+    InnovationDistribution distribution,
     DriftReference detector,
     CommissioningThresholds thresholds) {
   /** Min calibration frames from which it is made. */
@@ -43,10 +43,10 @@ public record CommissioningReference(
 
   public CommissioningReference {
     int latents = own.latents().size();
-    if (law.latents() != latents || detector.latents() != latents) {
+    if (distribution.latents() != latents || detector.latents() != latents) {
       throw new IllegalArgumentException(
           "the calibration has %d latents, the distribution of innovations %d and the detector %d"
-              .formatted(latents, law.latents(), detector.latents()));
+              .formatted(latents, distribution.latents(), detector.latents()));
     }
   }
 
@@ -56,7 +56,7 @@ public record CommissioningReference(
    *
    * @param residuals of nominal frames in time order, in standard deviations, shape {@code [n][d]},
    *     {@code n >= } {@link #MIN_FRAMES}
-   * @param expected what the parents predict for them, in the same units, shape {@code [n][d]}
+   * @param expected prediction from the parents, in the same units, shape {@code [n][d]}
    * @param picture numbers of the pictures without dead band, shape {@code [n][p]}
    * @param settings of the detector
    * @param progress receives the part done, in [0, 1]
@@ -69,13 +69,13 @@ public record CommissioningReference(
       long seed,
       DoubleConsumer progress) {
     CommissioningFit fit = CommissioningFit.of(window(residuals, expected), 0);
-    InnovationDistribution law = InnovationDistribution.of(fit.innovations());
+    InnovationDistribution distribution = InnovationDistribution.of(fit.innovations());
     InnovationFilter filter = new InnovationFilter(fit.calibration());
     double[][] scores = new double[residuals.length][residuals[0].length];
     for (int t = 0; t < scores.length; t++) {
       filter.next(residuals[t], scores[t]);
       for (int k = 0; k < scores[t].length; k++) {
-        scores[t][k] = law.normalScore(k, scores[t][k]);
+        scores[t][k] = distribution.normalScore(k, scores[t][k]);
       }
     }
     DriftReference detector =
@@ -94,7 +94,7 @@ public record CommissioningReference(
     return new CommissioningReference(
         fit.calibration(),
         CommissioningFit.of(window(picture, nothing), 0).calibration(),
-        law,
+        distribution,
         detector,
         thresholds);
   }
@@ -122,7 +122,8 @@ public record CommissioningReference(
       for (SourceCalibration calibration : List.of(own, picture)) {
         write(calibration, out);
       }
-      for (byte[] part : List.of(law.toBytes(), detector.toBytes(), thresholds.toBytes())) {
+      for (byte[] part :
+          List.of(distribution.toBytes(), detector.toBytes(), thresholds.toBytes())) {
         out.writeInt(part.length);
         out.write(part);
       }
@@ -133,7 +134,7 @@ public record CommissioningReference(
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Reads the output of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */
@@ -142,7 +143,7 @@ public record CommissioningReference(
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
       if (in.readInt() != MAGIC || in.readInt() != VERSION) {
         throw new IllegalArgumentException(
-            "these %d bytes are no reference for sources that this version reads"
+            "these %d bytes are not a reference for sources in a format of this version"
                 .formatted(bytes.length));
       }
       return new CommissioningReference(

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision of the calibration in force; 0 is the model's own
  * @param progress of the learning, in [0, 1]
  * @param provisional whether the calibration in force does not cover a whole day
- * @param reasons why it still learns or needs a review, or what an armed source costs, one sentence
- *     each
+ * @param reasons why it still learns or needs a review, or the costs of an armed source, one
+ *     sentence each
  * @param proposals to learn again, of a source that is armed
  */
 public record CommissioningStatus(

@@ -110,7 +110,7 @@ public final class CommissioningThresholds {
       }
     }
     NullStreams quiet = new NullStreams(rows);
-    InnovationDistribution law = InnovationDistribution.of(columns(scores));
+    InnovationDistribution distribution = InnovationDistribution.of(columns(scores));
     int[] innovations = grid.innovations().clone();
     RunLengthCurve[] curves = new RunLengthCurve[innovations.length];
     int length = reference.settings().streamLength();
@@ -123,7 +123,8 @@ public final class CommissioningThresholds {
     progress.accept(0);
     for (int cell = 0; cell < curves.length; cell++) {
       int frames = innovations[cell];
-      // The same worlds in every cell, so that cells differ by what was learned and not by chance.
+      // The same worlds in every cell, so that cells differ by the learned distribution and not by
+      // chance.
       long[] seeds = new SplittableRandom(seed).longs(worlds).toArray();
       int[][] times = new int[worlds * RunLengthCurve.STREAMS_PER_WORLD][];
       float[][] maxima = new float[times.length][];
@@ -139,7 +140,7 @@ public final class CommissioningThresholds {
                 int first = batch * together;
                 int used = Math.min(together, worlds - first);
                 for (int i = 0; i < used; i++) {
-                  new World(reference.latents(), quiet, law, frames, seeds[first + i])
+                  new World(reference.latents(), quiet, distribution, frames, seeds[first + i])
                       .fill(samples, i * RunLengthCurve.STREAMS_PER_WORLD);
                 }
                 simulation.run(
@@ -208,7 +209,7 @@ public final class CommissioningThresholds {
       }
       CommissioningFit fit = CommissioningFit.of(window, 1);
       InnovationFilter filter = new InnovationFilter(fit.calibration());
-      InnovationDistribution law = shared.ofSource(fit.innovations());
+      InnovationDistribution distribution = shared.ofSource(fit.innovations());
       double[] innovations = new double[d];
       for (int i = from; i < from + RunLengthCurve.STREAMS_PER_WORLD; i++) {
         stream.newStream();
@@ -220,7 +221,7 @@ public final class CommissioningThresholds {
           next(score);
           filter.next(residuals, innovations);
           for (int k = 0; k < d; k++) {
-            samples[i][at + k] = (float) law.normalScore(k, innovations[k]);
+            samples[i][at + k] = (float) distribution.normalScore(k, innovations[k]);
           }
         }
       }
@@ -269,7 +270,7 @@ public final class CommissioningThresholds {
   private double level(double learnt, double target) {
     int last = innovations.length - 1;
     double n = Math.max(innovations[0] / 2.0, Math.min(innovations[last], learnt));
-    int above = Math.min(1, last); // first cell but one with at least so many innovations
+    int above = Math.min(1, last); // first cell but one with at least this number of innovations
     while (innovations[above] < n) {
       above++;
     }
@@ -307,7 +308,7 @@ public final class CommissioningThresholds {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Reads the output of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */

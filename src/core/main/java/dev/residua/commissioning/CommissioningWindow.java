@@ -31,7 +31,10 @@ public final class CommissioningWindow {
   static final class Interval {
     final long frames;
 
-    /** Whether its first frame directly follows the last residual kept of the interval before. */
+    /**
+     * Returns true if its first frame directly follows the last residual kept of the interval
+     * before.
+     */
     final boolean follows;
 
     final boolean open; // more residuals may be kept
@@ -122,7 +125,7 @@ public final class CommissioningWindow {
    * This window with one more frame.
    *
    * @param residuals finite, shape {@code [d]}
-   * @param expected what the parents predict, finite, shape {@code [d]}; any constant for roots
+   * @param expected prediction from the parents, finite, shape {@code [d]}; any constant for roots
    * @param contiguous whether the frame directly follows the last one: false after frames that were
    *     left out
    */

@@ -56,7 +56,7 @@ public final class InnovationDistribution {
       this.end = end(weight);
     }
 
-    /** The score of the largest of so many innovations. */
+    /** The score of the largest of {@code weight} innovations. */
     static double end(long weight) {
       return -Normal.quantile(1.0 / (weight + 1));
     }
@@ -249,7 +249,7 @@ public final class InnovationDistribution {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Reads the output of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */

@@ -12,8 +12,8 @@ import java.util.Locale;
 public record RecalibrationProposal(String context, String latent, NonUniformity found) {
   /** Advice about a proposal, for people. */
   public static final String ADVICE =
-      "A slow fault can look the same, so look at the pictures first. Correct what is wrong; if"
-          + " nothing is, let the source learn again.";
+      "A slow fault can look the same, so look at the pictures first. Correct the fault; if"
+          + " there is none, let the source learn again.";
 
   /** Returns a sentence without a full stop. */
   public String text() {

@@ -3,7 +3,7 @@ package dev.residua.commissioning;
 /**
  * Scale of values around 0: the {@code s} with {@code mean(min(|x|, 3 c s)) = c s}, where {@code c}
  * makes it the standard deviation of normal values. Its standard error for {@code n} normal values
- * is {@code 0.74 / sqrt(n)} of it, where that of the standard deviation is {@code 0.71 / sqrt(n)}
+ * is {@code 0.74 / sqrt(n)} of it, while that of the standard deviation is {@code 0.71 / sqrt(n)}
  * (measured). A tenth of wild values moves it by a third. O(n).
  */
 final class RobustScale {

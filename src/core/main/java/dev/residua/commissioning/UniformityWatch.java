@@ -54,7 +54,7 @@ public final class UniformityWatch {
   private static final int BINS = 10;
   private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-  private final InnovationDistribution law;
+  private final InnovationDistribution distribution;
   private final int[] stride; // frames per sample, [d]
   private final double[] learned; // innovations behind the distribution, [d]
 
@@ -70,11 +70,11 @@ public final class UniformityWatch {
    * A watch that has seen no frame.
    *
    * @param calibration in force
-   * @param law distribution of the innovations learned from
+   * @param distribution distribution of the innovations learned from
    */
-  public UniformityWatch(SourceCalibration calibration, InnovationDistribution law) {
+  public UniformityWatch(SourceCalibration calibration, InnovationDistribution distribution) {
     int latents = calibration.latents().size();
-    this.law = law;
+    this.distribution = distribution;
     this.stride = new int[latents];
     this.learned = new double[latents];
     this.skip = new int[latents];
@@ -86,7 +86,7 @@ public final class UniformityWatch {
       LatentCalibration latent = calibration.latents().get(k);
       double time = calibration.frames() / latent.effectiveSamples();
       stride[k] = (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(time)));
-      learned[k] = Math.min(law.weight(k), latent.innovations());
+      learned[k] = Math.min(distribution.weight(k), latent.innovations());
     }
   }
 
@@ -103,7 +103,7 @@ public final class UniformityWatch {
         skip[k]--;
       } else if (Double.isFinite(innovations[k])) {
         skip[k] = stride[k] - 1;
-        double rank = law.rank(k, innovations[k], GOLDEN * samples(k) % 1);
+        double rank = distribution.rank(k, innovations[k], GOLDEN * samples(k) % 1);
         held[k * BINS + Math.min(BINS - 1, (int) (BINS * rank))]++;
       }
     }

@@ -66,7 +66,7 @@ public final class ActiveControls {
     }
     return command instanceof Standing || command instanceof FollowedOnce
         ? new ActiveControls(newest(before.standing, id, given), before.feedback, last)
-        : before; // about trainings, or what a person does
+        : before; // about trainings or actions of a person
   }
 
   private static <V> Map<String, V> newest(Map<String, V> before, String id, V value) {
@@ -83,7 +83,7 @@ public final class ActiveControls {
     return standing.size();
   }
 
-  /** Whether a command is in force. */
+  /** Returns true if a command is in force. */
   public boolean contains(String id) {
     return standing.containsKey(id) || feedback.containsKey(id);
   }

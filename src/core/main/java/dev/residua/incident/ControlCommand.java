@@ -78,7 +78,7 @@ public sealed interface ControlCommand {
     RESOLVE(Resolve.class, "resolve", "incident"),
     /** Arms sources whose calibration needs a review. */
     ARM(Arm.class, "arm"),
-    /** The sources learn again what is normal. */
+    /** The sources learn their normal state again. */
     LEARN(Learn.class, "learn"),
     /** The sources are gone. */
     RETIRE(Retire.class, "retire"),
@@ -127,7 +127,7 @@ public sealed interface ControlCommand {
       return fields;
     }
 
-    /** States what remains after a command was taken back; empty if nothing does. */
+    /** Describes the lasting effects of a command that was taken back; empty if there are none. */
     public String afterTakingBack() {
       return switch (this) {
         case ACCEPT_NORMAL ->
@@ -168,7 +168,7 @@ public sealed interface ControlCommand {
   }
 
   /**
-   * Who says it, about what, and why.
+   * Author, subject and reason.
    *
    * @param id identity; a later command with the same id replaces it
    * @param sources matches the names of the sources
@@ -178,7 +178,7 @@ public sealed interface ControlCommand {
    */
   record Order(String id, NamePattern sources, String by, String reason, Instant at) {
     /**
-     * @throws IllegalArgumentException also if {@code sources} is no regular expression
+     * @throws IllegalArgumentException also if {@code sources} is not a regular expression
      */
     public Order(String id, String sources, String by, String reason, Instant at) {
       this(id, pattern(id, sources), by, reason, at);
@@ -193,7 +193,7 @@ public sealed interface ControlCommand {
       }
     }
 
-    /** Whether a source is meant. */
+    /** Returns true if a source is meant. */
     public boolean covers(String source) {
       return sources.matches(source);
     }
@@ -234,7 +234,7 @@ public sealed interface ControlCommand {
       }
     }
 
-    /** Whether a capture time is inside. */
+    /** Returns true if a capture time is inside. */
     public boolean contains(Instant time) {
       return !time.isBefore(from) && time.isBefore(until);
     }
@@ -252,7 +252,7 @@ public sealed interface ControlCommand {
   record Announcement(Order order, Period period, String latent) implements Timed {}
 
   /**
-   * Changes of a latent's mean up to a margin are no incident.
+   * Changes of a latent's mean up to a margin are not an incident.
    *
    * @param latent the latent
    * @param margin largest mean shift of its residual that is let pass, in standard deviations,
@@ -269,11 +269,11 @@ public sealed interface ControlCommand {
   }
 
   /**
-   * The present of these sources is normal from now on. Detectors re-centre on the means of the
-   * frames since the change, and the incidents that this makes normal are closed; others stay open
-   * and note why. Detectors without an alarm stay as they are. A mean has an error of its own (0.09
-   * standard deviations for 128 independent frames), which a detector with a memory may find after
-   * a thousand frames: repeat the command then.
+   * The present of these sources is normal. Detectors re-centre on the means of the frames since
+   * the change, and the incidents that this makes normal are closed; others stay open and note why.
+   * Detectors without an alarm stay as they are. A mean has an error of its own (0.09 standard
+   * deviations for 128 independent frames), which a detector with a memory may find after a
+   * thousand frames: repeat the command then.
    */
   record AcceptNormal(Order order) implements FollowedOnce {}
 
@@ -284,25 +284,28 @@ public sealed interface ControlCommand {
    */
   record Resolve(Order order, String incidentId) implements AboutIncident, FollowedOnce {}
 
-  /** What needs a review at these sources is normal: they are watched with it. */
+  /** The result under review of these sources is normal: they are watched with it. */
   record Arm(Order order) implements FollowedOnce {}
 
-  /** These sources learn again what is normal for them. What was accepted holds meanwhile. */
+  /**
+   * These sources learn their normal state again. The accepted calibration stays in force
+   * meanwhile.
+   */
   record Learn(Order order) implements FollowedOnce {}
 
   /** These sources are gone: closes their incidents and stops to watch for their silence. */
   record Retire(Order order) implements FollowedOnce {}
 
   /**
-   * Whether an incident was worth an alarm. It is counted; a false alarm is closed.
+   * Verdict on the alarm of an incident. It is counted; a false alarm is closed.
    *
    * @param incidentId the incident
-   * @param verdict what it was
+   * @param verdict of the person
    */
   record Feedback(Order order, String incidentId, FeedbackVerdict verdict)
       implements AboutIncident, FollowedOnce {}
 
-  /** What an operator found out about an incident. */
+  /** Findings of an operator about an incident. */
   enum FeedbackVerdict {
     TRUE_ALARM,
     FALSE_ALARM
@@ -336,7 +339,7 @@ public sealed interface ControlCommand {
    * it.
    *
    * @param proposalId the proposal, not empty
-   * @param applied whether what it proposes was done; else it was dismissed
+   * @param applied whether the proposed change was made; else it was dismissed
    */
   record ProposalDecision(Order order, String proposalId, boolean applied)
       implements ControlCommand {
@@ -374,8 +377,7 @@ public sealed interface ControlCommand {
    *
    * @param trainingId identity of the training
    * @param scene whose model is trained
-   * @param trigger what set it off, such as {@code LASTING_DRIFT}; the order's reason says it in
-   *     words
+   * @param trigger its cause, such as {@code LASTING_DRIFT}; the order's reason says it in words
    * @param phase how far it is
    * @param progress share of the phase that is done, in [0, 1]
    * @param modelId the model that it gave, once it has
@@ -391,7 +393,7 @@ public sealed interface ControlCommand {
       @Nullable String modelId,
       List<String> incidents)
       implements AboutTraining {
-    /** How record keys of trainings begin; their identity follows. */
+    /** Prefix of record keys of trainings, before their identity. */
     public static final String KEY_PREFIX = "training-";
 
     public Training {
@@ -404,7 +406,7 @@ public sealed interface ControlCommand {
     }
   }
 
-  /** How far a training is. */
+  /** Phase of a training. */
   enum TrainingPhase {
     /** Decided, not begun. */
     TRIGGERED,
@@ -429,7 +431,7 @@ public sealed interface ControlCommand {
     /** Someone ended it. */
     CANCELLED;
 
-    /** Whether nothing more comes. */
+    /** Returns true if it is the last phase. */
     public boolean ended() {
       return switch (this) {
         case SUPPRESSED, PROMOTED, KEPT, FAILED, CANCELLED -> true;

@@ -64,7 +64,7 @@ public record Evidence(
     FRAME,
     /** Something has changed. */
     CHANGE,
-    /** What has changed, and how. */
+    /** Kind and place of the change. */
     DIAGNOSIS
   }
 }

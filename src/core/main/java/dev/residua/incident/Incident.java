@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param id identity; the same after a restart or a rebalance, and when the problem comes back
  *     within the cooldown; never used for another subject
  * @param source source of the frames
- * @param subject what it is about; changes at most once, from undetermined to a diagnosed subject
+ * @param subject its subject; changes at most once, from undetermined to a diagnosed subject
  * @param state current state
  * @param reason why it was closed; null unless the state is {@code CLOSED}
  * @param severity how urgently a person should look; never falls while it is open
  * @param kind kind of the finding that explains most, such as {@code DRIFT.RESIDUAL} or {@code
  *     INTERVENTION.OFFSET}
- * @param sentence what is wrong, in one plain sentence
+ * @param sentence the problem in one plain sentence
  * @param note last remark about it, such as who closed it, cut to {@link #MAX_NOTE} characters;
  *     null if there is none
  * @param causes causes, most likely first
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param follows the incident that it continues under a corrected diagnosis; null for most
  * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
- * @param frame frame of the finding that it shows; null where the source is silent
+ * @param frame frame of the finding that it shows; null if the source is silent
  * @param labels labels of the source rule that was in force when it opened, and the scene
  */
 @RecordBuilder
@@ -106,7 +106,7 @@ public record Incident(
     /** It ended for another reason. */
     CLOSED;
 
-    /** Whether it is not over. */
+    /** Returns true if it is not over. */
     public boolean open() {
       return this != RESOLVED && this != CLOSED;
     }
@@ -132,7 +132,7 @@ public record Incident(
     EXPIRED
   }
 
-  /** Whether it is not over. */
+  /** Returns true if it is not over. */
   public boolean open() {
     return state.open();
   }

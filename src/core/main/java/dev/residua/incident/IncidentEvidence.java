@@ -42,7 +42,7 @@ public record IncidentEvidence(
     for (Map.Entry<Kind, byte[]> picture : pictures.entrySet()) {
       if (!isPng(picture.getValue())) {
         throw new IllegalArgumentException(
-            "evidence of incident %s has a picture %s that is no PNG file"
+            "evidence of incident %s has a picture %s that is not a PNG file"
                 .formatted(incidentId, picture.getKey().path()));
       }
     }
@@ -58,13 +58,13 @@ public record IncidentEvidence(
     return true;
   }
 
-  /** One of the pictures. */
+  /** Kind of a picture. */
   public enum Kind {
     /** The frame as the model reads it. */
     FRAME,
     /** The picture that the causes explain. */
     EXPECTED,
-    /** Where the frame is unusual. */
+    /** Unusual parts of the frame. */
     HEATMAP;
 
     /** Pictures that are drawn of an incident about a subject; empty for silence. */

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * When an incident opens, escalates and ends. The levels of the statistics themselves belong to the
- * detectors: an alarm starts at the level of the false-alarm budget and ends after a stretch below
- * a lower level; these settings count frames with an alarm on.
+ * detectors: an alarm starts at the level of the false-alarm budget and ends after an interval
+ * below a lower level; these settings count frames with an alarm on.
  *
  * @param alarmFrames {@code k}: frames with an alarm among the last {@code ofFrames} that open an
  *     incident, at least 1. More than 1 lowers the false alarms below the budget and delays

@@ -35,7 +35,7 @@ final class IncidentUpdate {
   private final OpenTrack[] tracks = new OpenTrack[Channel.values().length];
   private final Map<String, Incident> changed = new LinkedHashMap<>(); // by id, in order
 
-  /** What an incident shows of a finding. */
+  /** Part of a finding that an incident shows. */
   private record Content(
       Weight weight,
       String kind,
@@ -115,7 +115,7 @@ final class IncidentUpdate {
       }
     }
 
-    /** Removes a subject; the last one stays as what an operator has dealt with. */
+    /** Removes a subject; the last one stays as a subject that an operator has dealt with. */
     void dismiss(Subject subject, Predicate<Subject> open) {
       if (!supports.remove(subject) || supports.stream().anyMatch(open)) {
         return;
@@ -228,7 +228,7 @@ final class IncidentUpdate {
         : track.alarms & ((1L << settings.ofFrames()) - 1);
   }
 
-  /** Whether the alarm of a channel may open an incident now. */
+  /** Returns true if the alarm of a channel may open an incident now. */
   private boolean opens(OpenTrack track) {
     return track.on
         && !track.dismissed
@@ -240,7 +240,10 @@ final class IncidentUpdate {
     return track.supports.stream().anyMatch(this::isOpen);
   }
 
-  /** The fault of the sensor: it replaces another fault, and takes over what it explains. */
+  /**
+   * The fault of the sensor: it replaces another fault, and takes over the residuals that it
+   * explains.
+   */
   private void sensor(@Nullable Subject fault) {
     OpenTrack track = track(Channel.SENSOR);
     if (fault == null || !opens(track) || track.supports.contains(fault)) {
@@ -270,7 +273,7 @@ final class IncidentUpdate {
   }
 
   /**
-   * Merges what opened lately into the incident of a moved camera, which needs some frames to be
+   * Merges recent incidents into the incident of a moved camera, which needs some frames to be
    * known and changes the residuals at once.
    */
   private void mergeExplained(Subject fault) {
@@ -282,7 +285,9 @@ final class IncidentUpdate {
     }
   }
 
-  /** Whether an incident is open, and opened so lately that a further alarm belongs to it. */
+  /**
+   * Returns true if an incident is open, and opened so lately that a further alarm belongs to it.
+   */
   private boolean isRecent(Entry entry) {
     return entry.open() && entry.openFrames() <= SourceIncidents.JOIN_FRAMES;
   }
@@ -311,7 +316,7 @@ final class IncidentUpdate {
     }
   }
 
-  /** Whether a diagnosed incident ended lately, which may have come back. */
+  /** Returns true if a diagnosed incident ended lately, which may have come back. */
   private boolean isCooling() {
     return entries.values().stream()
         .anyMatch(
@@ -355,7 +360,7 @@ final class IncidentUpdate {
     }
     Entry current = first(track);
     if (current.subject().kind() == Subject.Kind.SENSOR) {
-      return; // the fault of the sensor explains what the residuals show
+      return; // the fault of the sensor explains the residuals
     }
     if (track.supports.contains(leading)) {
       track.candidate = null;
@@ -378,8 +383,8 @@ final class IncidentUpdate {
   }
 
   /**
-   * Ends the dismissal of an alarm where its diagnosis twice names another subject than the one
-   * that an operator has dealt with.
+   * Ends the dismissal of an alarm if its diagnosis twice names another subject than the one that
+   * an operator has dealt with.
    */
   private static void nameDismissed(OpenTrack track, Subject leading) {
     if (track.supports.contains(leading)) {
@@ -430,7 +435,7 @@ final class IncidentUpdate {
       merge(wrong, same);
       return;
     }
-    // The follower is published first: receivers see one problem that goes on.
+    // The follower is published first: receivers see one problem that continues.
     Entry follower = open(subject, content, wrong);
     end(wrong, State.CLOSED, Reason.REDIAGNOSED, null, null);
     entries.remove(wrong.subject());
@@ -443,7 +448,7 @@ final class IncidentUpdate {
     }
   }
 
-  /** Adds a finding to the incident of its track, where it explains more than what is shown. */
+  /** Adds a finding to the incident of its track, if it explains more than the shown one. */
   private void show(Report report) {
     OpenTrack track = track(report.channel());
     Entry entry = null;

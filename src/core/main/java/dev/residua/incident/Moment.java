@@ -10,8 +10,8 @@ import java.util.UUID;
  * @param source the source
  * @param sequence number of its last frame
  * @param at time in the source's capture times
- * @param place what identities of incidents are made of; the same for the same frame whenever it is
- *     evaluated, and never the same for another
+ * @param place input of the identities of incidents: equal whenever a frame is evaluated, and
+ *     different for any other frame
  * @param modelId model in use
  */
 public record Moment(String source, long sequence, Instant at, String place, String modelId) {

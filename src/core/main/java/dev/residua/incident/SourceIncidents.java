@@ -89,7 +89,7 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
    * @param alarms bit {@code i}: whether it was on {@code i} frames ago
    * @param supports subjects of the incidents that it belongs to; of a dismissed alarm, the subject
    *     that an operator has dealt with
-   * @param strongest strongest finding since the last quiet stretch; null where there is none
+   * @param strongest strongest finding since the last quiet interval; null if there is none
    * @param waited frames that it has waited for its diagnosis
    * @param dismissed whether an operator has dealt with it, until it ends or a diagnosis twice
    *     names another subject
@@ -111,7 +111,7 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
   }
 
   /**
-   * What follows from one frame or order.
+   * Effects of one frame or command.
    *
    * @param next the new state
    * @param changed the incidents to publish, in this order
@@ -127,7 +127,7 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
     return entries.stream().filter(Entry::open).map(Entry::incident).toList();
   }
 
-  /** Whether an incident is open. */
+  /** Returns true if an incident is open. */
   public boolean anyOpen() {
     return entries.stream().anyMatch(Entry::open);
   }
@@ -152,7 +152,7 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
   /**
    * The source is silent: an incident about that opens, and the others are suspended.
    *
-   * @param sentence what to say of it
+   * @param sentence its sentence
    */
   public Step silent(Moment at, IncidentSettings settings, int capacity, String sentence) {
     return new IncidentUpdate(this, at, settings, capacity).silent(sentence);

@@ -3,7 +3,7 @@ package dev.residua.incident;
 import java.util.Locale;
 
 /**
- * What an incident is about. Together with the source it is the incident's identity.
+ * Subject of an incident. Together with the source it is the incident's identity.
  *
  * @param kind kind of the subject
  * @param name the latent of a mechanism or root, the fault of a sensor in lower case; empty for the
@@ -63,15 +63,15 @@ public record Subject(Kind kind, String name) {
     return new Subject(Kind.SENSOR, fault.name().toLowerCase(Locale.ROOT));
   }
 
-  /** Whether only a diagnosis finds it. */
+  /** Returns true if only a diagnosis finds it. */
   public boolean isLatent() {
     return kind == Kind.MECHANISM || kind == Kind.ROOT;
   }
 
   /**
-   * Reads what {@link #toString} wrote.
+   * Reads the output of {@link #toString}.
    *
-   * @throws IllegalArgumentException if it is no subject
+   * @throws IllegalArgumentException if it is not a subject
    */
   public static Subject of(String text) {
     int colon = text.indexOf(':');
@@ -80,11 +80,11 @@ public record Subject(Kind kind, String name) {
       return new Subject(
           Kind.valueOf(kind.toUpperCase(Locale.ROOT)), colon < 0 ? "" : text.substring(colon + 1));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("'%s' is no subject".formatted(text), e);
+      throw new IllegalArgumentException("'%s' is not a subject".formatted(text), e);
     }
   }
 
-  /** What a person should check first. */
+  /** First check of a person, as a sentence. */
   public String advice() {
     return switch (kind) {
       case MECHANISM -> "check what drives " + spoken() + ", and what is attached to it";

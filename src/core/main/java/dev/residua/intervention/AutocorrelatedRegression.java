@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Least squares with an intercept where the errors follow a short autoregression: both sides are
+ * Least squares with an intercept for errors that follow a short autoregression: both sides are
  * filtered with the autoregression of the errors, which is estimated in turn with the coefficients.
  *
- * <p>Of two tests the more careful one counts, since each is too small where its assumption fails:
- * the usual one, and one that allows each row a variance of its own (HC2, with the degrees of
- * freedom of independent rows). Sources: Cochrane and Orcutt, JASA 44 (1949); MacKinnon and White,
- * Journal of Econometrics 29 (1985); Bell and McCaffrey, Survey Methodology 28 (2002). The order is
- * chosen by Bayes' information criterion; autocorrelations are corrected for the bias of a fitted
- * mean (Kendall, Biometrika 41, 1954).
+ * <p>Of two tests the more careful one counts, since each is too small if its assumption fails: the
+ * usual one, and one that allows each row a variance of its own (HC2, with the degrees of freedom
+ * of independent rows). Sources: Cochrane and Orcutt, JASA 44 (1949); MacKinnon and White, Journal
+ * of Econometrics 29 (1985); Bell and McCaffrey, Survey Methodology 28 (2002). The order is chosen
+ * by Bayes' information criterion; autocorrelations are corrected for the bias of a fitted mean
+ * (Kendall, Biometrika 41, 1954).
  */
 final class AutocorrelatedRegression {
   /** Min degrees of freedom. */
@@ -176,7 +176,7 @@ final class AutocorrelatedRegression {
     return best;
   }
 
-  /** Rows less what their past predicts of them. */
+  /** Rows minus the prediction from their past. */
   private Filtered filtered(double[] filter) {
     int n = 0;
     int[] rows = new int[y.length];

@@ -28,7 +28,7 @@ final class Diagnoser {
    */
   private static final double NARROWED_SPREAD = 0.5;
 
-  /** Standardised value from which what is left of a window is not normal. */
+  /** Standardised value from which the rest of a window is not normal. */
   private static final double NOT_NORMAL = 3;
 
   /** Standardised value that shows a dependence in a latent that is already a cause. */
@@ -46,7 +46,7 @@ final class Diagnoser {
   /** Share of frames out of range from which a constant was added, not a distribution moved. */
   private static final double OUT_OF_RANGE = 0.1;
 
-  /** Evidence of a root, over that of what depends on it, from which the root is the cause. */
+  /** Evidence of a root, over that of its descendants, from which the root is the cause. */
   private static final double ROOT_EVIDENCE = 0.25;
 
   /** Max single frames, as a share, that may be off in an otherwise normal window. */
@@ -307,9 +307,9 @@ final class Diagnoser {
   }
 
   /**
-   * The strongest evidence first, but a root before what depends on it, unless its own evidence is
+   * The strongest evidence first, but a root before its descendants, unless its own evidence is
    * small next to that or the other ignores it altogether: beyond the range of training an encoder
-   * turns values back into that range, and what depends on them then looks broken.
+   * turns values back into that range, and their descendants then look broken.
    */
   private List<Node> ranked(List<Node> suspects, double threshold) {
     List<Node> ranked = new ArrayList<>(suspects);
@@ -387,7 +387,7 @@ final class Diagnoser {
       if (!scales.categories(node.latent).isEmpty()) {
         return InterventionKind.COVARIATE_DRIFT; // no category is out of range
       }
-      // A distribution that moves within the range leaves what depends on it alone.
+      // A distribution that moves within the range does not change its descendants.
       boolean broken =
           suspects.stream().anyMatch(other -> graph.isAncestor(node.latent, other.latent));
       return broken || node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())

@@ -53,13 +53,13 @@ public record Diagnosis(
    * fewer than {@link MechanismReference#MIN_WINDOW} frames remain are not tested. False
    * discoveries are held at {@link #LEVEL} by the procedure of Benjamini and Yekutieli, which needs
    * no assumption on how tests depend on one another. Latents with a discovery are the causes, the
-   * largest standardised statistic first: a residual shows only what its own mechanism did, so
-   * effects further down the graph need no further correction.
+   * largest standardised statistic first: a residual shows only its own mechanism, so effects
+   * further down the graph need no further correction.
    *
    * <p>Of the first cause every edge is read off the newer three quarters of the frames by a
-   * regression of its residual on what each direct cause contributes to the prediction, with errors
-   * that may be autocorrelated; see {@link EdgeReading}. A latent that one of its causes still
-   * moves is a changed mechanism, not one that is drawn from its own distribution.
+   * regression of its residual on the contribution of each direct cause to the prediction, with
+   * errors that may be autocorrelated; see {@link EdgeReading}. A latent that one of its causes
+   * still moves is a changed mechanism, not one that is drawn from its own distribution.
    *
    * <p>O(frames d p^2).
    *

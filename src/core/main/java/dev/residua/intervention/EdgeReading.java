@@ -120,7 +120,7 @@ public record EdgeReading(
     return fit.pValue(column, influence - 1) <= 2 * LEVEL;
   }
 
-  /** Returns true if the edge differs from what the model learned. */
+  /** Returns true if the edge differs from the learned one. */
   public boolean isClaim() {
     return verdict == EdgeVerdict.REMOVED || verdict == EdgeVerdict.CHANGED;
   }

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 
 /**
  * Tests a model's graph on a stationary period of one source: whether every direct cause still
- * moves its latent as trained, and whether a residual depends on a latent that is no cause of it.
+ * moves its latent as trained, and whether a residual depends on a latent that is not a cause of
+ * it.
  *
  * @param frames how many were used
  * @param edges one reading for each edge of the graph, by effect
@@ -85,7 +86,7 @@ public record GraphCheck(
    * frames. O(d^3 n).
    *
    * @param observed latents, shape {@code [n][d]}, oldest first
-   * @param expected what the causes explain of them, shape {@code [n][d]}
+   * @param expected prediction from the causes, shape {@code [n][d]}
    * @param sequences numbers of the frames, ascending, shape {@code [n]}
    * @param reference of the same graph
    * @throws IllegalArgumentException if shapes differ, there are too few or too many frames, or
@@ -294,7 +295,7 @@ public record GraphCheck(
     return new Tests(edges, absent);
   }
 
-  /** Edges that differ from what the model learned. */
+  /** Edges that differ from the learned ones. */
   public List<EdgeReading> misfits() {
     return edges.stream().filter(EdgeReading::isClaim).toList();
   }

@@ -83,7 +83,7 @@ final class InterventionSentence {
               ? shares(node, name)
               : root
                   ? text(
-                      "%s is drawn from another law: over the last %d frames its spread is %.2f of the"
+                      "%s is drawn from another distribution: over the last %d frames its spread is %.2f of the"
                           + " normal one",
                       name, m, node.spread())
                   : text(
@@ -159,7 +159,7 @@ final class InterventionSentence {
       most = counts[v] > counts[most] ? v : most;
     }
     return text(
-        "%s follows another law: over the last %d frames it is %s most often, in %.0f %% of them",
+        "%s follows another distribution: over the last %d frames it is %s most often, in %.0f %% of them",
         name, node.size(), categories.get(most), 100.0 * counts[most] / node.size());
   }
 

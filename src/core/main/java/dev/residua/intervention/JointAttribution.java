@@ -15,8 +15,9 @@ import java.util.zip.CRC32C;
  * <pre>{@code v(S) = log((#{k : g(e on S, x_k elsewhere) >= g(e)} + 0.5) / (n + 0.5))}</pre>
  *
  * <p>so {@code v(all) = 0}, {@code -v(none)} is the frame's information score in nats, and the
- * contributions sum to it exactly. What is not in {@code S} is taken from one reference frame
- * together, so residuals may depend on one another. Immutable, safe for use by several threads.
+ * contributions sum to it exactly. A residual that is not in {@code S} is taken from one reference
+ * frame together, so residuals may depend on one another. Immutable, safe for use by several
+ * threads.
  *
  * <p>Exact up to {@value #EXACT_LATENTS} latents: {@code 2^d} subsets, O(2^d n d). Beyond, the mean
  * over random orders of the latents, whose contributions sum exactly as well; the error of each
@@ -119,7 +120,7 @@ public final class JointAttribution {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote, for attributing energy.
+   * Reads the output of {@link #toBytes}, for attributing energy.
    *
    * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
    *     damaged
@@ -128,7 +129,7 @@ public final class JointAttribution {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
       throw new IllegalArgumentException(
-          "these %d bytes are no reference for attribution".formatted(bytes.length));
+          "these %d bytes are not a reference for attribution".formatted(bytes.length));
     }
     int version = in.getInt();
     int n = in.getInt();

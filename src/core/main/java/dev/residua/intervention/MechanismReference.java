@@ -99,7 +99,7 @@ public final class MechanismReference {
    * nine lengths.
    *
    * @param observed latents, shape {@code [n][d]}, {@code n >=} {@link #MIN_FRAMES}
-   * @param expected what the causes explain of them, shape {@code [n][d]}
+   * @param expected prediction from the causes, shape {@code [n][d]}
    * @param standardized residuals in robust standard deviations, shape {@code [n][d]}
    * @param leakage shift of the standardised residual of latent {@code i} for a shift of the noise
    *     of latent {@code j} by one standard deviation, shape {@code [d][d]}; residuals are
@@ -260,7 +260,7 @@ public final class MechanismReference {
   }
 
   /**
-   * How far the value of a test in a window of {@code m} frames is from a quiet one, in scales of
+   * Distance of the value of a test in a window of {@code m} frames from a quiet one, in scales of
    * the tail that it lies in.
    */
   double standardized(MechanismTest test, int latent, int m, double value) {
@@ -280,7 +280,7 @@ public final class MechanismReference {
     return between(stillness[latent], 0, m, false);
   }
 
-  /** Returns true if a latent's value is outside what nearly all nominal frames have. */
+  /** Returns true if a latent's value is outside the range of nearly all nominal frames. */
   boolean outOfRange(int latent, float value) {
     return value < lowest[latent] || value > highest[latent];
   }
@@ -424,7 +424,7 @@ public final class MechanismReference {
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * Reads the output of {@link #toBytes}.
    *
    * @throws IllegalArgumentException if it has another format, version, size or checksum
    */
@@ -432,7 +432,7 @@ public final class MechanismReference {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER_BYTES + Integer.BYTES || in.getInt() != MAGIC) {
       throw new IllegalArgumentException(
-          "%d bytes are no mechanism reference".formatted(bytes.length));
+          "%d bytes are not a mechanism reference".formatted(bytes.length));
     }
     int version = in.getInt();
     if (version != VERSION) {

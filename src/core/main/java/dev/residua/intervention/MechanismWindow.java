@@ -1,8 +1,8 @@
 package dev.residua.intervention;
 
 /**
- * The last {@value #LENGTH} frames of one source: what was seen, what was expected, the
- * standardised residuals, and two flags. Mutable, for one thread.
+ * The last {@value #LENGTH} frames of one source: observed and expected values, the standardised
+ * residuals, and two flags. Mutable, for one thread.
  */
 public final class MechanismWindow {
   /** Frames that are kept. */
@@ -48,7 +48,7 @@ public final class MechanismWindow {
    * Takes the next frame.
    *
    * @param observed latents, shape {@code [d]}
-   * @param expected what the causes explain of them, shape {@code [d]}
+   * @param expected prediction from the causes, shape {@code [d]}
    * @param standardized residuals in robust standard deviations of normal frames, shape {@code [d]}
    * @param appearanceChanged whether the picture as a whole has changed
    * @param frozen whether the camera is known to repeat a picture

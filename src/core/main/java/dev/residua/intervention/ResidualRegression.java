@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * The residual of one latent, in its own unit, as a function of the {@link ParentContributions}. If
  * the influence of a cause becomes {@code q} times the trained one, the residual is {@code (q - 1)}
- * times what it adds alone, plus what its pairs add less, plus noise. Coefficients are changes of
- * influence, first those of the causes.
+ * times its contribution alone, plus the smaller contribution of its pairs, plus noise.
+ * Coefficients are changes of influence, first those of the causes.
  */
 final class ResidualRegression {
   /** Spread of a contribution, over that of prediction and residual, that counts as no movement. */
@@ -20,7 +20,10 @@ final class ResidualRegression {
   /** Variance inflation of one cause by the others from which they move together. */
   private static final double TOGETHER = 10;
 
-  /** Spread of what one cause adds, over that of the rest, which could be taken for a change. */
+  /**
+   * Spread of the contribution of one cause, over that of the rest, which could be taken for a
+   * change.
+   */
   private static final double READABLE = 1 / EdgeReading.NONE;
 
   private static final double RIDGE = 1e-6;

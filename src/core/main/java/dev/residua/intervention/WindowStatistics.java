@@ -65,7 +65,7 @@ record WindowStatistics(
     return mean(observed, latent, from, m);
   }
 
-  /** Mean of what the causes do not explain, in the unit of the latent. */
+  /** Mean of the part that the causes do not explain, in the unit of the latent. */
   double meanResidual(int latent, int from, int m) {
     return mean(observed, latent, from, m) - mean(expected, latent, from, m);
   }

@@ -138,7 +138,7 @@ public final class Backtest {
     this.controls = controls;
   }
 
-  /** Where the calibration of each source is that learns; by source. */
+  /** Progress of the calibration of each learning source, by source. */
   public Map<String, CommissioningReport> calibrations() {
     return Collections.unmodifiableMap(reports);
   }

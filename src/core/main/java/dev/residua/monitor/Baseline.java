@@ -125,7 +125,7 @@ public final class Baseline {
    * Chooses for each number the nearer to the frames: its carried shift, or none.
    *
    * @param latentMeans means of the unshifted samples, shape {@code [d]}
-   * @param pictureMeans the same of the numbers of the picture
+   * @param pictureMeans means of the numbers of the picture
    */
   void decide(float[] latentMeans, float[] pictureMeans) {
     nearer(carriedLatents, latentMeans, latents);

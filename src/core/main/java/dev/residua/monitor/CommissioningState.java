@@ -31,7 +31,7 @@ public record CommissioningState(List<Context> contexts, int current) {
    * State in one context.
    *
    * @param filter last residuals; null if no calibration of them is in force
-   * @param law distribution of the innovations of the residuals; null with the filter
+   * @param distribution distribution of the innovations of the residuals; null with the filter
    * @param uniformity of the p-values; null with the filter, or to be watched from the next frame
    * @param pictureFilter last numbers of the picture
    */
@@ -39,7 +39,7 @@ public record CommissioningState(List<Context> contexts, int current) {
       String name,
       Commissioning.State residuals,
       @Nullable State filter,
-      @Nullable InnovationDistribution law,
+      @Nullable InnovationDistribution distribution,
       UniformityWatch.@Nullable State uniformity,
       Commissioning.State picture,
       @Nullable State pictureFilter) {
@@ -51,7 +51,13 @@ public record CommissioningState(List<Context> contexts, int current) {
 
     private Context withoutFrames() {
       return new Context(
-          name, withoutFrames(residuals), filter, law, null, withoutFrames(picture), pictureFilter);
+          name,
+          withoutFrames(residuals),
+          filter,
+          distribution,
+          null,
+          withoutFrames(picture),
+          pictureFilter);
     }
 
     private static Commissioning.State withoutFrames(Commissioning.State state) {

@@ -66,7 +66,9 @@ final class ContextCommissioning {
     status = null;
     if (changed) {
       normal =
-          next.map(calibration -> new ResidualNormal(shared, calibration, law(calibration, lent)))
+          next.map(
+                  calibration ->
+                      new ResidualNormal(shared, calibration, distribution(calibration, lent)))
               .orElse(null);
     }
     if (!nextPicture.equals(Optional.ofNullable(pictureNormal).map(used -> used.calibration))) {
@@ -80,12 +82,12 @@ final class ContextCommissioning {
   /**
    * Returns the distribution of the frames of a new calibration, or the lent one if they are few.
    */
-  private InnovationDistribution law(
+  private InnovationDistribution distribution(
       SourceCalibration calibration, @Nullable InnovationDistribution lent) {
     if (lent != null && calibration.effectiveSamples() < Commissioning.ENOUGH_SAMPLES) {
       return lent;
     }
-    return shared.law().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
+    return shared.distribution().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
   }
 
   Optional<SourceCalibration> calibration() {
@@ -93,8 +95,8 @@ final class ContextCommissioning {
   }
 
   /** Returns the distribution of its innovations; null while it has no calibration of its own. */
-  @Nullable InnovationDistribution law() {
-    return normal == null ? null : normal.law;
+  @Nullable InnovationDistribution distribution() {
+    return normal == null ? null : normal.distribution;
   }
 
   boolean needsReview() {
@@ -201,7 +203,7 @@ final class ContextCommissioning {
     boolean fast = !(residuals.outcome() instanceof Armed armed && armed.stage() == Stage.SLOW);
     return String.format(
         Locale.ROOT,
-        "frames of the source go on as the %d from which it learned, with %.0f effective samples%s%s; the run length is an average over sources",
+        "frames of the source continue as the %d from which it learned, with %.0f effective samples%s%s; the run length is an average over sources",
         calibration.frames(),
         calibration.effectiveSamples(),
         lagOne < 0.1
@@ -358,8 +360,8 @@ final class ContextCommissioning {
   }
 
   /**
-   * Learns again, compared with what was accepted last, which holds meanwhile; true if another
-   * calibration holds from now on.
+   * Learns again, compared with the calibration accepted last, which stays in force meanwhile; true
+   * if another calibration is now in force.
    */
   boolean again() {
     residuals = residuals.again();
@@ -369,8 +371,8 @@ final class ContextCommissioning {
   }
 
   /**
-   * Learns again what an alarm says that the present does not fit, and is not watched in that until
-   * then.
+   * Learns again the statistic that an alarm says does not fit the present, and is not watched in
+   * that until then.
    *
    * @param ofResiduals whether an alarm of the residuals is on
    * @param ofPicture whether one of the picture is on
@@ -395,7 +397,7 @@ final class ContextCommissioning {
         name,
         residuals.state(),
         normal == null ? null : normal.filter.state(),
-        normal == null ? null : normal.law,
+        normal == null ? null : normal.distribution,
         normal == null ? null : normal.uniformity.state(),
         picture.state(),
         pictureNormal == null ? null : pictureNormal.filter.state());
@@ -410,9 +412,10 @@ final class ContextCommissioning {
             state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
     restored.picture =
         Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES);
-    InnovationDistribution law = state.law();
-    if (law != null && state.filter() != null) {
-      restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
+    InnovationDistribution distribution = state.distribution();
+    if (distribution != null && state.filter() != null) {
+      restored.normal =
+          new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), distribution);
       restored.normal.filter.restore(state.filter());
       if (state.uniformity() != null) {
         restored.normal.uniformity.restore(state.uniformity());

@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Identities of events: a function of what happened, so that a replay gives the same event the same
- * id.
+ * Identities of events: a function of the event, so that a replay gives the same event the same id.
  */
 final class EventIds {
   private EventIds() {}

@@ -35,7 +35,7 @@ final class FrameHistory {
     return sequenceAt(residuals.detector.count() - frames);
   }
 
-  /** Sequence of the frame before which so many had been seen, at most 128 back. */
+  /** Sequence of the frame before which {@code seen} frames had been seen, at most 128 back. */
   long sequenceAt(long seen) {
     return sequences[slot(residuals.detector.count(), seen)];
   }

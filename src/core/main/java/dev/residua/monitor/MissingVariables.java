@@ -5,7 +5,7 @@ package dev.residua.monitor;
  * gives the next state.
  *
  * @param history whether each of the last 32 frames lacked a variable, the last in bit 0
- * @param reported whether so many lacked one that this is a fault
+ * @param reported whether the number of frames without one is a fault
  */
 public record MissingVariables(int history, boolean reported) {
   static final MissingVariables NONE = new MissingVariables(0, false);

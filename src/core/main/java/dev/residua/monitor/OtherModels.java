@@ -100,8 +100,8 @@ final class OtherModels {
   }
 
   /**
-   * Takes what needs a review under the challenger as normal. Without effect if the challenger has
-   * not scored since a restart.
+   * Accepts the result under review of the challenger as normal. Without effect if the challenger
+   * has not scored since a restart.
    */
   void accept() {
     OtherModel known = challenger;

@@ -36,7 +36,7 @@ final class PictureNormal {
   final InnovationFilter filter;
   private final CommissioningReference shared;
   private final double[] shrink = new double[ImageStatistics.COUNT]; // of a single picture
-  private final double[] scale; // of what the detector takes
+  private final double[] scale; // of the inputs of the detector
   private final double missing; // standard deviation of the noise of the appearance
 
   PictureNormal(CommissioningReference shared, SourceCalibration calibration) {
@@ -149,7 +149,7 @@ final class PictureNormal {
   }
 
   /**
-   * Thresholds of the detector. What finite learning costs is taken from the table of the
+   * Thresholds of the detector. The cost of finite learning is taken from the table of the
    * residuals' detector, whose statistic has the same units.
    */
   ChangeMonitor.Thresholds thresholds(

@@ -15,21 +15,23 @@ import java.time.Instant;
 final class ResidualNormal {
   final SourceCalibration calibration;
   final InnovationFilter filter;
-  final InnovationDistribution law;
+  final InnovationDistribution distribution;
   final UniformityWatch uniformity;
   private final double[] innovations; // of the last frame, [d]
   private final CommissioningReference shared;
 
   /**
-   * @param law distribution of the source's innovations
+   * @param distribution distribution of the source's innovations
    */
   ResidualNormal(
-      CommissioningReference shared, SourceCalibration calibration, InnovationDistribution law) {
+      CommissioningReference shared,
+      SourceCalibration calibration,
+      InnovationDistribution distribution) {
     this.shared = shared;
     this.calibration = calibration;
-    this.law = law;
+    this.distribution = distribution;
     this.filter = new InnovationFilter(calibration);
-    this.uniformity = new UniformityWatch(calibration, law);
+    this.uniformity = new UniformityWatch(calibration, distribution);
     this.innovations = new double[calibration.latents().size()];
   }
 
@@ -54,7 +56,7 @@ final class ResidualNormal {
       double deviation = (residuals[k] - now.location()) / now.spread();
       frame.marginal[k] = (float) (then.location() + deviation * then.spread());
       frame.innovations[k] = (float) (then.location() + innovations[k] * then.spread());
-      frame.scores[k] = (float) law.normalScore(k, innovations[k]);
+      frame.scores[k] = (float) distribution.normalScore(k, innovations[k]);
     }
     return frame;
   }

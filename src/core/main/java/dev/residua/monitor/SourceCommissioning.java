@@ -126,9 +126,9 @@ final class SourceCommissioning {
   /** Returns the distribution of the innovations in the first other context that has one. */
   private @Nullable InnovationDistribution lent() {
     for (int i = 0; i < contexts.size(); i++) {
-      InnovationDistribution law = i == current ? null : contexts.get(i).law();
-      if (law != null) {
-        return law;
+      InnovationDistribution distribution = i == current ? null : contexts.get(i).distribution();
+      if (distribution != null) {
+        return distribution;
       }
     }
     return null;
@@ -144,8 +144,8 @@ final class SourceCommissioning {
   }
 
   /**
-   * Learns again in all contexts, compared with what was accepted last, which holds meanwhile; true
-   * if another calibration holds from now on.
+   * Learns again in all contexts, compared with the calibration accepted last, which stays in force
+   * meanwhile; true if another calibration is now in force.
    */
   boolean again() {
     boolean any = false;

@@ -13,13 +13,13 @@ import dev.residua.commissioning.SourceCalibration;
  * the finite number of frames learned from. Mutable, for one thread.
  */
 public final class SourcePValues {
-  private final InnovationDistribution law;
+  private final InnovationDistribution distribution;
   private final InnovationFilter filter;
   private final double[] innovations;
 
   /** P-values of a source from its next frame on. */
-  public SourcePValues(SourceCalibration calibration, InnovationDistribution law) {
-    this.law = law;
+  public SourcePValues(SourceCalibration calibration, InnovationDistribution distribution) {
+    this.distribution = distribution;
     this.filter = new InnovationFilter(calibration);
     this.innovations = new double[calibration.latents().size()];
   }
@@ -34,7 +34,7 @@ public final class SourcePValues {
     filter.next(residuals, innovations);
     float[] scores = new float[innovations.length];
     for (int k = 0; k < scores.length; k++) {
-      scores[k] = (float) law.normalScore(k, innovations[k]);
+      scores[k] = (float) distribution.normalScore(k, innovations[k]);
     }
     return ofScores(scores);
   }

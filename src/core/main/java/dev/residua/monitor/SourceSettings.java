@@ -49,7 +49,10 @@ public record SourceSettings(
    * @param framesPerSecond frame rate until it is measured, above 0
    */
   public record Budget(double alarmsPerWeek, double framesPerSecond) {
-    /** Mean run length to a false alarm at a frame rate, in frames, within what can be promised. */
+    /**
+     * Mean run length to a false alarm at a frame rate, in frames, within the range that can be
+     * promised.
+     */
     double runLength(double measuredPerSecond) {
       double frames = Period.WEEK.seconds() * measuredPerSecond / alarmsPerWeek;
       return Math.max(DriftReference.MIN_TARGET, Math.min(DriftReference.MAX_TARGET, frames));

@@ -65,14 +65,14 @@ public final class ActiveHours {
     try {
       return ZoneId.of(name);
     } catch (DateTimeException e) {
-      throw invalid(text, "'" + name + "' is no time zone");
+      throw invalid(text, "'" + name + "' is not a time zone");
     }
   }
 
   private void add(String period) {
     Matcher parts = PERIOD.matcher(period);
     if (!parts.matches()) {
-      throw invalid(text, "'" + period + "' is no period of a day");
+      throw invalid(text, "'" + period + "' is not a period of a day");
     }
     int from = minute(parts.group(3), parts.group(4));
     int until = minute(parts.group(5), parts.group(6));
@@ -95,7 +95,7 @@ public final class ActiveHours {
   private int day(String name) {
     int day = DAYS.indexOf(name.toLowerCase(Locale.ROOT));
     if (day < 0) {
-      throw invalid(text, "'" + name + "' is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun");
+      throw invalid(text, "'" + name + "' is not a day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun");
     }
     return day;
   }
@@ -103,7 +103,7 @@ public final class ActiveHours {
   private int minute(String hours, String minutesOfHour) {
     int minute = Integer.parseInt(hours) * 60 + Integer.parseInt(minutesOfHour);
     if (Integer.parseInt(minutesOfHour) > 59 || minute > DAY) {
-      throw invalid(text, "'" + hours + ":" + minutesOfHour + "' is no time of a day");
+      throw invalid(text, "'" + hours + ":" + minutesOfHour + "' is not a time of a day");
     }
     return minute;
   }
@@ -114,14 +114,14 @@ public final class ActiveHours {
             .formatted(text, why));
   }
 
-  /** Whether a moment is inside. */
+  /** Returns true if a moment is inside. */
   public boolean contain(Instant time) {
     return minutes.get(minuteOfWeek(time.atZone(zone)));
   }
 
   /**
-   * Time since the present period began, at most a week; zero outside all periods. Where the clocks
-   * of the zone were changed in between, by their present offset.
+   * Time since the present period began, at most a week; zero outside all periods. If the clocks of
+   * the zone were changed in between, by their present offset.
    */
   public Duration activeSince(Instant time) {
     ZonedDateTime local = time.atZone(zone);

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Where a camera's pictures come from: an {@code rtsp}, {@code http} or {@code https} address, or a
+ * Source of a camera's pictures: an {@code rtsp}, {@code http} or {@code https} address, or a
  * {@code file} address of a video, a folder or a device such as {@code /dev/video0}.
  *
  * <p>It never holds a user or a password: those are in a file of credentials.
@@ -25,7 +25,7 @@ public record CameraAddress(URI uri) {
   private static final Pattern DEVICE = Pattern.compile("/dev/video\\d{1,4}");
   private static final Pattern ESCAPES = Pattern.compile("(?i).*%(2e|2f|5c|00|0a|0d).*");
 
-  /** How an address is read. */
+  /** Protocol of an address. */
   public enum Kind {
     /** A camera that is asked with RTSP. */
     RTSP,
@@ -91,7 +91,7 @@ public record CameraAddress(URI uri) {
         "the camera address '%s' cannot be used; %s".formatted(redacted(text), expected));
   }
 
-  /** A text without what may be a user, a password or a query. */
+  /** A text without a possible user, password or query. */
   private static String redacted(String text) {
     int slashes = text.indexOf("//");
     int at = text.lastIndexOf('@');
@@ -103,7 +103,7 @@ public record CameraAddress(URI uri) {
     return query < 0 ? plain : plain.substring(0, query) + "?...";
   }
 
-  /** How it is read. */
+  /** Protocol of the address. */
   public Kind kind() {
     return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
       case "rtsp" -> Kind.RTSP;

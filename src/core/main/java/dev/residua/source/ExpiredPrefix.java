@@ -21,11 +21,11 @@ public final class ExpiredPrefix {
    *
    * @param offset at least 0
    * @param writtenAt time from which its retention counts
-   * @param source to which it belongs; null where that cannot be read
+   * @param source to which it belongs; null if that cannot be read
    */
   public record Stored(long offset, Instant writtenAt, @Nullable String source) {
     /**
-     * When its retention ends; empty where its rule sets none, and the topic decides.
+     * When its retention ends; empty if its rule sets none, and the topic decides.
      *
      * @param rules in force
      */
@@ -34,7 +34,7 @@ public final class ExpiredPrefix {
       return Optional.ofNullable(retention).map(writtenAt::plus);
     }
 
-    /** Whether its retention has ended. */
+    /** Returns true if its retention has ended. */
     public boolean isExpired(SourceRules rules, Instant now) {
       return expiresAt(rules).filter(end -> !end.isAfter(now)).isPresent();
     }
@@ -52,7 +52,7 @@ public final class ExpiredPrefix {
     return end;
   }
 
-  /** The first record that must be kept; empty where none is known. */
+  /** The first record that must be kept; empty if none is known. */
   public Optional<Stored> kept() {
     return Optional.ofNullable(kept);
   }
@@ -65,7 +65,7 @@ public final class ExpiredPrefix {
     }
   }
 
-  /** Whether the records from {@link #end} on must be examined. */
+  /** Returns true if the records from {@link #end} on must be examined. */
   public boolean isOpen(SourceRules rules, Instant now) {
     return kept == null || kept.isExpired(rules, now);
   }

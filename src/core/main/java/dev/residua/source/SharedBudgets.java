@@ -31,7 +31,7 @@ public final class SharedBudgets {
     return needed >= before || before == 0 || 8 * sources <= 3L * before ? needed : before;
   }
 
-  /** Whether a rule in force has a budget that its sources share. */
+  /** Returns true if a rule in force has a budget that its sources share. */
   public static boolean isAny(SourceRules rules) {
     return rules.rules().stream().anyMatch(rule -> rule.enabled() && rule.budget() != null);
   }

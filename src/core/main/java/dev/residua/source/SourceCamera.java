@@ -37,7 +37,7 @@ public record SourceCamera(CameraAddress address, @Nullable String credentials) 
         CameraAddress.parse(parts.group(1)), Optional.ofNullable(parts.group(2)).orElse(null));
   }
 
-  /** What {@link #parse} reads. */
+  /** The text that {@link #parse} reads. */
   public String text() {
     return credentials == null
         ? address.uri().toString()

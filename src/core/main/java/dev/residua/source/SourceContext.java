@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What distinguishes kinds of frames of one source that each have a normal of their own: an
- * attribute of the frames, as {@code product}; a named schedule, as {@code day: 06:00-22:00
- * Europe/Berlin}; or several, joined by a plus sign. Immutable.
+ * Distinction of kinds of frames of one source that each have a normal of their own: an attribute
+ * of the frames, as {@code product}; a named schedule, as {@code day: 06:00-22:00 Europe/Berlin};
+ * or several, joined by a plus sign. Immutable.
  */
 public final class SourceContext {
   /** Longest description, in characters. */
@@ -62,7 +62,7 @@ public final class SourceContext {
       if (!NAME.matcher(name).matches()) {
         throw invalid(
             text,
-            "'%s' is no name of at most 64 letters, digits, dots and hyphens".formatted(name));
+            "'%s' is not a name of at most 64 letters, digits, dots and hyphens".formatted(name));
       }
       parts.add(new Part(name, colon < 0 ? null : hours(text, part.substring(colon + 1))));
     }

@@ -26,7 +26,7 @@ public record SourceGlob(String text) {
     return (int) text.chars().filter(c -> c != '*' && c != '?').count();
   }
 
-  /** Whether a whole name matches. Takes time proportional to both lengths. */
+  /** Returns true if a whole name matches. Takes time proportional to both lengths. */
   public boolean matches(String name) {
     int at = 0;
     int n = 0;

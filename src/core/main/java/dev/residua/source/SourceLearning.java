@@ -5,8 +5,8 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and how often sources learn what is normal for them: {@code never}, {@code once}, or
- * again after a time such as {@code P30D}.
+ * Returns true if and how often sources learn what is normal for them: {@code never}, {@code once},
+ * or again after a time such as {@code P30D}.
  *
  * @param own whether they learn at all
  * @param again time for which a calibration is used before they learn again; null for ever

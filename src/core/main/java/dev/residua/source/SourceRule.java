@@ -185,7 +185,7 @@ public record SourceRule(
   public static final Set<String> RESERVED_LABELS =
       Set.of("alertname", "incident", "kind", SCENE, "severity", "source");
 
-  /** Author of what Residua itself writes. */
+  /** Author of the rules that Residua itself writes. */
   static final String BY_RESIDUA = "residua";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -312,7 +312,7 @@ public record SourceRule(
     return new FrameGeometry(region, rotation, mask, aspect);
   }
 
-  /** Number that changes with what a model sees of the pictures; 0 for all of them. */
+  /** Number that changes with the part of the pictures that a model sees; 0 for all of them. */
   public int viewFingerprint() {
     int fingerprint = geometry().fingerprint();
     if (redact) {
@@ -326,7 +326,7 @@ public record SourceRule(
     return 1.0 / Math.max(1, budget == null ? 1 : budget.among());
   }
 
-  /** Whether another revision has the same settings, by any author. */
+  /** Returns true if another revision has the same settings, by any author. */
   public boolean sameSettings(SourceRule other) {
     return anonymous().equals(other.anonymous());
   }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All known revisions of all rules, and the rule that holds for each source: of the latest
+ * All known revisions of all rules, and the rule that applies to each source: of the latest
  * revisions that match its name, the one with most literal characters in its pattern, then with the
  * highest priority, then with the first id. Immutable, for any thread.
  */
@@ -33,7 +33,7 @@ public final class SourceRules {
           .reversed()
           .thenComparing(SourceRule::id);
 
-  /** No rules: the settings of the installation hold for every source. */
+  /** No rules: the settings of the installation apply to every source. */
   public static final SourceRules EMPTY = new SourceRules(List.of());
 
   private final Map<String, SourceRule> revisions = new HashMap<>();
@@ -61,7 +61,7 @@ public final class SourceRules {
             .toList();
   }
 
-  /** The rule of a source; {@link SourceRule#DEFAULTS} where none matches. */
+  /** The rule of a source; {@link SourceRule#DEFAULTS} if none matches. */
   public SourceRule of(String source) {
     SourceRule known = resolved.get(source);
     if (known != null) {
@@ -107,8 +107,8 @@ public final class SourceRules {
   }
 
   /**
-   * Keys of revisions that nothing can refer to any more: those that were replaced, and removals,
-   * from before a time.
+   * Keys of revisions that nothing can refer to: those that were replaced, and removals, from
+   * before a time.
    *
    * @param before time before which all frames and scores have expired
    */

@@ -23,7 +23,7 @@ final class ExifOrientation {
 
   private ExifOrientation() {}
 
-  /** Where EXIF data begins that may have its name in front. */
+  /** Offset of EXIF data, which may have its name in front. */
   static int afterName(byte[] bytes, int from, int to) {
     boolean named =
         to - from >= NAME.length
@@ -31,7 +31,7 @@ final class ExifOrientation {
     return named ? from + NAME.length : from;
   }
 
-  /** The orientation in the EXIF chunk of a WebP file; 1 where it has none. */
+  /** The orientation in the EXIF chunk of a WebP file; 1 if it has none. */
   static int ofWebp(byte[] webp) {
     int at = RIFF_HEADER;
     while (at + CHUNK_HEADER <= webp.length) {
@@ -53,7 +53,7 @@ final class ExifOrientation {
    * Reads it.
    *
    * @param bytes hold EXIF data, or a whole TIFF file, from {@code from} to before {@code to}
-   * @return 1 to 8; 1 where the data states none
+   * @return 1 to 8; 1 if the data states none
    */
   static int of(byte[] bytes, int from, int to) {
     int at = index(bytes, from, to);
@@ -64,7 +64,7 @@ final class ExifOrientation {
     return orientation >= UPRIGHT && orientation <= LARGEST ? orientation : UPRIGHT;
   }
 
-  /** The same file with the orientation 1 where it states another. */
+  /** The same file with the orientation 1 if it states another. */
   static byte[] withoutTurn(byte[] tiff) {
     int at = index(tiff, 0, tiff.length);
     if (at < 0) {
@@ -77,7 +77,7 @@ final class ExifOrientation {
     return upright;
   }
 
-  /** Where the two bytes of the orientation are, or -1. */
+  /** Offset of the two bytes of the orientation, or -1. */
   private static int index(byte[] bytes, int from, int to) {
     if (to - from < 8) {
       return -1;

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Transparency is laid over white. A gray frame fills all three channels of a colour model; a
  * colour frame is weighed as in {@link Luma} for a gray one. A picture stands upright as its EXIF
- * data says. Then its region is read as {@link FrameGeometry} says, each axis on its own: copied
- * where the sizes agree, averaged over the covered area where it shrinks, interpolated linearly
- * between pixel centres where it grows.
+ * data says. Then its region is read as {@link FrameGeometry} says, each axis on its own: copied if
+ * the sizes agree, averaged over the covered area if it shrinks, interpolated linearly between
+ * pixel centres if it grows.
  *
  * <p>A decoder with a second size also gives a gray picture of that size: of the same frame,
  * decoded once, and of the same region.
  *
- * <p>Limits are checked on what the record or the file's header says, before anything of the
+ * <p>Limits are checked on the size in the record or the file's header, before anything of the
  * picture's size is allocated.
  */
 public final class FrameDecoder {
@@ -60,14 +60,14 @@ public final class FrameDecoder {
     this.details = new byte[detailShape == null ? 0 : detailShape.size()];
   }
 
-  /** Shape of what {@link #decode} writes. */
+  /** Shape of the output of {@link #decode}. */
   public ImageShape target() {
     return target;
   }
 
   /**
    * The detail picture of the last frame, {@code [height][width]} unsigned bytes. Owned by the
-   * decoder; empty where there is no second size.
+   * decoder; empty if there is no second size.
    */
   public byte[] details() {
     return details;
@@ -84,9 +84,9 @@ public final class FrameDecoder {
   }
 
   /**
-   * Decodes a frame as the other method does, with a region that stays where it is.
+   * Decodes a frame as the other method does, with a region that does not move.
    *
-   * @param geometry what of it is read
+   * @param geometry the part that is read
    */
   public PixelMask decode(Frame frame, FrameGeometry geometry, byte[] into, int offset)
       throws RejectedFrameException {
@@ -94,17 +94,17 @@ public final class FrameDecoder {
   }
 
   /**
-   * Decodes a frame. With a stabilizer the region is read twice where the camera vibrates, from a
+   * Decodes a frame. With a stabilizer the region is read twice if the camera vibrates, from a
    * picture that is decoded once.
    *
-   * @param geometry what of it is read
-   * @param stabilizer moves the region; null where it stays
+   * @param geometry the part that is read
+   * @param stabilizer moves the region; null if it stays
    * @param into receives {@code target.size()} unsigned bytes, {@code [height][width][channels]};
    *     its content is undefined after a refusal
    * @param offset index in {@code into} of the first byte
    * @return the pixels of {@code into} that show nothing of the frame; they are gray
-   * @throws RejectedFrameException if the frame is refused; the message says what was wrong and
-   *     what was expected
+   * @throws RejectedFrameException if the frame is refused; the message gives the error and the
+   *     expected value
    */
   public PixelMask decode(
       Frame frame, FrameGeometry geometry, @Nullable Stabilizer stabilizer, byte[] into, int offset)

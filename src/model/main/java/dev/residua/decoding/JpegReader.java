@@ -9,7 +9,7 @@ import java.util.function.DoubleBinaryOperator;
  * Decodes baseline and progressive JPEG files with 8 bits, in gray or colour, upright as their EXIF
  * data says, and at no more pixels than the target needs. Size and kind are read from the file's
  * own header before the decoder starts; a file without its end, or one that the decoder warns
- * about, is refused, since the decoder would fill what is missing with gray. Colour profiles are
+ * about, is refused, since the decoder would fill the missing part with gray. Colour profiles are
  * ignored. For one thread.
  *
  * <p>Source: ITU-T T.81 (JPEG), Annex B.

@@ -49,7 +49,7 @@ final class LeptonicaReader {
    *
    * @param width columns that the file has
    * @param height rows that the file has
-   * @param reduction 1, 2, 4 or 8: so many columns and rows become one
+   * @param reduction 1, 2, 4 or 8: this number of columns and of rows become one
    * @param gray whether brightness is enough
    */
   void jpeg(byte[] file, int width, int height, int reduction, boolean gray, Picture into)
@@ -68,7 +68,7 @@ final class LeptonicaReader {
       if (places > 0) {
         throw new RejectedFrameException(
             Reason.CORRUPT,
-            "the JPEG is damaged: its pixels are not what they should be at %d %s"
+            "the JPEG is damaged: its pixels differ from the expected ones at %d %s"
                 .formatted(places, places == 1 ? "place" : "places"));
       }
       check(pix);

@@ -8,8 +8,8 @@ import dev.residua.frame.Span;
  * A decoded picture whose memory is used again for the next one: one number per pixel, row-major,
  * {@code red << 16 | green << 8 | blue}, or the brightness of a gray one. For one thread.
  *
- * <p>A picture that was decoded at a reduced size may end within its last column and row: then what
- * it shows is a part of what it stores.
+ * <p>A picture that was decoded at a reduced size may end within its last column and row: then it
+ * shows a part of the stored pixels.
  */
 final class Picture {
   /** A larger buffer is given back after the picture that needed it. */
@@ -57,7 +57,7 @@ final class Picture {
   }
 
   /**
-   * Whether a buffer is large enough, and not so large that another should take its place.
+   * Returns true if a buffer is large enough, and not so large that another should take its place.
    *
    * @param capacity in bytes
    * @param size in bytes
@@ -81,7 +81,7 @@ final class Picture {
         overWhite(red, alpha), overWhite(green, alpha), overWhite(blue, alpha));
   }
 
-  /** The same of one sample. */
+  /** Like the above, of one sample. */
   static int overWhite(int sample, int alpha) {
     return (sample * alpha + 255 * (255 - alpha) + 127) / 255;
   }
@@ -142,7 +142,7 @@ final class Picture {
     return channels;
   }
 
-  /** Size of what is stored. */
+  /** Size of the stored picture. */
   ImageShape shape() {
     return new ImageShape(width, height, channels);
   }

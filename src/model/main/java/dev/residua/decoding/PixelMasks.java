@@ -17,8 +17,8 @@ final class PixelMasks {
 
   /**
    * The masked pixels: those in the bars of a letterbox, those that reach out of the picture, and
-   * those that are computed from anything under the mask. What a pixel is computed from ends at
-   * most one stored pixel outside it, and where the content is turned one pixel of its own.
+   * those that are computed from anything under the mask. The source of a pixel ends at most one
+   * stored pixel outside it, and where the content is turned one pixel of its own.
    */
   static PixelMask of(
       FrameGeometry geometry, Placement place, Span columns, Span rows, ImageShape target) {
@@ -51,7 +51,7 @@ final class PixelMasks {
     return PixelMask.of(masked);
   }
 
-  /** How far outside a pixel lies what it is computed from, as a fraction of the region. */
+  /** Distance outside a pixel to which its source reaches, as a fraction of the region. */
   private static double margin(double from, double length, int pixels, double fine) {
     if (fine != 0) {
       return 1 / length + 1.0 / pixels;
@@ -60,7 +60,7 @@ final class PixelMasks {
     return copied ? 0 : 1 / length;
   }
 
-  /** Whether a point, in fractions of the region, is outside the picture. */
+  /** Returns true if a point, in fractions of the region, is outside the picture. */
   private static boolean isOutside(
       Placement place, double cos, double sin, double x, double y, Span columns, Span rows) {
     double u = (x - 0.5) * place.width();

@@ -5,7 +5,7 @@ import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.ImageShape;
 
 /**
- * Where the region of a picture lies in it, and where it goes in the model's picture.
+ * Position of a region in its picture, and in the model's picture.
  *
  * @param left of the region, in the units of the picture's size, as are the next three
  * @param turns quarter turns clockwise, 0 to 3
@@ -75,12 +75,12 @@ record Placement(
     return Math.min(width / across(), height / down());
   }
 
-  /** Whether the content fills the model's picture and stays as it lies. */
+  /** Returns true if the content fills the model's picture and stays as it lies. */
   boolean isPlain(ImageShape target) {
     return turns == 0 && fine == 0 && columns == target.width() && rows == target.height();
   }
 
-  /** Index before the quarter turns of what is at a column and row of the content. */
+  /** Index, before the quarter turns, of the pixel at a column and row of the content. */
   int source(int column, int row) {
     return switch (turns) {
       case 1 -> (down() - 1 - column) * across() + row;

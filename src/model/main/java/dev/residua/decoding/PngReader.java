@@ -44,7 +44,7 @@ final class PngReader {
 
   private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
-  /** Bytes unpacked at once where rows are shorter: each call of zlib costs as much as a row. */
+  /** Bytes unpacked at once if rows are shorter: each call of zlib costs as much as a row. */
   private static final int UNPACK_BYTES = 1 << 15;
 
   private final FrameLimits limits;
@@ -68,7 +68,7 @@ final class PngReader {
   private int orientation;
   private byte[] rows = new byte[0]; // as many as fit, one behind the other, each after its filter
   private byte[] above = new byte[0]; // the last row of the rows before
-  private int row; // where the current row begins in rows
+  private int row; // start of the current row in rows
 
   PngReader(FrameLimits limits) {
     this.limits = limits;
@@ -246,7 +246,7 @@ final class PngReader {
           System.arraycopy(rows, row, above, 0, bytes);
         }
       }
-      // One more byte makes zlib compare its own checksum of the pixels.
+      // A further byte makes zlib compare its own checksum of the pixels.
       if (more(one, 0, 1) > 0) {
         throw corrupt("holds more pixels than its header says (%dx%d)", width, height);
       }
@@ -287,11 +287,11 @@ final class PngReader {
   }
 
   /**
-   * Undoes the filter of the current row, channel by channel where a value needs the one to its
-   * left, so that it stays in a register.
+   * Undoes the filter of the current row, channel by channel if a value needs the one to its left,
+   * so that it stays in a register.
    *
    * @param b holds the unfiltered row above
-   * @param up where that row begins
+   * @param up start of that row
    */
   private void unfilter(int bytes, int step, byte[] b, int up) throws RejectedFrameException {
     byte[] a = rows;

@@ -20,8 +20,8 @@ import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
 /**
- * Blackens what is under a mask in pictures of full size. Nothing else of the masked content is
- * left: the picture is decoded, blackened and encoded again, without metadata.
+ * Blackens the masked part of pictures of full size. Nothing else of the masked content is left:
+ * the picture is decoded, blackened and encoded again, without metadata.
  *
  * <p>Black are all squares of {@value #BLOCK} pixels that touch the mask, and one more on each
  * side, since a lossy file spreads the content of a square over the square and its edges. JPEG and
@@ -29,7 +29,7 @@ import org.bytedeco.leptonica.global.leptonica;
  * one instance per thread. A JPEG file of 2 megapixels takes 20 ms of one core.
  */
 public final class Redactor {
-  /** Side of what JPEG codes together where colours have half the resolution. */
+  /** Side of a JPEG coding unit if colours have half the resolution. */
   private static final int BLOCK = 16;
 
   private final PictureReader reader;

@@ -38,7 +38,7 @@ final class RegionReader {
         }
       };
 
-  /** What a mask depends on. */
+  /** The values on which a mask depends. */
   private record Seen(FrameGeometry geometry, Span columns, Span rows) {}
 
   RegionReader(ImageShape target) {

@@ -37,7 +37,8 @@ public record SampleRange(int low, int high) {
   /**
    * Reads {@code LOW..HIGH}.
    *
-   * @throws IllegalArgumentException if the text is no range; the message says what was expected
+   * @throws IllegalArgumentException if the text is not a range; the message gives the expected
+   *     form
    */
   public static SampleRange parse(String text) {
     Matcher matcher = TEXT.matcher(text.strip());

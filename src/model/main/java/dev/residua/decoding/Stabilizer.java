@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The motion of a picture is estimated against the mean picture of the model. Of a small motion
  * the shift is followed, at most {@value #LARGEST_PERCENT} % of each side, in steps of 1/256 of the
  * side; its turn and scale are left, since estimates of them add noise. A shift below half a step
- * along both sides is noise. A picture stays as it is where its motion is larger or unknown, where
- * more than half of it is masked, or where the region would leave the frame too far.
+ * along both sides is noise. A picture stays as it is if its motion is larger or unknown, if more
+ * than half of it is masked, or where the region would leave the frame too far.
  *
  * <p>The same picture is always moved in the same way. One model for its whole life, for one
  * thread.
@@ -39,7 +39,7 @@ public final class Stabilizer {
     this.unseen = unseen;
   }
 
-  /** Motion of the last picture before it was followed; null where it is unknown. */
+  /** Motion of the last picture before it was followed; null if it is unknown. */
   public @Nullable CameraMotion motion() {
     return motion;
   }
@@ -52,7 +52,7 @@ public final class Stabilizer {
    * @param aspect width of the upright frame over its height
    * @param pixels of the picture from {@code offset}
    * @param mask pixels of the picture that show nothing
-   * @return {@code geometry} where nothing is followed
+   * @return {@code geometry} if nothing is followed
    */
   FrameGeometry follow(
       FrameGeometry geometry,

@@ -57,7 +57,7 @@ public final class MlflowModel {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final int MAX_ANSWER_BYTES = 4 << 20;
 
-  /** What MLflow allows, without names that it keeps for versions. */
+  /** Aliases that MLflow allows, without names that it keeps for versions. */
   private static final Pattern ALIAS =
       Pattern.compile("(?!(?i:v[0-9]+|latest)$)[A-Za-z0-9_-]{1,255}");
 
@@ -81,8 +81,8 @@ public final class MlflowModel {
   }
 
   /**
-   * The model of an address, {@code mlflow:http://HOST:PORT/NAME}. What is between port and name is
-   * the path of a server behind a proxy.
+   * The model of an address, {@code mlflow:http://HOST:PORT/NAME}. The path between port and name
+   * is the path of a server behind a proxy.
    *
    * @param environment has the login as MLflow's own clients take it: MLFLOW_TRACKING_USERNAME and
    *     MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN
@@ -93,7 +93,7 @@ public final class MlflowModel {
     try {
       uri = new URI(address.substring(address.startsWith(SCHEME) ? SCHEME.length() : 0));
     } catch (URISyntaxException e) {
-      throw bad("it is no address", e);
+      throw bad("it is not an address", e);
     }
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     int slash = path.lastIndexOf('/');
@@ -183,7 +183,7 @@ public final class MlflowModel {
    *
    * @param versionOrAlias digits are the number of a version
    * @throws IllegalArgumentException if it is neither
-   * @throws BadBundleException if it does not exist, is damaged, is no bundle, or is another one
+   * @throws BadBundleException if it does not exist, is damaged, is not a bundle, or is another one
    *     than was pushed
    * @throws IOException with what to do, if the server does not give it
    */
@@ -209,7 +209,7 @@ public final class MlflowModel {
     String sha256 = tag(version, SHA256);
     if (sha256.isEmpty()) {
       throw new BadBundleException(
-          "%s is no bundle: it has no tag %s; push it with residua model push"
+          "%s is not a bundle: it has no tag %s; push it with residua model push"
               .formatted(origin, SHA256));
     }
     byte[] bytes = download(version.path("source").asText());
@@ -368,7 +368,7 @@ public final class MlflowModel {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** The server does not do what was asked. */
+  /** The server refuses the request. */
   private final class RefusedException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -36,7 +36,7 @@ public final class AtomicFile {
     writeByName(file, content(content));
   }
 
-  /** The same for content that is written to a file by its name. */
+  /** Like {@link #write}, for content that is written to a file by its name. */
   public static void writeByName(Path file, Part content) throws IOException {
     write(
         file,

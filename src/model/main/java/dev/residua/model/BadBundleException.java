@@ -1,8 +1,8 @@
 package dev.residua.model;
 
 /**
- * A model bundle that must not be used; the message names the file, the entry and what is wrong
- * with it.
+ * A model bundle that must not be used; the message names the file, the entry and the error with
+ * it.
  */
 public final class BadBundleException extends Exception {
   private static final long serialVersionUID = 1L;

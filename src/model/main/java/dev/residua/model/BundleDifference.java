@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one model differs from another, for people. Latents are the same where their names are.
+ * Difference between two models, for people. Latents with the same name are compared.
  *
  * @param from id of the one
  * @param to id of the other
@@ -34,8 +34,8 @@ public record BundleDifference(
    *
    * @param cause name of the cause
    * @param effect name of the effect
-   * @param before its confidence in the first model, null where it is absent
-   * @param after its confidence in the second model, null where it is absent
+   * @param before its confidence in the first model, null if it is absent
+   * @param after its confidence in the second model, null if it is absent
    */
   public record EdgeDifference(
       String cause, String effect, @Nullable Double before, @Nullable Double after) {}

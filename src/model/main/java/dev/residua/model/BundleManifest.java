@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param architecture short name of the network, such as {@code lanca-s2d4}
  * @param image shape of the images that the model reads; other sizes are resampled to it
  * @param preprocessing how pixels become the network's input, in words
- * @param latents what the network encodes, in the order of every latent vector
- * @param variables what frames bring as attributes, in the order of the nodes behind the latents;
+ * @param latents that the network encodes, in the order of every latent vector
+ * @param variables that frames bring as attributes, in the order of the nodes behind the latents;
  *     empty for most models
- * @param provenance where the model comes from
+ * @param provenance origin of the model
  * @param sha256 digest of every other entry of the bundle, lower-case hexadecimal, by entry name
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -135,7 +135,7 @@ public record BundleManifest(
    * The manifest of this model after it was calibrated again.
    *
    * @param newId its identity
-   * @param frames what it was calibrated on, in words
+   * @param frames description of the frames of the calibration
    * @param figures that the calibration gave, by name
    */
   public BundleManifest calibrated(String newId, String frames, Map<String, Double> figures) {

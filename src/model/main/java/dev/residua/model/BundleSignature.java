@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An Ed25519 signature (RFC 8032) over the digest of a bundle. What is signed begins with a text
+ * An Ed25519 signature (RFC 8032) over the digest of a bundle. The signed bytes begin with a text
  * that nothing else signs, so that a signature made for another purpose with the same key is none
  * of a bundle.
  *
@@ -48,7 +48,7 @@ public record BundleSignature(String keyId, byte[] value) {
   }
 
   /**
-   * What is signed: a text that ends with a zero byte, then the 32 bytes of the digest.
+   * The signed bytes: a text that ends with a zero byte, then the 32 bytes of the digest.
    *
    * @param digest of the bundle, 64 hexadecimal digits
    */

@@ -5,9 +5,9 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * Keeps the bytes of bundles where a topic should not: a folder, a bucket. Stored bytes never
- * change under their address. Readers do not trust them and check them with {@link
- * ModelBundle#read} and the digest that it expects. Safe for several threads and processes.
+ * Storage of bundles outside of topics: a folder or a bucket. Stored bytes never change under their
+ * address. Readers do not trust them and check them with {@link ModelBundle#read} and the digest
+ * that it expects. Safe for several threads and processes.
  */
 public interface BundleStore extends AutoCloseable {
   /** A part of a path that stays below its folder, as ids of models are. */
@@ -23,7 +23,7 @@ public interface BundleStore extends AutoCloseable {
    * @param digest that distinguishes these bytes from others of the same model, such as their
    *     SHA-256
    * @param bytes of the bundle's file, not kept
-   * @return where they are from now on
+   * @return their address
    * @throws IllegalArgumentException if id or digest are none
    * @throws IOException if the bytes cannot be stored, or others are there already
    */

@@ -17,8 +17,8 @@ import java.util.zip.Inflater;
 /**
  * Reads the zip of an untrusted bundle. The file must be entries, directory and end record, one
  * after the other without a byte before, between or behind them, and the directory must agree with
- * what it points at: so there is one way to read it, and nothing in it that is not read. What an
- * entry unpacks to is bounded while it unpacks; no size that the file claims is ever allocated.
+ * the entries: so there is one way to read it, and nothing in it that is not read. The unpacked
+ * size of an entry is bounded while it unpacks; no size that the file claims is ever allocated.
  *
  * <p>Not a general reader: no zip64, encryption, comments, or methods but stored and deflated.
  */
@@ -73,7 +73,7 @@ final class BundleZip {
   /**
    * Reads all entries, in the order of the file.
    *
-   * @param origin where the bytes come from, for messages
+   * @param origin origin of the bytes, for messages
    */
   static Map<String, byte[]> read(InputStream in, String origin)
       throws IOException, BadBundleException {
@@ -145,10 +145,10 @@ final class BundleZip {
   /**
    * Reads one entry.
    *
-   * @param central where the directory describes it
-   * @param local where it starts
-   * @param limit where the directory starts
-   * @return where the next one starts
+   * @param central start of its description in the directory
+   * @param local its start
+   * @param limit start of the directory
+   * @return start of the next one
    */
   private int content(String name, int central, int local, int limit, Map<String, byte[]> entries)
       throws BadBundleException {

@@ -20,10 +20,12 @@ public final class CategoricalDecoder implements LatentDecoder {
   /**
    * Adds the categorical latents of a plan to a decoder that runs it.
    *
-   * @return the decoder itself where there are none
+   * @return the decoder itself if there are none
    */
   public static LatentDecoder of(LatentDecoder decoder, NetworkPlan plan) {
-    return plan.laws().isEmpty() ? decoder : new CategoricalDecoder(decoder, plan.columns());
+    return plan.distributions().isEmpty()
+        ? decoder
+        : new CategoricalDecoder(decoder, plan.columns());
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far one engine is from another on the same frames.
+ * Differences between two engines on the same frames.
  *
  * @param frames number of frames compared
  * @param latents root mean square over frames of the difference of a latent or of its residual, in
@@ -57,7 +57,9 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
             relative(expected.reconstructionErrors(), whole.reconstructionErrors())));
   }
 
-  /** Whether both are within the bounds for engines in bfloat16; not if one is not a number. */
+  /**
+   * Returns true if both are within the bounds for engines in bfloat16; not if one is not a number.
+   */
   public boolean withinBounds() {
     return latents <= MAX_LATENTS && reconstruction <= MAX_RECONSTRUCTION;
   }

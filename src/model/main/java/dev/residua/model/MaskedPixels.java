@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Leaves masked pixels out of what a network computes: it reads the mean picture there, and they
- * count in no error. Immutable.
+ * Leaves masked pixels out of the computation of a network: it reads the mean picture there, and
+ * they count in no error. Immutable.
  */
 public final class MaskedPixels {
   private final NetworkPlan plan;
@@ -23,7 +23,7 @@ public final class MaskedPixels {
    *
    * @param pixels of the frames, one after another
    * @param masks one for each frame, or none
-   * @return a copy; the same array where nothing is masked
+   * @return a copy; the array itself if nothing is masked
    */
   public byte[] read(byte[] pixels, int frames, List<PixelMask> masks) {
     if (PixelMask.areEmpty(masks)) {
@@ -38,7 +38,7 @@ public final class MaskedPixels {
   }
 
   /**
-   * What the differences of frames count for: 0 where masked, else 1.
+   * Weights of the differences of frames: 0 if masked, else 1.
    *
    * @return shape {@code [frames][channels][rows][columns]} of blocks
    */

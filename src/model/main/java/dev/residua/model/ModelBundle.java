@@ -57,19 +57,19 @@ public final class ModelBundle {
   /** Reference of the detector of changes of the whole picture. */
   public static final String PICTURE_REFERENCE = "calibration/picture.bin";
 
-  /** Reference of windows of mechanisms; absent where too few frames calibrated the model. */
+  /** Reference of windows of mechanisms; absent if too few frames calibrated the model. */
   public static final String MECHANISM_REFERENCE = "calibration/mechanisms.bin";
 
   /**
-   * What sources share when they learn what is normal for them; absent where too few frames
-   * calibrated the model.
+   * Shared reference of sources that learn their normal state; absent if too few frames calibrated
+   * the model.
    */
   public static final String COMMISSIONING_REFERENCE = "calibration/commissioning.bin";
 
-  /** Pixels that no frame of the training showed, a byte each; absent where there are none. */
+  /** Pixels that no frame of the training showed, a byte each; absent if there are none. */
   public static final String MASK = "calibration/mask.bin";
 
-  /** What details of larger pictures are normal; absent where the training had none. */
+  /** Normal details of larger pictures; absent if the training had none. */
   public static final String DETAIL_MODEL = "details/model.bin";
 
   /** Scores of details on normal frames; present with {@link #DETAIL_MODEL}. */
@@ -93,14 +93,15 @@ public final class ModelBundle {
   public static final String WARNINGS = "training/warnings.txt";
 
   /**
-   * What the model cannot read, see {@link ModelFinding}; absent where the training found nothing.
+   * Properties that the model cannot read, see {@link ModelFinding}; absent if the training found
+   * none.
    */
   public static final String FINDINGS = "training/findings.txt";
 
   /** Signature of the manifest, and so of all other entries; see {@link BundleSignature}. */
   public static final String SIGNATURE = "signature.ed25519";
 
-  /** Verdict of the gate on the model; absent where it was not compared with another. */
+  /** Verdict of the gate on the model; absent if it was not compared with another. */
   public static final String GATE_VERDICT = "gate/verdict.json";
 
   private static final List<String> REQUIRED =
@@ -189,8 +190,8 @@ public final class ModelBundle {
    * keeps its id and gets another {@link #digest}.
    *
    * @param entry name such as {@code gate/verdict.json}; neither manifest nor graph, which are made
-   *     from what the bundle says
-   * @param content owned by the bundle from now on
+   *     from the rest of the bundle
+   * @param content owned by the bundle
    * @throws IllegalArgumentException if the name cannot be that of an entry, or the bundle would
    *     have too many
    */
@@ -228,7 +229,7 @@ public final class ModelBundle {
   /**
    * Reads and checks a bundle.
    *
-   * @param origin where it comes from, for messages
+   * @param origin its origin, for messages
    */
   public static ModelBundle read(InputStream in, String origin) throws BadBundleException {
     Map<String, byte[]> entries;
@@ -504,7 +505,9 @@ public final class ModelBundle {
     }
   }
 
-  /** What the model cannot read; such a model is used only after a person accepted it. */
+  /**
+   * Properties that the model cannot read; such a model is used only after a person accepted it.
+   */
   public List<ModelFinding> findings() {
     return find(FINDINGS).map(ModelFinding::fromLines).orElse(List.of());
   }

@@ -18,11 +18,11 @@ public record ModelFinding(Aspect aspect, String sentence) {
 
   /** A property of a model on which there is a verdict. */
   public enum Aspect {
-    /** Whether each latent is the factor of its name. */
+    /** Each latent is the factor of its name. */
     NAMES,
-    /** Whether each residual is of one mechanism alone. */
+    /** Each residual depends on one mechanism alone. */
     INDEPENDENCE,
-    /** Whether the latents give the frame. */
+    /** The latents give the frame. */
     RECONSTRUCTION;
 
     /** Lower-case name. */

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All models, and which one is active where. Immutable: facts give a new registry.
+ * All models, and the active one of each scene and partition. Immutable: facts give a new registry.
  *
  * <p>An activation counts only while its model is in the registry with its digest. The order of the
  * two records does not matter: compaction moves an entry behind its activation when the model gets
@@ -156,7 +156,7 @@ public final class ModelRegistry {
     return List.copyOf(shadows.values());
   }
 
-  /** Offsets from which on an activation holds, by partition, where it has begun. */
+  /** Offsets from which on an activation holds, by partition in which it has begun. */
   public Map<Integer, Long> starts(long number) {
     Map<Integer, Long> result = new TreeMap<>();
     starts.forEach(
@@ -182,9 +182,9 @@ public final class ModelRegistry {
   }
 
   /**
-   * Records that nothing needs any more: activations that hold for no frame which is still stored
-   * or that are ignored, and the models that are in no kept activation, carry no label, do not
-   * shadow, and are not among the newest that were made for their scene.
+   * Records that nothing needs: activations that apply to no frame which is still stored or that
+   * are ignored, and the models that are in no kept activation, carry no label, do not shadow, and
+   * are not among the newest that were made for their scene.
    *
    * @param firstStored offset of the first frame that each partition of the frames still has
    * @param keep newest models of each scene that stay though nothing needs them, at least 0

@@ -2,7 +2,7 @@ package dev.residua.model;
 
 /**
  * One layer of a network with its weights, independent of the engine that runs it. Arrays are
- * row-major and owned by the record: they are not copied. Convolutions see channels first; where a
+ * row-major and owned by the record: they are not copied. Convolutions see channels first; if a
  * dense layer follows a convolution or precedes one, the flat order is {@code
  * [channel][row][column]}.
  */
@@ -25,7 +25,7 @@ public sealed interface NetworkLayer {
   /** Added to each output, shape {@code [out]}. */
   float[] bias();
 
-  /** Whether negative outputs become 0. */
+  /** Returns true if negative outputs become 0. */
   boolean relu();
 
   /**

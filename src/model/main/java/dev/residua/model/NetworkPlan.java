@@ -1,6 +1,6 @@
 package dev.residua.model;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalModel;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.NetworkEngine;
@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * @param block pixels on a side of a block
  * @param meanImage grey levels, shape {@code [block * block * colours][rows of blocks][columns]}
  * @param encoder first layer a convolution, last one a dense layer with {@code d} outputs
- * @param correction from code to latents; null where they are the same
+ * @param correction from code to latents; null if they are the same
  * @param equations between columns and, behind them, the variables of a model that has any; a
- *     categorical latent is 1 in the column of its value and 0 in its others, and what is expected
+ *     categorical latent is 1 in the column of its value and 0 in its others, and the expectations
  *     of these columns means nothing
  * @param decoder first layer dense with {@code d} inputs, last one a convolution
- * @param laws of the categorical latents, ascending; none in most models
+ * @param distributions of the categorical latents, ascending; none in most models
  * @param errorScale factor of the sum of squared differences in grey levels
  */
 public record NetworkPlan(
@@ -47,7 +47,7 @@ public record NetworkPlan(
     @Nullable LatentCorrection correction,
     StructuralEquations equations,
     List<NetworkLayer> decoder,
-    List<CategoricalLaw> laws,
+    List<CategoricalDistribution> distributions,
     float errorScale) {
   /** Most columns. */
   public static final int MAX_COLUMNS = 512;
@@ -77,7 +77,7 @@ public record NetworkPlan(
   public NetworkPlan {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
-    laws = List.copyOf(laws);
+    distributions = List.copyOf(distributions);
     if (block < 1
         || block > MAX_BLOCK
         || image.width() % block != 0
@@ -98,7 +98,7 @@ public record NetworkPlan(
                   correction == null ? "" : ", a correction of " + correction.latents(),
                   errorScale));
     }
-    checkLaws(latents, equations.latents() - latents, correction, laws);
+    checkDistributions(latents, equations.latents() - latents, correction, distributions);
     int channels = block * block * image.channels();
     if (encoder.size() < 2
         || encoder.size() > MAX_LAYERS
@@ -162,9 +162,9 @@ public record NetworkPlan(
         errorScale);
   }
 
-  /** The same network with other laws of its categorical latents. */
-  public NetworkPlan withLaws(List<CategoricalLaw> other) {
-    if (laws.isEmpty() && other.isEmpty()) {
+  /** The same network with other distributions of its categorical latents. */
+  public NetworkPlan withDistributions(List<CategoricalDistribution> other) {
+    if (distributions.isEmpty() && other.isEmpty()) {
       return this;
     }
     return new NetworkPlan(
@@ -180,27 +180,28 @@ public record NetworkPlan(
         errorScale);
   }
 
-  private static void checkLaws(
+  private static void checkDistributions(
       int columns,
       int variables,
       @Nullable LatentCorrection correction,
-      List<CategoricalLaw> laws) {
-    if (laws.isEmpty()) {
+      List<CategoricalDistribution> distributions) {
+    if (distributions.isEmpty()) {
       return;
     }
     int nodes = columns;
     int last = -1;
-    for (CategoricalLaw law : laws) {
-      nodes -= law.values() - 1;
-      if (law.node() <= last) {
+    for (CategoricalDistribution distribution : distributions) {
+      nodes -= distribution.values() - 1;
+      if (distribution.node() <= last) {
         throw new IllegalArgumentException(
-            "the law of node %d follows that of node %d".formatted(law.node(), last));
+            "the distribution of node %d follows that of node %d"
+                .formatted(distribution.node(), last));
       }
-      last = law.node();
+      last = distribution.node();
     }
     if (correction != null || columns > MAX_COLUMNS || last >= nodes) {
       throw new IllegalArgumentException(
-          "network of %d columns, at most %d, has %d latents, a law of node %d%s"
+          "network of %d columns, at most %d, has %d latents, a distribution of node %d%s"
               .formatted(
                   columns,
                   MAX_COLUMNS,
@@ -208,48 +209,48 @@ public record NetworkPlan(
                   last,
                   correction == null ? "" : ", and a correction"));
     }
-    NodeColumns all = columns(columns, laws).withReal(variables);
-    for (CategoricalLaw law : laws) {
+    NodeColumns all = columns(columns, distributions).withReal(variables);
+    for (CategoricalDistribution distribution : distributions) {
       int before = -1;
-      for (int j = 0; j < law.parents().length; j++) {
-        int parent = law.parents()[j];
+      for (int j = 0; j < distribution.parents().length; j++) {
+        int parent = distribution.parents()[j];
         if (parent <= before
             || parent >= all.latents()
-            || parent == law.node()
-            || all.count(parent) != law.parentValues()[j]) {
+            || parent == distribution.node()
+            || all.count(parent) != distribution.parentValues()[j]) {
           throw new IllegalArgumentException(
-              "the law of node %d has cause %d with %d values"
-                  .formatted(law.node(), parent, law.parentValues()[j]));
+              "the distribution of node %d has cause %d with %d values"
+                  .formatted(distribution.node(), parent, distribution.parentValues()[j]));
         }
         before = parent;
       }
     }
   }
 
-  private static NodeColumns columns(int columns, List<CategoricalLaw> laws) {
+  private static NodeColumns columns(int columns, List<CategoricalDistribution> distributions) {
     int nodes = columns;
-    for (CategoricalLaw law : laws) {
-      nodes -= law.values() - 1;
+    for (CategoricalDistribution distribution : distributions) {
+      nodes -= distribution.values() - 1;
     }
     int[] counts = new int[nodes];
     Arrays.fill(counts, 1);
-    laws.forEach(law -> counts[law.node()] = law.values());
+    distributions.forEach(distribution -> counts[distribution.node()] = distribution.values());
     return NodeColumns.of(counts);
   }
 
   /** Which columns make a latent. */
   public NodeColumns columns() {
-    return columns(latents, laws);
+    return columns(latents, distributions);
   }
 
   /** The causal part: what follows from the codes of this network. */
   public CausalModel causalModel() {
     long seed =
-        laws.isEmpty()
+        distributions.isEmpty()
             ? 0
             : Long.parseUnsignedLong(
                 ModelBundle.sha256(NetworkPlanCodec.toBytes(this)).substring(0, 16), 16);
-    return new CausalModel(columns(), correction, equations, laws, seed);
+    return new CausalModel(columns(), correction, equations, distributions, seed);
   }
 
   /**
@@ -271,7 +272,7 @@ public record NetworkPlan(
     return new ResidualScorer(engine, causalModel(), PixelMask.NONE);
   }
 
-  /** Whether convolutions come first, and then dense layers only. */
+  /** Returns true if convolutions come first, and then dense layers only. */
   private static boolean denseFollows(List<NetworkLayer> encoder) {
     boolean dense = false;
     for (NetworkLayer layer : encoder) {
@@ -284,7 +285,7 @@ public record NetworkPlan(
     return true;
   }
 
-  /** Whether dense layers come first only. */
+  /** Returns true if dense layers come first only. */
   private static boolean denseLeads(List<NetworkLayer> decoder) {
     return decoder.subList(denseLayers(decoder), decoder.size()).stream()
         .noneMatch(NetworkLayer.Dense.class::isInstance);
@@ -313,13 +314,13 @@ public record NetworkPlan(
     long area = (long) rows * columns;
     if (rows < 1 || columns < 1 || values % area != 0) {
       throw new IllegalArgumentException(
-          "a decoder's dense layers give %d values, which are no pictures of %dx%d"
+          "a decoder's dense layers give %d values, which do not make pictures of %dx%d"
               .formatted(values, columns, rows));
     }
     return new NetworkLayer.Size((int) (values / area), rows, columns);
   }
 
-  /** Checks that each layer takes what the previous one gives, and adds up what they cost. */
+  /** Checks that each layer takes the output of the previous one, and adds up their costs. */
   private static final class Walk {
     private final long maxValues;
     private final long maxMultiplyAdds;

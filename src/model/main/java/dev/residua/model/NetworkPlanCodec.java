@@ -1,6 +1,6 @@
 package dev.residua.model;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
@@ -17,18 +17,18 @@ import java.util.List;
  *
  * <p>Layout (big-endian). Header, 32-bit integers: mark, version, width, height, channels, latents
  * {@code d}, block, layers of the encoder, layers of the decoder, centres of the correction {@code
- * c} (0 where there is none), cosines of the equations {@code m}, in version 2 also variables
- * {@code k} (1 or more; version 1 has none), in version 3 variables (0 or more), the number of laws
- * of categorical latents (1 or more) and for each its node, values and number of causes, and each
- * cause with its number of values; for each layer its kind (0 dense, 1 convolution, 2 transposed
- * convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0 for dense layers) and whether
- * it has a ReLU (0 or 1); a 64-bit set of the latents that the correction changes by more than a
- * bias. Then 32-bit floats, all finite: the error scale, the mean image, weights and biases of each
- * layer, of a correction its centres {@code [d][c]}, biases {@code [d]}, scales {@code [d]} and,
- * for each latent of the set, weights {@code [c]}, of the equations of {@code n = d + k} nodes
- * their intercepts {@code [n]}, slopes {@code [n][n]}, frequencies {@code [n][m]}, phases {@code
- * [m]} and weights {@code [m][n]}, and of each law its intercepts {@code [combinations][values]}
- * and slopes {@code [real causes][values]}.
+ * c} (0 if there is none), cosines of the equations {@code m}, in version 2 also variables {@code
+ * k} (1 or more; version 1 has none), in version 3 variables (0 or more), the number of
+ * distributions of categorical latents (1 or more) and for each its node, values and number of
+ * causes, and each cause with its number of values; for each layer its kind (0 dense, 1
+ * convolution, 2 transposed convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0 for
+ * dense layers) and whether it has a ReLU (0 or 1); a 64-bit set of the latents that the correction
+ * changes by more than a bias. Then 32-bit floats, all finite: the error scale, the mean image,
+ * weights and biases of each layer, of a correction its centres {@code [d][c]}, biases {@code [d]},
+ * scales {@code [d]} and, for each latent of the set, weights {@code [c]}, of the equations of
+ * {@code n = d + k} nodes their intercepts {@code [n]}, slopes {@code [n][n]}, frequencies {@code
+ * [n][m]}, phases {@code [m]} and weights {@code [m][n]}, and of each distribution its intercepts
+ * {@code [combinations][values]} and slopes {@code [real causes][values]}.
  */
 public final class NetworkPlanCodec {
   static final int MAGIC = 0x52534e50; // "RSNP"
@@ -56,12 +56,12 @@ public final class NetworkPlanCodec {
     List<float[]> arrays = arrays(plan, layers);
     long floats = arrays.stream().mapToLong(array -> array.length).sum();
     boolean variables = plan.variables() > 0;
-    boolean categories = !plan.laws().isEmpty();
+    boolean categories = !plan.distributions().isEmpty();
     int header =
         Integer.BYTES
                 * (HEADER_INTS
                     + (variables || categories ? 1 : 0)
-                    + lawInts(plan.laws())
+                    + distributionInts(plan.distributions())
                     + LAYER_INTS * layers.size())
             + Long.BYTES;
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(header + Float.BYTES * floats));
@@ -81,8 +81,8 @@ public final class NetworkPlanCodec {
       out.putInt(plan.variables());
     }
     if (categories) {
-      out.putInt(plan.laws().size());
-      plan.laws().forEach(law -> LawHeader.of(law).write(out));
+      out.putInt(plan.distributions().size());
+      plan.distributions().forEach(distribution -> DistributionHeader.of(distribution).write(out));
     }
     layers.forEach(layer -> LayerHeader.of(layer).write(out));
     long corrected = 0;
@@ -97,10 +97,13 @@ public final class NetworkPlanCodec {
     return out.array();
   }
 
-  private static int lawInts(List<CategoricalLaw> laws) {
-    return laws.isEmpty()
+  private static int distributionInts(List<CategoricalDistribution> distributions) {
+    return distributions.isEmpty()
         ? 0
-        : 1 + laws.stream().mapToInt(law -> 3 + 2 * law.parents().length).sum();
+        : 1
+            + distributions.stream()
+                .mapToInt(distribution -> 3 + 2 * distribution.parents().length)
+                .sum();
   }
 
   private static List<NetworkLayer> layers(List<NetworkLayer> encoder, List<NetworkLayer> decoder) {
@@ -135,9 +138,9 @@ public final class NetworkPlanCodec {
     arrays.add(equations.frequencies());
     arrays.add(equations.phases());
     arrays.add(equations.weights());
-    for (CategoricalLaw law : plan.laws()) {
-      arrays.add(law.intercepts());
-      arrays.add(law.slopes());
+    for (CategoricalDistribution distribution : plan.distributions()) {
+      arrays.add(distribution.intercepts());
+      arrays.add(distribution.slopes());
     }
     return arrays;
   }
@@ -146,7 +149,7 @@ public final class NetworkPlanCodec {
    * Reads a plan.
    *
    * @throws IllegalArgumentException if the bytes are anything but a plan; the message gives the
-   *     value and what was expected
+   *     value and the expected one
    */
   public static NetworkPlan fromBytes(byte[] bytes) {
     try {
@@ -189,11 +192,13 @@ public final class NetworkPlanCodec {
                     in.getInt(),
                     categories ? 0 : 1,
                     BundleManifest.MAX_LATENTS - (categories ? 1 : d));
-    List<LawHeader> laws = new ArrayList<>();
-    int lawCount =
-        categories ? bounded("number of laws", in.getInt(), 1, BundleManifest.MAX_LATENTS) : 0;
-    for (int i = 0; i < lawCount; i++) {
-      laws.add(LawHeader.read(in));
+    List<DistributionHeader> distributions = new ArrayList<>();
+    int distributionCount =
+        categories
+            ? bounded("number of distributions", in.getInt(), 1, BundleManifest.MAX_LATENTS)
+            : 0;
+    for (int i = 0; i < distributionCount; i++) {
+      distributions.add(DistributionHeader.read(in));
     }
     List<LayerHeader> headers = new ArrayList<>();
     long floats = 1L + image.size();
@@ -211,7 +216,7 @@ public final class NetworkPlanCodec {
       floats += (long) centres * (d + Long.bitCount(corrected)) + 2L * d;
     }
     floats += n + (long) n * n + cosines * (2L * n + 1);
-    floats += laws.stream().mapToLong(LawHeader::numbers).sum();
+    floats += distributions.stream().mapToLong(DistributionHeader::numbers).sum();
     if (in.remaining() != Float.BYTES * floats) {
       throw new IllegalArgumentException(
           "its header is for %d numbers in %d bytes, but %d bytes follow"
@@ -231,9 +236,9 @@ public final class NetworkPlanCodec {
             floats("equations' frequencies", in, n * cosines),
             floats("equations' phases", in, cosines),
             floats("equations' weights", in, n * cosines));
-    List<CategoricalLaw> read = new ArrayList<>();
-    for (LawHeader law : laws) {
-      read.add(law.law(in));
+    List<CategoricalDistribution> read = new ArrayList<>();
+    for (DistributionHeader distribution : distributions) {
+      read.add(distribution.distribution(in));
     }
     return new NetworkPlan(
         image,
@@ -284,11 +289,15 @@ public final class NetworkPlanCodec {
     return value;
   }
 
-  /** The header of a law. */
+  /** The header of a distribution. */
   @SuppressWarnings("ArrayRecordComponent") // read once
-  private record LawHeader(int node, int values, int[] parents, int[] parentValues) {
-    static LawHeader of(CategoricalLaw law) {
-      return new LawHeader(law.node(), law.values(), law.parents(), law.parentValues());
+  private record DistributionHeader(int node, int values, int[] parents, int[] parentValues) {
+    static DistributionHeader of(CategoricalDistribution distribution) {
+      return new DistributionHeader(
+          distribution.node(),
+          distribution.values(),
+          distribution.parents(),
+          distribution.parentValues());
     }
 
     void write(ByteBuffer to) {
@@ -298,22 +307,27 @@ public final class NetworkPlanCodec {
       }
     }
 
-    static LawHeader read(ByteBuffer from) {
+    static DistributionHeader read(ByteBuffer from) {
       int most = BundleManifest.MAX_LATENTS;
-      int node = bounded("law's node", from.getInt(), 0, most - 1);
-      int values = bounded("law's values", from.getInt(), 2, CategoricalLaw.MAX_VALUES);
-      int[] parents = new int[bounded("law's causes", from.getInt(), 0, most)];
+      int node = bounded("distribution's node", from.getInt(), 0, most - 1);
+      int values =
+          bounded("distribution's values", from.getInt(), 2, CategoricalDistribution.MAX_VALUES);
+      int[] parents = new int[bounded("distribution's causes", from.getInt(), 0, most)];
       int[] parentValues = new int[parents.length];
       for (int j = 0; j < parents.length; j++) {
-        parents[j] = bounded("law's cause", from.getInt(), 0, most - 1);
+        parents[j] = bounded("distribution's cause", from.getInt(), 0, most - 1);
         parentValues[j] =
-            bounded("law's cause's values", from.getInt(), 1, CategoricalLaw.MAX_VALUES);
+            bounded(
+                "distribution's cause's values",
+                from.getInt(),
+                1,
+                CategoricalDistribution.MAX_VALUES);
       }
-      return new LawHeader(node, values, parents, parentValues);
+      return new DistributionHeader(node, values, parents, parentValues);
     }
 
     private long intercepts() {
-      return CategoricalLaw.combinations(parentValues) * values;
+      return CategoricalDistribution.combinations(parentValues) * values;
     }
 
     private long slopes() {
@@ -322,21 +336,21 @@ public final class NetworkPlanCodec {
 
     long numbers() {
       return bounded(
-              "law's combinations",
+              "distribution's combinations",
               (int) Math.min(Integer.MAX_VALUE, intercepts()),
               1,
-              CategoricalLaw.MAX_NUMBERS)
+              CategoricalDistribution.MAX_NUMBERS)
           + slopes();
     }
 
-    CategoricalLaw law(ByteBuffer from) {
-      return new CategoricalLaw(
+    CategoricalDistribution distribution(ByteBuffer from) {
+      return new CategoricalDistribution(
           node,
           values,
           parents,
           parentValues,
-          floats("law's intercepts", from, (int) intercepts()),
-          floats("law's slopes", from, (int) slopes()));
+          floats("distribution's intercepts", from, (int) intercepts()),
+          floats("distribution's slopes", from, (int) slopes()));
     }
   }
 

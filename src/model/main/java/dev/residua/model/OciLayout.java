@@ -43,7 +43,7 @@ public final class OciLayout {
   private static final byte[] MARKER =
       "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_8);
 
-  /** What an artifact without configuration has in its place. */
+  /** Configuration of an artifact that has none. */
   private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.UTF_8);
 
   /** The specification asks registries for as much. */
@@ -61,7 +61,7 @@ public final class OciLayout {
   }
 
   /**
-   * Adds a bundle. Tags that it gets are taken from what had them; its bytes stay.
+   * Adds a bundle. Tags that it gets are taken from their previous owner; its bytes stay.
    *
    * @param tags at least one
    * @return digest of the artifact, {@code sha256:} first
@@ -125,7 +125,7 @@ public final class OciLayout {
    * Reads and checks the bundle that has a tag.
    *
    * @throws IllegalArgumentException if the tag is invalid
-   * @throws BadBundleException if nothing has the tag, or what has it is damaged or no bundle
+   * @throws BadBundleException if nothing has the tag, or its owner is damaged or not a bundle
    * @throws IOException if the folder cannot be read
    */
   public ModelBundle pull(String tag) throws IOException, BadBundleException {
@@ -151,7 +151,7 @@ public final class OciLayout {
       }
     }
     throw new BadBundleException(
-        "'%s' in %s is no model: it has no content of type %s".formatted(tag, folder, BUNDLE));
+        "'%s' in %s is not a model: it has no content of type %s".formatted(tag, folder, BUNDLE));
   }
 
   private JsonNode manifests() throws IOException {
@@ -174,7 +174,7 @@ public final class OciLayout {
     String version = marker.path("imageLayoutVersion").asText();
     if (!version.equals("1.0.0")) {
       throw new IOException(
-          "%s is no OCI image layout of version 1.0.0: its file oci-layout says '%s'"
+          "%s is not an OCI image layout of version 1.0.0: its file oci-layout says '%s'"
               .formatted(folder, SafeText.of(version)));
     }
   }

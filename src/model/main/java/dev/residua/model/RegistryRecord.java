@@ -32,7 +32,7 @@ public sealed interface RegistryRecord {
    * @param location of its bytes outside the registry, else null
    * @param verdict of the gate in one sentence; null if there is none
    * @param labels that people gave, by name
-   * @param findings what it cannot read, in sentences; see {@link ModelFinding}
+   * @param findings defects of the model, in sentences; see {@link ModelFinding}
    * @param acceptedBy who accepted these; null if nobody did, and the model cannot be activated
    */
   @RecordBuilder
@@ -79,7 +79,7 @@ public sealed interface RegistryRecord {
       return findings.isEmpty() || acceptedBy != null
           ? Optional.empty()
           : Optional.of(
-              "model %s is not accepted: %s. To use it all the same: residua model promote %s --accept --reason TEXT"
+              "model %s is not accepted: %s. To use it in spite of that: residua model promote %s --accept --reason TEXT"
                   .formatted(id, String.join("; ", findings), id));
     }
 
@@ -203,7 +203,7 @@ public sealed interface RegistryRecord {
       return modelId + TRIAL;
     }
 
-    /** Whether an id is one of {@link #trialId}. */
+    /** Returns true if an id is one of {@link #trialId}. */
     public static boolean isTrialId(String modelId) {
       return modelId.endsWith(TRIAL);
     }

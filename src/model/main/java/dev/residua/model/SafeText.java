@@ -26,7 +26,7 @@ public final class SafeText {
     return out.toString();
   }
 
-  /** Whether a character is visible and moves no cursor. */
+  /** Returns true if a character is visible and moves no cursor. */
   static boolean printable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -41,7 +41,7 @@ public final class SafeText {
     };
   }
 
-  /** Whether all characters are printable. */
+  /** Returns true if all characters are printable. */
   static boolean isPrintable(String text) {
     return text.codePoints().allMatch(SafeText::printable);
   }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of one scene: which one is active where, and what came before. Immutable; a part of a
- * {@link ModelRegistry}.
+ * The models of one scene: the active one of each partition, and those before it. Immutable; a part
+ * of a {@link ModelRegistry}.
  *
  * <p>A frame is scored by the model of the activation with the highest number that begins at or
  * before its offset on its partition: the same frames give the same models, however often they are
@@ -57,8 +57,8 @@ public final class SceneModels {
   }
 
   /**
-   * The activation that holds for a frame of the scene. Where those that did are no longer kept,
-   * the oldest that is.
+   * The activation that applies to a frame of the scene. If those that did are no longer kept, the
+   * oldest that is.
    *
    * @return empty if nothing was ever activated
    */
@@ -74,7 +74,7 @@ public final class SceneModels {
     return Optional.ofNullable(activations.isEmpty() ? null : activations.firstEntry().getValue());
   }
 
-  /** The last decision, where it does not hold on a partition yet. */
+  /** The last decision, if it does not apply to a partition yet. */
   public Optional<Activation> pending(int partition) {
     return active()
         .filter(last -> last.kind() != Activation.Kind.INITIAL || activations.size() > 1)

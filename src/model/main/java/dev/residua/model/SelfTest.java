@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A few frames with the model's scores from its training, where all variables have their mean.
- * Scoring them again on another machine shows that model, runtime and processor agree, before the
- * model is used.
+ * A few frames with the model's scores from its training, with all variables at their mean. Scoring
+ * them again on another machine shows that model, runtime and processor agree, before the model is
+ * used.
  *
  * <p>Layout (big-endian): mark, version, frames {@code n}, latents {@code d}, bytes per frame, then
  * pixels, latents, expected latents and reconstruction errors.
@@ -122,8 +122,8 @@ public final class SelfTest {
   }
 
   /**
-   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} of this version
-   *     wrote
+   * @throws IllegalArgumentException if the bytes are not an output of {@link #toBytes} of this
+   *     version wrote
    */
   static SelfTest fromBytes(byte[] bytes) {
     if (bytes.length < HEADER_BYTES) {

@@ -58,7 +58,7 @@ public record TrustedKeys(Map<String, PublicKey> keys) {
     return new TrustedKeys(keys);
   }
 
-  /** Whether bundles need no signature. */
+  /** Returns true if bundles need no signature. */
   public boolean trustEverything() {
     return keys.isEmpty();
   }
@@ -100,7 +100,7 @@ public record TrustedKeys(Map<String, PublicKey> keys) {
       signature.update(message);
       return signature.verify(value);
     } catch (SignatureException e) {
-      return false; // 64 bytes that are no point and scalar
+      return false; // 64 bytes that are not a point and a scalar
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot verify with an Ed25519 key", e);
     }

@@ -4,9 +4,9 @@ import dev.residua.model.NetworkLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a convolution multiplies and adds.
+ * Weights and biases of a convolution.
  *
- * @param values shape {@code [out][in][kernel][kernel]}; whole numbers from -127 to 127 where there
+ * @param values shape {@code [out][in][kernel][kernel]}; whole numbers from -127 to 127 if there
  *     are scales
  * @param scales that sums of products are multiplied by, one per output channel; null for none
  */
@@ -38,7 +38,7 @@ record ConvolutionWeights(float[] values, float @Nullable [] scales) {
     return new ConvolutionWeights(values, scales);
   }
 
-  /** What weight {@code at} of output channel {@code out} counts for. */
+  /** Value of weight {@code at} of output channel {@code out}. */
   float effective(int out, int at, Precision kept) {
     return scales == null ? kept.kept(values[at]) : values[at] * scales[out];
   }

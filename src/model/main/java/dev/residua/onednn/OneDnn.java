@@ -5,7 +5,7 @@ import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 
-/** The native library: whether it is there, and what it is. */
+/** The native library: its presence and version. */
 public final class OneDnn {
   private OneDnn() {}
 

@@ -108,7 +108,7 @@ public final class OneDnnEngine implements NetworkEngine {
   /**
    * The codes of frames that were checked.
    *
-   * @param errors receives the sums of squared differences, where they are wanted
+   * @param errors receives the sums of squared differences, if they are wanted
    */
   private float[] codes(
       byte[] given, int frames, List<PixelMask> masks, float @Nullable [] errors) {
@@ -172,7 +172,7 @@ public final class OneDnnEngine implements NetworkEngine {
     return sums;
   }
 
-  /** What is done with each part of a call. */
+  /** Work on each part of a call. */
   @FunctionalInterface
   private interface Part {
     void run(Workspace workspace, int first, int count);

@@ -38,7 +38,7 @@ final class OperationBuilder implements AutoCloseable {
   }
 
   /**
-   * What a layer reads.
+   * Input of a layer.
    *
    * @param size of the values of one frame
    */
@@ -176,7 +176,7 @@ final class OperationBuilder implements AutoCloseable {
     return kept == Precision.FP32 ? Precision.FP32 : next;
   }
 
-  /** Returns what the next layer reads, converted where the previous layer cannot do it. */
+  /** Returns the input of the next layer, converted if the previous layer cannot do it. */
   Slot converted(
       List<Step> into, Slot out, Precision kept, Precision next, Supplier<memory.desc> wanted) {
     if (produced(kept, next) == next) {

@@ -2,7 +2,7 @@ package dev.residua.onednn;
 
 import org.bytedeco.dnnl.memory;
 
-/** What weights and activations are kept in; sums are in single precision or in 32 bits. */
+/** Format of weights and activations; sums are in single precision or in 32 bits. */
 public enum Precision {
   /** bfloat16: 8 significant bits. Needs AVX512_BF16 or AMX to be fast. */
   BF16(memory.data_type.bf16, memory.data_type.bf16),

@@ -5,7 +5,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 
 /**
- * One native operation with what it reads and writes. Immutable and safe for several threads, since
+ * One native operation with its inputs and outputs. Immutable and safe for several threads, since
  * its scratch memory is a slot too.
  */
 record Step(primitive operation, List<Constant> constants, List<Variable> variables) {

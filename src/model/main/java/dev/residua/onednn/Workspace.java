@@ -82,7 +82,7 @@ final class Workspace implements AutoCloseable {
    * Takes frames in.
    *
    * @param offset of the first frame's first byte
-   * @param bytes to take; the rest of the frames stay what they were
+   * @param bytes to take; the rest of the frames do not change
    */
   void put(byte[] from, int offset, int bytes) {
     pixels.put(from, offset, bytes);

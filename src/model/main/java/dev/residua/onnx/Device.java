@@ -8,7 +8,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.frame.ImageShape;
 
-/** Where ONNX Runtime runs a network. */
+/** Device on which ONNX Runtime runs a network. */
 public enum Device {
   /** The processor, in every build. */
   PROCESSOR,
@@ -21,7 +21,7 @@ public enum Device {
 
   private static final String SEPARATOR = " : ";
 
-  /** Whether this build can use it; the machine may still lack the GPU or its libraries. */
+  /** Returns true if this build can use it; the machine may still lack the GPU or its libraries. */
   public boolean isInBuild() {
     OnnxEnvironment.get(); // before anything else of the library
     return this == PROCESSOR || OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
@@ -51,7 +51,7 @@ public enum Device {
     }
   }
 
-  /** What a failure to open a network here means: a network or a GPU that cannot be used. */
+  /** Exception for a failure to open a network: the network or the GPU cannot be used. */
   RuntimeException failure(OrtException e) {
     String message = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
     if (this == PROCESSOR) {

@@ -54,7 +54,7 @@ final class OnnxEnvironment {
   }
 
   /**
-   * Whether the second reference is there; not where another version of the library has no such.
+   * Returns true if the second reference is there; false if the version of the library has none.
    */
   static boolean isKept() {
     return KEPT;

@@ -16,10 +16,10 @@ public final class OnnxGraphs {
   /** Input: unsigned bytes, {@code [n, height, width, channels]}. */
   public static final String FRAMES = "frames";
 
-  /** Standardised latents, corrected where the model has a correction, {@code [n, d]}. */
+  /** Standardised latents, corrected if the model has a correction, {@code [n, d]}. */
   public static final String LATENTS = "latents";
 
-  /** What the equations expect of the latents, {@code [n, d]}. */
+  /** Expected values of the latents, {@code [n, d]}. */
   public static final String EXPECTED = "expected";
 
   /**
@@ -27,7 +27,7 @@ public final class OnnxGraphs {
    */
   public static final String VARIABLES = "variables";
 
-  /** Latents less what is expected of them, {@code [n, d]}. */
+  /** Latents minus their expected values, {@code [n, d]}. */
   public static final String RESIDUALS = "residuals";
 
   /** Latents before their correction, which the decoder reads, {@code [n, d]}. */
@@ -53,8 +53,8 @@ public final class OnnxGraphs {
   /**
    * Steps of {@code z <- z + (z' - z - c(z)) / 2} from {@code z'}, which find the code of corrected
    * latents {@code z' = z + c(z)}. The error is multiplied by {@code (1 - slope of c) / 2} each
-   * time: it ends at 1/4000 of the correction where that is flat, and settles for every slope
-   * between -1 and 3.
+   * time: it ends at 1/4000 of the correction if that is flat, and settles for every slope between
+   * -1 and 3.
    */
   private static final int STEPS = 12;
 
@@ -178,7 +178,7 @@ public final class OnnxGraphs {
   }
 
   /**
-   * From {@link #CODE} and {@code centred} to the error; returns what the decoder gives.
+   * From {@link #CODE} and {@code centred} to the error; returns the output of the decoder.
    *
    * @param difference whose squares are the error: weighed or not
    */

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  * Writes one ONNX graph (IR 8, opset 13). Encodes the few protobuf messages that a network needs,
  * so that no protobuf library has to be on the class path.
  *
- * <p>Source: <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a>, where
- * the field numbers come from.
+ * <p>Source: <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a>, the
+ * source of the field numbers.
  */
 final class OnnxModelWriter {
   /** Types of values. */

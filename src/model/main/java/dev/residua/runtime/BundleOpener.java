@@ -88,8 +88,8 @@ public final class BundleOpener {
   }
 
   /**
-   * Checks what scoring will read of a bundle, without opening its network: that needs no native
-   * library and runs nothing of it.
+   * Checks the part of a bundle that scoring reads, without opening its network: that needs no
+   * native library and runs nothing of it.
    *
    * @throws BadBundleException if the network or a calibration is not one of the manifest's model
    */
@@ -99,11 +99,11 @@ public final class BundleOpener {
     details(bundle);
   }
 
-  /** What scoring needs of a bundle in addition to its network. */
+  /** Calibrations that scoring needs in addition to the network. */
   record Calibrations(AnomalyCalibration anomaly, AppearanceReference appearance) {}
 
   /**
-   * Reads what scoring needs of a bundle in addition to its network.
+   * Reads the calibrations that scoring needs in addition to the network.
    *
    * @throws BadBundleException if an entry is damaged or is not of the manifest's model
    */
@@ -132,7 +132,7 @@ public final class BundleOpener {
   }
 
   /**
-   * Reads the model of details; empty where the bundle has none.
+   * Reads the model of details; empty if the bundle has none.
    *
    * @throws BadBundleException if an entry is damaged, or one of the two is missing
    */
@@ -156,7 +156,7 @@ public final class BundleOpener {
   }
 
   /**
-   * What monitoring needs of a bundle.
+   * The part of a bundle that monitoring needs.
    *
    * @param targetRunLength average frames between two false alarms of one source
    * @throws BadBundleException if an entry is damaged or does not go with the settings
@@ -195,7 +195,7 @@ public final class BundleOpener {
   }
 
   /**
-   * What reads frames of vibrating cameras for a bundle as scoring does. For one thread.
+   * Reader of frames of vibrating cameras for a bundle, as in scoring. For one thread.
    *
    * @throws BadBundleException if its network or mask is damaged
    */
@@ -210,7 +210,7 @@ public final class BundleOpener {
    *
    * @param networkThreads threads inside the network, at least 1
    * @return owns native memory
-   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
+   * @throws BadBundleException if the bundle's network does not fit its images and latents
    */
   public static ResidualScorer scorer(ModelBundle bundle, int networkThreads)
       throws BadBundleException {
@@ -245,7 +245,7 @@ public final class BundleOpener {
   }
 
   /**
-   * What a frame would show if some latents had other values, see {@link Counterfactual}.
+   * Picture of a frame if some latents had other values, see {@link Counterfactual}.
    *
    * @param latents of the frame, shape {@code [nodes]}, standardised
    * @param set values by node, standardised

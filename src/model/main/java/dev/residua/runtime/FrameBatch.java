@@ -105,7 +105,7 @@ public final class FrameBatch {
   }
 
   /**
-   * The same for a frame of a data set, which shows only what the network reads.
+   * Like the above, for a frame of a data set, which shows only the part that the network reads.
    *
    * @param ofFrame its details; null if they are not known
    */
@@ -152,7 +152,7 @@ public final class FrameBatch {
             details));
   }
 
-  /** Whether the batch must be scored before the next {@link #add}. */
+  /** Returns true if the batch must be scored before the next {@link #add}. */
   public boolean isFull() {
     return frames.size() == capacity;
   }

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What a person may do with the sources of a scope. Each role includes those before it. */
+/** Right of a person on the sources of a scope. Each role includes those before it. */
 public enum AccessRole {
   /** Sees sources, incidents, pictures and models. */
   VIEWER,
-  /** Acknowledges, notes, silences, suppresses, gives feedback, and teaches what is normal. */
+  /** Acknowledges, notes, silences, suppresses, gives feedback, and accepts a normal state. */
   OPERATOR,
   /** Promotes and trains models, and changes rules, budgets and settings. */
   OWNER;

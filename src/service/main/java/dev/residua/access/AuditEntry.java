@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 /**
  * One change of a person, or one that was denied.
  *
- * @param at when it was made
- * @param by who made it; marked where nobody has authenticated the name; {@value #UNKNOWN} where
- *     there is none
+ * @param at time of the change
+ * @param by who made it; marked if nobody has authenticated the name; {@value #UNKNOWN} if there is
+ *     none
  * @param action such as {@code silence}, {@code promote}, {@code change-rule}
  * @param target id of the command, incident, model or rule, or the path of the request; cut to
  *     {@value #MAX_TARGET} characters
- * @param sources first {@value #MAX_SOURCES} sources that it concerned, by what was known then
+ * @param sources first {@value #MAX_SOURCES} sources that it concerned, as known then
  * @param sourceCount how many it concerned, at least as many as are named
  * @param scene scene whose models it concerned; empty for none
- * @param outcome what became of it
+ * @param outcome its outcome
  * @param detail reason of the person, the settings that changed, or why it was not done; cut to
  *     {@value #MAX_DETAIL} characters
  */
@@ -44,12 +44,12 @@ public record AuditEntry(
   /** Longest name of an author, in characters. */
   public static final int MAX_BY = 300;
 
-  /** Author where there is no name. */
+  /** Author if there is no name. */
   public static final String UNKNOWN = "unknown";
 
   private static final Pattern ACTION = Pattern.compile("[a-z][a-z-]{0,39}");
 
-  /** What became of a change. */
+  /** Outcome of a change. */
   public enum Outcome {
     /** It was stored. */
     DONE,
@@ -89,8 +89,8 @@ public record AuditEntry(
   }
 
   /**
-   * Whether a person may read the entry: an owner of every source any; others what they own all
-   * sources of, or the scene.
+   * Returns true if a person may read the entry: an owner of every source any; others those that
+   * they own all sources of, or the scene.
    */
   public boolean isVisibleTo(Visitor visitor) {
     if (visitor.person().grants().allowEverywhere(AccessRole.OWNER)) {

@@ -51,7 +51,7 @@ public record AuditQuery(String text, Optional<Outcome> outcome, Instant from, I
     return text.isBlank() ? otherwise : ValidTimeRange.parse(name, text.strip());
   }
 
-  /** Whether an entry is asked for. */
+  /** Returns true if an entry is asked for. */
   public boolean matches(AuditEntry entry) {
     return (outcome.isEmpty() || outcome.get() == entry.outcome())
         && !entry.at().isBefore(from)

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Whether a person may give a control command, or take it back. */
+/** Access check of control commands, and of taking them back. */
 public final class CommandAccess {
   private final Function<String, Optional<String>> sourceOfIncident;
   private final Function<String, Optional<String>> sceneOfTraining;

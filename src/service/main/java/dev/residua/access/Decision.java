@@ -1,17 +1,17 @@
 package dev.residua.access;
 
-/** Whether a person may make a change. */
+/** Outcome of an access check of a change. */
 public sealed interface Decision {
   /** The change is allowed. */
   Decision ALLOWED = new Allowed();
 
-  /** What it concerns does not exist, or the person may not see it: both get the same answer. */
+  /** Its object does not exist, or the person may not see it: both get the same answer. */
   Decision HIDDEN = new Hidden();
 
   /** The change may be made. */
   record Allowed() implements Decision {}
 
-  /** What the change concerns is not visible to the person. */
+  /** The object of the change is not visible to the person. */
   record Hidden() implements Decision {}
 
   /**

@@ -3,7 +3,7 @@ package dev.residua.access;
 /**
  * A role in a scope.
  *
- * @param role what may be done
+ * @param role the right
  * @param scope with which sources
  */
 public record Grant(AccessRole role, Scope scope) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What one person may do. A source is in a scope by the rule that is in force for it, so a changed
+ * Rights of one person. A source is in a scope by the rule that is in force for it, so a changed
  * rule changes at once who sees the source.
  *
  * @param all at most {@value #MAX_GRANTS}; none allows nothing
@@ -50,22 +50,22 @@ public record Grants(List<Grant> all) {
     return new Grants(both.stream().distinct().limit(MAX_GRANTS).toList());
   }
 
-  /** Whether a role is granted for the sources of a rule. */
+  /** Returns true if a role is granted for the sources of a rule. */
   public boolean allow(AccessRole role, SourceRule rule) {
     return all.stream().anyMatch(one -> includes(one, role) && one.scope().covers(rule));
   }
 
-  /** Whether a role is granted for every source, also for those that are not known yet. */
+  /** Returns true if a role is granted for every source, also for those that are not known yet. */
   public boolean allowEverywhere(AccessRole role) {
     return all.stream().anyMatch(one -> includes(one, role) && one.scope() instanceof Scope.All);
   }
 
-  /** Whether a role is granted in any scope. */
+  /** Returns true if a role is granted in any scope. */
   public boolean allowAnywhere(AccessRole role) {
     return all.stream().anyMatch(one -> includes(one, role));
   }
 
-  /** Whether a role is granted for a whole scene with its models. */
+  /** Returns true if a role is granted for a whole scene with its models. */
   public boolean allowScene(AccessRole role, String scene) {
     return all.stream()
         .anyMatch(
@@ -75,13 +75,15 @@ public record Grants(List<Grant> all) {
                         || (one.scope() instanceof Scope.Scene in && in.name().equals(scene))));
   }
 
-  /** Whether the models of some scene may be changed. */
+  /** Returns true if the models of some scene may be changed. */
   public boolean administersAny() {
     return all.stream()
         .anyMatch(one -> includes(one, AccessRole.OWNER) && !(one.scope() instanceof Scope.Label));
   }
 
-  /** Whether some rule with these grants has sources in a scene, or the scene is granted. */
+  /**
+   * Returns true if some rule with these grants has sources in a scene, or the scene is granted.
+   */
   boolean reachScene(AccessRole role, String scene, SourceRules rules) {
     return allowScene(role, scene)
         || rules.rules().stream().anyMatch(rule -> rule.scene().equals(scene) && allow(role, rule));

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who sends a request.
  *
- * @param name the authenticated name; null where nobody has authenticated one
- * @param grants what the person may do
+ * @param name the authenticated name; null if nobody has authenticated one
+ * @param grants rights of the person
  */
 public record Person(@Nullable String name, Grants grants) {
   /** Longest name, in characters. */

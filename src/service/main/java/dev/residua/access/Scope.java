@@ -9,7 +9,7 @@ public sealed interface Scope {
   /** All sources, known or not. */
   Scope ALL = new All();
 
-  /** Whether the sources of a rule are in the scope. */
+  /** Returns true if the sources of a rule are in the scope. */
   boolean covers(SourceRule rule);
 
   /** As people write it: {@code scene=pumps}; empty for all sources. */

@@ -6,43 +6,43 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a person may see and change under the rules of sources that are in force now.
+ * Rights of a person to see and change under the rules of sources that are in force now.
  *
  * @param person who
  * @param rules the rules, which decide on the scopes of sources
  */
 public record Visitor(Person person, SourceRules rules) {
-  /** Whether a source, its incidents and its pictures may be seen. */
+  /** Returns true if a source, its incidents and its pictures may be seen. */
   public boolean maySee(String source) {
     return may(AccessRole.VIEWER, source);
   }
 
-  /** Whether commands about a source may be given. */
+  /** Returns true if commands about a source may be given. */
   public boolean mayChange(String source) {
     return may(AccessRole.OPERATOR, source);
   }
 
-  /** Whether the settings of a source may be changed. */
+  /** Returns true if the settings of a source may be changed. */
   public boolean mayConfigure(String source) {
     return may(AccessRole.OWNER, source);
   }
 
-  /** Whether the models of a scene may be promoted and trained. */
+  /** Returns true if the models of a scene may be promoted and trained. */
   public boolean mayAdminister(String scene) {
     return person.grants().allowScene(AccessRole.OWNER, scene);
   }
 
-  /** Whether the models of a scene may be seen: the scene, or some of its sources. */
+  /** Returns true if the models of a scene may be seen: the scene, or some of its sources. */
   public boolean maySeeScene(String scene) {
     return person.grants().reachScene(AccessRole.VIEWER, scene, rules);
   }
 
-  /** Whether everything may be seen, also what belongs to no source. */
+  /** Returns true if everything may be seen, also data that belong to no source. */
   public boolean maySeeAll() {
     return person.grants().allowEverywhere(AccessRole.VIEWER);
   }
 
-  /** Whether a rule of sources may be seen. */
+  /** Returns true if a rule of sources may be seen. */
   public boolean maySee(SourceRule rule) {
     return person.grants().allow(AccessRole.VIEWER, rule);
   }
@@ -52,7 +52,7 @@ public record Visitor(Person person, SourceRules rules) {
     return grants.allowEverywhere(role) || grants.allow(role, rules.of(source));
   }
 
-  /** Whether the model of a scene may be changed. */
+  /** Decides about a change of the model of a scene. */
   public Decision onModel(String scene) {
     if (mayAdminister(scene)) {
       return Decision.ALLOWED;
@@ -65,10 +65,10 @@ public record Visitor(Person person, SourceRules rules) {
   }
 
   /**
-   * Whether a rule may be written. An owner of every source may write any. An owner of some may
-   * change rules of these sources, and write one for a single source of them, but not what decides
-   * on scopes and reach: match, priority, scene, labels and camera. A source whose rule has a
-   * camera gets no rule of its own that way, as it would lose the camera.
+   * Decides about writing a rule. An owner of every source may write any. An owner of some may
+   * change rules of these sources, and write one for a single source of them, but not the settings
+   * that decide on scopes and reach: match, priority, scene, labels and camera. A source whose rule
+   * has a camera gets no rule of its own that way, as it would lose the camera.
    *
    * @param next the rule to write
    */
@@ -96,12 +96,12 @@ public record Visitor(Person person, SourceRules rules) {
     return same
         ? Decision.ALLOWED
         : new Decision.Denied(
-            "match, priority, scene, labels and camera of rule %s are changed with the grant owner, for every source, since they decide who sees what; you have %s"
+            "match, priority, scene, labels and camera of rule %s are changed with the grant owner, for every source, since they decide about access; you have %s"
                 .formatted(next.id(), held()));
   }
 
   /**
-   * Whether a rule may be removed; one that may not be seen is hidden. An owner of some sources may
+   * Decides about removing a rule; one that may not be seen is hidden. An owner of some sources may
    * remove the rule of a single one, if the rule that follows has the same scene, labels and
    * camera: they decide on scopes and reach.
    */
@@ -117,7 +117,7 @@ public record Visitor(Person person, SourceRules rules) {
     return single && grants.allow(AccessRole.OWNER, rule) && isReplacedAlike(rule)
         ? Decision.ALLOWED
         : new Decision.Denied(
-            "rule %s is removed with the grant owner, for every source; with an owner grant in a scope you may remove the rule of a single source where the rule that follows has the same scene, labels and camera; you have %s"
+            "rule %s is removed with the grant owner, for every source; with an owner grant in a scope you may remove the rule of a single source if the rule that follows has the same scene, labels and camera; you have %s"
                 .formatted(rule.id(), held()));
   }
 

@@ -44,7 +44,7 @@ final class EvidenceDrawing {
    * Draws the pictures of a frame for an incident.
    *
    * @param shown the incident's frame
-   * @throws NotDrawnException if frame or model are not stored any more
+   * @throws NotDrawnException if frame or model are no longer stored
    * @throws IOException with a sentence, if they cannot be read now
    */
   IncidentEvidence draw(Incident incident, IncidentFrame shown)

@@ -2,11 +2,11 @@ package dev.residua.evidence;
 
 /** Observes the loop of the evidence. */
 public interface EvidenceListener {
-  /** What became of an incident's evidence. */
+  /** Outcome of drawing an incident's evidence. */
   enum Result {
     /** It is stored. */
     STORED,
-    /** The frame is not stored any more, or cannot be decoded. */
+    /** The frame is no longer stored, or cannot be decoded. */
     FRAME_MISSING,
     /** The registry does not have the model, or it cannot be used. */
     MODEL_MISSING,
@@ -14,7 +14,7 @@ public interface EvidenceListener {
     UNAVAILABLE,
     /** The pictures are too large for a record. */
     TOO_LARGE,
-    /** The record is no incident. */
+    /** The record is not an incident. */
     UNREADABLE,
     /** Drawing failed unexpectedly. */
     FAILED

@@ -62,9 +62,10 @@ public final class EvidenceModel implements AutoCloseable {
    *
    * <p>In the expected picture every latent with causes has the value that they explain, and every
    * root the observed one; a root that is the subject has its usual value. The heat map of a latent
-   * shows where its deviation shows; that of another subject shows where frame and expected picture
-   * differ. A variable does not show in a picture: its heat map is that of another subject. Where
-   * an expectation is not known, because a variable is missing, the observed value stands in.
+   * marks the effect of its deviation; that of another subject marks the difference between frame
+   * and expected picture. A variable does not show in a picture: its heat map is that of another
+   * subject. If an expectation is not known, because a variable is missing, the observed value
+   * stands in.
    *
    * @param pixels the frame, unsigned bytes in {@link #shape}
    * @param mask pixels that count in nothing

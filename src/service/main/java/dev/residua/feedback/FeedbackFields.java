@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is shown of proposals and precisions, by name, as JSON has it. */
+/** Fields of proposals and precisions in JSON, by name. */
 public final class FeedbackFields {
   private FeedbackFields() {}
 
@@ -32,7 +32,7 @@ public final class FeedbackFields {
     return fields;
   }
 
-  /** A precision; {@code precision} is null where nothing was reviewed. */
+  /** A precision; {@code precision} is null if nothing was reviewed. */
   public static Map<String, @Nullable Object> of(Precision precision) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("incidents", precision.incidents());

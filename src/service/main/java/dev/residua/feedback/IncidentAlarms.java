@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * What alarmed for one incident.
+ * Alarms of one incident.
  *
  * @param shifts shift of each latent that an alarm of the residuals named, the largest of all such
  *     alarms, with its sign, in standard deviations of the residual
@@ -23,7 +23,7 @@ public record IncidentAlarms(Map<String, Double> shifts, boolean others) {
     shifts = Map.copyOf(shifts);
   }
 
-  /** What a drift alarmed for. */
+  /** Alarms of a drift. */
   public static IncidentAlarms of(DriftEvent event) {
     if (event.kind() != DriftEvent.Kind.ONSET || event.channel() == DriftEvent.Channel.EVIDENCE) {
       return NONE; // neither opens an incident
@@ -38,7 +38,7 @@ public record IncidentAlarms(Map<String, Double> shifts, boolean others) {
     return new IncidentAlarms(shifts, false);
   }
 
-  /** What an unusual frame alarmed for. */
+  /** Alarms of an unusual frame. */
   public static IncidentAlarms of(AnomalyEvent event) {
     return event.kind() == AnomalyKind.RESIDUAL ? NONE : new IncidentAlarms(Map.of(), true);
   }

@@ -16,9 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Collects incidents, what alarmed for them and what people said of them. Bounded: of more than
- * {@value #MOST} incidents, and as many alarms, those that changed last stay. Not for several
- * threads.
+ * Collects incidents, their alarms and their reviews. Bounded: of more than {@value #MOST}
+ * incidents, and as many alarms, those that changed last stay. Not for several threads.
  */
 public final class IncidentReviews {
   /** Most incidents. */
@@ -49,8 +48,8 @@ public final class IncidentReviews {
   }
 
   /**
-   * All incidents, the last changed last. One that became a part of another, or went on under
-   * another diagnosis, is not one of its own: its alarms and its verdict are the other's.
+   * All incidents, the last changed last. An incident that became a part of another, or continued
+   * under another diagnosis, is not one of its own: its alarms and its verdict are the other's.
    *
    * @param orders that stand, in their order
    */

@@ -39,8 +39,8 @@ public record Precision(int incidents, int trueAlarms, int falseAlarms) {
   }
 
   /**
-   * Lower end of the 95 % interval of that share (Wilson 1927). It holds if what was reviewed is a
-   * random sample of independent incidents; 0 if none was.
+   * Lower end of the 95 % interval of that share (Wilson 1927). It is valid if the reviewed
+   * incidents are a random sample of independent incidents; 0 if none was.
    */
   public double low() {
     return reviewed() == 0 ? 0 : Math.max(0, centre() - half());

@@ -28,7 +28,7 @@ public sealed interface Proposal {
   /** Characters of a name that mean something in a regular expression. */
   Pattern SPECIAL = Pattern.compile("[.*+?^${}()\\[\\]|\\\\]");
 
-  /** Identity: the same for the same change of the same thing; its kind, a colon, and the thing. */
+  /** Identity, equal for equal changes: its kind, a colon, and the object of the change. */
   String id();
 
   /** {@code suppress}, {@code learn} or {@code budget}. */
@@ -36,22 +36,22 @@ public sealed interface Proposal {
     return id().substring(0, id().indexOf(':'));
   }
 
-  /** What it rests on. */
+  /** The false alarms that it rests on. */
   Basis basis();
 
-  /** What to do, in one sentence. */
+  /** The change, in one sentence. */
   String sentence();
 
-  /** What it would have changed, in one sentence. */
+  /** The effect that it would have had, in one sentence. */
   String effect();
 
-  /** Commands that do it; none where rules of sources do. */
+  /** Commands that do it; none if rules of sources do. */
   default List<ControlCommand> commands(Author author) {
     return List.of();
   }
 
   /**
-   * Rules of sources that do it, in the newest state; none where commands do.
+   * Rules of sources that do it, in the newest state; none if commands do.
    *
    * @param rules as they are now
    * @throws StaleProposalException if these are not those that it was made of
@@ -63,7 +63,7 @@ public sealed interface Proposal {
   /** Writes rules of sources. */
   @FunctionalInterface
   interface RuleWriter {
-    /** Writes what follows from the newest rules. */
+    /** Writes the rules that follow from the newest ones. */
     void write(Function<SourceRules, List<SourceRule>> decision) throws IOException;
   }
 
@@ -75,8 +75,8 @@ public sealed interface Proposal {
   }
 
   /**
-   * Does what it says, or not, and writes what was decided. That comes last: what was broken off
-   * before can be done again.
+   * Makes the change, or not, and writes the decision. That comes last: a decision that was broken
+   * off before can be done again.
    *
    * @return the commands that were written, the decision last
    * @throws IOException with a sentence, if something cannot be stored now
@@ -95,7 +95,7 @@ public sealed interface Proposal {
     return commands;
   }
 
-  /** The records of what was decided about it: as many as the names of its sources need. */
+  /** The records of the decision about it: as many as the names of its sources need. */
   default List<ControlCommand> decisions(Author author, boolean applied) {
     return author.orders(this, "decision-").stream()
         .<ControlCommand>map(order -> new ProposalDecision(order, id(), applied))
@@ -135,10 +135,10 @@ public sealed interface Proposal {
   }
 
   /**
-   * What a proposal rests on.
+   * Base of a proposal.
    *
-   * @param scene what the sources look at
-   * @param sources where the false alarms were
+   * @param scene of the sources
+   * @param sources of the false alarms
    * @param incidents the false alarms
    */
   record Basis(String scene, SortedSet<String> sources, List<String> incidents) {
@@ -162,7 +162,7 @@ public sealed interface Proposal {
    *
    * @param latent the latent
    * @param margin largest shift that passes, in standard deviations of the residual
-   * @param spared what would not have opened
+   * @param spared incidents that would not have opened
    */
   record Suppress(Basis basis, String latent, double margin, Spared spared) implements Proposal {
     @Override
@@ -206,8 +206,8 @@ public sealed interface Proposal {
   }
 
   /**
-   * What a suppression would have changed. Exact for the alarms that are known: whether one opens
-   * an incident is decided at its first frame by its shift alone.
+   * Effect of a suppression. Exact for the alarms that are known: whether one opens an incident is
+   * decided at its first frame by its shift alone.
    *
    * @param known incidents of the sources that are known
    * @param falseAlarms false alarms that would not have opened
@@ -217,7 +217,7 @@ public sealed interface Proposal {
   record Spared(int known, int falseAlarms, int unreviewed, int trueAlarms) {}
 
   /**
-   * A source learns again what is normal for it.
+   * A source learns its normal state again.
    *
    * @param reason why that is likely to help
    */
@@ -233,13 +233,13 @@ public sealed interface Proposal {
 
     @Override
     public String sentence() {
-      return "let %s learn again what is normal for it".formatted(basis.sources().first());
+      return "let %s learn its normal state again".formatted(basis.sources().first());
     }
 
     @Override
     public String effect() {
       return reason
-          + "; what it learned before holds until then, and it must show what is normal meanwhile";
+          + "; the old calibration stays in force until then, and the source must be in its normal state meanwhile";
     }
 
     @Override
@@ -265,7 +265,7 @@ public sealed interface Proposal {
       return "budget:" + (rule.isEmpty() ? FOR_ALL : rule);
     }
 
-    /** Name of the rule that is made where none holds yet. */
+    /** Name of the rule that is made if none applies yet. */
     private static final String FOR_ALL = "all-sources";
 
     @Override
@@ -298,7 +298,7 @@ public sealed interface Proposal {
           .formatted(
               number(after),
               number(before),
-              rule.isEmpty() ? "where no rule of sources says otherwise" : "in the rule " + rule);
+              rule.isEmpty() ? "if no rule of sources says otherwise" : "in the rule " + rule);
     }
 
     @Override

@@ -27,7 +27,7 @@ import java.util.function.Function;
 
 /**
  * Stored scores of the sources of a proposal, evaluated twice: as things are, and as if the
- * proposal had been applied. A suppression and a budget hold from the first frame on; a source
+ * proposal had been applied. A suppression and a budget apply from the first frame on; a source
  * learns again at the first of the proposal's false alarms. Suppressions, silences and
  * announcements that stand hold in both. Both begin without a past: sources that learn, learn from
  * the first frames. Mutable, for one thread.
@@ -42,8 +42,8 @@ public final class ProposalReplay {
 
   /**
    * @param rules as they are now
-   * @param installation budget where no rule sets one
-   * @param learns whether sources learn what is normal for them where no rule says so
+   * @param installation budget if no rule sets one
+   * @param learns whether sources learn their normal state if no rule says so
    * @param orders that stand, in their order
    * @param incidents all that are known
    */
@@ -98,7 +98,7 @@ public final class ProposalReplay {
         : rule;
   }
 
-  /** Whether a source is one of the proposal's. */
+  /** Returns true if a source is one of the proposal's. */
   public boolean concerns(String source) {
     return sources.contains(source);
   }
@@ -117,7 +117,7 @@ public final class ProposalReplay {
   }
 
   /**
-   * What changes.
+   * The change.
    *
    * @param framesPerSecond of each source, above 0
    */

@@ -29,10 +29,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Finds what would have spared the false alarms of the last four weeks. Each false alarm counts for
- * one proposal: a suppression of one latent, else learning again at one source, else a smaller
- * budget for several sources. A proposal needs {@value #LEAST} of them. Those of the sources of a
- * proposal that were reviewed before it was applied or dismissed count no more for it.
+ * Finds changes that would have prevented the false alarms of the last four weeks. Each false alarm
+ * counts for one proposal: a suppression of one latent, else learning again at one source, else a
+ * smaller budget for several sources. A proposal needs {@value #LEAST} of them. Those of the
+ * sources of a proposal that were reviewed before it was applied or dismissed count no more for it.
  */
 public final class Proposals {
   /** Fewest false alarms that make a proposal. */
@@ -75,7 +75,7 @@ public final class Proposals {
   /**
    * Budgets by the rules of sources.
    *
-   * @param installation false alarms per week where no rule says so
+   * @param installation false alarms per week if no rule says so
    */
   public static Function<String, Budget> budgets(SourceRules rules, double installation) {
     return source -> {
@@ -191,7 +191,7 @@ public final class Proposals {
                 (int) known.stream().filter(ReviewedIncident::isTrue).count())));
   }
 
-  /** Whether a source that stands off by one amount explains all of them. */
+  /** Returns true if a source that stands off by one amount explains all of them. */
   private static boolean isOffset(List<ReviewedIncident> falseOnes) {
     double largest = falseOnes.stream().mapToDouble(Proposals::size).max().orElseThrow();
     double smallest = falseOnes.stream().mapToDouble(Proposals::size).min().orElseThrow();
@@ -225,7 +225,7 @@ public final class Proposals {
         && falseOnes.stream()
             .allMatch(one -> one.alarms().onlyShift(one.subject().name()).isPresent())
         && isOffset(falseOnes)) {
-      return "all %d false alarms found %s about %.1f standard deviations %s than what was learned"
+      return "all %d false alarms found %s about %.1f standard deviations %s than the learned one"
           .formatted(
               falseOnes.size(),
               falseOnes.get(0).subject().spoken(),

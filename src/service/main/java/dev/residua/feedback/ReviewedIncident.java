@@ -8,16 +8,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An incident with what alarmed and what people said of it.
+ * An incident with its alarms and reviews.
  *
  * @param incident its last state
- * @param alarms what alarmed for it, and for those that it follows
+ * @param alarms alarms of it and of those that it follows
  * @param verdict the last one; empty while nobody has given one
  */
 public record ReviewedIncident(
     Incident incident, IncidentAlarms alarms, Optional<Verdict> verdict) {
   /**
-   * What a person said.
+   * Review of a person.
    *
    * @param trueAlarm whether it was worth an alarm
    * @param at when it was said
@@ -34,22 +34,22 @@ public record ReviewedIncident(
     return incident.source();
   }
 
-  /** What it is about. */
+  /** Its subject. */
   public Subject subject() {
     return incident.subject();
   }
 
-  /** What its source looked at when it opened. */
+  /** Scene of its source when it opened. */
   public String scene() {
     return incident.labels().getOrDefault(SourceRule.SCENE, SceneName.DEFAULT);
   }
 
-  /** Whether a person called it a false alarm. */
+  /** Returns true if a person called it a false alarm. */
   public boolean isFalse() {
     return verdict.isPresent() && !verdict.get().trueAlarm();
   }
 
-  /** Whether a person called it a true alarm. */
+  /** Returns true if a person called it a true alarm. */
   public boolean isTrue() {
     return verdict.isPresent() && verdict.get().trueAlarm();
   }

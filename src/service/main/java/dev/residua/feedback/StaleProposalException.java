@@ -1,11 +1,11 @@
 package dev.residua.feedback;
 
-/** What a proposal would change has changed since it was made. */
+/** The object of a proposal has changed since it was made. */
 public final class StaleProposalException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param sentence what is different, and what to do
+   * @param sentence the difference, and what to do
    */
   public StaleProposalException(String sentence) {
     super(sentence);

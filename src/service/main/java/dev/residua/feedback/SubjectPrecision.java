@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Precision of the alarms of one scene about one subject.
  *
- * @param scene what the sources look at
- * @param subject what the incidents are about
+ * @param scene of the sources
+ * @param subject of the incidents
  * @param sources how many sources had such incidents
  * @param all precision of all incidents that are known
  * @param weeks precision of those that opened in each of the last weeks, the oldest first

@@ -1,6 +1,6 @@
 /**
- * What the verdicts of people on incidents teach: how many alarms were worth one, and proposals
- * that would have spared the others. Plain Java: state in, state out.
+ * Conclusions from the verdicts of people on incidents: how many alarms were worth one, and
+ * proposals that would have spared the others. Plain Java: state in, state out.
  */
 @NullMarked
 package dev.residua.feedback;

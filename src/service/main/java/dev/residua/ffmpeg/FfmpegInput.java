@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What FFmpeg opens. Its text shows no secrets.
+ * Input that FFmpeg opens. Its text shows no secrets.
  *
  * @param url as FFmpeg expects it, with user and password
  * @param format name of the demuxer; null to recognise it

@@ -434,14 +434,14 @@ final class FfmpegStream implements PictureStream {
     return System.nanoTime() - deadline > 0;
   }
 
-  /** Whether FFmpeg is to return from what it does. */
+  /** Returns true if FFmpeg is to stop its call. */
   private boolean givesUp() {
     return stopped.getAsBoolean() || isLate() || isRedirectedOutside();
   }
 
   /**
-   * Whether an RTSP server has redirected to an address that is not allowed. FFmpeg asks after it
-   * has set the new address, and before it sends anything there.
+   * Returns true if an RTSP server has redirected to an address that is not allowed. FFmpeg asks
+   * after it has set the new address, and before it sends anything there.
    */
   private boolean isRedirectedOutside() {
     AVFormatContext open = context;

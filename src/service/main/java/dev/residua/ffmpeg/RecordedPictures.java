@@ -48,11 +48,12 @@ public final class RecordedPictures implements PictureStream {
     }
     if (!any) {
       throw new IOException(
-          "%s is no data set, and has no picture (%s) or video".formatted(path, PixelFormat.FILES));
+          "%s is not a data set, and has no picture (%s) or video"
+              .formatted(path, PixelFormat.FILES));
     }
   }
 
-  /** Whether a file is a video by its name. */
+  /** Returns true if a file is a video by its name. */
   static boolean isVideo(Path file) {
     return Video.isVideo(file.toString());
   }

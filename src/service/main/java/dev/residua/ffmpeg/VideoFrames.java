@@ -43,7 +43,7 @@ public final class VideoFrames implements NamedFrames {
     this.stored = new RandomAccessFile(file.toFile(), "rw");
   }
 
-  /** Whether a file is a video by its name. */
+  /** Returns true if a file is a video by its name. */
   public static boolean isVideo(Path file) {
     return Files.isRegularFile(file) && Video.isVideo(file.toString());
   }
@@ -53,7 +53,7 @@ public final class VideoFrames implements NamedFrames {
    *
    * @param every time between two pictures, above zero
    * @param progress receives the number of pictures so far
-   * @throws IOException if it is no video or has no picture
+   * @throws IOException if it is not a video or has no picture
    */
   public static VideoFrames open(
       Path video, Duration every, FrameLimits limits, LongConsumer progress) throws IOException {

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where cameras may be: an address must have the scheme, host and port of a root, and a path whose
- * first segments are those of the root's. Paths of files are compared after links are followed.
+ * Allowed addresses of cameras: an address must have the scheme, host and port of a root, and a
+ * path whose first segments are those of the root's. Paths of files are compared after links are
+ * followed.
  *
  * @param roots without query
  */
@@ -30,7 +31,7 @@ public record AllowedRoots(List<CameraAddress> roots) {
   /**
    * Roots as an operator lists them.
    *
-   * @throws IllegalArgumentException with the reason, if one is no address
+   * @throws IllegalArgumentException with the reason, if one is not an address
    */
   public static AllowedRoots parse(List<String> texts) {
     try {
@@ -40,7 +41,7 @@ public record AllowedRoots(List<CameraAddress> roots) {
     }
   }
 
-  /** Only one address, and what lies below it. */
+  /** Only one address, and those below it. */
   public static AllowedRoots only(CameraAddress address) {
     URI uri = address.uri();
     String text = uri.toString();

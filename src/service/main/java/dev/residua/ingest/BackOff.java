@@ -24,8 +24,8 @@ public record BackOff(Duration first, Duration most) {
   }
 
   /**
-   * The pause after so many failures in a row. Its second half is random, so that cameras of one
-   * switch do not reconnect at the same moment.
+   * The pause after this number of failures in a row. Its second half is random, so that cameras of
+   * one switch do not reconnect at the same moment.
    *
    * @param failures at least 1
    */

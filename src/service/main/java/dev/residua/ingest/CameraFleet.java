@@ -21,7 +21,7 @@ public final class CameraFleet implements AutoCloseable {
     /** Makes it end soon. */
     void stop();
 
-    /** Whether its thread still runs. */
+    /** Returns true if its thread still runs. */
     boolean isRunning();
   }
 

@@ -3,7 +3,7 @@ package dev.residua.ingest;
 import dev.residua.frame.Frame;
 import java.time.Duration;
 
-/** Receives what happens to one camera. Called on its thread. */
+/** Receives the events of one camera. Called on its thread. */
 public interface CameraListener {
   /** The first picture of a connection arrived. */
   void connected();

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /**
  * Reads one camera until it is stopped, or a file until its end. After a failure it connects again.
  *
- * <p>Runs on a thread of its own, which native code may hold for up to the camera's time-out.
+ * <p>Runs on a thread of its own, which native code may occupy for up to the camera's time-out.
  */
 public final class CameraLoop implements Runnable {
   private final CameraSettings camera;

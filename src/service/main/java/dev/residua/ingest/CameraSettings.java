@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How one camera is read.
+ * Settings of one camera.
  *
  * @param source name of its frames
- * @param address where it is
+ * @param address of the camera
  * @param credentials file with user and password, which is read at every connection
- * @param roots where it may be, after redirects too
+ * @param roots of allowed addresses, after redirects too
  * @param framesPerSecond most frames per second; empty for every one
  * @param quality of JPEG files that are encoded here, 1 to 100
  * @param timeout longest wait for a connection, and for a picture
@@ -27,13 +27,13 @@ public record CameraSettings(
     int quality,
     Duration timeout,
     FrameLimits limits) {
-  /** Frames per second of a live camera where nothing else is set. */
+  /** Default frames per second of a live camera. */
   public static final double DEFAULT_RATE = 2;
 
-  /** JPEG quality where nothing else is set. */
+  /** Default JPEG quality. */
   public static final int DEFAULT_QUALITY = 90;
 
-  /** Time-out where nothing else is set. */
+  /** Default time-out. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   /** Longest source, as everywhere. */
@@ -60,7 +60,7 @@ public record CameraSettings(
     }
   }
 
-  /** Whether this is a video file or a folder, which can wait, and no camera. */
+  /** Returns true if this is a video file or a folder, which can wait, and no camera. */
   public boolean isRecorded() {
     return address.kind() == CameraAddress.Kind.FILE;
   }

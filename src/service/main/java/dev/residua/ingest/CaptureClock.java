@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Capture times of a stream: those of the camera's clock where it has sent one that can be right,
+ * Capture times of a stream: those of the camera's clock if it has sent one that can be right,
  * otherwise the times of reception. For one thread.
  */
 public final class CaptureClock {

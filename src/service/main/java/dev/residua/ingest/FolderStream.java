@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The pictures that arrive in a folder after the start, in natural order.
  *
  * <p>The folder is listed twice per second, which works on network file systems too. A file is read
- * when its size and time have not changed between two listings. Files that are no pictures are
+ * when its size and time have not changed between two listings. Files that are not pictures are
  * skipped.
  */
 public final class FolderStream implements PictureStream {

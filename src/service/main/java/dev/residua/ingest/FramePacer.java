@@ -26,7 +26,7 @@ public final class FramePacer {
   }
 
   /**
-   * At most so many pictures per second.
+   * At most {@code framesPerSecond} pictures per second.
    *
    * @param framesPerSecond above 0
    */
@@ -34,7 +34,7 @@ public final class FramePacer {
     return new FramePacer(interval(framesPerSecond, 1), interval(framesPerSecond, EARLY));
   }
 
-  /** At most so many pictures per second of a recording, none early. */
+  /** At most {@code framesPerSecond} pictures per second of a recording, none early. */
   public static FramePacer exactly(double framesPerSecond) {
     return new FramePacer(interval(framesPerSecond, 1), ROUNDING);
   }
@@ -44,7 +44,7 @@ public final class FramePacer {
     return new FramePacer(null, Duration.ZERO);
   }
 
-  /** Whether the picture of this time is sent; over time, the rate is never exceeded. */
+  /** Returns true if the picture of this time is sent; over time, the rate is never exceeded. */
   public boolean takes(Instant time) {
     if (interval == null) {
       return true;

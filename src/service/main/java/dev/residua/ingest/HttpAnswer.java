@@ -106,7 +106,8 @@ public final class HttpAnswer implements AutoCloseable {
     try {
       return new CameraAddress(from.uri().resolve(URI.create(location)));
     } catch (IllegalArgumentException e) { // whose message may have a secret
-      throw new IOException("%s redirects to something that is no camera address".formatted(from));
+      throw new IOException(
+          "%s redirects to an address that is not one of a camera".formatted(from));
     }
   }
 
@@ -147,12 +148,12 @@ public final class HttpAnswer implements AutoCloseable {
     }
   }
 
-  /** Whether the body is one picture. */
+  /** Returns true if the body is one picture. */
   public boolean isPicture() {
     return contentType().startsWith("image/");
   }
 
-  /** Whether the body is a sequence of parts, as MJPEG streams are. */
+  /** Returns true if the body is a sequence of parts, as MJPEG streams are. */
   public boolean isMultipart() {
     return contentType().startsWith("multipart/");
   }

@@ -9,8 +9,8 @@ public final class JpegFile {
   private JpegFile() {}
 
   /**
-   * Whether a file can be read on its own. Pictures of MJPEG videos often leave out the Huffman
-   * tables, since these are always the same.
+   * Returns true if a file can be read on its own. Pictures of MJPEG videos often leave out the
+   * Huffman tables, since these are always the same.
    */
   public static boolean isComplete(byte[] file) {
     if (file.length < 4 || (file[0] & 0xFF) != 0xFF || (file[1] & 0xFF) != START_OF_IMAGE) {

@@ -14,7 +14,7 @@ public final class NewestFrame {
     return dropped;
   }
 
-  /** Whether a frame is there. */
+  /** Returns true if a frame is there. */
   public synchronized boolean isThere() {
     return frame != null;
   }

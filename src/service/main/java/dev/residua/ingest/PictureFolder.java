@@ -58,7 +58,7 @@ public final class PictureFolder {
     }
   }
 
-  /** Whether a file begins as a picture does. */
+  /** Returns true if a file begins as a picture does. */
   public static boolean isPicture(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return PixelFormat.ofFile(in.readNBytes(64)) != null;

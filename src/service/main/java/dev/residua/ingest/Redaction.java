@@ -3,7 +3,7 @@ package dev.residua.ingest;
 import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 
-/** Removes from a frame what must not be stored. For one thread. */
+/** Removes the parts of a frame that must not be stored. For one thread. */
 @FunctionalInterface
 public interface Redaction {
   /** Leaves frames as they are. */

@@ -50,7 +50,7 @@ final class ActivationStarts {
     this.topic = topic;
   }
 
-  /** Whether an activation is pending, so that a transaction is due without any frame. */
+  /** Returns true if an activation is pending, so that a transaction is due without any frame. */
   boolean pending() {
     return consumer.assignment().stream().anyMatch(p -> !models.pending(p.partition()).isEmpty());
   }
@@ -67,10 +67,10 @@ final class ActivationStarts {
   }
 
   /**
-   * The activation that holds for a record.
+   * The activation that applies to a record.
    *
    * @param scene of its source
-   * @return empty where the scene has no model
+   * @return empty if the scene has no model
    */
   Optional<Activation> at(ConsumerRecord<byte[], byte[]> record, String scene) {
     Optional<Activation> holds = models.activationAt(scene, record.partition(), record.offset());
@@ -103,7 +103,7 @@ final class ActivationStarts {
   }
 
   /**
-   * What was published is committed.
+   * The published starts are committed.
    *
    * @param observer receives each activation that begins
    */

@@ -41,7 +41,7 @@ final class DeadLetters {
    * A letter that the broker has refused, alone or with the others of its batch.
    *
    * @param position of its record
-   * @param bytes of the letter, without what a batch adds
+   * @param bytes of the letter, without the overhead of a batch
    */
   private record Refused(FramePosition position, int bytes) {}
 
@@ -81,15 +81,15 @@ final class DeadLetters {
   }
 
   /**
-   * Whether a letter turned out too large since the last call: its record gives a shorter one next
-   * time. To be asked after the transaction was aborted, when all answers are in.
+   * Returns true if a letter turned out too large since the last call: its record gives a shorter
+   * one next time. To be asked after the transaction was aborted, when all answers are in.
    */
   boolean shorterNextTime() {
     Refused found = largest.getAndSet(null);
     return found != null && tooLarge.add(found.position());
   }
 
-  /** What was sent is committed: no record comes again. */
+  /** The letters are committed: no record comes again. */
   void committed() {
     tooLarge.clear();
   }

@@ -118,8 +118,8 @@ public final class FetchAhead implements References, AutoCloseable {
   }
 
   /**
-   * Begins to fetch what the next records refer to, as far as the bounds allow, and gives up what
-   * was fetched for records that are not among them.
+   * Begins to fetch the references of the next records, as far as the bounds allow, and cancels
+   * those that was fetched for records that are not among them.
    */
   void look(List<ConsumerRecord<byte[], byte[]>> next) {
     Map<ConsumerRecord<byte[], byte[]>, Boolean> wanted = new IdentityHashMap<>();

@@ -52,7 +52,7 @@ public final class FrameIntake {
    *
    * @param source from the key of the record
    * @param rule of its source
-   * @throws RejectedFrameException with the reason, if it is no frame, a duplicate or stale, or
+   * @throws RejectedFrameException with the reason, if it is not a frame, a duplicate or stale, or
    *     cannot be fetched or decoded; batch and timeline then do not hold it
    * @throws RegistryUnavailableException if the schema registry does not answer
    */

@@ -29,7 +29,7 @@ public final class FrameLookup implements AutoCloseable {
    * A stored frame.
    *
    * @param frame the frame with its pixels as they were sent
-   * @param pixels as the model reads them, gray where they are masked
+   * @param pixels as the model reads them, masked pixels gray
    * @param mask pixels that count in nothing
    */
   @SuppressWarnings("ArrayRecordComponent") // read once
@@ -94,7 +94,7 @@ public final class FrameLookup implements AutoCloseable {
     return read(source, partition, offset, whole -> WholePicture.of(whole, limits, width, height));
   }
 
-  /** What becomes of a frame with its pixels. */
+  /** Use of a frame with its pixels. */
   private interface Decoding<T> {
     T decode(Frame whole) throws RejectedFrameException;
   }

@@ -15,9 +15,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Records that were fetched and wait to be scored, at most about twice what one transaction takes,
- * and of large frames {@link #FULL_BYTES} and one poll more: while that many wait, the partitions
- * are paused, and polls only keep the membership alive. For one thread.
+ * Records that were fetched and wait to be scored, at most about two transactions, and of large
+ * frames {@link #FULL_BYTES} and one poll more: while that many wait, the partitions are paused,
+ * and polls only keep the membership alive. For one thread.
  */
 final class FrameQueue {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -54,10 +54,11 @@ final class FrameQueue {
   }
 
   /**
-   * Fetches what there is, and where something came, for so much longer what comes. Records that
-   * are there at once were fetched before the last transaction was committed, and what has arrived
-   * since is still at the broker. Without an answer of the broker they would be scored alone, and
-   * the others after one transaction more; so it waits up to three times as long for that answer.
+   * Fetches the available records, and if there are any, those of the following {@code wait}.
+   * Records that are there at once were fetched before the last transaction was committed, and
+   * records that have arrived since are still at the broker. Without an answer of the broker they
+   * would be scored alone, and the others after one transaction more; so it waits up to three times
+   * as long for that answer.
    *
    * @param stopped ends the wait
    */
@@ -89,7 +90,7 @@ final class FrameQueue {
   /** Returns how many records came. */
   private int poll(Duration timeout) {
     if (isFull()) {
-      consumer.pause(consumer.assignment()); // also what has been assigned since
+      consumer.pause(consumer.assignment()); // also partitions assigned since
       paused = true;
     } else if (paused) {
       consumer.resume(consumer.paused());
@@ -135,7 +136,7 @@ final class FrameQueue {
     return record;
   }
 
-  /** Puts records back where they were taken from. */
+  /** Puts records back at their old places. */
   void putBack(List<ConsumerRecord<byte[], byte[]>> taken) {
     for (int i = taken.size() - 1; i >= 0; i--) {
       waiting.addFirst(taken.get(i));

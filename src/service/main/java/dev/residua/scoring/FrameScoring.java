@@ -50,10 +50,10 @@ final class FrameScoring {
    */
   private record Admitted(ConsumerRecord<byte[], byte[]> record, int place) {}
 
-  /** Finds the activation that holds for a record of a source in a scene. */
+  /** Finds the activation that applies to a record of a source in a scene. */
   @FunctionalInterface
   interface Activations {
-    /** Empty where the scene has no model. */
+    /** Empty if the scene has no model. */
     Optional<Activation> at(ConsumerRecord<byte[], byte[]> record, String scene);
   }
 
@@ -77,12 +77,12 @@ final class FrameScoring {
     this.maxFrames = maxFrames;
   }
 
-  /** Records that the last {@link #score} took, also where it failed. */
+  /** Records that the last {@link #score} took, also if it failed. */
   List<ConsumerRecord<byte[], byte[]>> taken() {
     return taken;
   }
 
-  /** Scores of the accepted frames among them, in their order; none where it failed. */
+  /** Scores of the accepted frames among them, in their order; none if it failed. */
   List<ScoredFrame> scores() {
     return scores;
   }
@@ -103,7 +103,7 @@ final class FrameScoring {
     try {
       scoreWaiting(waiting, activations, traces, deadline);
       inFlight.end();
-    } catch (RuntimeException e) { // the process goes on; after an Error the marks stay
+    } catch (RuntimeException e) { // the process continues; after an Error the marks stay
       inFlight.end();
       throw e;
     }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * refused, so that it cannot end every process that takes it.
  *
  * <p>The file is written once per batch and not forced to the disk: it has to survive the process,
- * not the machine. Without it, as on a full disk, scoring goes on. For one thread.
+ * not the machine. Without it, as on a full disk, scoring continues. For one thread.
  */
 public final class FramesInFlight implements AutoCloseable {
   /** Ends of processes with a frame in flight, after which it is refused. */
@@ -64,7 +64,7 @@ public final class FramesInFlight implements AutoCloseable {
     return new FramesInFlight(null);
   }
 
-  /** Goes on from what the predecessor left in a file, if it exists. */
+  /** Continues with the file of the predecessor, if it exists. */
   public static FramesInFlight in(Path file) {
     FramesInFlight frames = new FramesInFlight(file);
     try {
@@ -108,7 +108,9 @@ public final class FramesInFlight implements AutoCloseable {
     write();
   }
 
-  /** Whether a frame was in flight when a process ended, so that it must be scored alone. */
+  /**
+   * Returns true if a frame was in flight when a process ended, so that it must be scored alone.
+   */
   boolean isSuspect(ConsumerRecord<?, ?> record) {
     return !suspects.isEmpty() && suspects.containsKey(Place.of(record));
   }

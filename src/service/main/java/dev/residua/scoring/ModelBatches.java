@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * A batch of frames for every model in use. Models that were not used for the longest time are
- * released where all together need more than their share of the memory. For one thread.
+ * released if all together need more than their share of the memory. For one thread.
  */
 final class ModelBatches implements AutoCloseable {
   private static final int MAX_NAMES = 1_000;

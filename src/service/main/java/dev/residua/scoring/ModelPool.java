@@ -34,10 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of the registry, loaded. Where a scene is in use here, the model that was activated
- * last in it is opened and checked in the background, before any loop uses it; a model that no loop
- * uses any more and that is not active is closed there too, so that loops wait for neither. The
- * models of other scenes are opened when their first frame comes. Owns the native memory of all.
+ * The models of the registry, loaded. The model that was activated last in a scene that is in use
+ * here is opened and checked in the background, before any loop uses it; a model that no loop uses
+ * and that is not active is closed there too, so that loops wait for neither. The models of other
+ * scenes are opened when their first frame comes. Owns the native memory of all.
  */
 public final class ModelPool implements ScoringModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
@@ -87,7 +87,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   /**
-   * A registry and what counts of it here.
+   * A registry and its part that is in use here.
    *
    * @param usable the models of each scene that has an activation, with the starts of this process,
    *     without the activations that are refused
@@ -109,9 +109,9 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   /**
-   * Prepares every model that is activated from now on.
+   * Prepares every model that is activated.
    *
-   * @param first an active one, owned from now on
+   * @param first an active one, owned by the pool
    * @param memory bytes of open models beyond which those are closed that no loop uses
    */
   public ModelPool(
@@ -120,9 +120,9 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   /**
-   * The same with another background.
+   * Like the other constructor, with another background.
    *
-   * @param background runs one task at a time; owned from now on
+   * @param background runs one task at a time; owned by the pool
    */
   public ModelPool(
       ModelStore store,
@@ -317,7 +317,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
-  /** The activations that can be used: as they were read, with what began here since. */
+  /** The activations that can be used: as they were read, with those that began here since. */
   private View known() {
     View now = view;
     ModelRegistry read = store.registry();
@@ -331,7 +331,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
-  /** Where no activation of a scene can be used, what worked before remains in use. */
+  /** If no activation of a scene can be used, the previous one remains in use. */
   private synchronized View updateView(ModelRegistry read) {
     ModelRegistry usable = usable(read);
     for (String scene : usable.scenes()) {

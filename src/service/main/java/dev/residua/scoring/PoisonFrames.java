@@ -32,7 +32,7 @@ final class PoisonFrames {
    * Learns from a failure.
    *
    * @param taken records of the transaction that failed and is aborted
-   * @return whether to go on; false where too many frames fail in a row
+   * @return whether to continue; false if too many frames fail in a row
    */
   boolean failed(List<ConsumerRecord<byte[], byte[]>> taken, UnscoredException why) {
     if (taken.size() > 1) {
@@ -49,7 +49,7 @@ final class PoisonFrames {
     return inARow <= MOST_IN_A_ROW;
   }
 
-  /** Whether the next transaction takes one frame only. */
+  /** Returns true if the next transaction takes one frame only. */
   boolean oneByOne() {
     return alone > 0;
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** How results of one producer and offsets become visible. For the thread of one loop. */
+/** Commit protocol of results and offsets of one producer. For the thread of one loop. */
 interface Publication {
   /** The publication strategy for a delivery guarantee. */
   static Publication of(
@@ -47,7 +47,7 @@ interface Publication {
    */
   void commit(Map<TopicPartition, OffsetAndMetadata> offsets);
 
-  /** Gives up what was sent since {@link #begin}, if anything; it will be sent again. */
+  /** Discards the records sent since {@link #begin}, if any; they will be sent again. */
   void abort();
 
   /** Results and offsets together or not at all. */

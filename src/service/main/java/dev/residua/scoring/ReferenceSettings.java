@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where frames may lie that are too large for Kafka.
+ * Places of frames that are too large for Kafka.
  *
  * @param roots {@code file:} folders and {@code http(s):} addresses that end with a slash; a
  *     reference must lie under one of them. None: references are refused

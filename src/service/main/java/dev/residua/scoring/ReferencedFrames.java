@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * and dots are refused. Content is read up to the size limit and no further.
  *
  * <p>A store that answers with an error of its own (5xx) or not at all is asked {@value #ATTEMPTS}
- * times, within one time budget per frame; then the frame is refused, so that the partition goes
- * on, and can be replayed from the dead letters. Frames under the same root are refused at once for
- * {@link #REST} after that: a store that is away costs little time per frame. {@link FetchAhead}
- * bounds the time of one that is slow. Thread-safe.
+ * times, within one time budget per frame; then the frame is refused, so that the partition
+ * continues, and can be replayed from the dead letters. Frames under the same root are refused at
+ * once for {@link #REST} after that: a store that is away costs little time per frame. {@link
+ * FetchAhead} bounds the time of one that is slow. Thread-safe.
  */
 public final class ReferencedFrames implements References {
   /** Attribute that holds the address. */
@@ -128,7 +128,7 @@ public final class ReferencedFrames implements References {
     try {
       address = new URI(reference).normalize();
     } catch (URISyntaxException e) {
-      throw refused("the reference '%s' is no address: %s", reference, e.getReason());
+      throw refused("the reference '%s' is not an address: %s", reference, e.getReason());
     }
     String raw = address.getRawPath() == null ? "" : address.getRawPath().toLowerCase(Locale.ROOT);
     if (!address.isAbsolute()

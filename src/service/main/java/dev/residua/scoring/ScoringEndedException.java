@@ -1,6 +1,6 @@
 package dev.residua.scoring;
 
-/** Scoring cannot go on before a person did something; the message says what, without its trace. */
+/** Scoring cannot continue before a person acts; the message says how, without its trace. */
 public final class ScoringEndedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

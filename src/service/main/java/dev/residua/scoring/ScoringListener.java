@@ -7,7 +7,7 @@ import dev.residua.model.RegistryRecord.Start;
 
 /**
  * Observes the scoring loop. Called on the loop's thread after a transaction was committed, so that
- * nothing is reported twice; must be quick. What it throws is logged and has no effect.
+ * nothing is reported twice; must be quick. Its exceptions are logged and have no effect.
  */
 public interface ScoringListener {
   /** Ignores everything. */

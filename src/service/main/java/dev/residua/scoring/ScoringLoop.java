@@ -42,9 +42,9 @@ import org.slf4j.LoggerFactory;
  * accepted frame gives one {@code FrameScore} and every refused record one dead letter, in the
  * order of the partition, also when the process dies at any point.
  *
- * <p>A transaction takes what waits, at most {@link ScoringSettings#maxFrames}, and no more after a
- * deadline; the rest waits for the next one, see {@link FrameQueue}. Its frames are scored before
- * it begins, see {@link FrameScoring}.
+ * <p>A transaction takes the waiting records, at most {@link ScoringSettings#maxFrames}, and no
+ * more after a deadline; the rest waits for the next one, see {@link FrameQueue}. Its frames are
+ * scored before it begins, see {@link FrameScoring}.
  *
  * <p>Runs on one thread, which owns consumer and producer; {@link #stop} may be called from any.
  */
@@ -89,11 +89,11 @@ public final class ScoringLoop implements Runnable {
 
   /**
    * @param consumer not yet subscribed, reads committed records, commits nothing automatically
-   * @param producers makes its producer, and another where that one is of no further use;
-   *     transactional where the settings promise exactly once
+   * @param producers makes its producer, and another if that one is of no further use;
+   *     transactional if the settings promise exactly once
    * @param models the models in use
    * @param rules the rule of each source
-   * @param store where timelines of partitions come from that are taken over
+   * @param store of the timelines of partitions that are taken over
    * @param tracing carries the traces of frames on to their scores
    * @param inFlight remembers which frames are being scored; closed here
    */
@@ -212,7 +212,7 @@ public final class ScoringLoop implements Runnable {
     observe(() -> listener.progressed(total));
   }
 
-  /** Scores what waits, then publishes it in a transaction. */
+  /** Scores the waiting records and publishes the scores in a transaction. */
   private void transact() {
     long start = System.nanoTime();
     beganNanos = start;
@@ -288,7 +288,7 @@ public final class ScoringLoop implements Runnable {
     }
   }
 
-  /** Reports what was committed; no observer can fail the transaction, or count it twice. */
+  /** Reports the committed scores; no observer can fail the transaction, or count it twice. */
   private void report(long nanos) {
     observe(
         () -> {
@@ -380,7 +380,7 @@ public final class ScoringLoop implements Runnable {
     }
   }
 
-  /** Goes on after a transaction failed, with pauses that grow while nothing succeeds. */
+  /** Continues after a transaction failed, with pauses that grow while nothing succeeds. */
   private final class Recovering implements TransactionFailure.Recovery {
     private KafkaException failure = new KafkaException();
     private long pauseMillis = MIN_PAUSE_MILLIS;
@@ -448,7 +448,7 @@ public final class ScoringLoop implements Runnable {
       throw new ScoringEndedException(message, failure);
     }
 
-    /** Aborts; where that fails as well, does what that failure asks for instead. */
+    /** Aborts; if that fails as well, handles that failure instead. */
     private boolean aborted() {
       try {
         publication.abort();
@@ -470,7 +470,7 @@ public final class ScoringLoop implements Runnable {
       waiting.putBack(scoring.taken());
     }
 
-    /** Where the outcome was unknown, the committed offsets and timelines show it. */
+    /** If the outcome was unknown, the committed offsets and timelines show it. */
     private void resumeAtCommitted() {
       waiting.putBack(scoring.taken());
       Map<TopicPartition, Long> first = waiting.clear();

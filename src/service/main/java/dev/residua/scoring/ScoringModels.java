@@ -7,15 +7,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The models that a scoring loop scores with, and which one holds where. For any thread. */
+/**
+ * The models that a scoring loop scores with, and the one that applies to each frame. For any
+ * thread.
+ */
 public interface ScoringModels {
-  /** Reads what other processes committed: before a partition that they scored is gone on with. */
+  /** Reads the commits of other processes, before the scoring of their partitions continues. */
   void refresh();
 
   /**
-   * The activation that holds for a frame of a scene.
+   * The activation that applies to a frame of a scene.
    *
-   * @return empty where the scene has no model
+   * @return empty if the scene has no model
    */
   Optional<Activation> activationAt(String scene, int partition, long offset);
 
@@ -29,7 +32,7 @@ public interface ScoringModels {
   void activationsCommitted(Collection<Start> starts);
 
   /**
-   * A model, kept until the lease is closed. Loads it where nobody had it: for the first frame of a
+   * A model, kept until the lease is closed. Loads it if nobody had it: for the first frame of a
    * scene, for older frames that are read again, and where it was closed to save memory.
    *
    * @throws UnusableModelException if its bundle cannot be read or opened; from then on {@link

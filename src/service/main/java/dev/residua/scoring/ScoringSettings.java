@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a process scores.
+ * Settings of scoring in one process.
  *
  * @param group consumer group of all scoring processes
  * @param instance name of this process, unique among those that run together and the same after a
@@ -16,17 +16,17 @@ import java.util.Optional;
  * @param threads scoring threads, each with partitions and a transaction of its own, at least 1
  * @param networkThreads threads inside the network for one batch, at least 1
  * @param maxFrames most frames in one transaction, at least 1
- * @param guarantee what holds when something fails
+ * @param guarantee of delivery after a failure
  * @param batchDeadline how long a first frame waits for others to be scored with, at least 0; see
  *     {@link FrameQueue#gather}
  * @param modelMemory bytes of open models of all threads together beyond which those that were not
  *     used for the longest time are closed, above 0
  * @param transactionDeadline time after which a transaction takes no further frames, above 0
  * @param reconstruction which frames are reconstructed
- * @param timelines what is remembered of the frames of sources
- * @param limits what a frame may cost before it is decoded
- * @param references where frames may lie that are too large for Kafka
- * @param registry where the schemas are of frames that carry a schema's id
+ * @param timelines settings of the memory of frames of sources
+ * @param limits limits of a frame before it is decoded
+ * @param references places of frames that are too large for Kafka
+ * @param registry registry of the schemas of frames that carry a schema's id
  */
 public record ScoringSettings(
     String group,
@@ -101,7 +101,7 @@ public record ScoringSettings(
         Optional.empty());
   }
 
-  /** Limits of what is decoded: a referenced file may be larger than a value. */
+  /** Limits of decoded frames: a referenced file may be larger than a value. */
   FrameLimits decodedLimits() {
     return references.roots().isEmpty()
         ? limits

@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Scores a share of the frames of a scene with its challenger, independently of the active model:
- * to its own topic, from now on, and for as long as the registry says. The share is taken in runs
- * of {@value #RUN} frames of a partition, chosen by their offsets, so that what is not chosen is
- * not even decoded. After a failure some scores come twice or are missing; nothing but the
- * comparison of the two models depends on them.
+ * to its own topic, and for as long as the registry says. The share is taken in runs of {@value
+ * #RUN} frames of a partition, chosen by their offsets, so that a record that is not chosen is not
+ * even decoded. After a failure some scores come twice or are missing; nothing but the comparison
+ * of the two models depends on them.
  *
  * <p>Runs on one thread; {@link #stop} may be called from any.
  */
@@ -216,7 +216,7 @@ public final class ShadowLoop implements Runnable {
     LOG.info("shadowing ended: scene={} model={}", one.shadow().scene(), one.shadow().modelId());
   }
 
-  /** A challenger that cannot score; the active model goes on. */
+  /** A challenger that cannot score; the active model continues. */
   private void fail(Shadow shadow, Exception why) {
     LOG.error(
         "shadowing refused: scene={} model={} reason={}",
@@ -253,7 +253,7 @@ public final class ShadowLoop implements Runnable {
   }
 
   /**
-   * Whether a frame is among those that a rate chooses: the same everywhere and every time.
+   * Returns true if a frame is among those that a rate chooses: the same everywhere and every time.
    *
    * @param rate share of the runs, in (0, 1]
    */

@@ -2,7 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.anomaly.FrameScorer;
 
-/** Observes what the scoring loop is about to do, to measure it. Called on the loop's thread. */
+/** Observes the stages of the scoring loop, to measure them. Called on the loop's thread. */
 public interface Stages extends FrameScorer.Observer {
   /** Measures nothing. */
   Stages NONE = stage -> {};
@@ -15,7 +15,7 @@ public interface Stages extends FrameScorer.Observer {
     DECODE,
     /** Recognising duplicates. */
     TIMELINE,
-    /** The network: encoder, structural equations, decoder where it is asked for. */
+    /** The network: encoder, structural equations, decoder if it is asked for. */
     MODEL,
     /** p-values, appearance and readings of the sensor. */
     STATISTICS,

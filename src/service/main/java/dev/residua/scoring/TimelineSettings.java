@@ -3,13 +3,12 @@ package dev.residua.scoring;
 import java.time.Duration;
 
 /**
- * What is remembered of the frames of sources.
+ * Settings of the memory of frames of sources.
  *
  * @param clockTolerance how far ahead of its record a capture time may be, at least 0
  * @param maxSources most sources that one scoring thread remembers, at least 1; a source beyond is
  *     refused
- * @param idle time without a frame after which a source may be forgotten, where room is needed;
- *     above 0
+ * @param idle time without a frame after which a source may be forgotten if room is needed; above 0
  */
 public record TimelineSettings(Duration clockTolerance, int maxSources, Duration idle) {
   /** Five minutes, 20,000 sources, a week. */

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where timelines are read from when partitions are taken over. */
+/** Source of timelines of partitions that are taken over. */
 public interface TimelineStore {
   /** Remembers nothing. */
   TimelineStore EMPTY = partitions -> Map.of();

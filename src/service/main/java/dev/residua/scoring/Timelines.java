@@ -40,7 +40,7 @@ final class Timelines {
   private int sources;
   private Instant searched = Instant.EPOCH;
 
-  /** What is written when a transaction ends. */
+  /** Records that are written when a transaction ends. */
   interface Sink {
     void put(int partition, byte[] key, byte @Nullable [] value);
   }
@@ -68,8 +68,8 @@ final class Timelines {
   /**
    * Takes over a partition.
    *
-   * @param stored its newest records by key; what is no timeline is skipped, as another producer
-   *     wrote it, and a source of that name starts with its next frame
+   * @param stored its newest records by key; a record that is not a timeline is skipped, as another
+   *     producer wrote it, and a source of that name starts with its next frame
    */
   void assigned(int partition, Map<String, byte[]> stored) {
     Map<String, Entry> entries = new HashMap<>();
@@ -191,7 +191,7 @@ final class Timelines {
     }
   }
 
-  /** Writes what the transaction changed; null for a source that was forgotten. */
+  /** Writes the changes of the transaction; null for a source that was forgotten. */
   void publish(Sink sink) {
     for (Entry entry : removed) {
       sink.put(entry.partition, entry.key.getBytes(StandardCharsets.UTF_8), null);
@@ -203,7 +203,7 @@ final class Timelines {
     }
   }
 
-  /** What was published is committed. */
+  /** The published changes are committed. */
   void committed() {
     for (Entry entry : changed) {
       entry.committed = entry.published;

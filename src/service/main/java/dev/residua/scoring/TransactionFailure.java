@@ -25,18 +25,18 @@ import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure of a transaction means for the loop that ran it. In every case nothing is lost and
- * nothing is scored twice: the records are uncommitted, or the committed offsets say that they are
- * done.
+ * Failure of a transaction, with its consequences for the loop that ran it. In every case nothing
+ * is lost and nothing is scored twice: the records are uncommitted, or the committed offsets say
+ * that they are done.
  */
 sealed interface TransactionFailure {
-  /** What happened and what comes of it, for people. */
+  /** Failure and its consequences, for people. */
   String message();
 
-  /** Does what fits. */
+  /** Starts the recovery that fits. */
   void handle(Recovery recovery);
 
-  /** What a loop can do about a failure. */
+  /** Means of a loop against a failure. */
   interface Recovery {
     /** See {@link ReadAgain}. */
     void readAgain(String message);
@@ -60,9 +60,9 @@ sealed interface TransactionFailure {
   }
 
   /**
-   * A record is larger than its topic allows. The transaction is aborted; where the record was a
-   * dead letter, its frame is read again and the letter goes without its value. Otherwise only a
-   * person can help, as with {@link End}.
+   * A record is larger than its topic allows. The transaction is aborted; if the record was a dead
+   * letter, its frame is read again and the letter goes without its value. Otherwise only a person
+   * can help, as with {@link End}.
    */
   record TooLarge(String message) implements TransactionFailure {
     @Override
@@ -73,7 +73,7 @@ sealed interface TransactionFailure {
 
   /**
    * The producer is of no further use, or nobody knows yet whether the transaction was committed: a
-   * new producer takes the transactional id, which settles that, and the loop goes on at the
+   * new producer takes the transactional id, which settles that, and the loop continues at the
    * committed offsets.
    */
   record StartOver(String message) implements TransactionFailure {
@@ -92,7 +92,7 @@ sealed interface TransactionFailure {
   }
 
   /**
-   * Where it happened, for the messages and to distinguish time-outs from rivals.
+   * Place of the failure, for the messages and to distinguish time-outs from rivals.
    *
    * @param member static member id and transactional id of the loop
    * @param outputs topics that it writes
@@ -107,7 +107,7 @@ sealed interface TransactionFailure {
   /**
    * Classifies a failure.
    *
-   * @param failure what a call of producer or consumer threw
+   * @param failure exception of a call of producer or consumer
    * @param elapsed since the transaction began; zero outside one
    */
   static TransactionFailure of(KafkaException failure, Duration elapsed, Place place) {
@@ -138,7 +138,7 @@ sealed interface TransactionFailure {
       return elapsed.compareTo(place.timeout()) < 0
           ? new End(KafkaFailures.rival(place.member()))
           : new StartOver(
-              "a transaction of %s took %.1f s, longer than residua.kafka.transaction-timeout=%s, so the broker aborted it; its frames are read again. If this goes on, raise the time-out or lower residua.scoring.max-frames"
+              "a transaction of %s took %.1f s, longer than residua.kafka.transaction-timeout=%s, so the broker aborted it; its frames are read again. If this repeats, raise the time-out or lower residua.scoring.max-frames"
                   .formatted(place.member(), elapsed.toMillis() / 1e3, place.timeout()));
     }
     if (cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException) {
@@ -176,7 +176,7 @@ sealed interface TransactionFailure {
     if (cause instanceof OutOfOrderSequenceException
         || cause instanceof ApplicationRecoverableException) {
       return new StartOver(
-          "the broker lost its place in what %s produced (%s); a new producer goes on at the committed offsets"
+          "the broker lost the position of %s in its records (%s); a new producer continues at the committed offsets"
               .formatted(place.member(), cause.getMessage()));
     }
     return null;

@@ -87,8 +87,8 @@ public enum Ring {
   }
 
   /**
-   * Returns the first of the blocks that were completed since so many were; the last is the one
-   * before {@link #completed}. There are none if the ring was emptied in between.
+   * Returns the first of the blocks that were completed after the given number of them; the last is
+   * the one before {@link #completed}. There are none if the ring was emptied in between.
    *
    * @param before null if that is not known: then all that are kept
    */

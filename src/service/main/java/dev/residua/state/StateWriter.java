@@ -47,7 +47,7 @@ final class StateWriter {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Returns the position of the next bytes, of so many or fewer. */
+  /** Returns the position of the next bytes, of {@code more} or fewer. */
   private int reserve(int more) {
     if (bytes.length - size < more) {
       bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));

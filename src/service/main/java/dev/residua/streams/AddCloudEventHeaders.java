@@ -20,7 +20,7 @@ final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, 
   private final Tracing tracing;
 
   /**
-   * What the headers say of one event.
+   * Headers of one event.
    *
    * @param id identity of the event
    * @param source source of the frames

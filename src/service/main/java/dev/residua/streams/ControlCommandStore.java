@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public class ControlCommandStore {
   static final String STORE = "control-commands";
 
-  /** Twice what can be in force, so that it is rarely searched for what is not. */
+  /** Twice the commands that can be in force, so that it is rarely searched for the others. */
   private static final long MOST_STORED = 4L * ActiveControls.MOST;
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlCommandStore.class);
@@ -40,13 +40,13 @@ public class ControlCommandStore {
   private final LogLimit skipped = new LogLimit();
   private volatile ActiveControls active = ActiveControls.EMPTY;
 
-  /** A store that reports to nobody what it skips. */
+  /** A store that does not report skipped records. */
   public ControlCommandStore() {
     this(reason -> {});
   }
 
   /**
-   * @param listener learns of records that are no command, or of a kind of a later version
+   * @param listener receives records that are not commands, or of a kind of a later version
    */
   public ControlCommandStore(RefusalListener listener) {
     this.listener = listener;
@@ -119,7 +119,10 @@ public class ControlCommandStore {
       }
     }
 
-    /** Deletes what is not in force: commands beyond the most that apply, and other records. */
+    /**
+     * Deletes records that are not in force: commands beyond the most that apply, and other
+     * records.
+     */
     private void deleteOthers() {
       List<String> others = new ArrayList<>();
       try (KeyValueIterator<String, byte[]> all = store.all()) {

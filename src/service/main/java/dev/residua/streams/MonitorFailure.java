@@ -14,14 +14,14 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it means that a thread of the monitor ended. Its transaction is aborted, so the next thread
- * reads the same scores again: nothing is lost and nothing is counted twice.
+ * End of a thread of the monitor, with its consequences. Its transaction is aborted, so the next
+ * thread reads the same scores again: nothing is lost and nothing is counted twice.
  *
- * <p>Kafka Streams itself goes on after a rebalance, a fenced producer and a damaged state store;
+ * <p>Kafka Streams itself continues after a rebalance, a fenced producer and a damaged state store;
  * this is about the rest.
  */
 public sealed interface MonitorFailure {
-  /** What happened and what comes of it, for people. */
+  /** Failure and its consequences, for people. */
   String message();
 
   /** Another thread takes over: what failed may work the next time, such as an answer in time. */
@@ -37,7 +37,7 @@ public sealed interface MonitorFailure {
   record Unknown(String message) implements MonitorFailure {}
 
   /**
-   * Classifies what a thread of the monitor threw.
+   * Classifies the exception of a thread of the monitor.
    *
    * @param application name of the Kafka Streams application
    * @param written names of the topics that it writes, its changelogs aside
@@ -59,7 +59,7 @@ public sealed interface MonitorFailure {
       return new End(refused.get());
     }
     if (cause instanceof RecordTooLargeException) {
-      // Where the producer knows first, Kafka Streams names the topic of the record after it
+      // If the producer notices first, Kafka Streams names the topic of the record after it
       return new End(
           "a record of %s is larger than its topic allows (%s: %s); raise max.message.bytes of that topic, or of an earlier one of the same transaction (%s), and start again. No score is lost meanwhile"
               .formatted(
@@ -87,14 +87,14 @@ public sealed interface MonitorFailure {
     }
     if (cause instanceof InvalidTxnStateException) {
       return new Replace(
-          "the brokers aborted a transaction of %s before its thread could commit it (%s); another thread goes on at the last commit. If this goes on, raise residua.kafka.transaction-timeout"
+          "the brokers aborted a transaction of %s before its thread could commit it (%s); another thread continues at the last commit. If this repeats, raise residua.kafka.transaction-timeout"
               .formatted(application, cause.getMessage()));
     }
     // When acknowledgements stay away too long, the producer has no exception of its own for it.
     boolean unanswered = cause.getClass() == KafkaException.class && cause.getCause() == null;
     if (cause instanceof RetriableException || unanswered) {
       return new Replace(
-          "a thread of %s ended because no broker answered as it should (%s); another one goes on at the last commit. Check that the brokers run and have disk space"
+          "a thread of %s ended because no broker answered as it should (%s); another one continues at the last commit. Check that the brokers run and have disk space"
               .formatted(application, cause.getMessage()));
     }
     return null;

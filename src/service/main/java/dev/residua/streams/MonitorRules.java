@@ -33,15 +33,14 @@ public final class MonitorRules {
   private final Map<String, SourceRules> unknown =
       Collections.synchronizedMap(BoundedMap.ofLastUsed(1_000));
 
-  /** What the monitor uses of the revisions in force. */
+  /** Settings of the revisions in force. */
   private final Map<SourceRule, SourceSettings> settings =
       Collections.synchronizedMap(BoundedMap.ofLastUsed(SourceRules.MAX_RULES));
 
   /**
    * @param latest the rules as read so far
    * @param refresh reads on to the present end
-   * @param installation the budget where a rule sets none; empty to use the run length of each
-   *     model
+   * @param installation the budget if a rule sets none; empty to use the run length of each model
    * @param commissioned whether sources learn what is normal for them
    */
   public MonitorRules(
@@ -108,7 +107,7 @@ public final class MonitorRules {
         rule, one -> SourceSettings.of(one, installation, commissioned));
   }
 
-  /** Whether a source has been silent for too long, by the latest rules. */
+  /** Returns true if a source has been silent for too long, by the latest rules. */
   boolean silent(SourceRule rule, Duration idle, java.time.Instant now, Duration installationTime) {
     @Nullable Duration own = rule.silentAfter();
     Duration limit = own == null ? installationTime : own;

@@ -96,7 +96,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.context = context;
     KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
     this.states = new SourceStates(store);
-    // A task that is revived starts from its store, not from what an aborted transaction left here.
+    // A task that is revived starts from its store, not from the remains of an aborted transaction.
     this.live.clear();
     if (!open) {
       open = true;

@@ -73,7 +73,7 @@ public final class MonitorTopology {
   /**
    * The topology.
    *
-   * @param topics where scores come from and findings go
+   * @param topics of scores and findings
    * @param models models that scores may be of
    * @param commands receives the commands of operators; one per topology
    * @param rules settings of the sources

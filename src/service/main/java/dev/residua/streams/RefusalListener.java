@@ -9,13 +9,13 @@ public interface RefusalListener {
 
   /** Why a score is refused. */
   enum Reason {
-    /** Its bytes are no score. */
+    /** Its bytes are not a score. */
     UNREADABLE_SCORE,
     /** It is of a model that is not known here, or has values that no detector could forget. */
     FOREIGN_SCORE,
     /** Its evaluation failed unexpectedly: an error of the program. */
     POISON_SCORE,
-    /** A record of the control topic is no command, or of a kind that a later version has. */
+    /** A record of the control topic is not a command, or of a kind of a later version. */
     UNREADABLE_CONTROL
   }
 

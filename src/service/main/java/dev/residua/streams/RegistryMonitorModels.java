@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models of the registry, by the id that each score names. A score can arrive before the
- * registry has been read as far as its model: then it is read on. What was found is kept for the
- * models seen last.
+ * registry has been read as far as its model: then the reading continues. A model that was found is
+ * kept for the models seen last.
  */
 public final class RegistryMonitorModels implements MonitorModels {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryMonitorModels.class);
@@ -30,9 +30,9 @@ public final class RegistryMonitorModels implements MonitorModels {
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   /**
-   * How long a score waits for the bundle of its model: shorter than the interval after which Kafka
-   * takes a thread that does not poll out of its group, and long enough that threads which end for
-   * it can be replaced for ever.
+   * Longest wait of a score for the bundle of its model: shorter than the interval after which
+   * Kafka takes a thread that does not poll out of its group, and long enough that threads which
+   * end for it can be replaced for ever.
    */
   static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -44,7 +44,7 @@ public final class RegistryMonitorModels implements MonitorModels {
   /** Models that there are not, with the registry in which they were looked for. */
   private final Map<String, ModelRegistry> unknown = BoundedMap.ofLastUsed(1_000);
 
-  /** What monitoring needs of a bundle. */
+  /** Opens the part of a bundle that monitoring needs. */
   @FunctionalInterface
   public interface Reader {
     /**

@@ -26,10 +26,10 @@ import org.slf4j.LoggerFactory;
  * log per kind and minute; everything else, such as a broker that does not answer, stops the
  * thread.
  *
- * <p>A result that a broker refuses is sent again where that can help, else the thread ends and
- * {@link MonitorFailure} says why. It never becomes a dead letter, as with Kafka's own handler: the
- * input is not at fault. And Kafka sends that letter from the thread which would have to look up
- * the letter's topic, so it waits for itself until {@code max.block.ms} is over.
+ * <p>A result that a broker refuses is sent again if that can help, else the thread ends and {@link
+ * MonitorFailure} says why. It never becomes a dead letter, as with Kafka's own handler: the input
+ * is not at fault. And Kafka sends that letter from the thread which would have to look up the
+ * letter's topic, so it waits for itself until {@code max.block.ms} is over.
  */
 public final class ScoreErrors
     implements DeserializationExceptionHandler,

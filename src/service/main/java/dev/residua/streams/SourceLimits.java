@@ -32,7 +32,7 @@ public record SourceLimits(int live, Duration silentAfter, Duration forgetAfter)
     }
   }
 
-  /** The same with another number of live sources. */
+  /** Returns a copy with another number of live sources. */
   public SourceLimits withLive(int sources) {
     return new SourceLimits(sources, silentAfter, forgetAfter);
   }

@@ -108,7 +108,7 @@ final class SourceStates {
   private final class Blocks implements StateBlocks {
     private final String source;
 
-    /** Whether any block of a ring was read. */
+    /** Returns true if any block of a ring was read. */
     boolean ofRings;
 
     Blocks(String source) {
@@ -204,11 +204,11 @@ final class SourceStates {
         Channel.PICTURE,
         now.picture().window(),
         before == null ? null : before.picture().window());
-    InnovationDistribution law = now.law();
-    if (law == null && before != null && before.law() != null) {
+    InnovationDistribution distribution = now.distribution();
+    if (distribution == null && before != null && before.distribution() != null) {
       store.delete(key(prefix, Channel.LAW, 0));
-    } else if (law != null && (before == null || before.law() != law)) {
-      store.put(key(prefix, Channel.LAW, 0), law.toBytes());
+    } else if (distribution != null && (before == null || before.distribution() != distribution)) {
+      store.put(key(prefix, Channel.LAW, 0), distribution.toBytes());
     }
   }
 
@@ -263,7 +263,7 @@ final class SourceStates {
     try {
       return read(source).map(state -> state.commissioning().own() != null).orElse(false);
     } catch (IllegalArgumentException e) {
-      return true; // nobody can read it any more
+      return true; // nobody can read it
     }
   }
 

@@ -46,7 +46,7 @@ public final class OtlpTracing {
         version);
   }
 
-  /** The same to any other place. */
+  /** Like the above, to another exporter. */
   public static Tracing through(
       SpanProcessor processor, double ratio, String instance, String version) {
     if (!(ratio >= 0 && ratio <= 1)) {
@@ -73,7 +73,7 @@ public final class OtlpTracing {
         () -> provider.shutdown().join(STOP_SECONDS, TimeUnit.SECONDS));
   }
 
-  /** Transactions are followed where a frame in them is, other roots in a share of the cases. */
+  /** Samples transactions with a sampled frame, and a share of the other roots. */
   private record Roots(Sampler others) implements Sampler {
     @Override
     public SamplingResult shouldSample(

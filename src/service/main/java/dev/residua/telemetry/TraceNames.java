@@ -11,7 +11,7 @@ final class TraceNames {
   /** Version of the semantic conventions that the names below are of. */
   static final String SEMANTIC_CONVENTIONS = "1.45.0";
 
-  /** Where a backend finds what the version means. */
+  /** Address at which a backend finds the meaning of the version. */
   static final String SCHEMA_URL = "https://opentelemetry.io/schemas/" + SEMANTIC_CONVENTIONS;
 
   /** Name of the instrumentation. */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * producer's trace. A transaction of the scoring role is a trace of its own, {@code process
  * residua.frames}, with links to the frames in it.
  *
- * <p>Switched off it starts nothing, and carries on what producers send as it came. For any thread;
- * what it returns is for one.
+ * <p>Switched off it starts nothing, and passes the headers of producers on unchanged. For any
+ * thread; what it returns is for one.
  */
 public final class Tracing implements AutoCloseable {
   /** Starts nothing. */
@@ -81,7 +81,7 @@ public final class Tracing implements AutoCloseable {
   /**
    * With any implementation of OpenTelemetry.
    *
-   * @param onClose sends what waits to be sent
+   * @param onClose sends the waiting spans
    */
   static Tracing of(OpenTelemetry implementation, Runnable onClose) {
     return new Tracing(
@@ -89,7 +89,7 @@ public final class Tracing implements AutoCloseable {
         onClose);
   }
 
-  /** Whether a record carries a trace. */
+  /** Returns true if a record carries a trace. */
   public static boolean carries(Headers headers) {
     return headers.lastHeader(PARENT) != null;
   }
@@ -164,7 +164,7 @@ public final class Tracing implements AutoCloseable {
    * @param receiver a name of few values
    * @param headers of the record that says it
    * @param took how long it took
-   * @param failure why it was not taken; empty where it was
+   * @param failure why it was not taken; empty if it was
    */
   public void recordNotification(String receiver, Headers headers, Duration took, String failure) {
     if (tracer == null || !carries(headers)) {
@@ -196,7 +196,7 @@ public final class Tracing implements AutoCloseable {
         .setAttribute(TraceNames.DESTINATION, topic);
   }
 
-  /** Sends what waits to be sent. */
+  /** Sends the waiting spans. */
   @Override
   public void close() {
     onClose.run();
@@ -212,7 +212,7 @@ public final class Tracing implements AutoCloseable {
       this.span = span;
     }
 
-    /** Puts the context of what follows from here into a record's headers. */
+    /** Writes the context of this span into a record's headers. */
     public void writeTo(Headers to) {
       if (span == null) {
         copy(from, to);
@@ -221,7 +221,7 @@ public final class Tracing implements AutoCloseable {
       }
     }
 
-    /** The headers of the record that was read, with the context of what follows from here. */
+    /** The headers of the record that was read, with the context of this span. */
     public Headers headers() {
       if (span == null) {
         return from;
@@ -231,7 +231,7 @@ public final class Tracing implements AutoCloseable {
       return next;
     }
 
-    /** The context alone of what follows from here: small, and to be kept for long. */
+    /** The context of this span alone: small, and to be kept for long. */
     public Headers context() {
       Headers context = new RecordHeaders();
       writeTo(context);
@@ -262,7 +262,7 @@ public final class Tracing implements AutoCloseable {
 
     private record Place(int partition, long offset) {}
 
-    /** What a result goes on from: the record's own headers, or a span in their trace. */
+    /** Origin of a result: the record's own headers, or a span in their trace. */
     private record Waiting(Headers headers, @Nullable Span span) {}
 
     private Batch(String from, String to, String group) {

@@ -26,7 +26,7 @@ public final class SimulatedAlerting {
   /** Takes the bodies of requests. */
   @FunctionalInterface
   public interface Receiver {
-    /** Returns the status, or -1 where no answer comes. */
+    /** Returns the status, or -1 if no answer comes. */
     int post(String webhookId, byte[] body) throws InterruptedException;
   }
 

@@ -130,20 +130,20 @@ class CameraPositionTest {
   @ParameterizedTest
   @CsvSource({"0.05, 0, 0", "0.1, 0.5, 0.05", "0.2, 0.5, 0.05", "0.3, 0.5, 0", "0.1, 0.9, 0.02"})
   void hasAtMostOneFalseAlarmInFiftyDays(double deviation, double correlation, double wrong) {
-    Random law = new Random(11);
+    Random distribution = new Random(11);
     double rest = Math.sqrt(1 - correlation * correlation);
     int alarms = 0;
     for (int source = 0; source < 60; source++) {
       CameraPosition camera = CameraPosition.START;
       double[] state = new double[4];
       for (int i = 0; i < 3_000; i++) {
-        boolean wild = law.nextDouble() < wrong;
+        boolean wild = distribution.nextDouble() < wrong;
         for (int k = 0; k < 4; k++) {
-          state[k] = correlation * state[k] + rest * law.nextGaussian();
+          state[k] = correlation * state[k] + rest * distribution.nextGaussian();
         }
         double[] part = state.clone();
         for (int k = 0; k < 4 && wild; k++) {
-          part[k] = 2 / deviation * law.nextGaussian();
+          part[k] = 2 / deviation * distribution.nextGaussian();
         }
         boolean before = camera.moved();
         camera =

@@ -22,10 +22,10 @@ class ScoreTailTest {
     return x;
   }
 
-  private static float[] draw(int n, ToDoubleFunction<Random> law, Random random) {
+  private static float[] draw(int n, ToDoubleFunction<Random> distribution, Random random) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
-      values[i] = (float) law.applyAsDouble(random);
+      values[i] = (float) distribution.applyAsDouble(random);
     }
     return values;
   }
@@ -50,13 +50,14 @@ class ScoreTailTest {
       double likelyShape,
       double likelyScale) {
     // When
-    GeneralizedPareto law = GeneralizedPareto.fit(quantiles(trueShape, trueScale), 0, 1e-6);
+    GeneralizedPareto distribution =
+        GeneralizedPareto.fit(quantiles(trueShape, trueScale), 0, 1e-6);
     // Then to rounding against the same moments, within a standard error (0.058) of the likelihood
-    assertThat(law.shape()).isCloseTo(shape, within(1e-9));
-    assertThat(law.scale()).isCloseTo(scale, within(1e-9));
-    assertThat(law.shape()).isCloseTo(likelyShape, within(0.02));
-    assertThat(law.scale()).isCloseTo(likelyScale, within(0.02 * likelyScale));
-    assertThat(law.shape()).isCloseTo(trueShape, within(0.02));
+    assertThat(distribution.shape()).isCloseTo(shape, within(1e-9));
+    assertThat(distribution.scale()).isCloseTo(scale, within(1e-9));
+    assertThat(distribution.shape()).isCloseTo(likelyShape, within(0.02));
+    assertThat(distribution.scale()).isCloseTo(likelyScale, within(0.02 * likelyScale));
+    assertThat(distribution.shape()).isCloseTo(trueShape, within(0.02));
   }
 
   @ParameterizedTest

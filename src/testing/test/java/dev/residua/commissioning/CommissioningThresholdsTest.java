@@ -47,12 +47,13 @@ class CommissioningThresholdsTest {
     return table.threshold(reference, innovations, TARGET);
   }
 
-  private interface Law {
+  private interface Distribution {
     double draw(SplittableRandom random);
   }
 
   /** Frames watched over alarms and target, of sources that learnt from {@code n} innovations. */
-  private static double runLength(Law law, int n, double target, double level, long seed) {
+  private static double runLength(
+      Distribution distribution, int n, double target, double level, long seed) {
     int sources = 600;
     double watched = 0;
     int alarms = 0;
@@ -62,11 +63,11 @@ class CommissioningThresholdsTest {
     InnovationDistribution model =
         InnovationDistribution.of(drawn(SplittableRandom::nextGaussian, 300, random));
     for (int s = 0; s < sources; s++) {
-      InnovationDistribution own = model.ofSource(drawn(law, n, random));
+      InnovationDistribution own = model.ofSource(drawn(distribution, n, random));
       detector.restart();
       for (int t = 1; t <= 4_000; t++) {
         for (int k = 0; k < LATENTS; k++) {
-          sample[k] = (float) own.normalScore(k, law.draw(random));
+          sample[k] = (float) own.normalScore(k, distribution.draw(random));
         }
         watched++;
         if (detector.update(sample).statistic() >= level) {
@@ -78,11 +79,11 @@ class CommissioningThresholdsTest {
     return watched / alarms / target;
   }
 
-  private static double[][] drawn(Law law, int n, SplittableRandom random) {
+  private static double[][] drawn(Distribution distribution, int n, SplittableRandom random) {
     double[][] values = new double[LATENTS][n];
     for (int t = 0; t < n; t++) {
       for (int k = 0; k < LATENTS; k++) {
-        values[k][t] = law.draw(random);
+        values[k][t] = distribution.draw(random);
       }
     }
     return values;
@@ -90,7 +91,7 @@ class CommissioningThresholdsTest {
 
   /** The standard errors are some 2 % of the sources and 4 % of the table. */
   @Test
-  void shouldKeepThePromiseForEveryLaw() {
+  void shouldKeepThePromiseForEveryDistribution() {
     double level = threshold(1_000);
     assertThat(runLength(SplittableRandom::nextGaussian, 1_000, TARGET, level, 77))
         .isBetween(0.85, 1.15);
@@ -100,8 +101,8 @@ class CommissioningThresholdsTest {
   }
 
   /**
-   * The reference's own threshold is for a law that is known. Sources that learned from so few
-   * innovations differ much in their number of alarms, so the standard errors are 7 and 12 %.
+   * The reference's own threshold is for a distribution that is known. Sources that learned from so
+   * few innovations differ much in their number of alarms, so the standard errors are 7 and 12 %.
    */
   @Test
   void shouldPayForWhatIsNotKnown() {

@@ -13,11 +13,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class InnovationDistributionTest {
-  private static double[][] draw(int n, ToDoubleFunction<SplittableRandom> law, long seed) {
+  private static double[][] draw(int n, ToDoubleFunction<SplittableRandom> innovation, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[][] values = new double[2][n];
     for (int i = 0; i < n; i++) {
-      values[0][i] = law.applyAsDouble(random);
+      values[0][i] = innovation.applyAsDouble(random);
       values[1][i] = 3 + 2 * values[0][i];
     }
     return values;
@@ -29,17 +29,20 @@ class InnovationDistributionTest {
 
   /** The exact map of an exponential value x is the normal quantile of 1 - exp(-x). */
   @Test
-  void shouldMapAnExponentialLawToTheNormal() {
+  void shouldMapAnExponentialDistributionToTheNormal() {
     // Given
     double[] values = {0.02, 0.1, 0.5, 0.7, 1, 2, 3, 5, 8};
     // When
-    InnovationDistribution law =
+    InnovationDistribution distribution =
         InnovationDistribution.of(draw(40_000, InnovationDistributionTest::exponential, 1));
     // Then: up to where 13 of 40,000 values are larger
     for (double x : values) {
       double exact = -Normal.quantile(Math.exp(-x));
-      assertThat(law.normalScore(0, x)).as("at %s", x).isCloseTo(exact, within(0.03 + 0.02 * x));
-      assertThat(law.normalScore(1, 3 + 2 * x)).isCloseTo(law.normalScore(0, x), within(1e-4));
+      assertThat(distribution.normalScore(0, x))
+          .as("at %s", x)
+          .isCloseTo(exact, within(0.03 + 0.02 * x));
+      assertThat(distribution.normalScore(1, 3 + 2 * x))
+          .isCloseTo(distribution.normalScore(0, x), within(1e-4));
     }
   }
 
@@ -47,11 +50,12 @@ class InnovationDistributionTest {
   @Test
   void shouldFollowHeavyTails() {
     // When
-    InnovationDistribution law = InnovationDistribution.of(draw(100_000, Sources::student, 2));
+    InnovationDistribution distribution =
+        InnovationDistribution.of(draw(100_000, Sources::student, 2));
     // Then
-    assertThat(law.normalScore(0, 0)).isCloseTo(0, within(0.02));
-    assertThat(law.normalScore(0, 3)).isCloseTo(-Normal.quantile(0.00586), within(0.06));
-    assertThat(law.normalScore(0, -3)).isCloseTo(Normal.quantile(0.00586), within(0.06));
+    assertThat(distribution.normalScore(0, 0)).isCloseTo(0, within(0.02));
+    assertThat(distribution.normalScore(0, 3)).isCloseTo(-Normal.quantile(0.00586), within(0.06));
+    assertThat(distribution.normalScore(0, -3)).isCloseTo(Normal.quantile(0.00586), within(0.06));
   }
 
   /** Value i of n ascending ones has the score of i / (n + 1), whatever the values are. */
@@ -69,12 +73,12 @@ class InnovationDistributionTest {
       wild[i] = Math.sinh(2 * normal[i]);
     }
     // When
-    InnovationDistribution law = InnovationDistribution.of(new double[][] {normal, wild});
+    InnovationDistribution distribution = InnovationDistribution.of(new double[][] {normal, wild});
     // Then
     for (int i : new int[] {0, 1, 10, 100, 499, 900, 997, 998}) {
       double exact = Normal.quantile((i + 1) / 1_000.0);
-      assertThat(law.normalScore(0, normal[i])).isCloseTo(exact, within(0.02));
-      assertThat(law.normalScore(1, wild[i])).isCloseTo(exact, within(0.02));
+      assertThat(distribution.normalScore(0, normal[i])).isCloseTo(exact, within(0.02));
+      assertThat(distribution.normalScore(1, wild[i])).isCloseTo(exact, within(0.02));
     }
   }
 
@@ -91,17 +95,17 @@ class InnovationDistributionTest {
     double largest = sorted[998];
     double median = sorted[499];
     // When
-    InnovationDistribution law = InnovationDistribution.of(values);
+    InnovationDistribution distribution = InnovationDistribution.of(values);
     // Then
     double end = -Normal.quantile(1e-3);
     for (double times : new double[] {1.001, 1.5, 1.99}) {
-      assertThat(law.normalScore(0, median + times * (largest - median)))
+      assertThat(distribution.normalScore(0, median + times * (largest - median)))
           .isCloseTo(end, within(1e-6));
     }
-    assertThat(law.normalScore(0, median + 4 * (largest - median)))
+    assertThat(distribution.normalScore(0, median + 4 * (largest - median)))
         .isCloseTo(-Normal.quantile(1e-3 / 32), within(0.01));
-    assertThat(law.normalScore(0, 1e6)).isEqualTo(InnovationDistribution.MAX_SCORE);
-    assertThat(law.normalScore(0, -1e6)).isEqualTo(-InnovationDistribution.MAX_SCORE);
+    assertThat(distribution.normalScore(0, 1e6)).isEqualTo(InnovationDistribution.MAX_SCORE);
+    assertThat(distribution.normalScore(0, -1e6)).isEqualTo(-InnovationDistribution.MAX_SCORE);
   }
 
   /** The price of unknown tails: small for heavy tails, large for a distribution with an edge. */
@@ -118,14 +122,14 @@ class InnovationDistributionTest {
    * square of the scores. The standard error is 0.004 (t5), 0.008 (normal) and 0.013 (skewed). Each
    * bound is at least five of them above the mean over seeds.
    */
-  private static double lateness(ToDoubleFunction<SplittableRandom> distribution) {
+  private static double lateness(ToDoubleFunction<SplittableRandom> innovation) {
     List<InnovationDistribution> known =
-        List.of(InnovationDistribution.of(draw(200_000, distribution, 10)));
+        List.of(InnovationDistribution.of(draw(200_000, innovation, 10)));
     List<InnovationDistribution> learnt =
         LongStream.range(0, 100)
-            .mapToObj(seed -> InnovationDistribution.of(draw(1_000, distribution, 1_000 + seed)))
+            .mapToObj(seed -> InnovationDistribution.of(draw(1_000, innovation, 1_000 + seed)))
             .toList();
-    return Math.pow(effect(known, distribution) / effect(learnt, distribution), 2);
+    return Math.pow(effect(known, innovation) / effect(learnt, innovation), 2);
   }
 
   /** Draws from a gamma distribution of shape 4, with mean 0 and variance 1. */
@@ -139,23 +143,23 @@ class InnovationDistributionTest {
 
   /** Half a gain adds a normal part of the same variance. The detector cuts scores at 4. */
   private static double effect(
-      List<InnovationDistribution> laws, ToDoubleFunction<SplittableRandom> distribution) {
+      List<InnovationDistribution> distributions, ToDoubleFunction<SplittableRandom> innovation) {
     SplittableRandom random = new SplittableRandom(12);
-    int each = 150_000 / laws.size();
+    int each = 150_000 / distributions.size();
     double quiet = 0;
     double squares = 0;
     double changed = 0;
-    for (InnovationDistribution law : laws) {
+    for (InnovationDistribution distribution : distributions) {
       for (int i = 0; i < each; i++) {
-        double before = distribution.applyAsDouble(random);
-        double after = distribution.applyAsDouble(random) + random.nextGaussian();
-        double square = Math.pow(Math.min(4, Math.abs(law.normalScore(0, before))), 2);
+        double before = innovation.applyAsDouble(random);
+        double after = innovation.applyAsDouble(random) + random.nextGaussian();
+        double square = Math.pow(Math.min(4, Math.abs(distribution.normalScore(0, before))), 2);
         quiet += square;
         squares += square * square;
-        changed += Math.pow(Math.min(4, Math.abs(law.normalScore(0, after))), 2);
+        changed += Math.pow(Math.min(4, Math.abs(distribution.normalScore(0, after))), 2);
       }
     }
-    double n = (double) each * laws.size();
+    double n = (double) each * distributions.size();
     return (changed - quiet) / n / Math.sqrt(squares / n - Math.pow(quiet / n, 2));
   }
 
@@ -168,13 +172,13 @@ class InnovationDistributionTest {
       values[i] = i < 100 ? 0 : i < 200 ? 1 : 2;
     }
     // When
-    InnovationDistribution law =
+    InnovationDistribution distribution =
         InnovationDistribution.of(new double[][] {values, new double[300]});
     // Then: the scores of a third and two thirds are -0.43 and 0.43, that of the largest 2.71
-    assertThat(law.normalScore(0, 1)).isCloseTo(0, within(0.02));
-    assertThat(law.normalScore(0, 2)).isCloseTo((0.43 + 2.71) / 2, within(0.02));
-    assertThat(law.normalScore(1, 0)).isCloseTo(0, within(1e-9));
-    assertThat(law.normalScore(1, 1)).isEqualTo(InnovationDistribution.MAX_SCORE);
+    assertThat(distribution.normalScore(0, 1)).isCloseTo(0, within(0.02));
+    assertThat(distribution.normalScore(0, 2)).isCloseTo((0.43 + 2.71) / 2, within(0.02));
+    assertThat(distribution.normalScore(1, 0)).isCloseTo(0, within(1e-9));
+    assertThat(distribution.normalScore(1, 1)).isEqualTo(InnovationDistribution.MAX_SCORE);
   }
 
   @Test
@@ -182,37 +186,38 @@ class InnovationDistributionTest {
     // Given innovations of which two fifths are equal
     SplittableRandom random = new SplittableRandom(9);
     double[][] values = draw(5_000, r -> Math.max(-0.25, r.nextGaussian()), 8);
-    InnovationDistribution law = InnovationDistribution.of(values);
+    InnovationDistribution distribution = InnovationDistribution.of(values);
     int[] counts = new int[10];
     // When
     for (int i = 0; i < 20_000; i++) {
       double value = Math.max(-0.25, random.nextGaussian());
-      counts[(int) Math.min(9, 10 * law.rank(0, value, random.nextDouble()))]++;
+      counts[(int) Math.min(9, 10 * distribution.rank(0, value, random.nextDouble()))]++;
     }
-    // Then a range has 2,000 with a standard deviation of 42 and that of the law, some 85
+    // Then a range has 2,000 with a standard deviation of 42 and that of the distribution, some 85
     for (int count : counts) {
       assertThat(count).isBetween(1_650, 2_350);
     }
-    assertThat(law.rank(0, 1e9, 0)).isEqualTo(1);
-    assertThat(law.rank(0, -1e9, 0)).isZero();
+    assertThat(distribution.rank(0, 1e9, 0)).isEqualTo(1);
+    assertThat(distribution.rank(0, -1e9, 0)).isZero();
   }
 
   @Test
   void shouldAscendAndStayWithinBounds() {
     // Given
-    InnovationDistribution law = InnovationDistribution.of(draw(1_000, Sources::student, 3));
+    InnovationDistribution distribution =
+        InnovationDistribution.of(draw(1_000, Sources::student, 3));
     // When, Then
     double last = -InnovationDistribution.MAX_SCORE;
     for (double x = -40; x < 40; x += 0.01) {
-      double score = law.normalScore(0, x);
+      double score = distribution.normalScore(0, x);
       assertThat(score).isBetween(last - 1e-9, InnovationDistribution.MAX_SCORE);
       last = score;
     }
   }
 
-  /** The model's law is another one, and what the source has seen is enough. */
+  /** The model's distribution is another one, and what the source has seen is enough. */
   @Test
-  void shouldTakeTheLawOfASourceFromItsOwnInnovations() {
+  void shouldTakeTheDistributionOfASourceFromItsOwnInnovations() {
     // Given
     InnovationDistribution model =
         InnovationDistribution.of(draw(20_000, InnovationDistributionTest::exponential, 100));
@@ -227,7 +232,7 @@ class InnovationDistributionTest {
 
   /** A source that is often interrupted has few frames that follow one another. */
   @Test
-  void shouldFillUpTheLawOfASourceWithFewInnovations() {
+  void shouldFillUpTheDistributionOfASourceWithFewInnovations() {
     // Given
     InnovationDistribution model =
         InnovationDistribution.of(draw(20_000, InnovationDistributionTest::exponential, 100));
@@ -248,13 +253,14 @@ class InnovationDistributionTest {
   @Test
   void shouldBeRestoredFromBytes() {
     // Given
-    InnovationDistribution law = InnovationDistribution.of(draw(1_000, Sources::student, 4));
-    byte[] bytes = law.toBytes();
+    InnovationDistribution distribution =
+        InnovationDistribution.of(draw(1_000, Sources::student, 4));
+    byte[] bytes = distribution.toBytes();
     // When
     InnovationDistribution read = InnovationDistribution.fromBytes(bytes);
     // Then
     for (double x = -9; x < 9; x += 0.37) {
-      assertThat(read.normalScore(0, x)).isEqualTo(law.normalScore(0, x));
+      assertThat(read.normalScore(0, x)).isEqualTo(distribution.normalScore(0, x));
     }
     assertThat(read.toBytes()).isEqualTo(bytes);
     bytes[40] ^= 1;

@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class Sources {
   private final SplittableRandom random;
-  private final ToDoubleFunction<SplittableRandom> law;
+  private final ToDoubleFunction<SplittableRandom> distribution;
   private final double lagOne;
   private final double[] state;
   final float[] residuals;
@@ -18,9 +18,9 @@ final class Sources {
   double scale = 1;
   double slope = 1;
 
-  Sources(int latents, double lagOne, ToDoubleFunction<SplittableRandom> law, long seed) {
+  Sources(int latents, double lagOne, ToDoubleFunction<SplittableRandom> distribution, long seed) {
     this.random = new SplittableRandom(seed);
-    this.law = law;
+    this.distribution = distribution;
     this.lagOne = lagOne;
     this.state = new double[latents];
     this.residuals = new float[latents];
@@ -47,7 +47,7 @@ final class Sources {
   private void step() {
     double rest = Math.sqrt(1 - lagOne * lagOne);
     for (int k = 0; k < state.length; k++) {
-      state[k] = lagOne * state[k] + rest * law.applyAsDouble(random);
+      state[k] = lagOne * state[k] + rest * distribution.applyAsDouble(random);
     }
   }
 

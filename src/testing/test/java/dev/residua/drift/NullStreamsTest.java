@@ -47,7 +47,7 @@ class NullStreamsTest {
    * back.
    */
   @Test
-  void shouldKeepTheLawOfEveryLatentAndTheirCorrelation() {
+  void shouldKeepTheDistributionOfEveryLatentAndTheirCorrelation() {
     // Given
     Random random = new Random(1);
     float[][] rows = new float[4_000][2];
@@ -132,7 +132,7 @@ class NullStreamsTest {
   }
 
   @Test
-  void shouldKnowTheNormalLaw() {
+  void shouldKnowTheNormalDistribution() {
     // scipy.stats.norm.cdf
     assertThat(Normal.cdf(-3.7)).isCloseTo(1.0779973347738824e-4, within(1e-10));
     assertThat(Normal.cdf(0)).isCloseTo(0.5, within(1e-6));

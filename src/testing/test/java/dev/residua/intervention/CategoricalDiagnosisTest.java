@@ -2,7 +2,7 @@ package dev.residua.intervention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Latent;
@@ -22,7 +22,7 @@ class CategoricalDiagnosisTest {
   private static final int WINDOWS = 40;
   private static final int WINDOW = 128;
   private static MechanismReference reference;
-  private static double[][] laws;
+  private static double[][] distributions;
 
   /** Frames: observed, expected, residuals. */
   private record Rows(float[][] observed, float[][] expected, float[][] residuals) {}
@@ -41,8 +41,9 @@ class CategoricalDiagnosisTest {
         p[cause % VALUES[i]] *= 4;
         int value = draw(i == changed ? change.apply(p) : p, random.nextDouble());
         observed[t][i] = value;
-        expected[t][i] = (float) CategoricalLaw.mean(laws[i]);
-        residuals[t][i] = (float) CategoricalLaw.deviate(laws[i], value, random.nextDouble());
+        expected[t][i] = (float) CategoricalDistribution.mean(distributions[i]);
+        residuals[t][i] =
+            (float) CategoricalDistribution.deviate(distributions[i], value, random.nextDouble());
       }
     }
     return new Rows(observed, expected, residuals);
@@ -59,12 +60,12 @@ class CategoricalDiagnosisTest {
 
   @BeforeAll
   static void calibrate() {
-    laws = new double[6][];
+    distributions = new double[6][];
     for (int i = 0; i < 6; i++) {
-      laws[i] = new double[VALUES[i]];
+      distributions[i] = new double[VALUES[i]];
       for (int cause = 0; cause < 4; cause++) {
         for (int v = 0; v < VALUES[i]; v++) {
-          laws[i][v] += (v == cause % VALUES[i] ? 4 : 1) / (4.0 * (VALUES[i] + 3));
+          distributions[i][v] += (v == cause % VALUES[i] ? 4 : 1) / (4.0 * (VALUES[i] + 3));
         }
       }
     }
@@ -97,7 +98,7 @@ class CategoricalDiagnosisTest {
   }
 
   @Test
-  void shouldNameTheNodeWhoseLawChanged() {
+  void shouldNameTheNodeWhoseDistributionChanged() {
     for (int node = 0; node < 6; node++) {
       int changed = node;
       int named = 0;
@@ -135,7 +136,8 @@ class CategoricalDiagnosisTest {
     String held = window(7, 1, p -> new double[] {0, 0, 0, 1, 0}, names).sentence();
     // Then
     assertThat(moved)
-        .startsWith("colour follows another law: over the last 128 frames it is v4 most often, in");
+        .startsWith(
+            "colour follows another distribution: over the last 128 frames it is v4 most often, in");
     assertThat(held).startsWith("colour is held at v3: over the last ");
   }
 
@@ -160,7 +162,7 @@ class CategoricalDiagnosisTest {
   }
 
   @Test
-  void shouldBlameNothingWhileNoLawChanges() {
+  void shouldBlameNothingWhileNoDistributionChanges() {
     // Given
     int blamed = 0;
     for (int k = 0; k < 400; k++) {

@@ -95,7 +95,7 @@ class MechanismReferenceTest {
     assertThatThrownBy(() -> MechanismReference.fromBytes(newer))
         .hasMessage("mechanism reference has version 2, expected 1");
     assertThatThrownBy(() -> MechanismReference.fromBytes(new byte[20]))
-        .hasMessage("20 bytes are no mechanism reference");
+        .hasMessage("20 bytes are not a mechanism reference");
   }
 
   @Test

@@ -475,7 +475,7 @@ class AlertingIT {
         .get();
   }
 
-  /** What PagerDuty took of a source's incident, in its order. */
+  /** Events of a source's incident that PagerDuty accepted, in its order. */
   private static List<String> pages(String source) {
     return pagerDuty.taken().stream()
         .map(Request::body)
@@ -484,7 +484,7 @@ class AlertingIT {
         .toList();
   }
 
-  /** Whether the last that PagerDuty heard of each incident is its end. */
+  /** Returns true if the last that PagerDuty heard of each incident is its end. */
   private static boolean pagerKnowsAllEnds() {
     Map<String, String> last = new TreeMap<>();
     for (Request request : pagerDuty.taken()) {

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One running service that is sent every kind of record which is no frame. */
+/** One running service that is sent every kind of record that is not a frame. */
 class BadInputIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int PARTITIONS = 4;
@@ -61,7 +61,7 @@ class BadInputIT {
   private static final Set<FramePosition> GOOD = new HashSet<>();
   private static final List<FramePosition> SCORED = new ArrayList<>();
 
-  /** A record that must be refused, and what its reason must say. */
+  /** A record that must be refused, and the text that its reason must contain. */
   private record Sent(String name, byte[] key, byte[] value, String message) {}
 
   @BeforeAll

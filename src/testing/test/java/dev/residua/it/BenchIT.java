@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short benchmark of the engines. It warns where ours are slower than ONNX Runtime in the same
- * minute, and fails only where there are no figures: times on a shared machine prove nothing.
+ * A short benchmark of the engines. It warns if ours are slower than ONNX Runtime in the same
+ * minute, and fails only if there are no figures: times on a shared machine prove nothing.
  */
 @Tag("soak")
 @Tag("alone")

@@ -123,7 +123,7 @@ class BrokerLossIT {
       reader = new TopicReader<>(clients.follower(TOPICS.scores()), TOPICS.scores().name());
     }
 
-    /** Waits for a score of every source that is newer than what was sent by now. */
+    /** Waits for a score of every source that is newer than the frames sent by now. */
     void awaitScored(Service service, long[] sent) {
       service.await(
           LIMIT,

@@ -211,7 +211,7 @@ class BundlePlacesIT {
     Path three = file(entry("three"));
     Path four = file(entry("four"));
     Files.delete(three);
-    Files.createDirectories(three.resolve("in the way")); // no file any more
+    Files.createDirectories(three.resolve("in the way")); // no longer a file
     admin.label("four", "site", "north");
     // When
     Removal removal = ModelCleanUp.run(broker.clients(), topics, admin, places::discard, 0);

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sets the clock of a process that scores and monitors while it runs. It goes on, or ends with one
- * line and the next process goes on. Every frame has one score and one drift score, in order; no
- * source is called silent or gone; incidents end.
+ * Sets the clock of a process that scores and monitors while it runs. It continues, or ends with
+ * one line and the next process continues. Every frame has one score and one drift score, in order;
+ * no source is called silent or gone; incidents end.
  */
 @Tag("soak")
 class ClockJumpIT {
@@ -72,7 +72,7 @@ class ClockJumpIT {
       long[] sent = camera.stop();
       int all = Math.toIntExact(Arrays.stream(sent).sum());
       if (!ends) {
-        assertThat(hasAll(service, clients, all)).as("it goes on").isTrue();
+        assertThat(hasAll(service, clients, all)).as("it continues").isTrue();
         finish(service, clients, sent);
         return;
       }
@@ -83,7 +83,7 @@ class ClockJumpIT {
           .asString()
           .contains("the clock of this machine was set back by PT192H");
       try (Service next = serve(clock, clients).awaitReady()) {
-        assertThat(hasAll(next, clients, all)).as("the next process goes on").isTrue();
+        assertThat(hasAll(next, clients, all)).as("the next process continues").isTrue();
         finish(next, clients, sent);
       }
     }

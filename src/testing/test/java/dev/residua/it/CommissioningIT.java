@@ -82,7 +82,7 @@ class CommissioningIT {
         .toList();
   }
 
-  /** What the command shows of a source whose p-values are no longer uniform. */
+  /** Output of the command about a source whose p-values are no longer uniform. */
   private void shouldSayWhatIsProposed(CommissioningReport armed) throws Exception {
     CommissioningReport proposed =
         new CommissioningReport(

@@ -60,7 +60,7 @@ class CrashIT {
   private static final int KILLS = 10;
   private static final int PICTURES = 128;
 
-  /** One record in so many is damaged, and one in so many is sent twice. */
+  /** Intervals of damaged records and of records that are sent twice. */
   private static final int DAMAGED_EVERY = 97;
 
   private static final int TWICE_EVERY = 89;
@@ -185,7 +185,7 @@ class CrashIT {
         clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()), topic);
   }
 
-  /** Waits until topics have so many committed records together. */
+  /** Waits until topics have this number of committed records together. */
   private void await(int wanted, String... topics) {
     int count = 0;
     long end = System.nanoTime() + LIMIT.toNanos();

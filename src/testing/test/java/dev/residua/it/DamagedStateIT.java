@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk damages the monitor's state while it is stopped: it restores the state and goes on. */
+/** A disk damages the monitor's state while it is stopped: it restores the state and continues. */
 @Tag("slow")
 class DamagedStateIT {
   private static final int PARTITIONS = 4;

@@ -302,7 +302,7 @@ class DashboardIT {
     browser.await(SOON, "why not", dialogSays("no model was in use before"));
     browser.click("Cancel");
 
-    // When another model comes, with what the gate said of it
+    // When another model comes, with the verdict of the gate
     ModelBundle first = Models.read(Optional.empty());
     ModelBundle other =
         first.withId("new-lens").with(ModelBundle.GATE_VERDICT, verdict(first).toJson());
@@ -582,7 +582,7 @@ class DashboardIT {
     sender.join(30_000);
   }
 
-  /** What the browser counts of its own pauses. */
+  /** Checks the pauses that the browser counted. */
   private static void assertSmooth(String what, Chromium browser, int millis) {
     JsonNode seen =
         browser.evaluate(
@@ -752,7 +752,7 @@ class DashboardIT {
     }
   }
 
-  /** What the console has, but for the two refusals that the test provokes. */
+  /** Lines of the console without the two refusals that the test provokes. */
   private static List<String> unexpected(Chromium browser) {
     return browser.errors().stream()
         .filter(error -> !error.contains("401") || !error.contains("/api/access"))

@@ -59,7 +59,7 @@ class DemoIT {
             directory.resolve("data").toString()));
   }
 
-  /** Whether a line of a finding follows the first line of a fault. */
+  /** Returns true if a line of a finding follows the first line of a fault. */
   private static boolean findsAFault(String out) {
     int fault = out.indexOf("  camera  ");
     return fault >= 0 && out.indexOf("  found   ", fault) >= 0;

@@ -60,7 +60,7 @@ class DiskFullIT {
         long[] sent = camera.stop();
         int all = (int) Arrays.stream(sent).sum();
         assertThat(all)
-            .as("frames, of 12 kB, most of what the disk holds; the rest are scores and state")
+            .as("frames, of 12 kB, most of the disk; the rest are scores and state")
             .isGreaterThan(2_500);
         service.awaitRecords(LIMIT, clients, TOPICS.scores(), all);
         service.awaitRecords(LIMIT, clients, TOPICS.drift(), all);
@@ -72,7 +72,7 @@ class DiskFullIT {
     }
   }
 
-  /** A service that finds out within seconds what takes two minutes by default. */
+  /** A service with time-outs of seconds in place of two minutes. */
   private Service serveImpatiently(KafkaClients clients) throws Exception {
     Path data = Files.createDirectories(directory.resolve("service"));
     return Service.start(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operations team learns of an installation. */
+/** Report on an installation for an operations team. */
 @Tag("slow")
 class DoctorIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);

@@ -58,7 +58,7 @@ class DocumentedCommandsIT {
   private static final int PICTURES = 700;
   private static final String PYTHON = "/usr/bin/python3";
 
-  /** What runs the lines that start like this. */
+  /** Tests that run the lines that start like this. */
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
           Map.entry("./residua demo", "DemoIT"),
@@ -90,7 +90,7 @@ class DocumentedCommandsIT {
   private static final Map<String, String> NOWHERE =
       Map.ofEntries(
           Map.entry("git clone", "the address is the reader's"),
-          Map.entry("./mvnw verify", "it is what runs this test"),
+          Map.entry("./mvnw verify", "it runs this test"),
           Map.entry("./mvnw -Pjmh", "a benchmark of minutes"),
           Map.entry("neato ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
@@ -119,11 +119,11 @@ class DocumentedCommandsIT {
           "RESIDUA_ROLES=dashboard RESIDUA_HTTP_HOST=0.0.0.0 ./residua serve",
           "RESIDUA_HTTP_TOKEN=$(openssl rand -hex 24) ./residua serve");
 
-  /** Lines that take a minute, with what uses their result: a soak test runs them. */
+  /** Lines that take a minute, with the users of their result: a soak test runs them. */
   private static final List<String> LONG =
       List.of("./residua model calibrate --data calm", "./residua backtest --model calm.residua");
 
-  /** What the lines speak of, and what it is here. */
+  /** Names in the lines, and their values here. */
   private static final Map<String, String> HERE = new LinkedHashMap<>();
 
   @TempDir static Path folder;
@@ -393,7 +393,7 @@ class DocumentedCommandsIT {
     assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/ffmpeg")) && canSend(),
         "skipped: ffmpeg or python3-confluent-kafka is not installed");
-    // Given a camera that calls, as ffmpeg does, where real ones are called
+    // Given a camera that calls, as ffmpeg does, in place of real ones
     String stream = "rtsp://127.0.0.1:%d/stream".formatted(Service.freePort());
     try (Walkthrough reader = reader("rtsp")) {
       reader

@@ -123,7 +123,7 @@ class EvidenceIT {
     return stored;
   }
 
-  /** What the model that ships draws of the frame of the incident. */
+  /** Pictures that the shipped model draws of the frame of the incident. */
   private static Map<Kind, byte[]> drawn(Incident incident, List<Frame> frames) throws Exception {
     ModelBundle bundle = Models.read(Optional.empty());
     IncidentFrame shown = Objects.requireNonNull(incident.frame());

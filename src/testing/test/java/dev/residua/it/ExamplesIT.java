@@ -42,7 +42,7 @@ class ExamplesIT {
   private static final Path NODE_LIBRARIES =
       Path.of("target/node-example/node_modules").toAbsolutePath();
 
-  /** Each of them waits a quarter of a minute for what comes, so they run beside one another. */
+  /** Each of them waits a quarter of a minute for records, so they run beside one another. */
   private static final Map<String, Future<Ran>> PROGRAMS = new ConcurrentHashMap<>();
 
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);

@@ -40,7 +40,7 @@ class FuzzIT {
   private static final int FRAMES = 20_000;
   private static final int SCORES = 2_000;
 
-  /** After so many damaged records comes a good one. */
+  /** Number of damaged records before a good one. */
   private static final int GOOD_EVERY = 20;
 
   /** The heap is taken at once: what grows then is none of the collector's room. */

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The long history of a source, filled from what a real broker has stored. */
+/** The long history of a source, filled from the records of a real broker. */
 class HistoryIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Instant NOW = Instant.parse("2026-03-20T10:07:00Z");

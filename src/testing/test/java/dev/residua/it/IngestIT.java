@@ -219,7 +219,7 @@ class IngestIT {
         before = sent(meters);
         Await.until(LIMIT, "more frames", () -> sent(meters) > before + 20);
 
-        // When the rule is removed, its mask holds until the camera ends
+        // When the rule is removed, its mask stays until the camera ends
         writer.change(
             rules -> List.of(rules.rule("cam0").orElseThrow().withRemoved(true).withBy("kim")));
         Await.until(

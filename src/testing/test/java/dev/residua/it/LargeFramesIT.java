@@ -437,7 +437,7 @@ class LargeFramesIT {
   /**
    * Sends records and waits for their acknowledgement.
    *
-   * @return bytes on the wire over bytes of the batches, about 1 where nothing is compressed
+   * @return bytes on the wire over bytes of the batches, about 1 if nothing is compressed
    */
   private static double send(KafkaClients clients, List<ProducerRecord<byte[], byte[]>> records)
       throws Exception {
@@ -519,7 +519,7 @@ class LargeFramesIT {
         attributes);
   }
 
-  /** A gray frame as a value of exactly so many bytes, by a long attribute. */
+  /** A gray frame as a value of exactly {@code size} bytes, by a long attribute. */
   private static byte[] padded(String source, int width, int height, byte[] pixels, int size) {
     byte[] withoutRest = padded(source, width, height, pixels, "x".repeat(10_000));
     byte[] value =

@@ -189,7 +189,7 @@ class ModelRegistryIT {
         .hasMessageContaining("another id");
   }
 
-  /** Each of them decides on what the one before wrote, whatever they do at the same time. */
+  /** Each of them decides on the records of the one before, whatever they do at the same time. */
   @Test
   void shouldGiveEveryDecisionItsOwnNumberWhoeverElseDecides() throws Exception {
     // Given
@@ -231,7 +231,7 @@ class ModelRegistryIT {
     }
   }
 
-  /** With so many writers at once some give up and say so. */
+  /** With this number of writers at once some give up and report it. */
   private static void promoteUntilTaken(ModelAdmin admin, String id) throws IOException {
     for (int attempt = 0; ; attempt++) {
       try {

@@ -127,13 +127,13 @@ class NemesisIT {
         .anyMatch(id -> id.startsWith(SCORING + "-" + instance + "-"));
   }
 
-  /** The process goes on, or it ends with one message and a new one goes on. */
+  /** The process continues, or it ends with one message and a new one continues. */
   private void assertComplete(Service resumed, String instance, Camera camera) throws Exception {
     Thread.sleep(2_000); // frames that arrive after the suspension
     long[] sent = camera.stop();
     int all = Math.toIntExact(Arrays.stream(sent).sum());
     if (hasAll(resumed, all)) {
-      System.out.printf("nemesis test: %s went on; %d frames%n", instance, all);
+      System.out.printf("nemesis test: %s continued; %d frames%n", instance, all);
       assertThat(resumed.err()).as("its log").doesNotContain("\tat ");
     } else {
       System.out.printf("nemesis test: %s ended; %d frames%n", instance, all);
@@ -141,7 +141,7 @@ class NemesisIT {
       assertThat(errors(resumed)).as("errors of:\n" + resumed.err()).hasSize(1);
       assertThat(resumed.err()).doesNotContain("\tat ");
       try (Service next = serve(instance).awaitReady()) {
-        assertThat(hasAll(next, all)).as("the next process goes on").isTrue();
+        assertThat(hasAll(next, all)).as("the next process continues").isTrue();
       }
     }
     Camera.assertScoredOnceAndInOrder(clients, TOPICS, sent);

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the monitor's observers see of transactions that a broker commits or aborts. */
+/** Notifications of the monitor's observers about transactions that a broker commits or aborts. */
 class ObserveCommittedIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 
@@ -54,7 +54,7 @@ class ObserveCommittedIT {
         transaction(producer, 2);
         assertThat(seen).as("before the commit").isEmpty();
         producer.commitTransaction();
-        transaction(producer, 3); // its thread fails, and another producer goes on
+        transaction(producer, 3); // its thread fails, and another producer continues
       }
       try (Producer<byte[], byte[]> next = producer(kafka)) {
         transaction(next, 4);

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What commands that change the registry and the topics add to the audit log. */
+/** Entries of the audit log by commands that change the registry and the topics. */
 class RegistryAuditIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 

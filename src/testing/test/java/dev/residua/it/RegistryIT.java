@@ -47,7 +47,7 @@ class RegistryIT {
   private static final int SIDE = 64;
   private static final String SOURCE = "cam1";
 
-  /** As a producer of the first version has it, with its own order and what it does not fill. */
+  /** As a producer of the first version has it, with its own order and unfilled fields. */
   private static final String EVOLVED =
       frameWith(
           field("exposure", "double"),

@@ -108,7 +108,7 @@ class RetrainIT {
     running.put(name, Service.role(directory, BUDGET, clients, roles, name));
   }
 
-  /** Pendulums at a steady pace; from some frame on, one root's law has moved for good. */
+  /** Pendulums at a steady pace; from some frame on, one root's distribution has moved for good. */
   private final class Pendulums implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
     private final List<ScenarioStream> streams = new ArrayList<>();
@@ -180,7 +180,7 @@ class RetrainIT {
     }
   }
 
-  /** What the control topic says of trainings, in order; the last word of each stays. */
+  /** Records of the control topic about trainings, in order; the last one of each stays. */
   private final class Told implements AutoCloseable {
     private final TopicReader<String, ControlCommand> reader =
         new TopicReader<>(clients.follower(TOPICS.control()), TOPICS.control().name());
@@ -253,7 +253,7 @@ class RetrainIT {
       start("t", "train");
       Training done = published.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
 
-      // Then it went on and won
+      // Then it continued and won
       System.out.println("retrain test: " + done.order().reason());
       assertThat(done.trainingId()).as("the same training").isEqualTo(begun.trainingId());
       printVerdicts();

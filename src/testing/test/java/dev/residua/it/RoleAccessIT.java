@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One user for each role, on a broker that allows only what {@link RequiredAcl} lists. */
+/** One user for each role, on a broker that allows only the entries of {@link RequiredAcl}. */
 class RoleAccessIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final String LOGIN =
@@ -176,7 +176,7 @@ class RoleAccessIT {
         "%s username=\"%s\" password=\"secret\";".formatted(LOGIN, role.name()));
   }
 
-  /** What each role writes, by its purpose and not by the list under test. */
+  /** Topics that each role writes, by its purpose and not by the list under test. */
   private static List<String> written(Role role) {
     List<String> names =
         switch (role) {

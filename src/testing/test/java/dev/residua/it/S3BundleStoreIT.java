@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract against S3Proxy, a real server; skipped where it was not fetched. */
+/** The contract against S3Proxy, a real server; skipped if it was not fetched. */
 class S3BundleStoreIT extends BundleStoreContract {
   private static final String BUCKET = "models";
 

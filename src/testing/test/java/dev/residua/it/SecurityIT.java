@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker that wants TLS, SCRAM or client certificates, and allows only what an ACL says. */
+/** A broker that wants TLS, SCRAM or client certificates, and allows only the entries of an ACL. */
 @Tag("slow")
 class SecurityIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
@@ -284,7 +284,7 @@ class SecurityIT {
     assertThat(tried).isGreaterThanOrEqualTo(11);
   }
 
-  /** How a message names the resource of an entry. */
+  /** Name of the resource of an entry in a message. */
   private static String resource(AclBinding one) {
     return "on %s %s"
         .formatted(
@@ -402,7 +402,7 @@ class SecurityIT {
         .doesNotContain(PASSWORD, "not-the-password", certificates.password(), "\tat ");
   }
 
-  /** What the command prints for a user, as Kafka's admin takes it. */
+  /** Output of the command for a user, as Kafka's admin takes it. */
   private static List<AclBinding> printed(String principal) throws IOException {
     Result result =
         Service.run(

@@ -34,7 +34,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Deletes what is past the retention of its source, with a real broker. */
+/** Deletes records past the retention of their source, with a real broker. */
 class SourceRetentionIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -134,7 +134,7 @@ class SourceRetentionIT {
       writer.change(
           before -> List.of(rule("a", Duration.ofHours(1)), rule("b", Duration.ofDays(1))));
 
-      // Then what a source keeps stays, with all that is behind it
+      // Then the kept records of a source stay, with all behind them
       Await.until(LIMIT, "two frames", () -> start(clients, TOPICS.frames(), 0) == 2);
       Await.until(LIMIT, "a dead letter", () -> start(clients, TOPICS.deadLetters(), 0) == 1);
       Await.until(LIMIT, "evidence", () -> start(clients, TOPICS.evidence(), 0) == 1);

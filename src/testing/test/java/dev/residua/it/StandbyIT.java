@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two monitors share the sources, and one is killed: the other goes on with the sources of the dead
- * one, from its own copy of their state where it keeps one and from the changelog where not.
+ * Two monitors share the sources, and one is killed: the other continues with the sources of the
+ * dead one, from its own copy of their state if it keeps one and from the changelog where not.
  */
 @Tag("soak")
 class StandbyIT {
@@ -56,7 +56,7 @@ class StandbyIT {
   private static final String GROUP = ConsumerGroups.monitor(Topics.DEFAULT_PREFIX);
   private static final String CHANGELOG = ConsumerGroups.monitorChangelog(Topics.DEFAULT_PREFIX);
 
-  /** What Kafka Streams says when the state of a partition is complete. */
+  /** Line of Kafka Streams when the state of a partition is complete. */
   private static final Pattern RESTORED =
       Pattern.compile(
           "Finished restoring changelog "
@@ -68,11 +68,11 @@ class StandbyIT {
   private KafkaClients clients;
 
   /**
-   * What the survivor did.
+   * Work of the survivor.
    *
    * @param sources of the dead monitor
    * @param written changelog records of these that there were at the kill
-   * @param restored changelog records that the survivor read to go on with them
+   * @param restored changelog records that the survivor read to continue with them
    */
   private record Takeover(int sources, long written, long restored) {}
 
@@ -109,7 +109,7 @@ class StandbyIT {
         .isGreaterThanOrEqualTo(takeover.written());
   }
 
-  /** Kills one of two monitors and checks what the other makes of its sources. */
+  /** Kills one of two monitors and checks the other with its sources. */
   private Takeover takeover(int standbys) throws Exception {
     // Given two monitors that have half of the partitions each, and have seen every source
     try (Service scoring = serve("score", "s", standbys);

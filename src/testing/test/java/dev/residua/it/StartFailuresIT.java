@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a user sees when the product cannot start. */
+/** Messages to a user if the product cannot start. */
 @Tag("slow")
 class StartFailuresIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -80,7 +80,7 @@ class StoredDataIT {
     return Service.start(folder, jvm, words).awaitReady();
   }
 
-  /** Frames with numbers from 0 on, the same in each run; black where the lens is covered. */
+  /** Frames with numbers from 0 on, equal in each run; black while the lens is covered. */
   private static List<Frame> frames(int count) throws IOException {
     List<Frame> frames = FaultySource.frames(SOURCE, FIRST, count, 10_000, 1);
     for (int i = SEEN; i < SEEN + COVERED; i++) {

@@ -109,7 +109,7 @@ class StoredFramesIT {
     return START.plusMillis(50L * sequence);
   }
 
-  /** Topics of one test, with two sources on one partition each and what is to be left out. */
+  /** Topics of one test, with two sources on one partition each and frames to be left out. */
   private static Topics written(String prefix) throws Exception {
     Topics topics = new Topics(prefix);
     List<NewTopic> all = new ArrayList<>();
@@ -316,19 +316,19 @@ class StoredFramesIT {
       assertThat(data.dataRange()).startsWith("one.frames-0@").contains("one.frames-1@");
     }
 
-    // The same again, within offsets that hold all of it
+    // Once more, within offsets of all records
     FrameRange offsets =
         new FrameRange.Offsets(
             Map.of(0, new FrameRange.Span(0, FRAMES), 1, new FrameRange.Span(0, 9_999)));
     try (CollectedFrames again = collect(topics, offsets, List.of())) {
       assertThat(again.parts().training().sha256()).isEqualTo(digest);
     }
-    // And what is accepted as normal is learnt
+    // Accepted frames are learnt
     try (CollectedFrames accepted = collect(topics, new FrameRange.All(), List.of("i1"))) {
       assertThat(accepted.parts().leftOut()).doesNotContainKey(RejectionReason.INCIDENT);
       assertThat(accepted.parts().training().sha256()).isNotEqualTo(digest);
     }
-    // And what a source sent while it learned what is normal is not
+    // Frames sent while a source learned its normal state are not
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
       producer.send(record(topics.calibrations(), "cam2", watchedSince("cam2", 200))).get();
     }
@@ -400,7 +400,7 @@ class StoredFramesIT {
                 () -> false)) {
       StreamData data = frames.parts().training();
 
-      // What was passed over is no loss: every chosen frame is there, and is the right one
+      // A passed-over frame is not a loss: every chosen frame is there, and is the right one
       assertThat(data.trained()).isEqualTo(4);
       assertThat(frames.parts().leftOut()).doesNotContainKey(RejectionReason.UNREADABLE);
       List<OffsetRange> ranges = data.ranges();

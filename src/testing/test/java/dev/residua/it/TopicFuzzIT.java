@@ -102,7 +102,7 @@ class TopicFuzzIT {
             continue; // the broker refuses it
           }
           if (Arrays.equals(record.key(), FIRST_ACTIVATION)) {
-            continue; // it would be a decision of an administrator: no model were active any more
+            continue; // it would be a decision of an administrator: no model would be active
           }
           producer.send(
               record,

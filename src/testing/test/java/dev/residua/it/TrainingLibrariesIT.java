@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** ND4J and what it brings are on the class path of training commands only. */
+/** ND4J and its dependencies are on the class path of training commands only. */
 class TrainingLibrariesIT {
   private static final Path APPLICATION = Path.of("target/quarkus-app").toAbsolutePath();
   private static final String MODEL = "src/app/main/resources/models/pendulum.residua";

@@ -97,7 +97,7 @@ class TriggerDryRunIT {
       assertThat(trainings.get(0).trigger().sources()).containsExactly("cam1");
       assertThat(trainings.get(0).sentence())
           .startsWith("training, since the p-values of a residual in 100 quiet frames of cam1");
-      // The drift counts from second 300 + 1200 on, and is held back by what stands against it then
+      // The drift counts from second 300 + 1200 on, and is deferred by the reasons against it then
       assertThat(report.entries().stream().filter(e -> e.at().isAfter(time(1_495))))
           .filteredOn(e -> e.trigger().incidents().contains("i2"))
           .extracting(e -> e.suppressed() == null ? null : e.suppressed().reason())

@@ -328,7 +328,7 @@ class TutorialIT {
     return line.contains("incident resolved (sensor:moved");
   }
 
-  /** How the camera has moved, by the last event that says it; null before. */
+  /** Motion of the camera by the last event about it; null before. */
   private static @Nullable CameraMotion motion(Walkthrough reader) {
     return TopicReader.values(reader.clients(), TOPICS.anomalies()).stream()
         .map(AnomalyEvent::motion)

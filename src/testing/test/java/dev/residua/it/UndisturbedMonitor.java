@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What the monitors of the product's defaults say of scores when nothing disturbs them. */
+/** Findings of monitors with the product's defaults on undisturbed scores. */
 final class UndisturbedMonitor {
   /** Those of a service with its defaults: the budget follows the measured frame rate. */
   private static final SourceSettings SETTINGS =

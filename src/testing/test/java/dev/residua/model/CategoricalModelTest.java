@@ -3,7 +3,7 @@ package dev.residua.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
 import dev.residua.causal.LatentBatch;
@@ -24,10 +24,11 @@ import org.junit.jupiter.api.Test;
 class CategoricalModelTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final int FRAMES = 40;
-  private static final CategoricalLaw FIRST =
-      new CategoricalLaw(0, 3, new int[0], new int[0], logarithms(0.5, 0.3, 0.2), new float[0]);
-  private static final CategoricalLaw SECOND =
-      new CategoricalLaw(
+  private static final CategoricalDistribution FIRST =
+      new CategoricalDistribution(
+          0, 3, new int[0], new int[0], logarithms(0.5, 0.3, 0.2), new float[0]);
+  private static final CategoricalDistribution SECOND =
+      new CategoricalDistribution(
           2,
           2,
           new int[] {0},
@@ -70,7 +71,7 @@ class CategoricalModelTest {
   }
 
   @Test
-  void shouldReadCategoriesAndEvaluateTheirLaws() {
+  void shouldReadCategoriesAndEvaluateTheirDistributions() {
     // Given
     NetworkPlan plan = plan();
     byte[] pixels = pixels();
@@ -96,12 +97,12 @@ class CategoricalModelTest {
         assertThat(plain.expected()[3 * r]).isCloseTo(0.7f, within(1e-5f));
         assertThat(plain.expected()[3 * r + 1]).isEqualTo(1 + first);
         assertThat(drawn.residuals()[3 * r + 1]).isCloseTo(real - 1 - first, within(1e-5f));
-        double[] law = {0.9, 0.1};
+        double[] distribution = {0.9, 0.1};
         if (first > 0) {
-          law = first == 1 ? new double[] {0.5, 0.5} : new double[] {0.2, 0.8};
+          distribution = first == 1 ? new double[] {0.5, 0.5} : new double[] {0.2, 0.8};
         }
         assertThat((double) plain.residuals()[3 * r + 2])
-            .isCloseTo(CategoricalLaw.deviate(law, second, 0.5), within(1e-5));
+            .isCloseTo(CategoricalDistribution.deviate(distribution, second, 0.5), within(1e-5));
         assertThat(drawn.residuals()[3 * r + 2]).isNotEqualTo(plain.residuals()[3 * r + 2]);
       }
     }
@@ -138,7 +139,7 @@ class CategoricalModelTest {
     // Then
     assertThat(NetworkPlanCodec.toBytes(read)).isEqualTo(bytes);
     assertThat(read.columns()).isEqualTo(plan().columns());
-    assertThat(read.laws().get(1).intercepts()).containsExactly(SECOND.intercepts());
+    assertThat(read.distributions().get(1).intercepts()).containsExactly(SECOND.intercepts());
     assertThat(read.variables()).isZero();
   }
 

@@ -296,8 +296,8 @@ class MonitorHistoriesTest {
         crc.update(window.head());
         IntStream.range(0, window.blocks()).mapToObj(window::block).forEach(crc::update);
         text.append(crc.getValue()).append(',');
-      } else if (value instanceof InnovationDistribution law) {
-        append(law.toBytes().length);
+      } else if (value instanceof InnovationDistribution distribution) {
+        append(distribution.toBytes().length);
       } else if (value instanceof Record) {
         appendComponents(value);
       } else {

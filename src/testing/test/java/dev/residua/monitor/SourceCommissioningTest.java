@@ -356,7 +356,7 @@ class SourceCommissioningTest {
       }
       CommissioningFit fit = CommissioningFit.of(window, 1);
       SourcePValues source =
-          new SourcePValues(fit.calibration(), shared.law().ofSource(fit.innovations()));
+          new SourcePValues(fit.calibration(), shared.distribution().ofSource(fit.innovations()));
       ConformalMartingale evidence =
           ConformalMartingale.start(SourcePValues.samples(fit.calibration()));
       // When
@@ -505,7 +505,8 @@ class SourceCommissioningTest {
 
   /**
    * At one false alarm per 10,000 frames a source has one within 4,000 with a probability of 33 %,
-   * so more than 6 of 8 have one with a probability of 0.3 %. If laws differ, all have one.
+   * so more than 6 of 8 have one with a probability of 0.3 %. If distributions differ, all have
+   * one.
    */
   @ParameterizedTest
   @CsvSource({

@@ -50,7 +50,7 @@ class CandleTest {
 
   /** The share of {@code level} is its weight over the sum, averaged over the other confounder. */
   @Test
-  void shouldDrawEveryFactorAfterItsLawGivenTheConfounders() {
+  void shouldDrawEveryFactorAfterItsDistributionGivenTheConfounders() {
     // Given
     int[][][] counts = new int[6][16][12];
     int[] cells = new int[12];

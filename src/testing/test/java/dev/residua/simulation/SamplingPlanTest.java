@@ -291,7 +291,7 @@ class SamplingPlanTest {
   /** A held value is one of a nominal frame, and says nothing of the causes of its own frame. */
   @ParameterizedTest
   @CsvSource({"pendulum", "valve"})
-  void shouldHoldAtValuesOfTheNominalLaw(String name) throws Exception {
+  void shouldHoldAtValuesOfTheNominalDistribution(String name) throws Exception {
     // Given
     Scenario scenario = scenario(name);
     SimulatedScene scene = scenario.scene();

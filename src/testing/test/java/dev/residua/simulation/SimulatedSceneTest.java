@@ -123,7 +123,7 @@ class SimulatedSceneTest {
             "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump");
   }
 
-  /** How dark the pixels of a row are, in pixels. */
+  /** Darkness of the pixels of a row, in pixels. */
   private static double[] darkness(byte[] picture, int y) {
     double[] dark = new double[64];
     for (int x = 0; x < 64; x++) {

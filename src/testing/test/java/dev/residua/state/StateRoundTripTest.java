@@ -146,8 +146,10 @@ class StateRoundTripTest {
     } else if (expected instanceof CommissioningWindow window) {
       assertThat(((CommissioningWindow) actual).head()).as(path).isEqualTo(window.head());
       assertThat(((CommissioningWindow) actual).blocks()).as(path).isEqualTo(window.blocks());
-    } else if (expected instanceof InnovationDistribution law) {
-      assertThat(((InnovationDistribution) actual).toBytes()).as(path).isEqualTo(law.toBytes());
+    } else if (expected instanceof InnovationDistribution distribution) {
+      assertThat(((InnovationDistribution) actual).toBytes())
+          .as(path)
+          .isEqualTo(distribution.toBytes());
     } else if (expected instanceof Collection<?> all) {
       assertThat((Collection<?>) actual).as(path).hasSameSizeAs(all);
       Iterator<?> others = ((Collection<?>) actual).iterator();

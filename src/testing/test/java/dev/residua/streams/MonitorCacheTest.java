@@ -12,7 +12,7 @@ class MonitorCacheTest {
   private final Set<String> known = new HashSet<>();
   private final MonitorCache<String> held = new MonitorCache<>(MOST, known::remove);
 
-  /** Whether it was held, when its turn came. */
+  /** Returns true if it was held, when its turn came. */
   private boolean turn(String source) {
     boolean ready = held.use(source) != null;
     known.add(source);

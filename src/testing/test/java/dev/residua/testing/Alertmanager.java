@@ -109,7 +109,7 @@ public final class Alertmanager implements AutoCloseable {
             .body());
   }
 
-  /** Silences what has a label for an hour. */
+  /** Silences alerts with a label for an hour. */
   public void silence(String label, String value) throws IOException, InterruptedException {
     Instant now = Instant.now();
     String body =

@@ -3,7 +3,7 @@ package dev.residua.testing;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Waits for what another thread or process does. */
+/** Waits for another thread or process. */
 public final class Await {
   private Await() {}
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store of bundles does. */
+/** Contract of every store of bundles. */
 public abstract class BundleStoreContract {
   private static final String DIGEST = "ab".repeat(32);
   private static final String OTHER = "cd".repeat(32);

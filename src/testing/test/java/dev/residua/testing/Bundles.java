@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Bundles and models for tests of what moves them about. */
+/** Bundles and models for tests of their transport. */
 public final class Bundles {
   private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
 
@@ -28,7 +28,7 @@ public final class Bundles {
   }
 
   /**
-   * The same with entries that do not compress.
+   * Like the above, with entries that do not compress.
    *
    * @param bytes of each of them
    */

@@ -9,8 +9,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An authority of a test and what it signs, made with the JDK's keytool in a directory of the test.
- * Everything has one password, drawn for this authority.
+ * An authority of a test and its certificates, made with the JDK's keytool in a directory of the
+ * test. Everything has one password, drawn for this authority.
  */
 public final class Certificates {
   private final Path directory;

@@ -11,7 +11,7 @@ import dev.residua.monitor.MonitorModel;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A monitor's model like another, changed where a test says so. */
+/** A monitor's model like another, changed as a test says. */
 public final class ChangedModel {
   public String id;
   public String digest;

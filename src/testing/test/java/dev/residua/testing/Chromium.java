@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a headless Chromium, driven over its DevTools protocol without further libraries.
- * Collects what the page writes to the console as errors, and uncaught exceptions.
+ * Collects errors of the console and uncaught exceptions.
  */
 public final class Chromium implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,7 +58,7 @@ public final class Chromium implements AutoCloseable {
     send("Network.enable", Map.of());
   }
 
-  /** Where the browser is on this machine, if it is. */
+  /** Path of the browser on this machine; empty if there is none. */
   public static Optional<Path> installed() {
     return PLACES.stream().filter(Files::isExecutable).findFirst();
   }
@@ -185,7 +185,7 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Opens an address; does not wait for what its scripts do. */
+  /** Opens an address; does not wait for its scripts. */
   public void open(String url) {
     send("Page.navigate", Map.of("url", url));
   }
@@ -276,7 +276,7 @@ public final class Chromium implements AutoCloseable {
                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
-  /** Takes a picture of what is visible. */
+  /** Takes a picture of the visible part. */
   public void screenshot(Path file) throws IOException {
     JsonNode picture = send("Page.captureScreenshot", Map.of("format", "png"));
     Files.createDirectories(file.toAbsolutePath().getParent());

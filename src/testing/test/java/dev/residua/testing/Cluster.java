@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Kafka cluster on loopback, every node a process of its own with its data in a directory of the
  * test. Nodes are numbered from 1. With three nodes topics get three copies, two of which must have
- * a record before it is acknowledged. {@link #close} kills what still runs.
+ * a record before it is acknowledged. {@link #close} kills nodes that still run.
  */
 public final class Cluster implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
@@ -88,7 +88,7 @@ public final class Cluster implements AutoCloseable {
     awaitReady(node);
   }
 
-  /** Stops a node in good order (SIGTERM): it hands over what it leads. */
+  /** Stops a node in good order (SIGTERM): it hands over its partitions. */
   public void stop(int node) {
     Service service = running(node);
     nodes.set(node - 1, null);

@@ -12,7 +12,7 @@ import picocli.CommandLine;
  * A command that ran in this process.
  *
  * @param exit its exit status
- * @param output what it printed, errors included
+ * @param output of the command, errors included
  */
 public record CommandRun(int exit, String output) {
   /** Runs a command against a broker. */

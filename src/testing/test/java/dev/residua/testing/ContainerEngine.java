@@ -8,7 +8,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** The container engine of this machine, where there is one. Asked once for the whole run. */
+/** The container engine of this machine, if there is one. Asked once for the whole run. */
 public final class ContainerEngine {
   private static final Path SOCKET = Path.of("/var/run/docker.sock");
   private static final String MAX_RECORD_BYTES =

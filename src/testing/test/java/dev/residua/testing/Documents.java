@@ -28,15 +28,13 @@ public final class Documents {
   /**
    * A block of code in a document.
    *
-   * @param page where it stands
+   * @param page of the block
    * @param line of its first line, from 1
    * @param language as the fence says it; empty if it says none
    * @param code with a line break at its end
    */
   public record Snippet(Path page, int line, String language, String code) {
-    /**
-     * Its commands where it is one of shell, with lines that go on joined and comments taken off.
-     */
+    /** Its commands if it is one of shell, with continued lines joined and comments taken off. */
     public List<String> commands() {
       return code.replaceAll("\\\\\\n\\s*", " ")
           .lines()

@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what Prometheus would scrape, and which of it expressions use. */
+/** Reads the page that Prometheus would scrape, and which of it expressions use. */
 public final class Exposed {
   private static final Pattern SAMPLE = Pattern.compile("^([a-zA-Z_:][a-zA-Z0-9_:]*)[ {]");
   private static final Pattern USED =

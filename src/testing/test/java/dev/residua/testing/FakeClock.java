@@ -32,7 +32,7 @@ public final class FakeClock {
   }
 
   /**
-   * A clock that is right; empty, with a printed reason, where it cannot be made.
+   * A clock that is right; empty, with a printed reason, if it cannot be made.
    *
    * @param folder for its files
    */

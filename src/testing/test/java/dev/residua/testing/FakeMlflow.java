@@ -38,7 +38,7 @@ public final class FakeMlflow implements AutoCloseable {
   /** Value of the header Authorization that every request needs; null for none. */
   public @Nullable String needed;
 
-  /** Whether artifacts are proxied. */
+  /** Returns true if artifacts are proxied. */
   public boolean serveArtifacts = true;
 
   public FakeMlflow() throws IOException {

@@ -102,7 +102,7 @@ public final class FrameFuzzer {
     return noise;
   }
 
-  /** One mutation; near the beginning, where headers are, as often as anywhere. */
+  /** One mutation; in the headers at the beginning as often as anywhere. */
   public byte[] mutated(byte[] value) {
     if (value.length == 0) {
       return noise(random.nextInt(20));

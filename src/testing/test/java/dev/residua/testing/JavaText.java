@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a Java source has for people: its comments and texts, and the names that it declares.
+ * Texts of a Java source for people: its comments and texts, and the names that it declares.
  *
  * @param prose comments and texts of more than one word
  * @param declared names of types and methods, in order
@@ -94,7 +94,7 @@ public record JavaText(List<Prose> prose, List<String> declared) {
       }
     }
 
-    /** Whether a type with arguments ends before the last word, and no comparison. */
+    /** Returns true if a type with arguments ends before the last word, and no comparison. */
     private boolean isGeneric() {
       if (!beforeLast.equals(">")) {
         return false;

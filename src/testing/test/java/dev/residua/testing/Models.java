@@ -4,7 +4,7 @@ import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlanCodec;
 
-/** Models that nobody trained, for tests of what runs models. */
+/** Models that nobody trained, for tests of code that runs models. */
 public final class Models {
   private Models() {}
 

@@ -40,18 +40,18 @@ public final class ModelsInMemory implements ModelStore {
     bundles.put(bundle.id(), bundle);
   }
 
-  /** The digest of a stored bundle; empty where there is none. */
+  /** The digest of a stored bundle; empty if there is none. */
   public String digest(String id) {
     ModelBundle bundle = bundles.get(id);
     return bundle == null ? "" : bundle.digest();
   }
 
-  /** Lets a bundle be out of reach from now on. */
+  /** Makes a bundle unreachable. */
   public void setUnreachable(String id) {
     unreachable.add(id);
   }
 
-  /** How often a bundle was to be fetched. */
+  /** Number of requests for bundles. */
   public int fetches() {
     return fetches.get();
   }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /**
  * Pictures that a moved camera takes, from pictures of four times its sides. Slow and plain: each
- * pixel is the mean of sixteen bilinear samples. What lies outside of the large picture is its
+ * pixel is the mean of sixteen bilinear samples. Everything outside of the large picture is its
  * border.
  */
 public final class MovedPictures {

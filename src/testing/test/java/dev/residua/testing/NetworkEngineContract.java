@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What every engine behind the port must do. */
+/** Contract of every engine behind the port. */
 public abstract class NetworkEngineContract {
   /** Shape of the frames of {@link #open}. */
   protected static final ImageShape IMAGE = new ImageShape(32, 32, 3);
@@ -164,7 +164,7 @@ public abstract class NetworkEngineContract {
     }
   }
 
-  /** Where a part is masked, the errors of both parts add up to the error of the whole. */
+  /** If a part is masked, the errors of both parts add up to the error of the whole. */
   @Test
   void shouldTakeTheMeanErrorOverThePixelsThatAreNotMasked() {
     BitSet upper = new BitSet();

@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /**
- * A server on loopback that keeps what it is told and answers as the real one would: PagerDuty's
+ * A server on loopback that keeps its requests and answers as the real one would: PagerDuty's
  * Events API, Slack's incoming webhooks, or anything that takes JSON. It can be told to be away for
  * a while or to fail some requests.
  */
@@ -47,7 +47,7 @@ public final class RecordingServer implements AutoCloseable {
   private record Reply(int status, String body) {}
 
   private interface Judge {
-    /** What the protocol's documents do not allow; empty for nothing. */
+    /** Violations of the protocol's documents; empty if there are none. */
     List<String> problems(Request request);
 
     Reply reply(Request request, int status, List<String> problems);
@@ -206,7 +206,7 @@ public final class RecordingServer implements AutoCloseable {
     try {
       Instant.parse(payload.path("timestamp").asText());
     } catch (DateTimeParseException e) {
-      problems.add("timestamp is no ISO 8601");
+      problems.add("timestamp is not ISO 8601");
     }
   }
 
@@ -229,7 +229,7 @@ public final class RecordingServer implements AutoCloseable {
     server.start();
   }
 
-  /** Nobody listens any more. */
+  /** Stops listening. */
   public void down() {
     server.stop(0);
   }
@@ -267,7 +267,7 @@ public final class RecordingServer implements AutoCloseable {
     return List.copyOf(taken);
   }
 
-  /** What it found wrong with requests. */
+  /** Violations that it found in requests. */
   public List<String> complaints() {
     return List.copyOf(complaints);
   }

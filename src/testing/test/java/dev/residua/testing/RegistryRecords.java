@@ -12,7 +12,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
-/** What a producer with a schema registry sends, made without the product's own code. */
+/** Records of a producer with a schema registry, made without the product's own code. */
 public final class RegistryRecords {
   public static final String PIXEL_FORMAT =
       """

@@ -32,7 +32,7 @@ public final class RtspCameras implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
 
-  /** What the cameras do. */
+  /** Behaviour of the cameras. */
   public interface Script {
     /** The next picture: a baseline JPEG file with 4:2:0 chroma whose sides are multiples of 16. */
     byte[] picture(String camera, int connection, int index);
@@ -42,7 +42,7 @@ public final class RtspCameras implements AutoCloseable {
       return 20;
     }
 
-    /** What the camera's clock shows when it begins to send; null for no sender reports. */
+    /** Time of the camera's clock when it begins to send; null for no sender reports. */
     default Instant clock(String camera) {
       return Instant.now();
     }
@@ -57,7 +57,7 @@ public final class RtspCameras implements AutoCloseable {
       return "";
     }
 
-    /** Whether the camera accepts the connection and never answers. */
+    /** Returns true if the camera accepts the connection and never answers. */
     default boolean hangs(String camera) {
       return false;
     }
@@ -79,7 +79,7 @@ public final class RtspCameras implements AutoCloseable {
     return "rtsp://127.0.0.1:%d/%s".formatted(server.getLocalPort(), camera);
   }
 
-  /** How often PLAY was asked of a camera. */
+  /** Number of PLAY requests to a camera. */
   public int connections(String camera) {
     return connections.getOrDefault(camera, new AtomicInteger()).get();
   }
@@ -262,7 +262,7 @@ public final class RtspCameras implements AutoCloseable {
     return packet;
   }
 
-  /** What RTP carries of a JPEG file. */
+  /** Parts of a JPEG file that RTP carries. */
   public record Jpeg(int width, int height, byte[] tables, byte[] scan) {
     /** Takes a file apart. */
     public static Jpeg of(byte[] file) {

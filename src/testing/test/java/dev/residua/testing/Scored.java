@@ -92,7 +92,7 @@ public final class Scored {
     return this;
   }
 
-  /** What the causes explain; the latents are this and the residuals. */
+  /** Values that the causes explain; the latents are these plus the residuals. */
   public Scored expected(float... values) {
     expected = values;
     return this;

@@ -29,7 +29,7 @@ public final class SeparateBroker implements AutoCloseable {
   }
 
   /**
-   * Starts it; empty, with a printed reason, where the machine makes no namespaces.
+   * Starts it; empty, with a printed reason, if the machine makes no namespaces.
    *
    * @param folder for its data
    */
@@ -51,7 +51,7 @@ public final class SeparateBroker implements AutoCloseable {
     }
   }
 
-  /** Makes the namespace; returns what does not work, or nothing. */
+  /** Makes the namespace; returns the error, or nothing. */
   private String connect(String hostAddress) {
     List<String> commands =
         List.of(
@@ -77,7 +77,7 @@ public final class SeparateBroker implements AutoCloseable {
     return "ip netns exec %s %s".formatted(name, command);
   }
 
-  /** Runs a command; returns what it prints where it fails, or nothing. */
+  /** Runs a command; returns its output if it fails, or nothing. */
   private static String run(String command) {
     try {
       Process process = new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();

@@ -21,10 +21,10 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it answers; fails with what it logged if it does not.
+   * Starts it and waits until it answers; fails with its log if it does not.
    *
    * @param name for messages
-   * @param folder where it runs and logs
+   * @param folder in which it runs and logs
    * @param limit for it to answer
    */
   static ServerProcess start(
@@ -54,7 +54,7 @@ final class ServerProcess implements AutoCloseable {
     return started;
   }
 
-  /** Whether something listens on a port of this machine. */
+  /** Returns true if something listens on a port of this machine. */
   static boolean listens(int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The packaged product as a process of its own, started with the options that the launcher sets and
- * those of {@link QuickStart}. What it prints goes to files in a directory of the test; {@link
- * #close} kills it if it still runs.
+ * those of {@link QuickStart}. Its output goes to files in a directory of the test; {@link #close}
+ * kills it if it still runs.
  */
 public final class Service implements AutoCloseable {
   static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
@@ -35,9 +35,9 @@ public final class Service implements AutoCloseable {
   private static final int TAIL_LINES = 40;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How a process ended, and what it said. */
+  /** Exit code and output of a process. */
   public record Result(int exitCode, String out, String err) {
-    /** What it says went wrong, without the line that names a page of the documents. */
+    /** Its errors, without the line that names a page of the documents. */
     public List<String> problems() {
       return err.strip().lines().filter(line -> !line.startsWith("residua: see ")).toList();
     }
@@ -67,7 +67,7 @@ public final class Service implements AutoCloseable {
   }
 
   /**
-   * The same with further options of the JVM.
+   * Like the above, with further options of the JVM.
    *
    * @param jvmOptions such as system properties, over the launcher's
    */
@@ -88,7 +88,7 @@ public final class Service implements AutoCloseable {
     return serve(data, List.of(), clients);
   }
 
-  /** The same with further options of the JVM, such as properties of the product. */
+  /** Like the above, with further options of the JVM, such as properties of the product. */
   public static Service serve(Path data, List<String> jvmOptions, KafkaClients clients)
       throws IOException {
     Files.createDirectories(data);
@@ -152,7 +152,7 @@ public final class Service implements AutoCloseable {
   }
 
   /**
-   * Waits until a topic has so many records.
+   * Waits until a topic has this number of records.
    *
    * @return how many it has, at least as many
    */
@@ -191,7 +191,7 @@ public final class Service implements AutoCloseable {
     return run(directory, limit, List.of(), arguments);
   }
 
-  /** The same with further options of the JVM. */
+  /** Like the above, with further options of the JVM. */
   public static Result run(
       Path directory, Duration limit, List<String> jvmOptions, List<String> arguments) {
     try (Service service = launch(directory, jvmOptions, arguments, 0)) {
@@ -463,17 +463,17 @@ public final class Service implements AutoCloseable {
     awaitExit(Duration.ofSeconds(10));
   }
 
-  /** What it printed on stdout so far. */
+  /** Its output on stdout so far. */
   public String out() {
     return read(out);
   }
 
-  /** What it printed on stderr so far. */
+  /** Its output on stderr so far. */
   public String err() {
     return read(err);
   }
 
-  /** A failure that shows the end of what the service printed. */
+  /** A failure that shows the end of the output of the service. */
   public AssertionError failure(String message) {
     return new AssertionError(
         "%s%n--- stdout%n%s%n--- stderr%n%s".formatted(message, tail(out()), tail(err())));

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The state of a monitor as bytes, with the blocks of what it learns from in memory. */
+/** The state of a monitor as bytes, with the blocks of its learning frames in memory. */
 public final class StoredStates {
   private final byte[] bytes;
   private final Map<List<Object>, byte[]> blocks;
@@ -50,8 +50,8 @@ public final class StoredStates {
         blocks.put(
             List.of(slot, i, Channel.PICTURE, block), context.picture().window().block(block));
       }
-      if (context.law() != null) {
-        blocks.put(List.of(slot, i, Channel.LAW, 0), context.law().toBytes());
+      if (context.distribution() != null) {
+        blocks.put(List.of(slot, i, Channel.LAW, 0), context.distribution().toBytes());
       }
     }
   }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * squares, as some cameras show the time.
  */
 public final class TankCamera implements RtspCameras.Script {
-  /** What a rule says of the tank, to show it upright with a part of the room. */
+  /** Region of a rule for the tank, to show it upright with a part of the room. */
   public static final String REGION = "0.395,0.186,0.46,0.627";
 
   public static final String ROTATION = "354";

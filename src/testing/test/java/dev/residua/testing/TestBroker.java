@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
- * A real single-node Kafka broker for one test, empty: in a container where an engine answers and
- * has the image, else embedded in the test's process. Prints which. The tests of a process share
- * it, one after the other: {@link #close} deletes topics and groups, and stops a broker only where
+ * A real single-node Kafka broker for one test, empty: in a container if an engine answers and has
+ * the image, else embedded in the test's process. Prints which. The tests of a process share it,
+ * one after the other: {@link #close} deletes topics and groups, and stops a broker only if
  * something of them remains.
  */
 public final class TestBroker implements AutoCloseable {
@@ -192,7 +192,9 @@ public final class TestBroker implements AutoCloseable {
         });
   }
 
-  /** Whether it has neither topics nor groups; waits a moment for those just deleted to go. */
+  /**
+   * Returns true if it has neither topics nor groups; waits a moment for those just deleted to go.
+   */
   private boolean isEmpty() {
     return holds(
         admin -> {
@@ -212,7 +214,7 @@ public final class TestBroker implements AutoCloseable {
     boolean ask(Admin admin) throws ExecutionException, TimeoutException, InterruptedException;
   }
 
-  /** The answer to a question; false where the broker gives none. */
+  /** The answer to a question; false if the broker gives none. */
   private boolean holds(Question question) {
     try (Admin admin = Admin.create(clients().admin())) {
       return question.ask(admin);

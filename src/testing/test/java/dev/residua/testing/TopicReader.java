@@ -20,7 +20,7 @@ public final class TopicReader<K, V> implements AutoCloseable {
   private final List<TopicPartition> partitions;
 
   /**
-   * @param consumer of committed records, outside any group; owned from now on
+   * @param consumer of committed records, outside any group; owned by the reader
    */
   public TopicReader(KafkaConsumer<K, V> consumer, String topic) {
     this.consumer = consumer;
@@ -32,7 +32,7 @@ public final class TopicReader<K, V> implements AutoCloseable {
     consumer.seekToBeginning(partitions);
   }
 
-  /** What came since the last call. */
+  /** Records since the last call. */
   public List<ConsumerRecord<K, V>> poll() {
     List<ConsumerRecord<K, V>> records = new ArrayList<>();
     consumer.poll(POLL).forEach(records::add);

@@ -20,9 +20,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A folder that looks like a clone of the repository, in which a test types what the documents
- * show. Everything a line writes stays in that folder; {@code ./residua} is the launcher, told of
- * free ports in place of the usual ones.
+ * A folder that looks like a clone of the repository, in which a test types the commands that the
+ * documents show. Everything a line writes stays in that folder; {@code ./residua} is the launcher,
+ * told of free ports in place of the usual ones.
  */
 public final class Walkthrough implements AutoCloseable {
   private static final long PAUSE_MILLIS = 50;
@@ -35,7 +35,7 @@ public final class Walkthrough implements AutoCloseable {
   private final List<Typed> running = new ArrayList<>();
   private final int httpPort;
 
-  /** What was typed into one terminal. */
+  /** A command in a terminal. */
   public final class Typed {
     private final String code;
     private final Process process;
@@ -47,7 +47,7 @@ public final class Walkthrough implements AutoCloseable {
       this.output = output;
     }
 
-    /** What the terminal shows so far. */
+    /** Output of the terminal so far. */
     public String output() {
       try {
         return Files.readString(output);
@@ -56,7 +56,7 @@ public final class Walkthrough implements AutoCloseable {
       }
     }
 
-    /** Waits for something that what was typed brings about; it may have ended meanwhile. */
+    /** Waits for an effect of the command; it may have ended meanwhile. */
     public void await(Duration limit, String what, BooleanSupplier condition) {
       long end = System.nanoTime() + limit.toNanos();
       while (!condition.getAsBoolean()) {
@@ -85,14 +85,14 @@ public final class Walkthrough implements AutoCloseable {
       return output();
     }
 
-    /** Ends what was typed, with all that it started. */
+    /** Ends the command, with all that it started. */
     public void end() {
       Stream.concat(process.descendants(), Stream.of(process.toHandle()))
           .forEach(ProcessHandle::destroyForcibly);
     }
   }
 
-  /** With a Kafka inside {@code serve}, where the other commands look for it. */
+  /** With a Kafka inside {@code serve}, at the address that the other commands use. */
   public static Walkthrough embedded(Path folder) throws IOException {
     int port = Service.freePort();
     return new Walkthrough(folder, port, "localhost:" + port);

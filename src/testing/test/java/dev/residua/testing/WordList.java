@@ -10,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Phrases and metaphors that are not used, what to write instead, and exceptions.
+ * Phrases and metaphors that are not used, their replacements, and exceptions.
  *
  * @param phrases banned in prose
  * @param metaphors banned as words of identifiers
@@ -23,8 +23,8 @@ public record WordList(
    * One line of the list with its exceptions.
    *
    * @param banned a regular expression
-   * @param instead what to write
-   * @param allowed what may contain it
+   * @param instead the replacement
+   * @param allowed texts that may contain it
    */
   public record Entry(Pattern banned, String instead, List<Pattern> allowed) {
     private boolean allows(String text, int start, int end) {
@@ -84,7 +84,7 @@ public record WordList(
   }
 
   /**
-   * The banned phrases of a text, each with its place and what to write.
+   * The banned phrases of a text, each with its place and replacement.
    *
    * @param line of the text's first line in its file; 0 if unknown
    */

@@ -191,6 +191,6 @@ class CategoricalTrainingTest {
     assertThat(report.graph().hasEdge(1, 0)).isTrue();
     assertThat(report.graph().hasEdge(0, 1)).isFalse();
     assertThat(report.graph().hasEdge(2, 0)).isFalse();
-    assertThat(report.bundle().network().laws().get(0).parents()).containsExactly(1);
+    assertThat(report.bundle().network().distributions().get(0).parents()).containsExactly(1);
   }
 }

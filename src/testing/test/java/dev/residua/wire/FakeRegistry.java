@@ -40,7 +40,7 @@ final class FakeRegistry implements AutoCloseable {
 
   volatile int failureStatus = 503;
 
-  /** Whether answers have no end, until the client closes the connection. */
+  /** Returns true if answers have no end, until the client closes the connection. */
   volatile boolean endless;
 
   /** Bytes of endless answers that were sent. */

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -209,7 +209,7 @@ public final class LabelTable {
    * order of their characters.
    *
    * @throws IllegalArgumentException if there are fewer than 2 or more than {@value
-   *     dev.residua.causal.CategoricalLaw#MAX_VALUES}
+   *     dev.residua.causal.CategoricalDistribution#MAX_VALUES}
    */
   public List<String> categories(String column) {
     TreeSet<String> found =
@@ -224,10 +224,10 @@ public final class LabelTable {
         found.add(cell.strip());
       }
     }
-    if (found.size() < 2 || found.size() > CategoricalLaw.MAX_VALUES) {
+    if (found.size() < 2 || found.size() > CategoricalDistribution.MAX_VALUES) {
       throw new IllegalArgumentException(
           "column '%s' of the labels has %d different values, categories are 2 to %d"
-              .formatted(column, found.size(), CategoricalLaw.MAX_VALUES));
+              .formatted(column, found.size(), CategoricalDistribution.MAX_VALUES));
     }
     return List.copyOf(found);
   }

@@ -20,7 +20,7 @@ public final class ScenarioStream {
   private final SimulatedScene scene;
   private final CausalGraph graph;
   private final ImageShape shape;
-  private final SimulationDistribution law;
+  private final SimulationDistribution distribution;
   private final SamplingPlan plan;
   private final PortableRandom nominal;
   private final PortableRandom events;
@@ -49,7 +49,7 @@ public final class ScenarioStream {
     this.scene = scenario.scene();
     this.graph = scene.graph();
     this.shape = shape;
-    this.law = new SimulationDistribution(scenario);
+    this.distribution = new SimulationDistribution(scenario);
     this.nominal = new PortableRandom(scenario.seed());
     this.events = new PortableRandom(~scenario.seed());
     this.redrawn = new PortableRandom(Long.rotateLeft(~scenario.seed(), 32));
@@ -59,7 +59,7 @@ public final class ScenarioStream {
     this.drawn = new double[graph.size()];
     this.exogenous = new ArrayList<>();
     for (int node = 0; node < graph.size(); node++) {
-      if (graph.isRoot(node) || law.noiseDeviation(node) > 0) {
+      if (graph.isRoot(node) || distribution.noiseDeviation(node) > 0) {
         exogenous.add(node);
       }
     }
@@ -168,14 +168,14 @@ public final class ScenarioStream {
     double[] newHidden = new double[hidden.length];
     double[] newDrawn = new double[drawn.length];
     for (int i = 0; i < newHidden.length; i++) {
-      newHidden[i] = law.hiddenAt(i, tied(i, nominal.gaussian()));
+      newHidden[i] = distribution.hiddenAt(i, tied(i, nominal.gaussian()));
     }
     for (int node = 0; node < newDrawn.length; node++) {
       double draw = nominal.gaussian();
       newDrawn[node] =
           graph.isRoot(node)
-              ? law.rootAt(node, tied(newHidden.length + node, draw), newHidden)
-              : law.noiseAt(node, draw);
+              ? distribution.rootAt(node, tied(newHidden.length + node, draw), newHidden)
+              : distribution.noiseAt(node, draw);
     }
     if (!pair) {
       hidden = newHidden;
@@ -190,7 +190,10 @@ public final class ScenarioStream {
     drawn = drawn.clone();
     while (drawn[node] == before) {
       double draw = redrawn.gaussian();
-      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+      drawn[node] =
+          graph.isRoot(node)
+              ? distribution.rootAt(node, draw, hidden)
+              : distribution.noiseAt(node, draw);
     }
     return graph.name(node);
   }
@@ -216,11 +219,14 @@ public final class ScenarioStream {
     hidden = new double[hidden.length];
     drawn = new double[drawn.length];
     for (int i = 0; i < hidden.length; i++) {
-      hidden[i] = law.hiddenAt(i, afresh.gaussian());
+      hidden[i] = distribution.hiddenAt(i, afresh.gaussian());
     }
     for (int node = 0; node < drawn.length; node++) {
       double draw = afresh.gaussian();
-      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+      drawn[node] =
+          graph.isRoot(node)
+              ? distribution.rootAt(node, draw, hidden)
+              : distribution.noiseAt(node, draw);
     }
   }
 
@@ -249,15 +255,15 @@ public final class ScenarioStream {
     if (event == null) {
       return value;
     }
-    double step = event.size() * law.unit(node);
+    double step = event.size() * distribution.unit(node);
     double moved =
         switch (event.kind()) {
           case SINGLE_SHOCK, OFFSET -> value + step;
           case SPARSE_ANOMALIES -> value + sign * step;
-          case HARD_INTERVENTION -> law.mean(node) + step;
-          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case HARD_INTERVENTION -> distribution.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> distribution.mean(node) + step * ownDraw;
           case COVARIATE_DRIFT ->
-              law.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
+              distribution.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
           case MECHANISM_CHANGE,
               EDGE_CHANGE,
               NOISE_CHANGE,
@@ -280,7 +286,8 @@ public final class ScenarioStream {
     }
     int cause = graph.names().indexOf(event.cause());
     double[] seen = factors.clone();
-    seen[cause] = law.mean(cause) + event.size() * (factors[cause] - law.mean(cause));
+    seen[cause] =
+        distribution.mean(cause) + event.size() * (factors[cause] - distribution.mean(cause));
     return seen;
   }
 
@@ -295,18 +302,20 @@ public final class ScenarioStream {
     if (event == null) {
       return scene.clip(node, explained + noise);
     }
-    double step = event.size() * law.unit(node);
+    double step = event.size() * distribution.unit(node);
     double value =
         switch (event.kind()) {
           case SINGLE_SHOCK, OFFSET -> explained + noise + step;
           case SPARSE_ANOMALIES -> explained + noise + sign * step;
-          case HARD_INTERVENTION -> law.mean(node) + step;
-          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case HARD_INTERVENTION -> distribution.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> distribution.mean(node) + step * ownDraw;
           case MECHANISM_CHANGE ->
               explained
-                  + step * (explained - law.meanExplained(node)) / law.sdExplained(node)
+                  + step
+                      * (explained - distribution.meanExplained(node))
+                      / distribution.sdExplained(node)
                   + noise;
-          case COMMISSIONING -> law.inRange(node, PortableRandom.normalCdf(ownDraw));
+          case COMMISSIONING -> distribution.inRange(node, PortableRandom.normalCdf(ownDraw));
           case NOISE_CHANGE -> explained + event.size() * noise;
           case EDGE_CHANGE,
               COVARIATE_DRIFT,

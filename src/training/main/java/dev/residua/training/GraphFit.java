@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
@@ -19,7 +19,7 @@ record GraphFit(
     SearchedGraph searched,
     Mechanisms equations,
     NodeColumns columns,
-    List<CategoricalLaw> distributions) {
+    List<CategoricalDistribution> distributions) {
   GraphFit(SearchedGraph searched, Mechanisms equations) {
     this(searched, equations, NodeColumns.real(searched.graph().size()), List.of());
   }
@@ -48,12 +48,12 @@ record GraphFit(
       for (int i = 0; i < nodes.length; i++) {
         nodes[i] = (float) rows[r][i];
       }
-      for (CategoricalLaw law : distributions) {
-        residuals[r][law.node()] =
-            CategoricalLaw.deviate(
-                law.probabilities(nodes, 0),
-                (int) nodes[law.node()],
-                FrameDraw.uniform(0, r, law.node()));
+      for (CategoricalDistribution distribution : distributions) {
+        residuals[r][distribution.node()] =
+            CategoricalDistribution.deviate(
+                distribution.probabilities(nodes, 0),
+                (int) nodes[distribution.node()],
+                FrameDraw.uniform(0, r, distribution.node()));
       }
     }
     return residuals;
@@ -106,7 +106,7 @@ record GraphFit(
               wide(columns, holds),
               mechanisms.withSeed(seed)),
           columns,
-          CategoricalLawFit.of(graph, columns, z, holds));
+          CategoricalFit.of(graph, columns, z, holds));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }

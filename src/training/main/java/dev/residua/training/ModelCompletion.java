@@ -134,7 +134,7 @@ final class ModelCompletion {
     NetworkPlan plan =
         network
             .plan(latents.mean(), latents.scale(), linearization, head, fit.equations())
-            .withLaws(fit.distributions());
+            .withDistributions(fit.distributions());
     return new Fitted(z, labels, variables, linearization, fit, plan);
   }
 

@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.NodeColumns;
@@ -30,10 +30,10 @@ record StandardizedLatents(double[][] z, double[] mean, double[] scale) {
 
   /** A plan with one value per latent: the category for the columns of a categorical one. */
   static NetworkPlan plan(NetworkPlan plain, NodeColumns columns) {
-    return plain.withLaws(
+    return plain.withDistributions(
         IntStream.range(0, columns.latents())
             .filter(columns::isCategorical)
-            .mapToObj(i -> CategoricalLaw.uniform(i, columns.count(i)))
+            .mapToObj(i -> CategoricalDistribution.uniform(i, columns.count(i)))
             .toList());
   }
 

@@ -40,7 +40,7 @@ public interface AlertingConfig {
 
   /**
    * Routes by name: an incident goes to the receivers of every route that takes it, and to all
-   * receivers where there is no route.
+   * receivers if there is no route.
    */
   Map<String, Route> routes();
 
@@ -104,7 +104,7 @@ public interface AlertingConfig {
      */
     OptionalInt limitPerMinute();
 
-    /** Whether it is notified of model activations; Alertmanager never is. */
+    /** Notify it of model activations; Alertmanager never is. */
     @WithDefault("true")
     boolean modelChanges();
   }

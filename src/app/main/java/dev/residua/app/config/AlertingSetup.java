@@ -77,7 +77,7 @@ public final class AlertingSetup {
   /**
    * The settings that a server started here would have; see {@link ServerConfiguration}.
    *
-   * @param file such as {@code config/application.properties}; left out where there is none
+   * @param file such as {@code config/application.properties}; omitted if there is none
    * @throws StartFailedException with everything that is wrong
    */
   public static AlertingSettings configured(Path file) throws StartFailedException {
@@ -128,7 +128,7 @@ public final class AlertingSetup {
   /**
    * Receivers of type Alertmanager that have an address, whose silences acknowledge.
    *
-   * @throws StartFailedException with what is wrong
+   * @throws StartFailedException with the error
    */
   public static List<ReceiverSettings> alertmanagers(AlertingConfig config)
       throws StartFailedException {

@@ -47,7 +47,7 @@ public final class ConfigurationFile {
     }
   }
 
-  /** What SmallRye says of a configuration, in one line and without its error codes. */
+  /** SmallRye's message about a configuration, in one line and without its error codes. */
   static String reason(RuntimeException failure) {
     return String.valueOf(failure.getMessage())
         .strip()

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 
 /** The simulated camera; the {@code demo} command sets these. */
 public interface DemoConfig {
-  /** How much faster than real time the camera runs, above 0; no camera runs without it. */
+  /** Speed of the camera relative to real time, above 0; no camera runs without it. */
   OptionalDouble speed();
 
   /** Scenario with the faults and their times; by default the one that ships with the product. */

@@ -21,8 +21,8 @@ public interface FramesConfig {
   long maxPixels();
 
   /**
-   * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp
-   * replaces it when repeated frames are distinguished from new ones.
+   * Largest lead of a capture time over its record's timestamp; beyond that the timestamp replaces
+   * it when repeated frames are distinguished from new ones.
    */
   @WithDefault("PT5M")
   Duration clockTolerance();

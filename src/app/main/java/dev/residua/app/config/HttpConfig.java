@@ -25,12 +25,12 @@ public interface HttpConfig {
 
   /**
    * Host names under which the service answers, comma-separated, without ports. By default all of
-   * them, except on a loopback address, where only names of this machine are allowed; name that of
-   * a proxy on the same machine here.
+   * them, except on a loopback address, on which only names of this machine are allowed; name that
+   * of a proxy on the same machine here.
    */
   Optional<List<String>> allowedHosts();
 
-  /** Whether tokens of an OpenID provider are accepted; {@code quarkus.oidc.*} configures it. */
+  /** Accept tokens of an OpenID provider; {@code quarkus.oidc.*} configures it. */
   @WithDefault("false")
   boolean oidc();
 
@@ -52,8 +52,8 @@ public interface HttpConfig {
   Optional<Path> tokensFile();
 
   /**
-   * Whether requests without a token may read everything. By default yes, unless {@code
-   * read-token}, {@code tokens-file} or {@code grants} is set.
+   * Allow requests without a token to read everything. By default yes, unless {@code read-token},
+   * {@code tokens-file} or {@code grants} is set.
    */
   Optional<Boolean> openReading();
 }

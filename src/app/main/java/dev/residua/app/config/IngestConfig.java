@@ -9,9 +9,10 @@ import java.util.Optional;
 /** Cameras that the role {@code ingest} reads. */
 public interface IngestConfig {
   /**
-   * Where cameras may be, comma-separated: addresses such as {@code rtsp://10.0.0.7} or {@code
-   * http://cameras.plant.local:8080/line3}, and folders. A camera must have the scheme, host and
-   * port of one, and a path below its path; redirects too. None by default, so no camera is read.
+   * Allowed addresses of cameras, comma-separated: addresses such as {@code rtsp://10.0.0.7} or
+   * {@code http://cameras.plant.local:8080/line3}, and folders. A camera must have the scheme, host
+   * and port of one, and a path below its path; redirects too. None by default, so no camera is
+   * read.
    */
   Optional<List<String>> allowedRoots();
 

@@ -9,9 +9,9 @@ import java.util.Optional;
 /** Storage of bundles, and signatures that they need. */
 public interface ModelsConfig {
   /**
-   * Where this process keeps the bundles that it publishes: {@code kafka}, {@code file:///folder/}
-   * that all processes share, or {@code s3://bucket/prefix}. Bundles are read from the location in
-   * the registry.
+   * Place of the bundles that this process publishes: {@code kafka}, {@code file:///folder/} that
+   * all processes share, or {@code s3://bucket/prefix}. Bundles are read from the location in the
+   * registry.
    */
   @WithDefault("kafka")
   String store();
@@ -25,7 +25,7 @@ public interface ModelsConfig {
   /** Region of the buckets; by default that of the environment. */
   Optional<String> s3Region();
 
-  /** Whether the bucket is in the path, as most servers other than AWS require. */
+  /** Write the bucket in the path, as most servers other than AWS require. */
   @WithDefault("false")
   boolean s3PathStyle();
 

@@ -55,8 +55,8 @@ public interface ResiduaConfig {
   boolean demoModel();
 
   /**
-   * Whether the model of {@code residua.model} is used although its training found that it cannot
-   * read something.
+   * Use the model of {@code residua.model} although its training found that it cannot read
+   * something.
    */
   @WithDefault("false")
   boolean acceptModel();
@@ -66,9 +66,9 @@ public interface ResiduaConfig {
   /**
    * Format of the values of the topic NAME, without the prefix: {@code scores}, {@code drift},
    * {@code anomalies}, {@code drifts}, {@code interventions}, {@code incidents} or {@code
-   * calibrations}. {@code avro} is single-object encoding and holds where nothing is set; {@code
-   * avro-registry} has the id of a schema in {@code residua.registry.url} in front. All processes
-   * of an installation need the same formats.
+   * calibrations}. {@code avro} is single-object encoding and the default; {@code avro-registry}
+   * has the id of a schema in {@code residua.registry.url} in front. All processes of an
+   * installation need the same formats.
    */
   Map<String, RecordFormat> formats();
 

@@ -13,8 +13,8 @@ public interface ScoringConfig {
 
   /**
    * Engine that runs the network. {@code auto} chooses the first that runs here and agrees with
-   * ONNX Runtime on the model's self-test: CUDA in a build for GPUs, then oneDNN in bfloat16 where
-   * the processor has AMX, then ONNX Runtime itself. {@code onnxruntime}, {@code onednn}, {@code
+   * ONNX Runtime on the model's self-test: CUDA in a build for GPUs, then oneDNN in bfloat16 if the
+   * processor has AMX, then ONNX Runtime itself. {@code onnxruntime}, {@code onednn}, {@code
    * onednn-fp32} and {@code cuda} are mandatory: scoring does not start without them.
    */
   @WithDefault("auto")
@@ -49,9 +49,9 @@ public interface ScoringConfig {
   long modelMemory();
 
   /**
-   * How long a frame waits for others to be scored and committed with; three times as long where
-   * only frames have come that were fetched before the last commit. 0 gives the smallest delay at
-   * low load, more saves work of broker and processor.
+   * Longest wait of a frame for others to be scored and committed with; three times as long if only
+   * frames have come that were fetched before the last commit. 0 gives the smallest delay at low
+   * load, more saves work of broker and processor.
    */
   @WithDefault("PT0.005S")
   Duration batchDeadline();
@@ -70,7 +70,7 @@ public interface ScoringConfig {
 
   /**
    * Joint p-value of the residuals at or below which a frame is reconstructed in addition to these,
-   * in [0, 1]; matters where the rate is below 1.
+   * in [0, 1]; matters if the rate is below 1.
    */
   @WithDefault("0.01")
   double reconstructionBelow();

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * a file.
  */
 public final class ServerConfiguration {
-  /** Where the server looks for its file. */
+  /** Path of the file of the server. */
   public static final String FILE = "config/application.properties";
 
   /** Below the environment, above what ships with the product. */
@@ -33,7 +33,7 @@ public final class ServerConfiguration {
   /**
    * The typed configuration.
    *
-   * @param file left out where there is none
+   * @param file omitted if there is none
    * @param first properties that take precedence over all others
    * @throws StartFailedException with everything that is wrong
    */
@@ -54,7 +54,7 @@ public final class ServerConfiguration {
   }
 
   /**
-   * Only the texts, also where a value cannot be used, without defaults.
+   * Only the texts, also if a value cannot be used, without defaults.
    *
    * @throws StartFailedException if the file cannot be read
    */

@@ -3,7 +3,7 @@ package dev.residua.app.config;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** What holds for every source of frames. */
+/** Settings of every source of frames. */
 public interface SourcesConfig {
   /** Most sources that one scoring thread remembers, at least 1; a frame of one more is refused. */
   @WithDefault("20000")
@@ -23,9 +23,9 @@ public interface SourcesConfig {
   Duration silentAfter();
 
   /**
-   * Whether a source learns what is normal for it, before it is watched. Otherwise every source is
-   * watched at once with the calibration of its model, which is right for the camera that the model
-   * was calibrated on.
+   * Let a source learn its normal state before it is watched. Otherwise every source is watched at
+   * once with the calibration of its model, which is right for the camera that the model was
+   * calibrated on.
    */
   @WithDefault("true")
   boolean commissioning();

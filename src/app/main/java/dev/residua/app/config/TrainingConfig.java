@@ -21,17 +21,14 @@ public interface TrainingConfig {
   Duration lastingDrift();
 
   /**
-   * Whether anytime-valid evidence against the calibration leads to a training. It cannot
-   * distinguish a slow fault from a lasting change of the scene: switch it on if every model is
-   * approved, or faults are announced.
+   * Train after anytime-valid evidence against the calibration. It cannot distinguish a slow fault
+   * from a lasting change of the scene: switch it on if every model is approved, or faults are
+   * announced.
    */
   @WithDefault("false")
   boolean evidence();
 
-  /**
-   * Whether p-values of quiet frames that are no longer uniform lead to a training. Reads every
-   * score.
-   */
+  /** Train if p-values of quiet frames are no longer uniform. Reads every score. */
   @WithDefault("false")
   boolean calibrationDecay();
 
@@ -58,7 +55,7 @@ public interface TrainingConfig {
   @WithDefault("8000")
   int frames();
 
-  /** Most frames that calibrate, in quiet stretches, at least 256. */
+  /** Most frames that calibrate, in quiet runs, at least 256. */
   @WithDefault("4096")
   int calibrationFrames();
 
@@ -70,49 +67,49 @@ public interface TrainingConfig {
   @WithDefault("3000")
   int steps();
 
-  /** Whether to start from the weights of the active model; else from random ones. */
+  /** Start from the weights of the active model; else from random ones. */
   @WithDefault("true")
   boolean warmStart();
 
   /**
-   * Whether the active model's latents stand in for readings of factors that frames do not carry,
-   * so that latents keep their identity.
+   * Let the active model's latents stand in for readings of factors that frames do not carry, so
+   * that latents keep their identity.
    */
   @WithDefault("true")
   boolean anchors();
 
   /**
-   * Whether the recalibrated active model is evaluated at the gate if the trained one fails there:
-   * enough if only the distribution of the scene has changed.
+   * Evaluate the recalibrated active model at the gate if the trained one fails there: enough if
+   * only the distribution of the scene has changed.
    */
   @WithDefault("true")
   boolean recalibrate();
 
-  /** Whether a new model may lack or reverse an edge of which the active one is certain. */
+  /** Allow a new model to lack or reverse an edge of which the active one is certain. */
   @WithDefault("false")
   boolean graphMayChange();
 
-  /** Whether a model that passes the gate is activated; else it is only published. */
+  /** Activate a model that passes the gate; else it is only published. */
   @WithDefault("true")
   boolean promote();
 
   /**
    * How long a model that passed the gate scores at least next to the active one before it is
-   * activated. Needs a process with the role shadow. Where it is zero, a model scores so only if
+   * activated. Needs a process with the role shadow. If it is zero, a model scores so only if
    * sources have a calibration of their own, until they are calibrated for it too.
    */
   @WithDefault("PT0S")
   Duration shadowFor();
 
   /**
-   * How long it scores so at most: if sources are not calibrated for it then, it is published but
+   * Longest time that it scores so: if sources are not calibrated for it then, it is published but
    * not activated. At least {@code shadow-for}; slow cameras need up to a day.
    */
   @WithDefault("PT3H")
   Duration shadowAtMost();
 
   /**
-   * Share of the frames that it scores meanwhile, in (0, 1]. It scores all where sources have a
+   * Share of the frames that it scores meanwhile, in (0, 1]. It scores all if sources have a
    * calibration of their own.
    */
   @WithDefault("0.1")
@@ -144,11 +141,11 @@ public interface TrainingConfig {
   @WithDefault("4000")
   int driftSimulation();
 
-  /** What to train on: {@code cpu}, or {@code cuda} in a build with that profile. */
+  /** Device of trainings: {@code cpu}, or {@code cuda} in a build with that profile. */
   @WithDefault("cpu")
   Backend backend();
 
-  /** What a training runs on. */
+  /** Device of a training. */
   enum Backend {
     CPU,
     CUDA

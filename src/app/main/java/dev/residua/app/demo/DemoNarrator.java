@@ -8,7 +8,7 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
-/** Prints the demo on the terminal: what the camera breaks, and what the product finds. */
+/** Prints the demo on the terminal: the faults of the camera and the findings of the product. */
 public final class DemoNarrator {
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
@@ -19,7 +19,7 @@ public final class DemoNarrator {
   }
 
   /**
-   * Prints what the demo is and where to look.
+   * Prints the purpose of the demo and its addresses.
    *
    * @param token that the link to the dashboard contains; empty for none
    */

@@ -71,7 +71,7 @@ public final class SimulatedCamera implements AutoCloseable {
 
   private void send() {
     try (producer) {
-      // Sequences go on rising over restarts of the demo on the same data.
+      // Sequences keep rising over restarts of the demo on the same data.
       long sequence = System.currentTimeMillis();
       long start = System.nanoTime();
       ScenarioStream stream = new ScenarioStream(scenario, shape);

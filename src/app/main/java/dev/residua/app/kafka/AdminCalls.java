@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits for answers of a cluster, each for a bounded time, and says what a failure means.
  *
- * @param servers where the cluster was looked for
+ * @param servers addresses that were tried
  * @param patience time that an answer may take
  * @param untilWarning time after which a warning says what is waited for
  */
@@ -24,7 +24,7 @@ record AdminCalls(String servers, Duration patience, Duration untilWarning) {
   /**
    * The answer to a request.
    *
-   * @param what what was asked for, after "cannot"
+   * @param what the request, after "cannot"
    * @throws StartFailedException if there is none in time, or it is a failure
    */
   <T> T answer(String what, KafkaFuture<T> future) throws StartFailedException {
@@ -60,7 +60,7 @@ record AdminCalls(String servers, Duration patience, Duration untilWarning) {
     }
   }
 
-  /** What a failure means to a person. */
+  /** Exception with a sentence for a failure. */
   StartFailedException failed(String what, Throwable cause) {
     if (cause instanceof TimeoutException
         || cause instanceof org.apache.kafka.common.errors.TimeoutException) {

@@ -97,7 +97,7 @@ public final class AuditWriter implements AutoCloseable {
     }
   }
 
-  /** Writes what is pending, for some seconds. */
+  /** Writes the pending entries, for some seconds. */
   @Override
   public void close() {
     thread.shutdown();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks what listens at the configured addresses. Kafka's own clients try an address without a
+ * Checks the servers at the configured addresses. Kafka's own clients try an address without a
  * listener for a minute, and read the first bytes of any answer as its length: "HTTP" is 1.2 GB,
  * more than the memory.
  *
@@ -81,7 +81,7 @@ public record BrokerProbe(Optional<String> problem, boolean foreign) {
         false);
   }
 
-  /** Describes what answers, if it is not a broker; a busy broker may be silent. */
+  /** Describes the server, if it is not a broker; a busy broker may be silent. */
   private static Optional<String> foreign(Socket socket) throws IOException {
     socket.setSoTimeout(ANSWER_MILLIS);
     socket.getOutputStream().write(QUESTION);

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param nodeId identity of the node, at least 0; the same after a restart
  * @param voters all nodes of the cluster with their controller ports, this one among them; the same
  *     list on every node
- * @param port where clients connect, 1 to 65535
+ * @param port for clients, 1 to 65535
  * @param replication copies of each partition that topics get by default, at least 1 and at most
  *     the number of voters
  * @param minInSync copies that must have a record before {@code acks=all} is answered, at least 1
@@ -113,7 +113,7 @@ public record BrokerSettings(
         nodeId, voters, port, replication, minInSync, maxRecordBytes, properties);
   }
 
-  /** Where this node's controller listens. */
+  /** Port of this node's controller. */
   public int controllerPort() {
     return voters.stream()
         .filter(voter -> voter.nodeId() == nodeId)

@@ -3,7 +3,7 @@ package dev.residua.app.kafka;
 import java.time.Duration;
 
 /**
- * Bounds of how far another clock is ahead of the one here; below zero where it is behind.
+ * Bounds of how far another clock is ahead of the one here; below zero if it is behind.
  *
  * @param least lower bound
  * @param most upper bound, at least {@code least}
@@ -16,7 +16,7 @@ public record ClockDifference(Duration least, Duration most) {
     }
   }
 
-  /** The least absolute difference that the bounds allow; zero where they include zero. */
+  /** The least absolute difference that the bounds allow; zero if they include zero. */
   public Duration certain() {
     if (least.compareTo(Duration.ZERO) > 0) {
       return least;

@@ -70,7 +70,7 @@ public final class ClusterState {
    * A cluster.
    *
    * @param brokers number of brokers that are up
-   * @param release of Kafka whose formats it writes, such as {@code 4.1}; empty where it is unknown
+   * @param release of Kafka whose formats it writes, such as {@code 4.1}; empty if it is unknown
    */
   public record Cluster(int brokers, Optional<String> release) {}
 
@@ -95,7 +95,7 @@ public final class ClusterState {
    * Bounds of how far the clock of the cluster's active controller is ahead of this machine's: its
    * answer has its time, which lies between the times of the request and of the answer here.
    *
-   * @return empty where the cluster does not state its time
+   * @return empty if the cluster does not state its time
    */
   public Optional<ClockDifference> clockDifference() throws StartFailedException {
     long before = System.currentTimeMillis();

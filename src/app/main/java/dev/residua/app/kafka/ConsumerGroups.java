@@ -30,7 +30,7 @@ public final class ConsumerGroups {
     return topicPrefix + "evidence";
   }
 
-  /** Group of the alerting processes that delete what is past the retention of its source. */
+  /** Group of the alerting processes that delete records past the retention of their source. */
   public static String retention(String topicPrefix) {
     return topicPrefix + "retention";
   }

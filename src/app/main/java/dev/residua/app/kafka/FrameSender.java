@@ -30,7 +30,7 @@ public final class FrameSender implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopped;
 
-  /** Receives what became of frames. Called on threads of Kafka and of the sources. */
+  /** Receives the outcome of frames. Called on threads of Kafka and of the sources. */
   public interface Listener {
     /** The brokers have stored a frame. */
     void sent(Frame frame);
@@ -161,7 +161,7 @@ public final class FrameSender implements AutoCloseable {
     }
   }
 
-  /** Sends what waits, and closes the producer. */
+  /** Sends the waiting frames, and closes the producer. */
   @Override
   public void close() throws InterruptedException {
     stopped = true;

@@ -109,7 +109,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
   }
 
   /**
-   * The same for a group in which one member has all partitions.
+   * Like the above, for a group in which one member has all partitions.
    *
    * @param instance static member id
    */
@@ -140,7 +140,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     return bytes(settings);
   }
 
-  /** A consumer outside any group, of committed records, from now on or from the beginning. */
+  /** A consumer outside any group, of committed records, from the end or from the beginning. */
   public <K, V> KafkaConsumer<K, V> follower(Deserializer<K> key, Deserializer<V> value) {
     return new KafkaConsumer<>(consumer(IsolationLevel.READ_COMMITTED), key, value);
   }
@@ -197,7 +197,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
   }
 
   /**
-   * A producer of scores, transactional where the guarantee needs it.
+   * A producer of scores, transactional if the guarantee needs it.
    *
    * @param transactionalId of the transactions
    */

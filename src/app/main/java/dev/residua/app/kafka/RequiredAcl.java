@@ -21,7 +21,7 @@ import org.apache.kafka.common.resource.ResourceType;
  * @param type topic, group or transactional id
  * @param name of the resource, or how its names start
  * @param prefixed whether {@code name} is only the start
- * @param operations at least one; Describe is left out where Read or Write imply it in Kafka
+ * @param operations at least one; Describe is omitted if Read or Write imply it in Kafka
  * @param example a name that the permission must cover, to check it with
  */
 public record RequiredAcl(

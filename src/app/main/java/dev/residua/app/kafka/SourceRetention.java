@@ -63,7 +63,7 @@ public final class SourceRetention implements Runnable {
   private long nextPass;
   private volatile boolean stopped;
 
-  /** What is asked of the brokers. */
+  /** Requests to the brokers. */
   public interface Deletion {
     /**
      * Deletes the beginning of partitions.
@@ -96,18 +96,18 @@ public final class SourceRetention implements Runnable {
     }
   }
 
-  /** Receives what happens. Called on the thread of the loop. */
+  /** Receives the events. Called on the thread of the loop. */
   public interface Listener {
     /** The loop made progress. */
     void progressed();
 
-    /** The beginning of partitions was deleted, so many offsets. */
+    /** The beginning of partitions was deleted. */
     void deleted(String topic, long offsets);
 
     /** Nothing could be deleted or read; another attempt follows. */
     void failed();
 
-    /** In so many partitions of this process records remain past the retention of their source. */
+    /** Number of partitions of this process with records past the retention of their source. */
     void remaining(int partitions);
   }
 
@@ -192,7 +192,7 @@ public final class SourceRetention implements Runnable {
     }
   }
 
-  /** Deletes what has expired, and reads on where the first record that was kept has. */
+  /** Deletes the expired records, and reads on at the time when the first kept record expires. */
   private void pass(Consumer<byte[], byte[]> consumer) throws StartFailedException {
     SourceRules now = rules.get();
     if (now != examined) { // what had expired may have to be kept now
@@ -250,7 +250,7 @@ public final class SourceRetention implements Runnable {
       return; // all have expired: those after them are next
     }
     if (kept > 0 && kept == records.size() - 1) {
-      consumer.seek(partition, prefix.end()); // once more, with what is behind it
+      consumer.seek(partition, prefix.end()); // once more, with the records behind it
       return;
     }
     consumer.pause(List.of(partition));

@@ -51,7 +51,7 @@ public final class SourceRulesWriter {
   /** How long frames and scores are kept. */
   @FunctionalInterface
   private interface Retention {
-    /** The longest time; empty where some are kept for ever. */
+    /** The longest time; empty if some are kept for ever. */
     Optional<Duration> longest() throws IOException;
   }
 
@@ -176,7 +176,7 @@ public final class SourceRulesWriter {
     }
   }
 
-  /** Whether an attempt whose end is not known was committed after all. */
+  /** Returns true if an attempt whose end is not known was committed after all. */
   private boolean isWritten(SourceRulesLog log) {
     return !written.isEmpty() && log.rules().revisions().containsAll(written);
   }

@@ -42,7 +42,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  /** A broker that starts next to everything else answers late, where processors are few. */
+  /** A broker that starts next to everything else answers late if processors are few. */
   private static final Duration PATIENCE_AT_START = Duration.ofSeconds(60);
 
   /** Kafka's default of {@code max.message.bytes}. */
@@ -94,8 +94,8 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * The same for a service that starts, perhaps together with its broker: where something listens,
-   * each answer may take a minute.
+   * Like the other constructor, for a service that starts, perhaps together with its broker: if a
+   * server listens, each answer may take a minute.
    */
   static TopicAdmin atStart(KafkaClients clients) throws StartFailedException {
     return new TopicAdmin(clients, PATIENCE_AT_START);
@@ -232,7 +232,7 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * The same for those topics only that exist.
+   * Like the above, for existing topics only.
    *
    * @return one sentence per problem; empty if there is none
    */
@@ -317,7 +317,7 @@ public final class TopicAdmin implements AutoCloseable {
     return topics.stream().<String>map(Topic::name).toList();
   }
 
-  /** Partitions of a topic; empty where there is none of that name. */
+  /** Partitions of a topic; empty if there is none of that name. */
   private Optional<Integer> partitionsOf(String topic) throws StartFailedException {
     return Optional.ofNullable(partitions(List.of(topic)).get(topic));
   }
@@ -341,7 +341,7 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Checks that these clients may do what roles need, on a cluster that controls access.
+   * Checks that these clients have the rights that roles need, on a cluster that controls access.
    *
    * @throws StartFailedException with all that is missing
    */
@@ -355,7 +355,7 @@ public final class TopicAdmin implements AutoCloseable {
     }
     if (!missing.isEmpty()) {
       throw new StartFailedException(
-          "Kafka at %s does not allow this user: %s; grant what 'residua topics acls --principal User:NAME --roles %s' prints"
+          "Kafka at %s does not allow this user: %s; grant the rights that 'residua topics acls --principal User:NAME --roles %s' prints"
               .formatted(
                   servers,
                   String.join("; ", missing),
@@ -396,12 +396,12 @@ public final class TopicAdmin implements AutoCloseable {
     return chosen;
   }
 
-  /** Whether the value of a setting is for operators to choose, within bounds. */
+  /** Returns true if the value of a setting is for operators to choose, within bounds. */
   private static boolean isChosen(String setting) {
     return setting.equals("max.message.bytes") || setting.startsWith("retention.");
   }
 
-  /** What the same client can see of the cluster. */
+  /** State of the cluster as this client sees it. */
   public ClusterState state() {
     return new ClusterState(admin, calls);
   }
@@ -443,7 +443,7 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * Time for which some topics keep their records, the longest of them.
    *
-   * @return empty where one keeps them for ever
+   * @return empty if one keeps them for ever
    */
   public Optional<Duration> retention(List<Topic<?, ?>> topics) throws StartFailedException {
     Duration longest = Duration.ZERO;

@@ -31,7 +31,7 @@ public final class AlertMetrics implements AlertListener {
               Meters.counters(
                   meters,
                   "residua.alerts.sent",
-                  "Notices sent to receivers, by what became of them",
+                  "Notifications sent to receivers, by result",
                   "result",
                   Result.values(),
                   RECEIVER,
@@ -46,7 +46,7 @@ public final class AlertMetrics implements AlertListener {
       Meters.gauge(
           meters,
           "residua.alert.receiver.up",
-          "Whether the receiver took the last notice, 1 or 0",
+          "1 if the receiver took the last notification, else 0",
           receiver.up::get,
           RECEIVER,
           name);

@@ -4,7 +4,7 @@ import dev.residua.evidence.EvidenceListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts what became of the evidence of incidents. */
+/** Counts the outcomes of drawing the evidence of incidents. */
 public final class EvidenceMetrics implements EvidenceListener {
   private final Counter[] results;
   private final Runnable heartbeat;
@@ -17,7 +17,7 @@ public final class EvidenceMetrics implements EvidenceListener {
         Meters.counters(
             meters,
             "residua.evidence",
-            "Incidents whose evidence was to be stored, by what became of it",
+            "Incidents whose evidence was to be stored, by result",
             "result",
             Result.values());
     this.heartbeat = heartbeat;

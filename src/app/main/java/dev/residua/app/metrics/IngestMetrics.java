@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what the cameras of this process do; no label names a camera. */
+/** Counts events of the cameras of this process; no label names a camera. */
 public final class IngestMetrics implements FrameSender.Listener {
   private final Clock clock;
   private final Counter sent;

@@ -38,7 +38,7 @@ public final class Meters {
         .toArray(Counter[]::new);
   }
 
-  /** A gauge that keeps what it shows alive. */
+  /** A gauge that keeps its object alive. */
   public static Gauge gauge(
       MeterRegistry meters,
       String name,

@@ -42,7 +42,7 @@ public final class ModelMetrics {
     return Meters.counter(
         meters,
         "residua.model.swap",
-        "Changes of the model that scores here, by what became of them",
+        "Changes of the model that scores here, by result",
         "result",
         result);
   }
@@ -98,7 +98,7 @@ public final class ModelMetrics {
             Meters.counter(
                 meters,
                 "residua.retrain",
-                "Trainings that ended, by what became of them",
+                "Trainings that ended, by result",
                 "result",
                 Meters.lower(phase)));
       }

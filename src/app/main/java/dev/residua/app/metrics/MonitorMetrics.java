@@ -148,8 +148,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       return switch (this) {
         case STATISTIC, PICTURE_STATISTIC -> "Largest drift statistic after the last frame";
         case THRESHOLD, PICTURE_THRESHOLD -> "Drift statistic from which on drift is reported";
-        case RUN_LENGTH ->
-            "Run length to a false alarm as the source's own quiet stretches show it";
+        case RUN_LENGTH -> "Run length to a false alarm as the source's own quiet periods show it";
         case TARGET -> "Run length to a false alarm that thresholds are set for";
         case LAST_FRAME -> "Capture time of the last frame that was evaluated";
       };

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts what is deleted past the retention of its source. */
+/** Counts records that are deleted past the retention of their source. */
 public final class RetentionMetrics implements SourceRetention.Listener {
   private final MeterRegistry meters;
   private final Runnable heartbeat;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of this process's roles, and the answers of the health endpoints. An answer that is
- * down says which role is at fault, what is missing, what there is instead, and since when. For any
+ * down names the role at fault, the missing and the present state, and the time since when. For any
  * thread.
  */
 @ApplicationScoped
@@ -83,7 +83,7 @@ public class RoleHealth {
     this.monitorSince = since;
   }
 
-  /** Sets what the start waits for now, such as {@code an answer from Kafka}. */
+  /** Sets the reason why the start waits now, such as {@code an answer from Kafka}. */
   public synchronized void waitsFor(String what) {
     step = what;
     waitsForPerson = false;
@@ -91,7 +91,7 @@ public class RoleHealth {
   }
 
   /**
-   * Sets what the start waits for until a person acts: the process counts as started, so that it is
+   * Sets the reason why the start waits for a person: the process counts as started, so that it is
    * not restarted meanwhile, and is not ready.
    */
   public synchronized void waitsForPerson(String what) {
@@ -135,7 +135,7 @@ public class RoleHealth {
     this.heartbeats = heartbeats;
   }
 
-  /** Where the loops of this process report progress. */
+  /** Progress of the loops of this process. */
   public synchronized Heartbeats heartbeats() {
     return heartbeats;
   }

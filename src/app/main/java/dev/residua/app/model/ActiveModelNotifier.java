@@ -50,7 +50,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
   /**
    * Adds a listener, before {@link #start}.
    *
-   * @param listener receives the scene and the model that is active in it from now on
+   * @param listener receives the scene and the model that is now active in it
    */
   public void onChange(BiConsumer<String, ModelBundle> listener) {
     listeners.add(listener);

@@ -49,7 +49,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
    * Opens the store for published bundles; nothing is read or written yet.
    *
    * @param store {@code kafka}, {@code file:///folder/} or {@code s3://bucket/prefix}
-   * @throws IllegalArgumentException if it is none of these, with what is expected
+   * @throws IllegalArgumentException if it is none of these, with the expected forms
    */
   public BundleStores(String store, S3Access s3) {
     this.s3 = s3;

@@ -41,12 +41,12 @@ public record CpuFeatures(Set<String> flags) {
             .collect(Collectors.toSet()));
   }
 
-  /** Whether it multiplies matrices of bfloat16 in hardware. */
+  /** Returns true if it multiplies matrices of bfloat16 in hardware. */
   public boolean amxBf16() {
     return flags.contains("amx_tile") && flags.contains("amx_bf16");
   }
 
-  /** Whether it has instructions for bfloat16 at all. */
+  /** Returns true if it has instructions for bfloat16 at all. */
   public boolean bf16() {
     return amxBf16() || flags.contains("avx512_bf16");
   }

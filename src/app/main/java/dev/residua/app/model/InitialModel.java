@@ -155,14 +155,14 @@ public final class InitialModel {
   /**
    * Checks that a model can be the first one.
    *
-   * @param accepted whether a person accepts what it cannot read
+   * @param accepted whether a person accepts its defects
    * @throws StartFailedException if it has findings that nobody accepted
    */
   public static void checkAccepted(ModelBundle bundle, boolean accepted)
       throws StartFailedException {
     if (!bundle.findings().isEmpty() && !accepted) {
       throw new StartFailedException(
-          "the first model is not accepted: %s; to use it all the same, start with --accept or residua.accept-model=true"
+          "the first model is not accepted: %s; to use it in spite of that, start with --accept or residua.accept-model=true"
               .formatted(String.join("; ", ModelFinding.sentences(bundle.findings()))));
     }
   }

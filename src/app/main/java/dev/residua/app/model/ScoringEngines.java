@@ -171,7 +171,7 @@ public final class ScoringEngines {
    * @param engine one engine, not {@link ScoringEngine#AUTO}
    * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
    * @return owns native memory
-   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
+   * @throws BadBundleException if the bundle's network does not fit its images and latents
    * @throws IllegalStateException if the engine's library or GPU is missing
    * @throws IllegalArgumentException if this machine cannot run the network with this engine
    */

@@ -22,7 +22,7 @@ public final class DiskSpace {
   /**
    * Checks a folder that exists.
    *
-   * @param purpose what the folder is for
+   * @param purpose of the folder
    * @param remedy how to choose another
    * @throws StartFailedException with what to do, if its disk is full
    */

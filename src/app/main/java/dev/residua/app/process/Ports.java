@@ -12,7 +12,7 @@ public final class Ports {
 
   private Ports() {}
 
-  /** Whether a server could listen on a port now. */
+  /** Returns true if a server could listen on a port now. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);

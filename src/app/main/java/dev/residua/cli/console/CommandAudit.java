@@ -14,7 +14,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
-/** Adds what a command has changed to the audit log. */
+/** Adds the changes of a command to the audit log. */
 public final class CommandAudit {
   private CommandAudit() {}
 
@@ -23,10 +23,10 @@ public final class CommandAudit {
    *
    * @param by author, marked as a claim
    * @param action such as {@code silence}
-   * @param target id of what was changed
+   * @param target id of the changed object
    * @param sources known sources that it concerns
    * @param scene scene whose models it concerns; empty for none
-   * @param detail reason, or what changed
+   * @param detail reason, or the change
    */
   public static AuditEntry entry(
       String by,
@@ -47,9 +47,7 @@ public final class CommandAudit {
         detail);
   }
 
-  /**
-   * Adds entries. Where that is not possible, a line on standard error says so: the change stays.
-   */
+  /** Adds entries. If that is not possible, a line on standard error says so: the change stays. */
   public static void record(KafkaOptions kafka, PrintWriter err, List<AuditEntry> entries) {
     Topics topics = kafka.topics();
     if (entries.isEmpty()) {

@@ -24,7 +24,7 @@ public abstract class ConsoleCommand implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
-  /** Characters of a line of the terminal; 80 where there is none. */
+  /** Characters of a line of the terminal; 80 if there is none. */
   protected final int width() {
     return spec.usageMessage().width();
   }
@@ -34,7 +34,7 @@ public abstract class ConsoleCommand implements Callable<Integer> {
     out().println(format.formatted(values));
   }
 
-  /** Whether the user gave an option, in place of its default. */
+  /** Returns true if the user gave an option, in place of its default. */
   protected final boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }

@@ -18,7 +18,7 @@ public final class EngineConverter implements ITypeConverter<ScoringEngine> {
       }
     }
     throw new TypeConversionException(
-        "'%s' is no scoring engine, expected %s"
+        "'%s' is not a scoring engine, expected %s"
             .formatted(
                 value,
                 Arrays.stream(ScoringEngine.values())

@@ -55,7 +55,7 @@ public final class HelpPages {
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));
 
-  /** The commands of the whole program by what people do with them. */
+  /** The commands of the whole program by purpose. */
   private static final Map<String, List<String>> GROUPS = groups();
 
   private HelpPages() {}

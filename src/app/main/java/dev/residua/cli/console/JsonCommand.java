@@ -7,7 +7,7 @@ public abstract class JsonCommand extends ConsoleCommand {
   @Option(names = "--json", description = "Print the result as JSON.")
   private boolean json;
 
-  /** Whether the user asked for JSON. */
+  /** Returns true if the user asked for JSON. */
   protected final boolean json() {
     return json;
   }

@@ -219,7 +219,7 @@ public final class KafkaOptions {
   /**
    * The failure of a command because of Kafka.
    *
-   * @param what what failed, such as {@code reading residua.scores}
+   * @param what the action that failed, such as {@code reading residua.scores}
    */
   public CommandFailedException failed(String what, Throwable why) {
     return new CommandFailedException(

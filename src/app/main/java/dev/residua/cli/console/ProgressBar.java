@@ -34,7 +34,7 @@ public final class ProgressBar implements AutoCloseable {
   }
 
   /** From JDK 22 on there is a console without a terminal too, and it says which it is. */
-  @SuppressWarnings("SystemConsoleNull") // asked on newer JDKs, where it is never null
+  @SuppressWarnings("SystemConsoleNull") // asked on newer JDKs, on which it is never null
   static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {
@@ -84,7 +84,7 @@ public final class ProgressBar implements AutoCloseable {
     }
   }
 
-  /** Prints a line of its own; the bar goes on below. */
+  /** Prints a line of its own; the bar continues below. */
   void line(String text) {
     out.println(terminal ? "\r\033[K" + text : text);
   }

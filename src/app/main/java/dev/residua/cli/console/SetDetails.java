@@ -25,8 +25,8 @@ public final class SetDetails {
    *
    * @param channel of the model; null for none
    * @param err receives a sentence if the set has no pictures for the model
-   * @param leftOut what is left out then
-   * @return null where there are none
+   * @param leftOut the part that is omitted then
+   * @return null if there are none
    */
   public static @Nullable SetDetails of(
       @Nullable DetailChannel channel, FrameDataset set, PrintWriter err, String leftOut) {

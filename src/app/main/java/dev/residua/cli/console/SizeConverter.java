@@ -22,8 +22,8 @@ public final class SizeConverter implements ITypeConverter<ImageShape> {
   /**
    * Reads a size.
    *
-   * @param usual channels where the text has none
-   * @throws TypeConversionException if the text is no size
+   * @param usual channels if the text has none
+   * @throws TypeConversionException if the text is not a size
    */
   public static ImageShape shape(String value, int usual) {
     Matcher matcher = SIZE.matcher(value.strip());
@@ -36,7 +36,7 @@ public final class SizeConverter implements ITypeConverter<ImageShape> {
       }
     }
     throw new TypeConversionException(
-        "'%s' is no size, expected WIDTHxHEIGHT or WIDTHxHEIGHTxCHANNELS, sides 1 to %d, 1 or 3 channels"
+        "'%s' is not a size, expected WIDTHxHEIGHT or WIDTHxHEIGHTxCHANNELS, sides 1 to %d, 1 or 3 channels"
             .formatted(value, MAX_SIDE));
   }
 }

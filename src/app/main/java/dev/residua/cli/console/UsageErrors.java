@@ -8,7 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What a person reads after a command that cannot be understood: two or three lines, no usage. */
+/** Messages after a command that cannot be understood: two or three lines, no usage. */
 public final class UsageErrors {
   private UsageErrors() {}
 

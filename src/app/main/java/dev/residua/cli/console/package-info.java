@@ -1,4 +1,4 @@
-/** What several commands share: options, progress bars, failures, JSON output. */
+/** Shared parts of commands: options, progress bars, failures, JSON output. */
 @NullMarked
 package dev.residua.cli.console;
 

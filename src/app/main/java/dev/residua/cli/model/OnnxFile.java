@@ -34,7 +34,7 @@ final class OnnxFile {
    */
   static Path write(ModelBundle bundle, Path file) throws IOException, BadBundleException {
     NetworkPlan plan = bundle.network();
-    if (!plan.laws().isEmpty()) {
+    if (!plan.distributions().isEmpty()) {
       throw new CommandFailedException(
           "model %s has categorical latents, whose distributions ONNX files cannot store"
               .formatted(bundle.id()));

@@ -62,7 +62,8 @@ final class ReportFile {
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, threads);
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
-      NetworkPlan network = PlanBuilder.network(weights).withLaws(bundle.network().laws());
+      NetworkPlan network =
+          PlanBuilder.network(weights).withDistributions(bundle.network().distributions());
       try (ResidualScorer encoder = network.scorer(plan -> new OnnxEngine(plan, threads));
           LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
         return ModelReports.of(

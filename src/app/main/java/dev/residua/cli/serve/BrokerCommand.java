@@ -64,7 +64,7 @@ public final class BrokerCommand extends ConsoleCommand {
       names = "--voters",
       paramLabel = "ID@HOST:PORT,...",
       description =
-          "All nodes with their controller ports, the same on every node (default: only this one).")
+          "All nodes with their controller ports, equal on every node (default: only this one).")
   @Nullable String voters;
 
   @Option(

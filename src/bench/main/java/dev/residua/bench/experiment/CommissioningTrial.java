@@ -1,6 +1,6 @@
 package dev.residua.bench.experiment;
 
-import dev.residua.bench.experiment.SimulatedSource.Law;
+import dev.residua.bench.experiment.SimulatedSource.Distribution;
 import dev.residua.causal.Normal;
 import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningThresholds;
@@ -173,7 +173,7 @@ final class CommissioningTrial {
   private final class Watch {
     final SimulatedSource source;
     private final InnovationFilter filter;
-    private final NormalScores law;
+    private final NormalScores distribution;
     private final DriftDetector detector;
     private final DoubleUnaryOperator levels; // over target run lengths
     private final DriftReading reading;
@@ -181,11 +181,11 @@ final class CommissioningTrial {
     private final float[] scores = new float[LATENTS];
 
     /** A source of which everything is known. */
-    Watch(SimulatedSource source, Law law) {
+    Watch(SimulatedSource source, Distribution distribution) {
       this(
           source,
           ofSamples(1),
-          (latent, innovation) -> law.score(innovation),
+          (latent, innovation) -> distribution.score(innovation),
           own,
           target -> own.threshold(target).value());
     }
@@ -198,12 +198,12 @@ final class CommissioningTrial {
     Watch(
         SimulatedSource source,
         SourceCalibration calibration,
-        InnovationDistribution law,
+        InnovationDistribution distribution,
         SourceCalibration paid) {
       this(
           source,
           calibration,
-          law::normalScore,
+          distribution::normalScore,
           reference,
           target -> thresholds.threshold(reference, paid, target));
     }
@@ -211,12 +211,12 @@ final class CommissioningTrial {
     private Watch(
         SimulatedSource source,
         SourceCalibration calibration,
-        NormalScores law,
+        NormalScores distribution,
         DriftReference detector,
         DoubleUnaryOperator levels) {
       this.source = source;
       this.filter = new InnovationFilter(calibration);
-      this.law = law;
+      this.distribution = distribution;
       this.detector = new DriftDetector(detector);
       this.levels = levels;
       this.reading = this.detector.newReading();
@@ -229,7 +229,7 @@ final class CommissioningTrial {
     float next() {
       filter.next(source.next(), innovations);
       for (int k = 0; k < LATENTS; k++) {
-        scores[k] = (float) law.normalScore(k, innovations[k]);
+        scores[k] = (float) distribution.normalScore(k, innovations[k]);
       }
       detector.update(scores, reading);
       return reading.statistic();
@@ -290,25 +290,27 @@ final class CommissioningTrial {
     Watch of(long seed);
   }
 
-  private Watches learnt(Law law, double lagOne, double samples) {
-    return streamSeed -> learnt(law, lagOne, samples, UnaryOperator.identity(), streamSeed);
+  private Watches learnt(Distribution distribution, double lagOne, double samples) {
+    return streamSeed ->
+        learnt(distribution, lagOne, samples, UnaryOperator.identity(), streamSeed);
   }
 
   private Watch learnt(
-      Law law,
+      Distribution distribution,
       double lagOne,
       double samples,
       UnaryOperator<SourceCalibration> paid,
       long streamSeed) {
-    SimulatedSource source = new SimulatedSource(law, lagOne, LATENTS, true, streamSeed);
+    SimulatedSource source = new SimulatedSource(distribution, lagOne, LATENTS, true, streamSeed);
     CommissioningFit fit = commission(source, lagOne, samples);
     SourceCalibration calibration = fit.calibration();
     InnovationDistribution learnt = shared.ofSource(fit.innovations());
     return new Watch(source, calibration, learnt, paid.apply(calibration));
   }
 
-  private Watches known(Law law) {
-    return streamSeed -> new Watch(new SimulatedSource(law, 0, LATENTS, false, streamSeed), law);
+  private Watches known(Distribution distribution) {
+    return streamSeed ->
+        new Watch(new SimulatedSource(distribution, 0, LATENTS, false, streamSeed), distribution);
   }
 
   private static SourceCalibration ofSamples(int samples) {
@@ -319,30 +321,33 @@ final class CommissioningTrial {
   }
 
   /** Returns the true distribution within the mean range of as many innovations, without tails. */
-  private static InnovationDistribution withoutTails(Law law) {
+  private static InnovationDistribution withoutTails(Distribution distribution) {
     double[] values = new double[(int) SAMPLES];
     for (int i = 0; i < values.length; i++) {
-      values[i] = law.innovation(Normal.quantile((i + 1) / (SAMPLES + 1)));
+      values[i] = distribution.innovation(Normal.quantile((i + 1) / (SAMPLES + 1)));
     }
     return InnovationDistribution.of(Collections.nCopies(LATENTS, values).toArray(double[][]::new));
   }
 
   /** Variants of independent sources, each with a part of the costs of learning. */
-  private Map<String, Watches> steps(Law law) {
-    InnovationDistribution cut = withoutTails(law);
+  private Map<String, Watches> steps(Distribution distribution) {
+    InnovationDistribution cut = withoutTails(distribution);
     SourceCalibration many = ofSamples(MOST);
     Map<String, Watches> steps = new LinkedHashMap<>();
-    steps.put(KNOWN, known(law));
+    steps.put(KNOWN, known(distribution));
     steps.put(
         "known but for its tails",
         streamSeed ->
             new Watch(
-                new SimulatedSource(law, 0, LATENTS, false, streamSeed), ofSamples(1), cut, many));
+                new SimulatedSource(distribution, 0, LATENTS, false, streamSeed),
+                ofSamples(1),
+                cut,
+                many));
     steps.put(
         "learnt, thresholds for 10,000",
-        streamSeed -> learnt(law, 0, SAMPLES, learnt -> many, streamSeed));
-    steps.put(LEARNT, learnt(law, 0, SAMPLES));
-    steps.put("learnt from 10,000", learnt(law, 0, MOST));
+        streamSeed -> learnt(distribution, 0, SAMPLES, learnt -> many, streamSeed));
+    steps.put(LEARNT, learnt(distribution, 0, SAMPLES));
+    steps.put("learnt from 10,000", learnt(distribution, 0, MOST));
     return steps;
   }
 
@@ -352,10 +357,10 @@ final class CommissioningTrial {
    *
    * @param each sources per step
    */
-  Map<String, Double> costs(Law law, int each) {
+  Map<String, Double> costs(Distribution distribution, int each) {
     Map<String, Double> figures = new LinkedHashMap<>();
     Map<String, Double> sums = new LinkedHashMap<>();
-    steps(law)
+    steps(distribution)
         .forEach(
             (name, watches) -> {
               double sum = total(watches, Change.HALF_GAIN, each);
@@ -369,8 +374,8 @@ final class CommissioningTrial {
   }
 
   /** Figures of sources that are commissioned, each a sum and a count. */
-  Map<String, Double> commissioned(Law law, double lagOne) {
-    return figures(learnt(law, lagOne, SAMPLES));
+  Map<String, Double> commissioned(Distribution distribution, double lagOne) {
+    return figures(learnt(distribution, lagOne, SAMPLES));
   }
 
   /**
@@ -378,7 +383,7 @@ final class CommissioningTrial {
    * count.
    */
   Map<String, Double> exact() {
-    return figures(known(Law.GAUSS));
+    return figures(known(Distribution.GAUSS));
   }
 
   private Map<String, Double> figures(Watches watches) {
@@ -387,13 +392,13 @@ final class CommissioningTrial {
     return figures;
   }
 
-  Map<String, Double> rare(Law law) {
-    return runLengths(learnt(law, 0, SAMPLES), RARE);
+  Map<String, Double> rare(Distribution distribution) {
+    return runLengths(learnt(distribution, 0, SAMPLES), RARE);
   }
 
   /** Run lengths of normal sources whose location and scale are known. */
   Map<String, Double> rareExact() {
-    return runLengths(known(Law.GAUSS), RARE);
+    return runLengths(known(Distribution.GAUSS), RARE);
   }
 
   private Map<String, Double> runLengths(Watches watches, List<Target> targets) {
@@ -445,17 +450,17 @@ final class CommissioningTrial {
         CommissioningTrial.of(
             seed, done -> bench.progress().at("simulating thresholds", done, null));
     List<ResultLog.Row> rows = new ArrayList<>();
-    double parts = 1 + Law.values().length * LAGS.length;
+    double parts = 1 + Distribution.values().length * LAGS.length;
     bench.progress().at("watching sources", 0, null);
     rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.exact()));
-    for (Law law : Law.values()) {
+    for (Distribution distribution : Distribution.values()) {
       for (double lagOne : LAGS) {
         bench.progress().at("watching sources", rows.size() / parts, null);
         rows.add(
             new ResultLog.Row(
-                "source: %s, lag one %s".formatted(law.label(), lagOne),
+                "source: %s, lag one %s".formatted(distribution.label(), lagOne),
                 seed,
-                trial.commissioned(law, lagOne)));
+                trial.commissioned(distribution, lagOne)));
       }
     }
     return rows;
@@ -468,9 +473,10 @@ final class CommissioningTrial {
     bench.progress().at("watching sources", 0, null);
     List<ResultLog.Row> rows = new ArrayList<>();
     rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.rareExact()));
-    for (Law law : Law.values()) {
+    for (Distribution distribution : Distribution.values()) {
       bench.progress().at("watching sources", rows.size() / 4.0, null);
-      rows.add(new ResultLog.Row("source: " + law.label(), seed, trial.rare(law)));
+      rows.add(
+          new ResultLog.Row("source: " + distribution.label(), seed, trial.rare(distribution)));
     }
     return rows;
   }
@@ -480,9 +486,11 @@ final class CommissioningTrial {
         CommissioningTrial.of(
             seed, done -> bench.progress().at("simulating thresholds", done, null));
     List<ResultLog.Row> rows = new ArrayList<>();
-    for (Law law : Law.values()) {
+    for (Distribution distribution : Distribution.values()) {
       bench.progress().at("watching sources", rows.size() / 3.0, null);
-      rows.add(new ResultLog.Row("source: " + law.label(), seed, trial.costs(law, COSTS)));
+      rows.add(
+          new ResultLog.Row(
+              "source: " + distribution.label(), seed, trial.costs(distribution, COSTS)));
     }
     return rows;
   }

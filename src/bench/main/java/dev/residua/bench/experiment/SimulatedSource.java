@@ -14,7 +14,7 @@ import org.apache.commons.math3.distribution.TDistribution;
  */
 public final class SimulatedSource {
   /** Distributions of innovations with mean 0 and variance 1. */
-  public enum Law {
+  public enum Distribution {
     GAUSS("Gauss", new NormalDistribution()),
 
     /** Student's t with five degrees of freedom. */
@@ -28,7 +28,7 @@ public final class SimulatedSource {
     private final double mean;
     private final double deviation;
 
-    Law(String label, RealDistribution distribution) {
+    Distribution(String label, RealDistribution distribution) {
       this.label = label;
       this.distribution = distribution;
       this.mean = distribution.getNumericalMean();
@@ -82,7 +82,7 @@ public final class SimulatedSource {
   /** Smallest probability that is not rounded to 0; its score is 6.4. */
   private static final double MIN_TAIL = 1e-10;
 
-  private final Law law;
+  private final Distribution distribution;
   private final double lagOne;
   private final SplittableRandom random;
   private final double[] state;
@@ -101,8 +101,9 @@ public final class SimulatedSource {
    * @param lagOne correlation of consecutive residuals, in [0, 1)
    * @param moved whether it has a location and a scale of its own; otherwise 0 and 1
    */
-  public SimulatedSource(Law law, double lagOne, int latents, boolean moved, long seed) {
-    this.law = law;
+  public SimulatedSource(
+      Distribution distribution, double lagOne, int latents, boolean moved, long seed) {
+    this.distribution = distribution;
     this.lagOne = lagOne;
     this.random = new SplittableRandom(seed);
     this.state = new double[latents];
@@ -124,7 +125,7 @@ public final class SimulatedSource {
   public float[] next() {
     double rest = Math.sqrt(1 - lagOne * lagOne);
     for (int k = 0; k < state.length; k++) {
-      state[k] = lagOne * state[k] + rest * law.draw(random);
+      state[k] = lagOne * state[k] + rest * distribution.draw(random);
       expectedState[k] = lagOne * expectedState[k] + rest * random.nextGaussian();
       expected[k] = (float) (2 * expectedState[k]);
       double value = state[k];

@@ -1,6 +1,6 @@
 package dev.residua.bench.experiment;
 
-import dev.residua.bench.experiment.SimulatedSource.Law;
+import dev.residua.bench.experiment.SimulatedSource.Distribution;
 import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.InnovationDistribution;
@@ -62,21 +62,21 @@ final class UniformityTrial {
    * @param lagOne correlation of consecutive residuals, in [0, 1)
    * @param samples effective samples that a source learns from
    */
-  record Case(Law law, double lagOne, int samples) {
+  record Case(Distribution distribution, double lagOne, int samples) {
     String label() {
-      return "%s, lag one %s, learned from %d".formatted(law.label(), lagOne, samples);
+      return "%s, lag one %s, learned from %d".formatted(distribution.label(), lagOne, samples);
     }
   }
 
   static final List<Case> CASES =
       List.of(
-          new Case(Law.GAUSS, 0, 1_000),
-          new Case(Law.GAUSS, 0, 5_000),
-          new Case(Law.STUDENT, 0, 1_000),
-          new Case(Law.SKEWED, 0, 1_000),
-          new Case(Law.GAUSS, 0.5, 1_000),
-          new Case(Law.GAUSS, 0.9, 1_000),
-          new Case(Law.STUDENT, 0.9, 1_000));
+          new Case(Distribution.GAUSS, 0, 1_000),
+          new Case(Distribution.GAUSS, 0, 5_000),
+          new Case(Distribution.STUDENT, 0, 1_000),
+          new Case(Distribution.SKEWED, 0, 1_000),
+          new Case(Distribution.GAUSS, 0.5, 1_000),
+          new Case(Distribution.GAUSS, 0.9, 1_000),
+          new Case(Distribution.STUDENT, 0.9, 1_000));
 
   private final Case simulated;
   private final double time; // frames per effective sample
@@ -132,7 +132,9 @@ final class UniformityTrial {
     private long frames;
 
     Watched(long streamSeed) {
-      source = new SimulatedSource(simulated.law(), simulated.lagOne(), LATENTS, true, streamSeed);
+      source =
+          new SimulatedSource(
+              simulated.distribution(), simulated.lagOne(), LATENTS, true, streamSeed);
       CommissioningWindow window = CommissioningWindow.start(LATENTS);
       float[] nothing = new float[LATENTS];
       for (int t = 0; t < Math.min(MAX_FRAMES, simulated.samples() * time); t++) {

@@ -18,7 +18,7 @@ public final class CronSchedule {
    * @param text such as {@code 0 3 * * 1}, three o'clock on Mondays
    * @param zone time zone. Moments that it skips in spring come later, those that it repeats in
    *     autumn once
-   * @throws IllegalArgumentException with the text and what is wrong with it
+   * @throws IllegalArgumentException with the text and its error
    */
   public static Schedule of(String text, ZoneId zone) {
     ExecutionTime times;

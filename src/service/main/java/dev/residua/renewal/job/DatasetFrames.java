@@ -63,7 +63,7 @@ public final class DatasetFrames {
       if (unusual(set.labels(), i)) {
         selection.reject(set.name(), RejectionReason.EVENT);
       } else if (request.lacksVariable(attributes)) {
-        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its stretch goes on
+        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its run continues
       } else {
         selection.offer(
             new FrameCandidate(

@@ -55,7 +55,7 @@ public record FrameRequest(
         .toArray();
   }
 
-  /** Whether a frame lacks a variable. */
+  /** Returns true if a frame lacks a variable. */
   boolean lacksVariable(Map<String, String> attributes) {
     return !Arrays.stream(variables(attributes)).allMatch(Double::isFinite);
   }

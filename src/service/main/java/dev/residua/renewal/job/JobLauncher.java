@@ -23,7 +23,7 @@ public interface JobLauncher {
   interface Job {
     boolean alive();
 
-    /** Whether it ended normally; asked once it is no longer alive. */
+    /** Returns true if it ended normally; asked once it is no longer alive. */
     boolean succeeded();
 
     /** The exit status and the end of its output, for people. */

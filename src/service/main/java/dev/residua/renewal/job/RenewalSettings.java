@@ -3,7 +3,7 @@ package dev.residua.renewal.job;
 import java.time.Duration;
 
 /**
- * How a model is retrained.
+ * Settings of retraining.
  *
  * @param window age of the oldest frames, above zero
  * @param trainingFrames most frames that the network is trained on, at least 256
@@ -19,7 +19,7 @@ import java.time.Duration;
  *     graph
  * @param promotes whether a model that passes the gate is activated; else it is only published
  * @param shadowFor how long a model that passed the gate scores at least in shadow of the active
- *     one; zero to skip it where no source has a calibration of its own
+ *     one; zero to skip it if no source has a calibration of its own
  * @param shadowAtMost how long it scores at most, until those sources are calibrated for it
  * @param shadowRate share of the frames that it scores in shadow, in (0, 1]
  * @param keep newest models that stay in the registry although nothing needs them, at least 0

@@ -54,7 +54,7 @@ record ShadowTrial(
    * The challenger, as far as p-values depend on it.
    *
    * @param scoredAs id under which it scores in shadow
-   * @param commissioning what its sources share; empty if they cannot be commissioned
+   * @param commissioning shared reference of its sources; empty if they cannot be commissioned
    */
   record Challenger(
       String scoredAs,
@@ -76,8 +76,8 @@ record ShadowTrial(
   private record Group(String source, String context, boolean ownCalibration) {}
 
   /**
-   * Whether the challenger scored enough frames, is calibrated as well as the active model, and
-   * leaves no source without a watch.
+   * Returns true if the challenger scored enough frames, is calibrated as well as the active model,
+   * and leaves no source without a watch.
    */
   boolean passed() {
     return frames >= MIN_FRAMES
@@ -98,7 +98,7 @@ record ShadowTrial(
   }
 
   /**
-   * Compares what is on the topics.
+   * Compares the records of the topics.
    *
    * @param from first offsets of both topics, by partition
    * @param sources at the end of the trial
@@ -202,7 +202,7 @@ record ShadowTrial(
     if (CommissioningFit.possible(window)) {
       CommissioningFit fit = CommissioningFit.of(window, 1);
       SourcePValues source =
-          new SourcePValues(fit.calibration(), shared.law().ofSource(fit.innovations()));
+          new SourcePValues(fit.calibration(), shared.distribution().ofSource(fit.innovations()));
       frames.forEach(frame -> all.add(source.next(frame.statistics().standardized())));
     }
     return all;

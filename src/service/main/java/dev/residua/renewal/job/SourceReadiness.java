@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Whether the sources that are watched with a calibration of their own would be watched under a
- * challenger from its first frame.
+ * Readiness of the sources that are watched with a calibration of their own, under a challenger
+ * from its first frame.
  *
  * @param watched sources that the active model watches so
  * @param unseen those of them that the challenger has not scored
@@ -33,7 +33,7 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
   }
 
   /**
-   * Compares what the sources know of both models.
+   * Compares the calibrations of the sources under both models.
    *
    * @param reports the last of each source, of any scene
    * @param inScene whether a source is in the scene of the challenger; others may have its model
@@ -65,7 +65,7 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
     return new SourceReadiness(watched, unseen, waiting);
   }
 
-  /** The same from the topic as it is now. */
+  /** Like the above, from the present records of the topic. */
   static SourceReadiness read(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
@@ -88,12 +88,12 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
     return reports.values();
   }
 
-  /** Whether no source that sends frames would be without a watch. */
+  /** Returns true if no source that sends frames would be without a watch. */
   boolean ready() {
     return waiting.isEmpty();
   }
 
-  /** Whether every source is known to be watched, also those that send nothing now. */
+  /** Returns true if every source is known to be watched, also those that send nothing now. */
   boolean complete() {
     return waiting.isEmpty() && unseen == 0;
   }

@@ -67,7 +67,7 @@ public final class StoredExclusions {
     return builder.build();
   }
 
-  /** When nobody watched a source that learns, or has learnt, what is normal for it. */
+  /** Period in which nobody watched a source that learns, or has learnt, its normal state. */
   static Optional<Period> unwatched(CommissioningReport report) {
     Instant watched = report.watchedSince();
     return report.status().phase() == CalibrationPhase.MODEL || Instant.EPOCH.equals(watched)

@@ -177,7 +177,7 @@ public final class StoredFrames {
   /**
    * Chooses and reads frames.
    *
-   * @param exclusions what must not be learnt, see {@link StoredExclusions}
+   * @param exclusions of frames that must not be learnt, see {@link StoredExclusions}
    * @param progress receives the stages {@code choosing frames} and {@code reading frames}
    * @throws RetentionTooShortException before anything is read, if the beginning of the range has
    *     been deleted; or later, if frames were deleted while they were read
@@ -229,7 +229,7 @@ public final class StoredFrames {
         return;
       }
       if (request.lacksVariable(frame.attributes())) {
-        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its stretch goes on
+        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its run continues
         return;
       }
       selection.offer(

@@ -39,7 +39,7 @@ final class TopicReader {
         .toList();
   }
 
-  /** First offset at or after a time, by partition; the end where all records are older. */
+  /** First offset at or after a time, by partition; the end if all records are older. */
   static Map<TopicPartition, Long> offsets(
       Consumer<?, ?> consumer, List<TopicPartition> partitions, Instant time) {
     Map<TopicPartition, Long> asked = new HashMap<>();
@@ -129,7 +129,7 @@ final class TopicReader {
         cancelled);
   }
 
-  /** The same with the readable values of a topic and the times of their records. */
+  /** Like the above, with the readable values of a topic and the times of their records. */
   static <V> void allValues(
       Consumer<byte[], byte[]> consumer,
       Topic<?, V> topic,

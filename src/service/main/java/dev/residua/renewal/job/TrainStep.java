@@ -24,7 +24,7 @@ final class TrainStep {
   private static final String CHECKPOINT = "checkpoint.bin";
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(20);
 
-  /** Learning rate from the active weights: low enough not to undo what they have learnt. */
+  /** Learning rate from the active weights: low enough not to undo their training. */
   private static final double WARM_RATE = 3e-4;
 
   private final TrainingContext context;
@@ -62,8 +62,8 @@ final class TrainStep {
   }
 
   /**
-   * The active model with a new calibration and the same network: enough where the world has moved
-   * but the pictures are of the same kind.
+   * The active model with a new calibration and the same network: enough if the world has moved but
+   * the pictures are of the same kind.
    */
   ModelBundle recalibrate(ExaminedModel active, StreamData data) {
     ModelBundle bundle =

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * What the leading trainer works with.
+ * Dependencies of the leading trainer.
  *
  * @param followers consumers outside any group; the trainer closes them
  * @param triggers when to train

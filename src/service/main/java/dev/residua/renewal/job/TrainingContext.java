@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every step of one training uses.
+ * Context of the steps of one training.
  *
  * @param folder of this training alone
  */

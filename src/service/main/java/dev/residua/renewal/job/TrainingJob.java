@@ -78,7 +78,7 @@ public final class TrainingJob {
   }
 
   /**
-   * What a training works with.
+   * Inputs of a training.
    *
    * @param store of the active model
    * @param admin publishes the new one

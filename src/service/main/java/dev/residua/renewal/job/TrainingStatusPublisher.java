@@ -71,7 +71,7 @@ public final class TrainingStatusPublisher {
    * Publishes phase and progress.
    *
    * @param progress share of the phase, in [0, 1]
-   * @param sentence the reason, or what happens
+   * @param sentence the reason, or the present step
    */
   public void publish(
       TrainingPhase phase, double progress, String sentence, @Nullable String modelId) {

@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  * in, as a calibration without them would make later ones look worse than they are.
  */
 public final class Exclusions {
-  /** How long before the first alarm a change may have begun. */
+  /** Longest time from the begin of a change to its first alarm. */
   public static final Duration LOOK_BACK = Duration.ofHours(1);
 
   /** Default time before an incident that counts as part of it. */
   public static final Duration MARGIN = Duration.ofSeconds(10);
 
   /**
-   * A stretch of one source.
+   * A period of one source.
    *
    * @param from first moment
    * @param until moment after the last
@@ -91,7 +91,7 @@ public final class Exclusions {
     return null;
   }
 
-  /** Whether a frame was rejected on arrival. */
+  /** Returns true if a frame was rejected on arrival. */
   public boolean deadLettered(FramePosition position) {
     return deadLetters.contains(position);
   }

@@ -20,7 +20,7 @@ public record FrameCandidate(
   }
 
   /**
-   * Whether this frame directly follows another one of its source.
+   * Returns true if this frame directly follows another one of its source.
    *
    * @param maxGapNanos longest time between two frames
    */

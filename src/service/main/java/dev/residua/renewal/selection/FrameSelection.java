@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among stored frames, in one pass and without their pixels: the last quiet stretches of
- * every source for calibration and examination, and a sample of all other quiet frames that covers
+ * Chooses among stored frames, in one pass and without their pixels: the last quiet runs of every
+ * source for calibration and examination, and a sample of all other quiet frames that covers
  * sources and time evenly. Offer the frames of a source in their order; sources may be interleaved.
  * Memory does not grow with the number of frames. For one thread.
  */
@@ -27,7 +27,7 @@ public final class FrameSelection {
    * @param training frames to train on, in time order
    * @param calibration stretches to calibrate with, each of one source in its order, by source and
    *     time
-   * @param heldOut one stretch per source to examine the model with, by source
+   * @param heldOut one run per source to examine the model with, by source
    * @param leftOut how many frames were left out, by reason
    * @param offered number of frames before the choice
    */
@@ -76,7 +76,7 @@ public final class FrameSelection {
   }
 
   /**
-   * Counts a frame that is no candidate.
+   * Counts a frame that is not a candidate.
    *
    * @param source its source; null if it has none
    */

@@ -26,7 +26,7 @@ final class NearDuplicates {
   }
 
   /**
-   * Whether a frame is kept; call it in time order.
+   * Returns true if a frame is kept; call it in time order.
    *
    * @param pixels its pixels, from {@code offset}
    */

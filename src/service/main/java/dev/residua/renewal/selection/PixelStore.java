@@ -45,7 +45,7 @@ public final class PixelStore implements AutoCloseable {
     return size;
   }
 
-  /** Whether some of them are in the file. */
+  /** Returns true if some of them are in the file. */
   public boolean spilled() {
     return channel != null;
   }

@@ -28,7 +28,7 @@ final class QuietTails {
   private long offered;
   private long lastSource = Long.MAX_VALUE;
 
-  /** The last frames of a source; the first one of each stretch is marked. */
+  /** The last frames of a source; the first one of each run is marked. */
   private static final class Tail {
     final ArrayDeque<Link> links = new ArrayDeque<>();
   }
@@ -76,13 +76,13 @@ final class QuietTails {
     trim(tail, most / tails.size());
   }
 
-  /** Whether the source has already offered this frame or a later one. */
+  /** Returns true if the source has already offered this frame or a later one. */
   boolean repeats(FrameCandidate frame) {
     FrameCandidate before = previous.get(frame.source());
     return before != null && frame.sequence() <= before.sequence();
   }
 
-  /** Ends the current stretch of a source, after a frame that must not be learnt. */
+  /** Ends the current run of a source, after a frame that must not be learnt. */
   void interrupt(String source) {
     previous.remove(source);
   }
@@ -111,9 +111,9 @@ final class QuietTails {
   }
 
   /**
-   * Divides the kept frames: of every source, the end of its last sufficiently long stretch is held
-   * out, and the sufficiently long stretches before it calibrate. Passes on the frames above their
-   * share first.
+   * Divides the kept frames: of every source, the end of its last sufficiently long run is held
+   * out, and the sufficiently long runs before it calibrate. Passes on the frames above their share
+   * first.
    */
   Split split() {
     if (!tails.isEmpty()) {

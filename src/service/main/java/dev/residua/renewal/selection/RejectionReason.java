@@ -22,7 +22,7 @@ public enum RejectionReason {
   EVENT,
   /** It cannot be decoded, or its pixels are gone. */
   UNREADABLE,
-  /** Its quiet stretch is too short to calibrate with. */
+  /** Its quiet run is too short to calibrate with. */
   SHORT_STRETCH,
   /** It separates the calibration frames from the held-out ones. */
   SEPARATION,

@@ -13,8 +13,8 @@ import java.time.Duration;
  *     minStretchFrames}. With too many sources for these and the held-out frames, some are drawn
  * @param heldOutFrames most held-out frames of all sources together, to examine the new model with,
  *     at least {@code minStretchFrames}
- * @param minStretchFrames shortest stretch of consecutive frames that shows their dependence, at
- *     least 2
+ * @param minStretchFrames shortest run of consecutive frames that shows their dependence, at least
+ *     2
  * @param separationFrames frames left out between calibration and held-out frames, at least 0:
  *     enough that frames on both sides are independent
  * @param maxGap longest time between two consecutive frames, above zero

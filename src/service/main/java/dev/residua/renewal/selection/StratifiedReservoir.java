@@ -21,8 +21,8 @@ import java.util.TreeMap;
  * frame counts once. With more strata than room, those with the smallest pseudorandom numbers keep
  * one frame each.
  *
- * <p>Holds at most {@code C + 1} frames. O(log C) time per frame, and O(strata) for each of the at
- * most {@code C} times that {@code q} falls. For one thread.
+ * <p>Contains at most {@code C + 1} frames. O(log C) time per frame, and O(strata) for each of the
+ * at most {@code C} times that {@code q} falls. For one thread.
  *
  * <p>Source: bottom-k sampling, Cohen and Kaplan, Summarizing Data using Bottom-k Sketches, PODC
  * 2007.

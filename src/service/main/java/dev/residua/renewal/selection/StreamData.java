@@ -21,11 +21,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Training data from a stream: first a sample in time order to train the network on, then stretches
- * of consecutive frames, by source and time, for calibration. A training trains on the first {@code
+ * Training data from a stream: first a sample in time order to train the network on, then runs of
+ * consecutive frames, by source and time, for calibration. A training trains on the first {@code
  * trainShare} of its frames and calibrates on the rest, so {@link #settings} sets that share to the
- * border: calibration then uses whole stretches, with the dependence of the stream, and no frame
- * that was trained on.
+ * border: calibration then uses whole runs, with the dependence of the stream, and no frame that
+ * was trained on.
  *
  * <p><b>Labels.</b> A factor with readings ({@code factor.<name>}) on at least {@link
  * #MIN_READINGS} frames of the sample uses those, in its own units. Any other factor may get
@@ -144,7 +144,7 @@ public final class StreamData implements TrainingData {
    * @param variableNames variables of the model
    * @param pixels holds the pictures of all chosen frames, of this shape
    * @param chosen the frames of the plan that were read, by position; a missing one counts as
-   *     {@link RejectionReason#UNREADABLE} and ends its stretch
+   *     {@link RejectionReason#UNREADABLE} and ends its run
    */
   public static Parts of(
       String name,
@@ -222,7 +222,7 @@ public final class StreamData implements TrainingData {
     }
   }
 
-  /** The longest stretch of every source, by source. */
+  /** The longest run of every source, by source. */
   private static List<List<Chosen>> longest(
       List<List<Chosen>> stretches, Map<RejectionReason, Long> leftOut) {
     Map<String, List<Chosen>> bySource = new TreeMap<>();
@@ -292,7 +292,7 @@ public final class StreamData implements TrainingData {
     return trained;
   }
 
-  /** The stretches of consecutive frames behind the sample, as ascending indices. Not copied. */
+  /** The runs of consecutive frames behind the sample, as ascending indices. Not copied. */
   public List<int[]> sequences() {
     return sequences;
   }
@@ -387,7 +387,7 @@ public final class StreamData implements TrainingData {
   }
 
   /**
-   * Settings that train on the sample and calibrate on the stretches behind it.
+   * Settings that train on the sample and calibrate on the runs behind it.
    *
    * @throws IllegalStateException if one of the two is missing
    */

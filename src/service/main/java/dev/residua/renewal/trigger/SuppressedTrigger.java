@@ -8,7 +8,7 @@ import java.util.List;
  * @param detail since when or until when, as the end of a sentence
  */
 public record SuppressedTrigger(RetrainTrigger trigger, Reason reason, String detail) {
-  /** What prevents the training. */
+  /** Reason that prevents the training. */
   public enum Reason {
     /** Another training is requested or running. */
     RUNNING,
@@ -23,8 +23,8 @@ public record SuppressedTrigger(RetrainTrigger trigger, Reason reason, String de
   }
 
   /**
-   * What distinguishes the trigger from others of its kind: its incidents, or its sources where it
-   * has no incident; at least one.
+   * Identity of the trigger among those of its kind: its incidents, or its sources if it has no
+   * incident; at least one.
    */
   List<String> subjects() {
     return trigger.incidents().isEmpty()

@@ -68,7 +68,7 @@ import org.jspecify.annotations.Nullable;
  * O(1) for a skipped frame, and O(sources + window) for one that is kept.
  */
 public final class TriggerEvaluation {
-  /** How long after an incident was resolved {@code accept-normal} still covers it. */
+  /** Time after the end of an incident in which {@code accept-normal} still covers it. */
   public static final Duration ACCEPT_TOLERANCE = Duration.ofMinutes(5);
 
   /**
@@ -109,12 +109,12 @@ public final class TriggerEvaluation {
     return state.now;
   }
 
-  /** Whether a training is requested or running. */
+  /** Returns true if a training is requested or running. */
   public boolean busy() {
     return state.busy != null;
   }
 
-  /** Whether an incident of any kind is open at a source. */
+  /** Returns true if an incident of any kind is open at a source. */
   public boolean incidentOpen(String source) {
     return state.incidents.values().stream()
         .anyMatch(known -> known.incident().open() && known.incident().source().equals(source));
@@ -239,7 +239,7 @@ public final class TriggerEvaluation {
     c.incidents = next;
   }
 
-  /** Whether an {@code accept-normal} covers an incident. */
+  /** Returns true if an {@code accept-normal} covers an incident. */
   public static boolean matches(AcceptNormal command, Incident incident) {
     Instant given = command.order().at();
     Instant resolved = incident.endedAt();
@@ -333,8 +333,8 @@ public final class TriggerEvaluation {
   }
 
   /**
-   * The lasting incidents. One that has lasted long enough includes those that have lasted half as
-   * long, as a change often reaches several cameras at almost the same time.
+   * The lasting incidents. An incident that has lasted long enough includes those that have lasted
+   * half as long, as a change often reaches several cameras at almost the same time.
    */
   private Optional<RetrainTrigger> lasting(TriggerState c) {
     Duration half = settings.lastingDrift().dividedBy(2);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param acceptedKinds kinds of incidents that may be learnt without an operator. A moved root is a
  *     change of the world; a broken mechanism is a fault, and learning it would silence the alarm
  * @param evidence whether anytime-valid evidence against the calibration counts. It does not name
- *     the mechanism that moved: where a slow fault must not be learnt, disable it or approve every
- *     new model
+ *     the mechanism that moved: if a slow fault must not be learnt, disable it or approve every new
+ *     model
  * @param evidenceWait how long evidence waits for a diagnosis before it counts, at least zero
  * @param uniformity settings of the test for calibration decay; null to disable it
  * @param cooldown time after a training during which only a command starts another, at least zero

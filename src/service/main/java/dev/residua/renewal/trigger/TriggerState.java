@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link TriggerEvaluation} remembers. Only the evaluation step that makes a copy changes it;
- * maps are replaced, never changed.
+ * Memory of {@link TriggerEvaluation}. Only the evaluation step that makes a copy changes it; maps
+ * are replaced, never changed.
  */
 final class TriggerState {
   final TriggerSettings settings;

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * p_(i), p_(i) - (i - 1) / m)}.
  *
  * <p><b>Guarantee.</b> With {@code p = (1 + #{i <= n : s_i >= s}) / (n + 1)}, independent
- * calibration scores of a continuous law {@code F}, and quiet frames' scores of a window that are
- * independent with that law, {@code P(D > bound) <= alpha} for every window, given the calibration
- * set, for all but a share {@code delta} of calibration sets. For by Dvoretzky, Kiefer, Wolfowitz
- * and Massart {@code sup |F_n - F| <= eps} on those sets, so that the law of {@code p} is within
- * {@code eps + 1 / n} of the uniform one; and by the same inequality the window's own distribution
- * is within {@code sqrt(ln(2 / alpha) / (2 m))} of that law but for probability {@code alpha}. See
- * {@link UniformitySettings#bound} for the sum.
+ * calibration scores of a continuous distribution {@code F}, and quiet frames' scores of a window
+ * that are independent with that distribution, {@code P(D > bound) <= alpha} for every window,
+ * given the calibration set, for all but a share {@code delta} of calibration sets. For by
+ * Dvoretzky, Kiefer, Wolfowitz and Massart {@code sup |F_n - F| <= eps} on those sets, so that the
+ * distribution of {@code p} is within {@code eps + 1 / n} of the uniform one; and by the same
+ * inequality the window's own distribution is within {@code sqrt(ln(2 / alpha) / (2 m))} of that
+ * distribution but for probability {@code alpha}. See {@link UniformitySettings#bound} for the sum.
  *
  * <p>The guarantee needs independent frames within a window, which {@link
  * UniformitySettings#everyFrames} approximates. For a source with a calibration of its own it also
@@ -42,12 +42,13 @@ public final class UniformityMonitor {
    * The test result of one full window.
    *
    * @param frames number of p-values per latent
-   * @param distance largest Kolmogorov distance to the uniform law over all latents, in [0, 1]
+   * @param distance largest Kolmogorov distance to the uniform distribution over all latents, in
+   *     [0, 1]
    * @param bound largest distance that sampling explains
    * @param modelId model of the frames
    */
   public record Result(int frames, double distance, double bound, String modelId) {
-    /** Whether the p-values are not uniform. */
+    /** Returns true if the p-values are not uniform. */
     public boolean decayed() {
       return distance > bound;
     }
@@ -84,7 +85,7 @@ public final class UniformityMonitor {
     return window.length;
   }
 
-  /** Whether the test uses a frame, one in {@link UniformitySettings#everyFrames}. */
+  /** Returns true if the test uses a frame, one in {@link UniformitySettings#everyFrames}. */
   public static boolean samples(long sequence, UniformitySettings settings) {
     return sequence % settings.everyFrames() == 0;
   }
@@ -93,7 +94,7 @@ public final class UniformityMonitor {
    * The state after a quiet frame that the test {@linkplain #samples samples}; another calibration
    * starts a new window.
    *
-   * @param pValues in (0, 1], shape {@code [d]}, owned by the state from now on
+   * @param pValues in (0, 1], shape {@code [d]}, owned by the state
    * @param calibrationScores number of calibration scores behind them
    */
   public Step next(

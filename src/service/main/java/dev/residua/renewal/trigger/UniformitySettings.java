@@ -39,8 +39,8 @@ public record UniformitySettings(
   }
 
   /**
-   * Largest Kolmogorov distance between the p-values of a window and the uniform law that sampling
-   * explains, over all latents of a source:
+   * Largest Kolmogorov distance between the p-values of a window and the uniform distribution that
+   * sampling explains, over all latents of a source:
    *
    * <pre>  sqrt(ln(2 d / alpha) / (2 m)) + sqrt(ln(2 d / delta) / (2 n)) + 1 / n</pre>
    *

@@ -66,7 +66,7 @@ class BundleFuzzTest {
     void run() throws BadBundleException;
   }
 
-  /** Whether it was accepted. */
+  /** Returns true if it was accepted. */
   private static boolean accepted(String what, Use use) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();

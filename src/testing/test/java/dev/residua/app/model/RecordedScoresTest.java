@@ -3,7 +3,7 @@ package dev.residua.app.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameStatistics;
@@ -109,11 +109,11 @@ class RecordedScoresTest {
     for (int v = 0; v < 3; v++) {
       linear[v * 6 + 3] = 1 + v;
     }
-    CategoricalLaw first =
-        new CategoricalLaw(
+    CategoricalDistribution first =
+        new CategoricalDistribution(
             0, 3, new int[0], new int[0], new float[] {-0.7f, -1.2f, -1.6f}, new float[0]);
-    CategoricalLaw second =
-        new CategoricalLaw(
+    CategoricalDistribution second =
+        new CategoricalDistribution(
             2,
             2,
             new int[] {0, 1},

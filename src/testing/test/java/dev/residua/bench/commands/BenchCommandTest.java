@@ -107,7 +107,7 @@ class BenchCommandTest {
     assertThat(run("bench", "score", "--engine", "tensorrt")).isNotZero();
     assertThat(err.toString())
         .contains(
-            "'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32, cuda");
+            "'tensorrt' is not a scoring engine, expected onnxruntime, onednn, onednn-fp32, cuda");
   }
 
   @ParameterizedTest

@@ -82,7 +82,7 @@ class ExperimentsTest {
   }
 
   @Test
-  void shouldScaleTheNoiseAndDrawFreshFramesOfTheSameLaw() {
+  void shouldScaleTheNoiseAndDrawFreshFramesOfTheSameDistribution() {
     // Given
     DataSpec spec = DataSpec.usual("pendulum", 1_000, 1).withNoiseFactor(0.5).withHolds(0.2);
     // When

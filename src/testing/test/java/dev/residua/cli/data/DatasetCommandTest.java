@@ -135,7 +135,7 @@ class DatasetCommandTest {
                 + ": unknown key 'speed', expected one of autocorrelation, events, frames,"
                 + " framesPerSecond, noise, noiseKind, scene, seed",
             "residua: " + path("no.json") + " does not exist");
-    assertThat(err.toString()).contains("'0x5' is no size").doesNotContain("\tat ");
+    assertThat(err.toString()).contains("'0x5' is not a size").doesNotContain("\tat ");
     assertThat(dir.resolve("a")).doesNotExist();
   }
 

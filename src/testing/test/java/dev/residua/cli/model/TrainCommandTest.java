@@ -140,7 +140,7 @@ class TrainCommandTest {
     assertThat(err.toString())
         .contains("frames of 32x32x3 cannot become 64x64x3: import the pictures again with --size")
         .contains("multiples of 16: train with --size 16x16, or import with --size 32x32")
-        .contains("'16x16x2' is no size");
+        .contains("'16x16x2' is not a size");
   }
 
   @Test

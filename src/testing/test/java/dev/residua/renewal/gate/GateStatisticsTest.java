@@ -17,7 +17,7 @@ class GateStatisticsTest {
   }
 
   @Test
-  void shouldGiveTheTailOfTheKolmogorovLaw() {
+  void shouldGiveTheTailOfTheKolmogorovDistribution() {
     // Q(1.6276) = 0.01 and Q(1.3581) = 0.05, the limits for large n: Smirnov's table (1948)
     double n = 1e12;
     assertThat(GateStatistics.kolmogorovTail(1.62762 / 1e6, n)).isCloseTo(0.01, within(1e-5));

@@ -17,7 +17,7 @@ class UniformityMonitorTest {
 
   @Test
   void shouldMeasureTheDistanceOfAFewValues() {
-    // The empirical law of {0.1, 0.2, 0.9} is furthest from the uniform one just below 0.9
+    // The empirical distribution of {0.1, 0.2, 0.9} is furthest from the uniform one just below 0.9
     // (2/3 against 0.9) and at 0.2 (2/3 against 0.2): 0.4667.
     assertThat(UniformDistance.of(new double[] {0.9, 0.1, 0.2}))
         .isCloseTo(2 / 3.0 - 0.2, within(1e-7));

@@ -81,7 +81,7 @@ final class HistoryChecker {
     return violations;
   }
 
-  /** Whether the receiver got all that it should get. */
+  /** Returns true if the receiver got all that it should get. */
   boolean delivered() {
     checkAlerts();
     return violations.isEmpty();
@@ -178,7 +178,7 @@ final class HistoryChecker {
     return scores;
   }
 
-  /** Whether the last activation that can be used holds everywhere. */
+  /** Returns true if the last activation that can be used holds everywhere. */
   boolean begun() {
     ModelRegistry registry = installation.registry();
     return registry.scenes().containsAll(Installation.SCENES)
@@ -340,7 +340,7 @@ final class HistoryChecker {
         .toList();
   }
 
-  /** Whether two records are of the same change; in between, one may be open too many. */
+  /** Returns true if two records are of the same change; in between, one may be open too many. */
   private static boolean sameMoment(Incident one, Incident other) {
     return one.source().equals(other.source())
         && one.updatedSequence() == other.updatedSequence()
@@ -490,8 +490,8 @@ final class HistoryChecker {
   }
 
   /**
-   * Whether alerting may never have seen an incident open: its earlier records were compacted, and
-   * it ended before alerting began, or as a part of another one.
+   * Returns true if alerting may never have seen an incident open: its earlier records were
+   * compacted, and it ended before alerting began, or as a part of another one.
    */
   private boolean isUnknownToAlerting(Incident incident) {
     if (incident.open()

@@ -170,8 +170,8 @@ final class Installation {
   }
 
   /**
-   * Whether a transaction on the registry stayed open for longer than processes wait for one; what
-   * is committed behind it is then not seen in time, as documented.
+   * Returns true if a transaction on the registry stayed open for longer than processes wait for
+   * one; what is committed behind it is then not seen in time, as documented.
    */
   boolean registryHeldUp() {
     return registryHeldUp;

@@ -9,9 +9,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the monitor read, and when, in the transactions that it committed: the input of a replay.
- * Each transaction of the monitor has one record on a topic of its own, so that the broker decides
- * which of them count.
+ * Records that the monitor read in the transactions that it committed, with their times: the input
+ * of a replay. Each transaction of the monitor has one record on a topic of its own, so that the
+ * broker decides which of them count.
  */
 final class MonitorJournal {
   static final String TOPIC = "simulated-journal";
@@ -38,7 +38,7 @@ final class MonitorJournal {
     }
   }
 
-  /** What the monitor got since its last transaction. */
+  /** Inputs of the monitor since its last transaction. */
   record Batch(Life life, List<Input> inputs) {}
 
   Life begin(Instant start) {

@@ -23,7 +23,10 @@ final class Nemesis implements Runnable {
     this.faults = faults;
   }
 
-  /** Whether the clock of the monitor jumped, perhaps beyond the time after which it forgets. */
+  /**
+   * Returns true if the clock of the monitor jumped, perhaps beyond the time after which it
+   * forgets.
+   */
   boolean monitorMayForget() {
     return monitorMayForget;
   }

@@ -70,7 +70,7 @@ enum Sabotage {
     this.copies = copies;
   }
 
-  /** How often the n-th record of a topic is written. */
+  /** Number of copies of the n-th record of a topic. */
   int copies(String topic, byte @Nullable [] key, int n) {
     if (this == A_START_IS_LOST && topic.equals(TOPICS.models().name())) {
       return new String(key, StandardCharsets.UTF_8).startsWith("start/") ? 0 : 1;
@@ -83,17 +83,17 @@ enum Sabotage {
     return this == AN_ALERT_IS_LOST || this == AN_ALERT_IS_DELIVERED_TWICE;
   }
 
-  /** Whether the n-th commit of offsets does nothing. */
+  /** Returns true if the n-th commit of offsets does nothing. */
   boolean losesOffsets(int n) {
     return this == OFFSETS_ARE_LOST && n % 2 == 0;
   }
 
-  /** How often the n-th alert arrives. */
+  /** Number of arrivals of the n-th alert. */
   int alerts(int n) {
     return ofAlerts() && n == 2 ? copies : 1;
   }
 
-  /** What the monitor publishes in place of an incident. */
+  /** Incidents that the monitor publishes in place of one. */
   List<Incident> distorted(Incident incident) {
     return switch (this) {
       case AN_INCIDENT_NEVER_ENDS -> incident.open() ? List.of(incident) : List.of();
@@ -139,7 +139,7 @@ enum Sabotage {
     return this == ADMINISTRATORS_ARE_NOT_FENCED ? "residua.models." + name : "residua.models";
   }
 
-  /** What the scoring loop gets in place of its models. */
+  /** Models that the scoring loop gets in place of its own. */
   ScoringModels distorted(ScoringModels models) {
     if (this != ACTIVATIONS_NEVER_BEGIN) {
       return models;
@@ -172,7 +172,7 @@ enum Sabotage {
     };
   }
 
-  /** Whether the monitor does not see an order. */
+  /** Returns true if the monitor does not see an order. */
   boolean ignores(ConsumerRecord<byte[], byte[]> order) {
     try {
       return this == ORDERS_ARE_IGNORED

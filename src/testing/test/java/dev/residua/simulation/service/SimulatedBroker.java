@@ -163,7 +163,7 @@ final class SimulatedBroker {
     counts.merge(what, 1, Integer::sum);
   }
 
-  /** How often something unusual happened. */
+  /** Counts of unusual events. */
   Map<String, Integer> counts() {
     return counts;
   }
@@ -207,7 +207,7 @@ final class SimulatedBroker {
     return state;
   }
 
-  /** Whether the id may begin a transaction: its last one is complete. */
+  /** Returns true if the id may begin a transaction: its last one is complete. */
   boolean mayBegin(String id, int epoch) {
     Transaction last = fenced(id, epoch).transaction;
     return last == null || last.committed == null;
@@ -301,7 +301,7 @@ final class SimulatedBroker {
     deliverMarkers(state);
   }
 
-  /** Does what time brings: markers, time-outs, members that are gone. */
+  /** Lets time pass: markers, time-outs, members that are gone. */
   void tick() {
     long now = millis.getAsLong();
     for (Producing state : producing.values()) {
@@ -431,7 +431,7 @@ final class SimulatedBroker {
     groups.get(group).commit(offsets);
   }
 
-  /** Whether an open transaction may still change one of these offsets. */
+  /** Returns true if an open transaction may still change one of these offsets. */
   boolean undecided(String group, Set<TopicPartition> partitions) {
     return producing.values().stream()
         .map(state -> state.transaction)
@@ -468,7 +468,7 @@ final class SimulatedBroker {
     return all;
   }
 
-  /** Whether no transaction is open and no marker is on its path. */
+  /** Returns true if no transaction is open and no marker is on its path. */
   boolean settled() {
     return producing.values().stream().allMatch(state -> state.transaction == null);
   }

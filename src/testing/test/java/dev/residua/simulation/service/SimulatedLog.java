@@ -128,7 +128,10 @@ final class SimulatedLog {
     return low < entries.size() ? entries.get(low) : null;
   }
 
-  /** Whether a reader of committed records gets an entry that is before the last stable offset. */
+  /**
+   * Returns true if a reader of committed records gets an entry that is before the last stable
+   * offset.
+   */
   static boolean visible(Entry entry, boolean committedOnly) {
     if (entry.marker()) {
       return false;
@@ -145,7 +148,7 @@ final class SimulatedLog {
         .toList();
   }
 
-  /** Whether a record is still there. */
+  /** Returns true if a record is still there. */
   boolean kept(Entry entry) {
     return from(entry.offset()) == entry;
   }

@@ -126,7 +126,7 @@ final class SimulatedModels {
     return BUNDLES.computeIfAbsent(id, Bundles::empty);
   }
 
-  /** What the monitor needs, the same for all models. */
+  /** Thresholds of the monitor, equal for all models. */
   static synchronized Optional<MonitorThresholds> thresholds(String id) {
     return Optional.of(
         THRESHOLDS.computeIfAbsent(id, model -> new MonitorThresholds(monitor(model))));

@@ -54,7 +54,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The monitor's topology in Kafka's test driver, with what Kafka Streams does around it: results,
+ * The monitor's topology in Kafka's test driver, with the work of Kafka Streams around it: results,
  * changes of the state and offsets in one transaction; after a failure, state from its changelog.
  */
 final class SimulatedMonitor {
@@ -153,7 +153,7 @@ final class SimulatedMonitor {
     machine.take(input);
   }
 
-  /** Gives records to the topology and commits what comes of them. */
+  /** Gives records to the topology and commits its results. */
   private void advance(
       List<ConsumerRecord<byte[], byte[]>> records,
       Producer<byte[], byte[]> producer,
@@ -322,7 +322,7 @@ final class SimulatedMonitor {
           .pipeInput(new TestRecord<>(key, value, headers, timestamp));
     }
 
-    /** What the topology wrote since the last call, changes of its state included. */
+    /** Records that the topology wrote since the last call, changes of its state included. */
     List<ProducerRecord<byte[], byte[]>> results() {
       List<ProducerRecord<byte[], byte[]>> results = new ArrayList<>();
       for (String topic : new TreeSet<>(driver.producedTopicNames())) {

@@ -76,7 +76,7 @@ final class SimulatedOperator {
     }
   }
 
-  /** Whether the monitor may forget the silent source before it sees an order. */
+  /** Returns true if the monitor may forget the silent source before it sees an order. */
   private boolean isAboutToEnd(Incident incident) {
     boolean silent =
         incident.subject().equals(Subject.SILENCE) || incident.state() == State.SUSPENDED;

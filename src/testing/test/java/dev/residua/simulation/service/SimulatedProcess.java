@@ -106,7 +106,7 @@ final class SimulatedProcess {
     skew = ahead;
   }
 
-  /** Whether its clock was set back. */
+  /** Returns true if its clock was set back. */
   boolean wasAhead() {
     return wasAhead;
   }
@@ -140,7 +140,7 @@ final class SimulatedProcess {
   /**
    * Sends a request and waits for its answer.
    *
-   * @param apply what it does at the broker; its exceptions are the answer
+   * @param apply the request at the broker; its exceptions are the answer
    * @throws TimeoutException if no answer comes in time, whether or not it was carried out
    */
   <T> T request(Supplier<T> apply) {

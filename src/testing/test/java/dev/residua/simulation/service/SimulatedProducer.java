@@ -130,7 +130,7 @@ final class SimulatedProducer {
     return pending.answer();
   }
 
-  /** Sends what waits; failures go to the futures and fail the transaction. */
+  /** Sends the waiting records; failures go to the futures and fail the transaction. */
   private void transmit() {
     if (buffer.isEmpty() || closed) {
       return;
@@ -259,7 +259,7 @@ final class SimulatedProducer {
         transmit();
       }
     } catch (KafkaException e) {
-      // closing goes on
+      // closing continues
     } finally {
       closed = true;
     }

@@ -28,7 +28,7 @@ final class SimulatedReceiver {
   /**
    * A request that the receiver accepted.
    *
-   * @param id the same for each attempt to deliver the same state
+   * @param id equal for each attempt to deliver a state
    */
   record Delivery(String id, JsonNode incident) {}
 

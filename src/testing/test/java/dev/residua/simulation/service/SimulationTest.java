@@ -12,9 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * A few seeds, and whether the checker finds what is wrong; {@link SimulationTrialTest} runs many.
- */
+/** A few seeds, and whether the checker finds violations; {@link SimulationTrialTest} runs many. */
 @Tag("slow")
 class SimulationTest {
   @ParameterizedTest
@@ -24,7 +22,7 @@ class SimulationTest {
         2,
         3,
         4,
-        31 // a cut-off process overwrote what its successor had stored of alerts
+        31 // a cut-off process overwrote the alerts that its successor had stored
       })
   void shouldKeepItsPromisesUnderFaults(long seed) {
     // When

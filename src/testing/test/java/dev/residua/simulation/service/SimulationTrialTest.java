@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * As many seeds as fit into three minutes, or {@code residua.simulation.seeds} of them. {@code
+ * The seeds that fit into three minutes, or {@code residua.simulation.seeds} of them. {@code
  * residua.simulation.seed} is the first one.
  */
 @Tag("soak")
@@ -17,7 +17,7 @@ class SimulationTrialTest {
   private static final Duration TIME = Duration.ofMinutes(3);
   private static final long FIRST = 1_000;
 
-  /** Runs a seed and returns what it violates; an error of the run is a violation as well. */
+  /** Runs a seed and returns its violations; an error of the run is a violation as well. */
   static List<String> violations(long seed) {
     return violations(new Installation(seed, Installation.Scale.SMALL));
   }

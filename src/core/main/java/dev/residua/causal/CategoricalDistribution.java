@@ -3,16 +3,16 @@ package dev.residua.causal;
 import java.util.Arrays;
 
 /**
- * The law of a categorical node given its causes: {@code p(v) ~ exp(intercept_cv + sum_j x_j
- * slope_jv)}, where {@code c} numbers the combinations of its categorical causes, the last one
+ * The distribution of a categorical node given its causes: {@code p(v) ~ exp(intercept_cv + sum_j
+ * x_j slope_jv)}, where {@code c} numbers the combinations of its categorical causes, the last one
  * running fastest, and {@code x_j} are its other causes. Arrays are owned by this object, which is
  * immutable.
  */
-public final class CategoricalLaw {
+public final class CategoricalDistribution {
   /** Most values of a categorical node. */
   public static final int MAX_VALUES = 64;
 
-  /** Most numbers of a law. */
+  /** Most numbers of a distribution. */
   public static final int MAX_NUMBERS = 1 << 16;
 
   private final int node;
@@ -23,7 +23,7 @@ public final class CategoricalLaw {
   private final float[] slopes; // [real parent][value]
 
   /**
-   * @param node whose law it is
+   * @param node whose distribution it is
    * @param values number of its values, 2 to {@value #MAX_VALUES}
    * @param parents nodes that cause it, ascending
    * @param parentValues number of values of each, 1 for a real number
@@ -31,11 +31,12 @@ public final class CategoricalLaw {
    * @param slopes shape {@code [real parents][values]}
    * @throws IllegalArgumentException if shapes differ or a number is out of its range
    */
-  public CategoricalLaw(
+  public CategoricalDistribution(
       int node, int values, int[] parents, int[] parentValues, float[] intercepts, float[] slopes) {
     if (node < 0 || values < 2 || values > MAX_VALUES) {
       throw new IllegalArgumentException(
-          "law of node %d has %d values, expected 2 to %d".formatted(node, values, MAX_VALUES));
+          "distribution of node %d has %d values, expected 2 to %d"
+              .formatted(node, values, MAX_VALUES));
     }
     long combinations = combinations(parentValues);
     int real = (int) Arrays.stream(parentValues).filter(count -> count == 1).count();
@@ -44,7 +45,7 @@ public final class CategoricalLaw {
         || intercepts.length != combinations * values
         || slopes.length != real * values) {
       throw new IllegalArgumentException(
-          "law of node %d with %d causes has %d intercepts and %d slopes, expected %d and %d, and at most %d numbers"
+          "distribution of node %d with %d causes has %d intercepts and %d slopes, expected %d and %d, and at most %d numbers"
               .formatted(
                   node,
                   parents.length,
@@ -75,13 +76,13 @@ public final class CategoricalLaw {
     return combinations;
   }
 
-  /** The law under which all values of a node without causes are equally likely. */
-  public static CategoricalLaw uniform(int node, int values) {
-    return new CategoricalLaw(
+  /** The distribution under which all values of a node without causes are equally likely. */
+  public static CategoricalDistribution uniform(int node, int values) {
+    return new CategoricalDistribution(
         node, values, new int[0], new int[0], new float[values], new float[0]);
   }
 
-  /** Node whose law this is. */
+  /** Node whose distribution this is. */
   public int node() {
     return node;
   }
@@ -115,7 +116,7 @@ public final class CategoricalLaw {
    * Probabilities of the values.
    *
    * @param nodes of a frame, from {@code at} on
-   * @return shape {@code [values]}, above 0, sum 1; NaN where a cause is missing
+   * @return shape {@code [values]}, above 0, sum 1; NaN if a cause is missing
    */
   public double[] probabilities(float[] nodes, int at) {
     int combination = 0;
@@ -157,20 +158,20 @@ public final class CategoricalLaw {
   /**
    * The standard normal deviate of a value: {@code Phi^-1(P(less surprising) + U p(value))}, where
    * a value is less surprising than another if it is more likely, or as likely with a smaller
-   * number. If values follow the law and {@code U} is uniform, the deviate is standard normal under
-   * every law. A rare value gives a large one.
+   * number. If values follow the distribution and {@code U} is uniform, the deviate is standard
+   * normal under every distribution. A rare value gives a large one.
    *
-   * <p>Another order of the values would do as well under the law. Ordered by surprise, a value
-   * that becomes more frequent moves the mean or the spread most often: of changes that mix half of
-   * a random law into another one over 16 values, 58 % show within 200 frames, 8 % in the order of
-   * the numbers.
+   * <p>Another order of the values would do as well under the distribution. Ordered by surprise, a
+   * value that becomes more frequent moves the mean or the spread most often: of changes that mix
+   * half of a random distribution into another one over 16 values, 58 % show within 200 frames, 8 %
+   * in the order of the numbers.
    *
    * <p>Source: randomised quantile residuals, Dunn and Smyth, Journal of Computational and
    * Graphical Statistics 5 (1996).
    *
    * @param probabilities from {@link #probabilities}
    * @param uniform {@code U}, in (0, 1)
-   * @return at most 9 in size; NaN where probabilities are
+   * @return at most 9 in size; NaN if probabilities are
    */
   public static double deviate(double[] probabilities, int value, double uniform) {
     double own = probabilities[value];

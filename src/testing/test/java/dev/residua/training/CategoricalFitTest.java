@@ -3,14 +3,14 @@ package dev.residua.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.NodeColumns;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CategoricalLawFitTest {
+class CategoricalFitTest {
   @Test
   void shouldCountEachValueOnceMoreThanItOccurs() {
     // Given a root with 3 values, which occur 5, 3 and 0 times while its mechanism is unbroken
@@ -20,11 +20,11 @@ class CategoricalLawFitTest {
       holds[r][0] = true;
     }
     // When
-    List<CategoricalLaw> laws =
-        CategoricalLawFit.of(CausalGraph.empty(List.of("shape")), NodeColumns.of(3), rows, holds);
+    List<CategoricalDistribution> distributions =
+        CategoricalFit.of(CausalGraph.empty(List.of("shape")), NodeColumns.of(3), rows, holds);
     // Then
-    assertThat(laws).hasSize(1);
-    assertThat(laws.get(0).probabilities(new float[1], 0))
+    assertThat(distributions).hasSize(1);
+    assertThat(distributions.get(0).probabilities(new float[1], 0))
         .usingComparatorWithPrecision(1e-6)
         .containsExactly(6 / 11.0, 4 / 11.0, 1 / 11.0);
   }
@@ -35,15 +35,18 @@ class CategoricalLawFitTest {
     NodeColumns columns = NodeColumns.of(3, 2, 2);
     double[][] rows = {{1, 0, 0}, {1, 1, 1}, {1, 1, 1}, {0, 1, 0}};
     // When
-    CategoricalLaw law = CategoricalLawFit.of(2, new int[] {0, 1}, columns, rows);
+    CategoricalDistribution distribution = CategoricalFit.of(2, new int[] {0, 1}, columns, rows);
     // Then
-    assertThat(law.probabilities(new float[] {1, 1, 0}, 0)[1]).isCloseTo(0.75, within(1e-6));
-    assertThat(law.probabilities(new float[] {1, 0, 0}, 0)[1]).isCloseTo(1 / 3.0, within(1e-6));
-    assertThat(law.probabilities(new float[] {2, 0, 0}, 0)[1]).isCloseTo(0.5, within(1e-6));
+    assertThat(distribution.probabilities(new float[] {1, 1, 0}, 0)[1])
+        .isCloseTo(0.75, within(1e-6));
+    assertThat(distribution.probabilities(new float[] {1, 0, 0}, 0)[1])
+        .isCloseTo(1 / 3.0, within(1e-6));
+    assertThat(distribution.probabilities(new float[] {2, 0, 0}, 0)[1])
+        .isCloseTo(0.5, within(1e-6));
   }
 
   @Test
-  void shouldFindTheLogisticLawOfARealCause() {
+  void shouldFindTheLogisticDistributionOfARealCause() {
     // Given p(1 | x) = 1 / (1 + exp(-(0.5 + 2 x))) if node 1 is 0, and exp(0.5 - 2) in place of
     // exp(0.5) if it is 1
     Random random = new Random(3);
@@ -56,12 +59,13 @@ class CategoricalLawFitTest {
       rows[r] = new double[] {x, other, random.nextDouble() < p ? 1 : 0};
     }
     // When
-    CategoricalLaw law = CategoricalLawFit.of(2, new int[] {0, 1}, columns, rows);
+    CategoricalDistribution distribution = CategoricalFit.of(2, new int[] {0, 1}, columns, rows);
     // Then with the standard errors of 20,000 rows, at most 0.015, four times
     for (float x : new float[] {0, 1, 2}) {
       for (int other = 0; other < 2; other++) {
         double p = 1 / (1 + Math.exp(-(0.5 - 2 * other + 2 * x)));
-        assertThat(law.probabilities(new float[] {x, other, 0}, 0)[1]).isCloseTo(p, within(0.06));
+        assertThat(distribution.probabilities(new float[] {x, other, 0}, 0)[1])
+            .isCloseTo(p, within(0.06));
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-import dev.residua.causal.CategoricalLaw;
+import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.NodeColumns;
 import java.util.ArrayList;
@@ -13,12 +13,12 @@ import java.util.List;
  * Otherwise it is a multinomial logistic regression on the causes and on each combination of the
  * categorical ones.
  */
-final class CategoricalLawFit {
+final class CategoricalFit {
   private static final double RIDGE = 1;
   private static final int STEPS = 500;
   private static final double SMALLEST_STEP = 1e-6;
 
-  private CategoricalLawFit() {}
+  private CategoricalFit() {}
 
   /**
    * The distributions of all categorical nodes, ascending.
@@ -27,15 +27,15 @@ final class CategoricalLawFit {
    * @param holds true if the mechanism of a node was unbroken in a row, the same shape
    * @throws IllegalArgumentException if a node has too many combinations of causes
    */
-  static List<CategoricalLaw> of(
+  static List<CategoricalDistribution> of(
       CausalGraph graph, NodeColumns columns, double[][] rows, boolean[][] holds) {
-    List<CategoricalLaw> laws = new ArrayList<>();
+    List<CategoricalDistribution> distributions = new ArrayList<>();
     for (int i = 0; i < graph.size(); i++) {
       if (columns.isCategorical(i)) {
-        laws.add(of(i, graph.parents(i), columns, held(rows, holds, i)));
+        distributions.add(of(i, graph.parents(i), columns, held(rows, holds, i)));
       }
     }
-    return laws;
+    return distributions;
   }
 
   private static double[][] held(double[][] rows, boolean[][] holds, int node) {
@@ -53,15 +53,15 @@ final class CategoricalLawFit {
    *
    * @param rows in which its mechanism was unbroken, shape {@code [n][nodes]}
    */
-  static CategoricalLaw of(int node, int[] parents, NodeColumns columns, double[][] rows) {
+  static CategoricalDistribution of(int node, int[] parents, NodeColumns columns, double[][] rows) {
     int values = columns.count(node);
     int[] parentValues = Arrays.stream(parents).map(columns::count).toArray();
     int[] real = Arrays.stream(parents).filter(j -> !columns.isCategorical(j)).toArray();
-    long combinations = CategoricalLaw.combinations(parentValues);
-    if (combinations * values > CategoricalLaw.MAX_NUMBERS) {
+    long combinations = CategoricalDistribution.combinations(parentValues);
+    if (combinations * values > CategoricalDistribution.MAX_NUMBERS) {
       throw new IllegalArgumentException(
           "node %d has %d values under %d combinations of causes, expected at most %d numbers in all"
-              .formatted(node, values, combinations, CategoricalLaw.MAX_NUMBERS));
+              .formatted(node, values, combinations, CategoricalDistribution.MAX_NUMBERS));
     }
     int[] combination = new int[rows.length];
     int[] value = new int[rows.length];
@@ -78,7 +78,7 @@ final class CategoricalLawFit {
         real.length == 0
             ? table((int) combinations, values, combination, value)
             : regression((int) combinations, values, combination, value, real, rows, slopes);
-    return new CategoricalLaw(node, values, parents, parentValues, intercepts, slopes);
+    return new CategoricalDistribution(node, values, parents, parentValues, intercepts, slopes);
   }
 
   private static float[] table(int combinations, int values, int[] combination, int[] value) {
