@@ -1,5 +1,5 @@
 // node openapi.mjs FILE: says what is wrong with an OpenAPI document, with 1 as exit code.
-import SwaggerParser from "@apidevtools/swagger-parser";
+import SwaggerParser from '@apidevtools/swagger-parser';
 
 try {
   const document = await SwaggerParser.validate(process.argv[2]);

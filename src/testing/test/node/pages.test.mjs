@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 const folder = 'src/app/main/resources/META-INF/resources/page/';
-const words = await import(`data:text/javascript,${encodeURIComponent(readFileSync(`${folder}words.js`, 'utf8'))}`);
+const words = await import(
+  `data:text/javascript,${encodeURIComponent(readFileSync(`${folder}words.js`, 'utf8'))}`
+);
 
 test('shares of a threshold are linear up to 2 and logarithmic above', () => {
   assert.equal(words.compressed(null), null);
@@ -23,11 +25,19 @@ test('a place on the axis gives its share back', () => {
 
 test('the axis has the threshold among its labels, and powers of ten above 2', () => {
   assert.deepEqual(words.shareTicks(1.3), [0, 0.5, 1]);
-  assert.deepEqual(words.shareTicks(words.compressed(150)).map(place => Math.round(words.expanded(place))), [0, 1, 2, 10, 100]);
+  assert.deepEqual(
+    words.shareTicks(words.compressed(150)).map(place => Math.round(words.expanded(place))),
+    [0, 1, 2, 10, 100],
+  );
 });
 
 test('an incident has its identity and times in milliseconds', () => {
-  const incident = words.incidentOf({ incidentId: 'a', openedAt: '2026-05-01T10:00:00Z', updatedAt: '2026-05-01T10:00:01Z', endedAt: null });
+  const incident = words.incidentOf({
+    incidentId: 'a',
+    openedAt: '2026-05-01T10:00:00Z',
+    updatedAt: '2026-05-01T10:00:01Z',
+    endedAt: null,
+  });
   assert.equal(incident.id, 'a');
   assert.equal(incident.openedAt, Date.UTC(2026, 4, 1, 10));
   assert.equal(incident.updatedAt - incident.openedAt, 1000);
@@ -36,7 +46,10 @@ test('an incident has its identity and times in milliseconds', () => {
 
 test('an event has its identity and the time of its last frame', () => {
   const event = words.eventOf({ eventId: 'e', lastAt: '2026-05-01T10:00:00.5Z', kind: 'SPIKE' });
-  assert.deepEqual([event.id, event.at, event.kind], ['e', Date.UTC(2026, 4, 1, 10, 0, 0, 500), 'SPIKE']);
+  assert.deepEqual(
+    [event.id, event.at, event.kind],
+    ['e', Date.UTC(2026, 4, 1, 10, 0, 0, 500), 'SPIKE'],
+  );
 });
 
 test('the name of a model has no digests', () => {

@@ -6,10 +6,30 @@ export function sort(root, app) {
   const title = h('h1', { class: 'question' });
   const list = h('ol', { class: 'cards', 'aria-label': 'Pictures from lowest to highest' });
   const store = h('button', { type: 'button', class: 'primary', onclick: save }, 'Store');
-  const note = h('p', { class: 'soft small center', role: 'status' }, 'Drag a picture to its place, or select it and press ← or →. Remove pictures in which you cannot see it.');
-  root.append(h('section', { class: 'sorting' }, title, h('div', { class: 'ends' }, h('span', null, 'lowest'), h('i'), h('span', null, 'highest')), list,
-    h('div', { class: 'actions center' }, store, h('button', { type: 'button', onclick: () => load() }, 'Other pictures')), note));
-  let cards = [], dragged = null, gone = false;
+  const note = h(
+    'p',
+    { class: 'soft small center', role: 'status' },
+    'Drag a picture to its place, or select it and press ← or →. Remove pictures in which you cannot see it.',
+  );
+  root.append(
+    h(
+      'section',
+      { class: 'sorting' },
+      title,
+      h('div', { class: 'ends' }, h('span', null, 'lowest'), h('i'), h('span', null, 'highest')),
+      list,
+      h(
+        'div',
+        { class: 'actions center' },
+        store,
+        h('button', { type: 'button', onclick: () => load() }, 'Other pictures'),
+      ),
+      note,
+    ),
+  );
+  let cards = [],
+    dragged = null,
+    gone = false;
 
   async function load() {
     try {
@@ -19,13 +39,33 @@ export function sort(root, app) {
       title.replaceChildren('Sort by ', h('b', null, factor));
       cards = series.frames.map(card);
       draw();
-    } catch (e) { app.failed(e); }
+    } catch (e) {
+      app.failed(e);
+    }
   }
 
   function card(frame) {
     const place = h('span', { class: 'place', 'aria-hidden': 'true' });
-    const element = h('li', { class: 'card', tabindex: 0, 'data-frame': frame }, app.image(frame), place,
-      h('button', { type: 'button', class: 'quiet icon', 'aria-label': `Remove frame ${frame}`, title: 'Cannot be seen: leave it out', onclick: () => { cards = cards.filter(c => c !== one); draw(); } }, '×'));
+    const element = h(
+      'li',
+      { class: 'card', tabindex: 0, 'data-frame': frame },
+      app.image(frame),
+      place,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'quiet icon',
+          'aria-label': `Remove frame ${frame}`,
+          title: 'Cannot be seen: leave it out',
+          onclick: () => {
+            cards = cards.filter(c => c !== one);
+            draw();
+          },
+        },
+        '×',
+      ),
+    );
     const one = { frame, element, place };
     element.addEventListener('pointerdown', event => {
       if (event.button !== 0 || event.target.closest('button')) return;
@@ -33,8 +73,16 @@ export function sort(root, app) {
       element.setPointerCapture(event.pointerId);
       element.classList.add('dragged');
     });
-    element.addEventListener('pointermove', event => { if (dragged === one) over(event); });
-    const end = () => { if (dragged !== one) return; dragged = null; element.classList.remove('dragged'); draw(); element.focus({ preventScroll: true }); };
+    element.addEventListener('pointermove', event => {
+      if (dragged === one) over(event);
+    });
+    const end = () => {
+      if (dragged !== one) return;
+      dragged = null;
+      element.classList.remove('dragged');
+      draw();
+      element.focus({ preventScroll: true });
+    };
     element.addEventListener('pointerup', end);
     element.addEventListener('pointercancel', end);
     element.addEventListener('keydown', event => {
@@ -42,7 +90,8 @@ export function sort(root, app) {
       if (!step || event.target !== element) return;
       event.preventDefault();
       event.stopPropagation();
-      const at = cards.indexOf(one), to = at + step;
+      const at = cards.indexOf(one),
+        to = at + step;
       if (to < 0 || to >= cards.length) return;
       [cards[at], cards[to]] = [cards[to], cards[at]];
       draw();
@@ -54,16 +103,22 @@ export function sort(root, app) {
   /* While a card is dragged, places change by their order in the layout: moving the element itself would end the capture of the pointer. */
   function over(event) {
     const target = document.elementFromPoint(event.clientX, event.clientY)?.closest('.card');
-    const to = cards.findIndex(c => c.element === target), from = cards.indexOf(dragged);
+    const to = cards.findIndex(c => c.element === target),
+      from = cards.indexOf(dragged);
     if (to < 0 || to === from) return;
     cards.splice(to, 0, cards.splice(from, 1)[0]);
-    cards.forEach((c, i) => { c.element.style.order = i; });
+    cards.forEach((c, i) => {
+      c.element.style.order = i;
+    });
     number();
   }
 
   function number() {
-    cards.forEach((c, i) => { text(c.place, i + 1); c.element.setAttribute('aria-label', `Frame ${c.frame}, place ${i + 1} of ${cards.length}`); });
-    const n = cards.length * (cards.length - 1) / 2;
+    cards.forEach((c, i) => {
+      text(c.place, i + 1);
+      c.element.setAttribute('aria-label', `Frame ${c.frame}, place ${i + 1} of ${cards.length}`);
+    });
+    const n = (cards.length * (cards.length - 1)) / 2;
     text(store, `Store this order: ${n} answers`);
     store.disabled = n < 1;
   }
@@ -79,12 +134,21 @@ export function sort(root, app) {
     try {
       const frames = cards.map(c => c.frame);
       await app.post('/sorted', { factor, frames });
-      toast(`Stored: ${frames.length * (frames.length - 1) / 2} answers on ${factor}.`);
+      toast(`Stored: ${(frames.length * (frames.length - 1)) / 2} answers on ${factor}.`);
       turn(app, factor);
       if (factor === app.factor) await load();
-    } catch (e) { store.disabled = false; app.failed(e); }
+    } catch (e) {
+      store.disabled = false;
+      app.failed(e);
+    }
   }
 
   load();
-  return { factor: load, undone: () => {}, leave: () => { gone = true; } };
+  return {
+    factor: load,
+    undone: () => {},
+    leave: () => {
+      gone = true;
+    },
+  };
 }

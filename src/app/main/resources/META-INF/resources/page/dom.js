@@ -6,18 +6,25 @@ function build(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name === 'value' || name === 'checked' || name === 'disabled' || name === 'open') element[name] = value;
+    else if (name === 'value' || name === 'checked' || name === 'disabled' || name === 'open')
+      element[name] = value;
     else element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children
+      .flat(Infinity)
+      .filter(child => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
 /** An HTML element: h('a', { href, class, onclick }, 'text', child, [children]). */
-export const h = (name, attributes, ...children) => build(document.createElement(name), attributes, children);
+export const h = (name, attributes, ...children) =>
+  build(document.createElement(name), attributes, children);
 
 /** An SVG element. */
-export const svg = (name, attributes, ...children) => build(document.createElementNS(SVG, name), attributes, children);
+export const svg = (name, attributes, ...children) =>
+  build(document.createElementNS(SVG, name), attributes, children);
 
 /** Sets a text only if it changed, to avoid needless layout. */
 export function text(element, value) {
@@ -38,7 +45,10 @@ export function framed(draw) {
   let pending = 0;
   return () => {
     if (pending) return;
-    pending = requestAnimationFrame(() => { pending = 0; draw(); });
+    pending = requestAnimationFrame(() => {
+      pending = 0;
+      draw();
+    });
   };
 }
 

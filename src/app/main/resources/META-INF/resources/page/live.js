@@ -5,20 +5,33 @@
  */
 import { token, onToken, get, Refused } from './api.js';
 
-const HIDDEN_PAUSE = 1000, LONGEST_WAIT = 10000, POLL = 2000, BLOCKED = 2;
+const HIDDEN_PAUSE = 1000,
+  LONGEST_WAIT = 10000,
+  POLL = 2000,
+  BLOCKED = 2;
 
 export class Live {
-  #socket = null; #view = null; #onMessage = () => {}; #onState = () => {};
-  #failures = 0; #timer = 0; #last = 0;
+  #socket = null;
+  #view = null;
+  #onMessage = () => {};
+  #onState = () => {};
+  #failures = 0;
+  #timer = 0;
+  #last = 0;
 
   constructor() {
     onToken(() => this.#again());
     addEventListener('online', () => this.#again());
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#next(); });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#next();
+    });
   }
 
   /** Calls a listener with ('on' | 'slow' | 'off' | 'connecting' | 'refused', sentence). */
-  onState(listener) { this.#onState = listener; this.#connect(); }
+  onState(listener) {
+    this.#onState = listener;
+    this.#connect();
+  }
 
   /** Sets the view of the page and the function that draws it. */
   see(view, onMessage) {
@@ -30,7 +43,10 @@ export class Live {
   #again() {
     clearTimeout(this.#timer);
     this.#failures = 0;
-    if (this.#socket) { this.#socket.onclose = null; this.#socket.close(); }
+    if (this.#socket) {
+      this.#socket.onclose = null;
+      this.#socket.close();
+    }
     this.#connect();
   }
 
@@ -39,7 +55,10 @@ export class Live {
     const protocols = ['residua.live'];
     if (token()) {
       const bytes = new TextEncoder().encode(token());
-      const base64 = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+      const base64 = btoa(String.fromCharCode(...bytes))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', '');
       protocols.push(`bearer.${base64}`);
     }
     const url = new URL('api/live', document.baseURI);
@@ -56,11 +75,20 @@ export class Live {
       this.#last = performance.now();
       const message = JSON.parse(event.data);
       // An answer to an earlier view is only counted.
-      const wanted = this.#view && message.type !== 'problem' && (message.name ?? '') === (this.#view.name ?? '')
-        && (message.type === this.#view.see || message.type === 'unknown');
-      try { if (wanted) this.#onMessage(message); } finally { this.#next(); }
+      const wanted =
+        this.#view &&
+        message.type !== 'problem' &&
+        (message.name ?? '') === (this.#view.name ?? '') &&
+        (message.type === this.#view.see || message.type === 'unknown');
+      try {
+        if (wanted) this.#onMessage(message);
+      } finally {
+        this.#next();
+      }
     };
-    socket.onclose = () => { this.#lost(); };
+    socket.onclose = () => {
+      this.#lost();
+    };
   }
 
   #asking = false;
@@ -72,7 +100,8 @@ export class Live {
       this.#asking = false;
       if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"next":true}');
     };
-    if (document.hidden) setTimeout(ask, HIDDEN_PAUSE); else requestAnimationFrame(ask);
+    if (document.hidden) setTimeout(ask, HIDDEN_PAUSE);
+    else requestAnimationFrame(ask);
   }
 
   async #lost() {
@@ -81,13 +110,17 @@ export class Live {
     this.#timer = setTimeout(() => this.#connect(), wait);
     try {
       await get('api/about');
-      if (this.#failures > BLOCKED) this.#poll(); else this.#onState('off', 'The live connection was lost. Trying again.');
+      if (this.#failures > BLOCKED) this.#poll();
+      else this.#onState('off', 'The live connection was lost. Trying again.');
     } catch (e) {
       if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
         clearTimeout(this.#timer);
         this.#onState('refused', 'Reading this dashboard needs a token.');
       } else {
-        this.#onState('off', `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; the page shows older data.`);
+        this.#onState(
+          'off',
+          `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; the page shows older data.`,
+        );
       }
     }
   }
@@ -105,7 +138,11 @@ export class Live {
         if (message && view === this.#view) this.#onMessage(message);
         await new Promise(done => setTimeout(done, POLL));
       }
-    } catch { /* the next attempt to connect shows why */ } finally { this.#polling = false; }
+    } catch {
+      /* the next attempt to connect shows why */
+    } finally {
+      this.#polling = false;
+    }
   }
 }
 
@@ -117,7 +154,11 @@ async function answer(view) {
   }
   if (view.see !== 'source') return null;
   try {
-    return { type: 'source', name: view.name, source: await get(`api/sources/${encodeURIComponent(view.name)}`) };
+    return {
+      type: 'source',
+      name: view.name,
+      source: await get(`api/sources/${encodeURIComponent(view.name)}`),
+    };
   } catch (e) {
     if (e instanceof Refused && e.status === 404) return { type: 'unknown', name: view.name };
     throw e;
