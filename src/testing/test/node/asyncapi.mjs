@@ -1,4 +1,4 @@
-// node asyncapi.mjs FILE: prints what is wrong with an AsyncAPI document, with 1 as exit code.
+// node asyncapi.mjs FILE: prints the errors of an AsyncAPI document, with 1 as exit code.
 import { Parser, fromFile } from '@asyncapi/parser';
 import { AvroSchemaParser } from '@asyncapi/avro-schema-parser';
 

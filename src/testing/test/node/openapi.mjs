@@ -1,4 +1,4 @@
-// node openapi.mjs FILE: says what is wrong with an OpenAPI document, with 1 as exit code.
+// node openapi.mjs FILE: prints the error of an OpenAPI document, with 1 as exit code.
 import SwaggerParser from '@apidevtools/swagger-parser';
 
 try {

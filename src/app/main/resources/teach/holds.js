@@ -1,243 +1,189 @@
 /* Marking runs of frames in which a factor was held. */
 import { h, text, attribute } from '../page/dom.js';
+import { button, panel } from '../page/parts.js';
+import { picked, runOf, runWords } from './progress.js';
 
-export function holds(root, app) {
-  const total = app.state.set.frames,
-    page = innerWidth < 720 ? 24 : 60;
-  const grid = h('div', {
-    class: 'film',
-    role: 'group',
-    'aria-label': 'Frames in the order of time',
-  });
-  const slider = h('input', {
-    type: 'range',
-    min: 0,
-    max: Math.max(0, total - page),
-    value: 0,
-    step: 1,
-    'aria-label': 'First frame shown',
-  });
-  const jump = h('input', {
-    type: 'number',
-    min: 0,
-    max: total - 1,
-    value: 0,
-    name: 'first-shown',
-    'aria-label': 'Show from frame',
-  });
-  const preview = h('figure', { class: 'large' });
-  const range = h('p', { class: 'range-words', role: 'status' });
-  const mark = h('button', { type: 'button', class: 'primary', onclick: store });
-  const clear = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        ends = [];
-        draw();
-      },
-    },
-    'Clear',
-  );
-  const list = h('ul', { class: 'runs' });
-  root.append(
-    h(
-      'section',
-      { class: 'holding' },
-      h(
-        'div',
-        { class: 'stack small-gap' },
-        h(
-          'div',
-          null,
-          h('h1', null, 'In which frames was something held?'),
-          h(
-            'p',
-            { class: 'soft' },
-            'A run in which somebody kept one factor constant while everything else varied. Click its first and its last frame.',
-          ),
-        ),
-        h(
-          'div',
-          { class: 'film-bar' },
-          h(
-            'button',
-            { type: 'button', onclick: () => move(-page), 'aria-label': 'Frames before' },
-            '‹',
-          ),
-          slider,
-          h(
-            'button',
-            { type: 'button', onclick: () => move(page), 'aria-label': 'Frames after' },
-            '›',
-          ),
-          jump,
-        ),
-        grid,
-      ),
-      h(
-        'div',
-        { class: 'stack small-gap' },
-        h(
-          'div',
-          { class: 'panel' },
-          h(
-            'div',
-            { class: 'body stack small-gap' },
-            preview,
-            range,
-            h('div', { class: 'actions' }, mark, clear),
-          ),
-        ),
-        h('div', { class: 'panel' }, h('header', null, h('h2', null, 'Marked runs')), list),
-      ),
-    ),
-  );
-  let first = 0,
-    ends = [],
-    playing = 0,
-    at = 0;
+const SMALL_PAGE = 24; // frames
+const PAGE = 60;
+const PLAY_EVERY = 200;
 
-  const selected = () => (ends.length === 2 ? [Math.min(...ends), Math.max(...ends)] : null);
-  function move(by) {
-    show(first + by);
-  }
-  function show(frame) {
-    first = Math.max(0, Math.min(total - Math.min(page, total), frame));
-    slider.value = first;
-    jump.value = first;
-    grid.replaceChildren(
-      ...Array.from({ length: Math.min(page, total - first) }, (_, i) => {
-        const n = first + i;
-        return h(
-          'button',
-          {
-            type: 'button',
-            class: 'thumb',
-            'data-frame': n,
-            'aria-label': `Frame ${n}`,
-            onclick: event => {
-              if (event.detail) event.currentTarget.blur();
-              pick(n, event.shiftKey);
-            },
-            onpointerenter: () => {
-              if (!playing) look(n);
-            },
-          },
-          app.image(n, ''),
-          h('span', { class: 'num' }, n),
-          h('i'),
-        );
-      }),
-    );
-    draw();
-  }
-  function pick(n, extend) {
-    ends = ends.length === 1 || (extend && ends.length) ? [ends[0], n] : [n];
-    draw();
-    look(n);
-  }
-  function look(n) {
-    at = n;
-    preview.replaceChildren(app.image(n), h('figcaption', { class: 'soft small' }, `frame ${n}`));
-  }
-  function play() {
-    clearInterval(playing);
-    playing = 0;
-    const run = selected();
-    if (!run || run[0] === run[1]) return;
-    at = run[0];
-    playing = setInterval(() => {
-      look(at);
-      at = at >= run[1] ? run[0] : at + 1;
-    }, 200);
-  }
-  function draw() {
-    const run = selected();
-    for (const thumb of grid.children) {
-      const n = Number(thumb.dataset.frame);
-      thumb.classList.toggle('in', run ? n >= run[0] && n <= run[1] : n === ends[0]);
-      const held = app.state.holds.filter(hold => n >= hold.first && n <= hold.last);
-      attribute(thumb, 'data-held', held.length ? held.map(hold => hold.factor).join(', ') : null);
-      thumb.title = held.length ? `held: ${held.map(hold => hold.factor).join(', ')}` : '';
-    }
-    const valid = run && run[0] < run[1];
-    text(
-      range,
-      !ends.length
-        ? 'Click the first frame of a run.'
-        : !valid
-          ? `Frame ${ends[0]}. Now click the last one.`
-          : `Frames ${run[0]} to ${run[1]}: ${run[1] - run[0] + 1} frames.`,
-    );
-    mark.replaceChildren(h('kbd', null, 'Enter'), h('span', null, `Held: ${app.factor}`));
-    mark.disabled = !valid;
-    clear.disabled = !ends.length;
-    play();
-    list.replaceChildren(
-      ...(app.state.holds.length
-        ? app.state.holds.map(hold =>
-            h(
-              'li',
-              null,
-              h(
-                'button',
-                { type: 'button', class: 'quiet', onclick: () => show(hold.first) },
-                h('b', null, hold.factor),
-                ` ${hold.first} to ${hold.last}`,
-              ),
-              h('span', { class: 'soft small' }, hold.who),
-              h(
-                'button',
-                {
-                  type: 'button',
-                  class: 'quiet icon',
-                  'aria-label': `Remove ${hold.factor} ${hold.first} to ${hold.last}`,
-                  onclick: () =>
-                    app
-                      .remove('/holds', { first: hold.first, factor: hold.factor })
-                      .catch(app.failed),
-                },
-                '×',
-              ),
-            ),
-          )
-        : [
-            h(
-              'li',
-              { class: 'soft small' },
-              'None yet. Without any, twice as many answers do the same.',
-            ),
-          ]),
-    );
-  }
-  async function store() {
-    const run = selected();
-    if (!run || run[0] === run[1]) return;
-    try {
-      ends = [];
-      await app.post('/holds', { first: run[0], last: run[1], factor: app.factor });
-    } catch (e) {
-      app.failed(e);
-    }
-    draw();
-  }
-  slider.addEventListener('input', () => show(Number(slider.value)));
-  jump.addEventListener('change', () => show(Number(jump.value)));
-  show(0);
-  look(0);
-  return {
-    keys: {
-      Enter: store,
-      ArrowLeft: () => move(-page),
-      ArrowRight: () => move(page),
-      Escape: () => {
-        ends = [];
-        draw();
-      },
-    },
-    factor: draw,
-    changed: draw,
-    leave: () => clearInterval(playing),
+export const holds = (root, app) => new Holds(root, app);
+
+class Holds {
+  #app;
+  #total;
+  #page = innerWidth < 720 ? SMALL_PAGE : PAGE;
+  #grid = h('div', { class: 'film', role: 'group', 'aria-label': 'Frames in the order of time' });
+  #slider;
+  #jump;
+  #preview = h('figure', { class: 'large' });
+  #words = h('p', { class: 'range-words', role: 'status' });
+  #mark = button('', () => this.#store(), { class: 'primary' });
+  #clear = button('Clear', () => this.#clearEnds());
+  #list = h('ul', { class: 'runs' });
+  #first = 0;
+  #ends = [];
+  #playing = 0;
+  #at = 0;
+  keys = {
+    Enter: () => this.#store(),
+    ArrowLeft: () => this.#show(this.#first - this.#page),
+    ArrowRight: () => this.#show(this.#first + this.#page),
+    Escape: () => this.#clearEnds(),
   };
+
+  constructor(root, app) {
+    this.#app = app;
+    this.#total = app.state.set.frames;
+    const actions = h('div', { class: 'actions' }, this.#mark, this.#clear);
+    const marking = [this.#preview, this.#words, actions];
+    const body = h('div', { class: 'body stack small-gap' }, marking);
+    const side = [h('div', { class: 'panel' }, body), panel('runs', 'Marked runs', {}, this.#list)];
+    const words =
+      'A run in which somebody kept one factor constant while everything else varied. Click its first and its last frame.';
+    const title = h('h1', null, 'In which frames was a factor held?');
+    const head = h('div', null, title, h('p', { class: 'soft' }, words));
+    const stack = (...content) => h('div', { class: 'stack small-gap' }, content);
+    const film = stack(head, this.#bar(), this.#grid);
+    root.append(h('section', { class: 'holding' }, film, stack(side)));
+    this.#show(0);
+    this.#look(0);
+  }
+
+  /** The buttons and inputs that choose the frames of the grid. */
+  #bar() {
+    const range = { type: 'range', min: 0, max: Math.max(0, this.#total - this.#page), step: 1 };
+    this.#slider = h('input', { ...range, 'aria-label': 'First frame shown' });
+    const number = { type: 'number', min: 0, max: this.#total - 1, name: 'first-shown' };
+    this.#jump = h('input', { ...number, 'aria-label': 'Show from frame' });
+    this.#slider.addEventListener('input', () => this.#show(Number(this.#slider.value)));
+    this.#jump.addEventListener('change', () => this.#show(Number(this.#jump.value)));
+    const step = (words, label, by) =>
+      button(words, () => this.#show(this.#first + by), { 'aria-label': label });
+    const before = step('‹', 'Frames before', -this.#page);
+    const after = step('›', 'Frames after', this.#page);
+    return h('div', { class: 'film-bar' }, before, this.#slider, after, this.#jump);
+  }
+
+  /** Shows a page of frames. */
+  #show(frame) {
+    const count = Math.min(this.#page, this.#total);
+    this.#first = Math.max(0, Math.min(this.#total - count, frame));
+    this.#slider.value = this.#first;
+    this.#jump.value = this.#first;
+    const thumbs = Array.from({ length: count }, (_, i) => this.#thumb(this.#first + i));
+    this.#grid.replaceChildren(...thumbs);
+    this.#draw();
+  }
+
+  #thumb(frame) {
+    const onclick = event => {
+      if (event.detail) event.currentTarget.blur();
+      this.#ends = picked(this.#ends, frame, event.shiftKey);
+      this.#draw();
+      this.#look(frame);
+    };
+    const onpointerenter = () => {
+      if (!this.#playing) this.#look(frame);
+    };
+    const attributes = { class: 'thumb', 'data-frame': frame, 'aria-label': `Frame ${frame}` };
+    const number = h('span', { class: 'num' }, frame);
+    const content = [this.#app.image(frame, ''), number, h('i')];
+    return button(content, onclick, { ...attributes, onpointerenter });
+  }
+
+  #look(frame) {
+    this.#at = frame;
+    const caption = h('figcaption', { class: 'soft small' }, `frame ${frame}`);
+    this.#preview.replaceChildren(this.#app.image(frame), caption);
+  }
+
+  /** Plays the run that is being marked. */
+  #play() {
+    this.leave();
+    const run = this.#run();
+    if (!run) return;
+    const [first, last] = run;
+    this.#at = first;
+    this.#playing = setInterval(() => {
+      this.#look(this.#at);
+      this.#at = this.#at >= last ? first : this.#at + 1;
+    }, PLAY_EVERY);
+  }
+
+  /** The run that is being marked; null unless it has at least two frames. */
+  #run() {
+    const run = runOf(this.#ends);
+    return run && run[0] < run[1] ? run : null;
+  }
+
+  #clearEnds() {
+    this.#ends = [];
+    this.#draw();
+  }
+
+  #draw() {
+    for (const thumb of this.#grid.children) this.#drawThumb(thumb);
+    text(this.#words, runWords(this.#ends));
+    const words = h('span', null, `Held: ${this.#app.factor}`);
+    this.#mark.replaceChildren(h('kbd', null, 'Enter'), words);
+    this.#mark.disabled = !this.#run();
+    this.#clear.disabled = !this.#ends.length;
+    this.#play();
+    const none = 'None yet. Without runs, twice as many answers have this effect.';
+    const items = this.#app.state.holds.map(hold => this.#holdItem(hold));
+    if (!items.length) items.push(h('li', { class: 'soft small' }, none));
+    this.#list.replaceChildren(...items);
+  }
+
+  #drawThumb(thumb) {
+    const frame = Number(thumb.dataset.frame);
+    const [first, last] = runOf(this.#ends) ?? [this.#ends[0], this.#ends[0]];
+    thumb.classList.toggle('in', frame >= first && frame <= last);
+    const holds = this.#app.state.holds.filter(hold => frame >= hold.first && frame <= hold.last);
+    const names = holds.map(({ factor }) => factor).join(', ');
+    attribute(thumb, 'data-held', names || null);
+    thumb.title = names && `held: ${names}`;
+  }
+
+  #holdItem({ factor, first, last, who }) {
+    const words = `${first} to ${last}`;
+    const drop = () =>
+      this.#app.remove('/holds', { first, factor }).catch(e => this.#app.failed(e));
+    const label = { 'aria-label': `Remove ${factor} ${words}` };
+    const name = [h('b', null, factor), ` ${words}`];
+    return h(
+      'li',
+      null,
+      button(name, () => this.#show(first), { class: 'quiet' }),
+      h('span', { class: 'soft small' }, who),
+      button('×', drop, { class: 'quiet icon', ...label }),
+    );
+  }
+
+  async #store() {
+    const run = this.#run();
+    if (!run) return;
+    const [first, last] = run;
+    this.#ends = [];
+    try {
+      await this.#app.post('/holds', { first, last, factor: this.#app.factor });
+    } catch (e) {
+      this.#app.failed(e);
+    }
+    this.#draw();
+  }
+
+  factor() {
+    this.#draw();
+  }
+
+  changed() {
+    this.#draw();
+  }
+
+  leave() {
+    clearInterval(this.#playing);
+    this.#playing = 0;
+  }
 }

@@ -1,154 +1,162 @@
 /* Sorting ten pictures by dragging, or with the arrow keys. */
 import { h, text, toast } from '../page/dom.js';
-import { turn } from './views.js';
+import { button } from '../page/parts.js';
+import { moved, pairsOf } from './progress.js';
 
-export function sort(root, app) {
-  const title = h('h1', { class: 'question' });
-  const list = h('ol', { class: 'cards', 'aria-label': 'Pictures from lowest to highest' });
-  const store = h('button', { type: 'button', class: 'primary', onclick: save }, 'Store');
-  const note = h(
-    'p',
-    { class: 'soft small center', role: 'status' },
-    'Drag a picture to its place, or select it and press ← or →. Remove pictures in which you cannot see it.',
-  );
-  root.append(
-    h(
+const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+const HINT =
+  'Drag a picture to its place, or select it and press ← or →. Remove pictures in which you cannot see the factor.';
+
+export const sort = (root, app) => new Sort(root, app);
+
+class Sort {
+  #app;
+  #title = h('h1', { class: 'question' });
+  #list = h('ol', { class: 'cards', 'aria-label': 'Pictures from lowest to highest' });
+  #storing = button('Store', () => this.#store(), { class: 'primary' });
+  #cards = [];
+  #dragged = null;
+  #gone = false;
+
+  constructor(root, app) {
+    this.#app = app;
+    const ends = [h('span', null, 'lowest'), h('i'), h('span', null, 'highest')];
+    const actions = [this.#storing, button('Other pictures', () => this.#load())];
+    const section = h(
       'section',
       { class: 'sorting' },
-      title,
-      h('div', { class: 'ends' }, h('span', null, 'lowest'), h('i'), h('span', null, 'highest')),
-      list,
-      h(
-        'div',
-        { class: 'actions center' },
-        store,
-        h('button', { type: 'button', onclick: () => load() }, 'Other pictures'),
-      ),
-      note,
-    ),
-  );
-  let cards = [],
-    dragged = null,
-    gone = false;
+      this.#title,
+      h('div', { class: 'ends' }, ends),
+      this.#list,
+      h('div', { class: 'actions center' }, actions),
+      h('p', { class: 'soft small center', role: 'status' }, HINT),
+    );
+    root.append(section);
+    this.#load();
+  }
 
-  async function load() {
+  async #load() {
+    const { factor } = this.#app;
     try {
-      const { factor } = app;
-      const series = await app.get('/series', { factor });
-      if (gone || factor !== app.factor) return;
-      title.replaceChildren('Sort by ', h('b', null, factor));
-      cards = series.frames.map(card);
-      draw();
+      const { frames } = await this.#app.get('/series', { factor });
+      if (this.#gone || factor !== this.#app.factor) return;
+      this.#title.replaceChildren('Sort by ', h('b', null, factor));
+      this.#cards = frames.map(frame => this.#card(frame));
+      this.#draw();
     } catch (e) {
-      app.failed(e);
+      this.#app.failed(e);
     }
   }
 
-  function card(frame) {
+  #card(frame) {
     const place = h('span', { class: 'place', 'aria-hidden': 'true' });
-    const element = h(
-      'li',
-      { class: 'card', tabindex: 0, 'data-frame': frame },
-      app.image(frame),
-      place,
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'quiet icon',
-          'aria-label': `Remove frame ${frame}`,
-          title: 'Cannot be seen: leave it out',
-          onclick: () => {
-            cards = cards.filter(c => c !== one);
-            draw();
-          },
-        },
-        '×',
-      ),
-    );
-    const one = { frame, element, place };
+    const image = this.#app.image(frame);
+    const drop = button('×', () => this.#drop(card), {
+      class: 'quiet icon',
+      'aria-label': `Remove frame ${frame}`,
+      title: 'Cannot be seen: leave it out',
+    });
+    const attributes = { class: 'card', tabindex: 0, 'data-frame': frame };
+    const card = { frame, place, element: h('li', attributes, image, place, drop) };
+    this.#listen(card);
+    return card;
+  }
+
+  #listen(card) {
+    const { element } = card;
     element.addEventListener('pointerdown', event => {
       if (event.button !== 0 || event.target.closest('button')) return;
-      dragged = one;
+      this.#dragged = card;
       element.setPointerCapture(event.pointerId);
       element.classList.add('dragged');
     });
     element.addEventListener('pointermove', event => {
-      if (dragged === one) over(event);
+      if (this.#dragged === card) this.#dragOver(event);
     });
-    const end = () => {
-      if (dragged !== one) return;
-      dragged = null;
-      element.classList.remove('dragged');
-      draw();
-      element.focus({ preventScroll: true });
-    };
+    const end = () => this.#endDrag(card);
     element.addEventListener('pointerup', end);
     element.addEventListener('pointercancel', end);
-    element.addEventListener('keydown', event => {
-      const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-      if (!step || event.target !== element) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const at = cards.indexOf(one),
-        to = at + step;
-      if (to < 0 || to >= cards.length) return;
-      [cards[at], cards[to]] = [cards[to], cards[at]];
-      draw();
-      element.focus();
-    });
-    return one;
+    element.addEventListener('keydown', event => this.#key(card, event));
   }
 
-  /* While a card is dragged, places change by their order in the layout: moving the element itself would end the capture of the pointer. */
-  function over(event) {
-    const target = document.elementFromPoint(event.clientX, event.clientY)?.closest('.card');
-    const to = cards.findIndex(c => c.element === target),
-      from = cards.indexOf(dragged);
+  #drop(card) {
+    this.#cards = this.#cards.filter(one => one !== card);
+    this.#draw();
+  }
+
+  #endDrag(card) {
+    if (this.#dragged !== card) return;
+    this.#dragged = null;
+    card.element.classList.remove('dragged');
+    this.#draw();
+    card.element.focus({ preventScroll: true });
+  }
+
+  #key(card, event) {
+    const step = STEPS[event.key];
+    if (!step || event.target !== card.element) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = this.#cards.indexOf(card);
+    if (!this.#cards[at + step]) return;
+    this.#cards = moved(this.#cards, at, at + step);
+    this.#draw();
+    card.element.focus();
+  }
+
+  /**
+   * While a card is dragged, places change by their order in the layout: moving the element itself
+   * would end the capture of the pointer.
+   */
+  #dragOver({ clientX, clientY }) {
+    const target = document.elementFromPoint(clientX, clientY)?.closest('.card');
+    const to = this.#cards.findIndex(({ element }) => element === target);
+    const from = this.#cards.indexOf(this.#dragged);
     if (to < 0 || to === from) return;
-    cards.splice(to, 0, cards.splice(from, 1)[0]);
-    cards.forEach((c, i) => {
-      c.element.style.order = i;
+    this.#cards = moved(this.#cards, from, to);
+    this.#cards.forEach(({ element }, i) => {
+      element.style.order = i;
     });
-    number();
+    this.#number();
   }
 
-  function number() {
-    cards.forEach((c, i) => {
-      text(c.place, i + 1);
-      c.element.setAttribute('aria-label', `Frame ${c.frame}, place ${i + 1} of ${cards.length}`);
+  #number() {
+    const n = this.#cards.length;
+    this.#cards.forEach(({ frame, place, element }, i) => {
+      text(place, i + 1);
+      element.setAttribute('aria-label', `Frame ${frame}, place ${i + 1} of ${n}`);
     });
-    const n = (cards.length * (cards.length - 1)) / 2;
-    text(store, `Store this order: ${n} answers`);
-    store.disabled = n < 1;
-  }
-  function draw() {
-    for (const c of cards) c.element.style.order = '';
-    list.replaceChildren(...cards.map(c => c.element));
-    number();
+    text(this.#storing, `Store this order: ${pairsOf(n)} answers`);
+    this.#storing.disabled = n < 2;
   }
 
-  async function save() {
-    const { factor } = app;
-    store.disabled = true;
+  #draw() {
+    for (const { element } of this.#cards) element.style.order = '';
+    this.#list.replaceChildren(...this.#cards.map(({ element }) => element));
+    this.#number();
+  }
+
+  async #store() {
+    const { factor } = this.#app;
+    const frames = this.#cards.map(({ frame }) => frame);
+    this.#storing.disabled = true;
     try {
-      const frames = cards.map(c => c.frame);
-      await app.post('/sorted', { factor, frames });
-      toast(`Stored: ${(frames.length * (frames.length - 1)) / 2} answers on ${factor}.`);
-      turn(app, factor);
-      if (factor === app.factor) await load();
+      await this.#app.post('/sorted', { factor, frames });
     } catch (e) {
-      store.disabled = false;
-      app.failed(e);
+      this.#storing.disabled = false;
+      this.#app.failed(e);
+      return;
     }
+    toast(`Stored: ${pairsOf(frames.length)} answers on ${factor}.`);
+    this.#app.chooseNext(factor);
+    if (factor === this.#app.factor) await this.#load();
   }
 
-  load();
-  return {
-    factor: load,
-    undone: () => {},
-    leave: () => {
-      gone = true;
-    },
-  };
+  factor() {
+    this.#load();
+  }
+
+  leave() {
+    this.#gone = true;
+  }
 }

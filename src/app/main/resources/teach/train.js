@@ -1,284 +1,184 @@
-/* Training, and what became of the names. */
+/* Training, and the verdicts on the names. */
 import { h, text } from '../page/dom.js';
 import { drawGraph } from '../page/graph.js';
+import { button, cell, chip, rowHead, table } from '../page/parts.js';
+import { repeatedly } from '../page/timing.js';
 import { duration, fullSentence, number, percent, sentenceCase } from '../page/words.js';
 
-const CHIPS = { good: 'good', doubtful: 'warn', bad: 'bad' };
+const GRADES = { good: 'good', doubtful: 'warn', bad: 'bad' };
 const POLL = 700;
+const STEPS_HINT =
+  'Empty: until it is stable, at most 9000. With answers or holds 9000, without labels 3000.';
+const MECHANISM_COLUMNS = [
+  'Factor',
+  'Caused by',
+  'Explained by its causes',
+  'An incident can name it',
+];
 
-export function train(root, app) {
-  const steps = h('input', {
+export const train = (root, app) => new Train(root, app);
+
+class Train {
+  #app;
+  #steps = h('input', {
     type: 'number',
     name: 'steps',
     min: 1,
     placeholder: 'as usual',
     'aria-label': 'Steps',
   });
-  const seed = h('input', { type: 'number', name: 'seed', min: 0, value: 1, 'aria-label': 'Seed' });
-  const start = h('button', { type: 'button', class: 'primary', onclick: begin }, 'Train');
-  const ready = h('p', { class: 'soft' });
-  const running = h('div'),
-    result = h('div', { class: 'stack' });
-  root.append(
-    h(
-      'section',
-      { class: 'panel' },
-      h('header', null, h('h1', { class: 'plain' }, 'Train a model on what was taught')),
-      h(
-        'div',
-        { class: 'body stack small-gap' },
-        ready,
-        h(
-          'div',
-          { class: 'form-row' },
-          start,
-          h(
-            'details',
-            null,
-            h('summary', { class: 'soft small' }, 'Options'),
-            h(
-              'div',
-              { class: 'form-row' },
-              h(
-                'label',
-                null,
-                'Steps',
-                steps,
-                h(
-                  'span',
-                  { class: 'hint' },
-                  'Empty: until it is stable, at most 9000. With answers or holds 9000, without labels 3000.',
-                ),
-              ),
-              h(
-                'label',
-                null,
-                'Seed',
-                seed,
-                h('span', { class: 'hint' }, 'Another seed, another try.'),
-              ),
-            ),
-          ),
-        ),
-        running,
-      ),
-    ),
-    result,
-  );
-  let timer = 0,
-    gone = false,
-    drawn = '';
+  #seed = h('input', { type: 'number', name: 'seed', min: 0, value: 1, 'aria-label': 'Seed' });
+  #start = button('Train', () => this.#begin(), { class: 'primary' });
+  #ready = h('p', { class: 'soft' });
+  #running = h('div');
+  #result = h('div', { class: 'stack' });
+  #polling;
+  #drawn = '';
 
-  async function begin() {
-    start.disabled = true;
+  constructor(root, app) {
+    this.#app = app;
+    const labelled = (label, input, hint) =>
+      h('label', null, label, input, h('span', { class: 'hint' }, hint));
+    const steps = labelled('Steps', this.#steps, STEPS_HINT);
+    const seed = labelled('Seed', this.#seed, 'Another seed gives another result.');
+    const summary = h('summary', { class: 'soft small' }, 'Options');
+    const options = h('details', null, summary, h('div', { class: 'form-row' }, steps, seed));
+    const form = h('div', { class: 'form-row' }, this.#start, options);
+    const body = h('div', { class: 'body stack small-gap' }, this.#ready, form, this.#running);
+    const title = h('h1', { class: 'plain' }, 'Train a model on your answers');
+    root.append(h('section', { class: 'panel' }, h('header', null, title), body), this.#result);
+    this.changed();
+    this.#polling = repeatedly(POLL, () => this.#ask());
+  }
+
+  async #begin() {
+    this.#start.disabled = true;
+    const steps = this.#steps.value ? Number(this.#steps.value) : null;
+    const seed = Number(this.#seed.value || 1);
     try {
-      draw(
-        await app.raw('/training', {
-          steps: steps.value ? Number(steps.value) : null,
-          seed: Number(seed.value || 1),
-        }),
-      );
+      this.#draw(await this.#app.raw('/training', { steps, seed }));
     } catch (e) {
-      start.disabled = false;
-      await app.failed(e);
+      this.#start.disabled = false;
+      await this.#app.failed(e);
     }
-    poll();
+    this.#polling.again();
   }
-  async function poll() {
-    clearTimeout(timer);
+
+  async #ask() {
     try {
-      draw(await app.get('/training'));
+      this.#draw(await this.#app.get('/training'));
     } catch {
-      /* the banner shows it */
-    }
-    if (!gone) timer = setTimeout(poll, POLL);
-  }
-  function draw(t) {
-    if (gone) return;
-    const runs = t.phase === 'running';
-    start.disabled = runs;
-    text(start, t.phase === 'idle' || runs ? 'Train' : 'Train again');
-    running.replaceChildren(
-      ...(runs
-        ? [
-            h(
-              'p',
-              null,
-              h('b', null, sentenceCase(t.stage)),
-              h(
-                'span',
-                { class: 'soft' },
-                ` ${percent(t.fraction)}, ${duration(1000 * t.seconds)} so far${t.secondsLeft === null ? '' : `, about ${duration(1000 * t.secondsLeft)} left of this stage`}`,
-              ),
-            ),
-            h('progress', { max: 1, value: t.fraction, 'aria-label': t.stage }),
-            h(
-              'div',
-              { class: 'actions' },
-              h(
-                'button',
-                { type: 'button', onclick: () => app.cancel('/training').catch(app.failed) },
-                'Cancel',
-              ),
-            ),
-          ]
-        : t.phase === 'failed'
-          ? [h('p', { class: 'problem' }, fullSentence(t.message))]
-          : t.phase === 'cancelled'
-            ? [h('p', { class: 'soft' }, 'Cancelled. Nothing was written.')]
-            : t.phase === 'done'
-              ? [
-                  h(
-                    'p',
-                    null,
-                    `Trained in ${duration(1000 * t.seconds)}: `,
-                    h('code', null, t.result.file),
-                  ),
-                ]
-              : []),
-    );
-    const key = t.result ? t.result.model + t.result.verdicts.map(v => v.evidence).join() : '';
-    if (key !== drawn) {
-      drawn = key;
-      result.replaceChildren(
-        ...(t.result
-          ? [verdicts(t.result), graph(t.result), mechanisms(t.result), warnings(t.result)].filter(
-              Boolean,
-            )
-          : []),
-      );
+      // The banner shows it.
     }
   }
 
-  const verdicts = r =>
-    h(
-      'section',
-      { class: 'panel', 'aria-label': 'Verdicts' },
-      h(
-        'header',
-        null,
-        h('h2', null, 'Three verdicts'),
-        h('span', { class: 'aside soft small mono' }, r.model),
-      ),
-      h(
-        'div',
-        { class: 'verdicts body' },
-        r.verdicts.map(v => [
-          h('strong', null, v.aspect),
-          h('span', { class: `chip ${CHIPS[v.grade]}` }, v.grade),
-          h(
-            'div',
-            null,
-            h('p', null, fullSentence(v.evidence)),
-            v.next &&
-              h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)),
-          ),
-        ]),
-      ),
-    );
-  const graph = r =>
-    h(
-      'section',
-      { class: 'panel' },
-      h('header', null, h('h2', null, 'Graph: what causes what')),
-      h('div', { class: 'body' }, drawGraph(r.graph, undefined, true).element),
-    );
-  const mechanisms = r =>
-    h(
-      'section',
-      { class: 'panel' },
-      h('header', null, h('h2', null, 'What can be monitored')),
-      h(
-        'p',
-        { class: 'body soft' },
-        r.leakage !== null
-          ? `A disturbance of one mechanism moves the others by at most ${number(r.leakage)} of its own movement. Below 1 the largest residual names it.`
-          : r.dependence !== null
-            ? `The largest distance correlation of two residuals is ${number(r.dependence)}; independent ones have at most 0.12.`
-            : '',
-      ),
-      h(
-        'div',
-        { class: 'scroll' },
-        h(
-          'table',
-          null,
-          h(
-            'thead',
-            null,
-            h(
-              'tr',
-              null,
-              ['Factor', 'Caused by', 'Explained by its causes', 'An incident can name it'].map(n =>
-                h('th', { scope: 'col' }, n),
-              ),
-            ),
-          ),
-          h(
-            'tbody',
-            null,
-            r.mechanisms.map(m =>
-              h(
-                'tr',
-                null,
-                h('th', { scope: 'row' }, m.name),
-                h('td', null, m.causes.join(', ') || 'nothing: a root'),
-                h(
-                  'td',
-                  { class: 'num' },
-                  m.explained === null ? '–' : `${(100 * m.explained).toFixed(1)} %`,
-                ),
-                h(
-                  'td',
-                  null,
-                  h(
-                    'span',
-                    { class: `chip ${m.finding ? 'bad' : 'good'}` },
-                    m.finding ? 'no' : 'yes',
-                  ),
-                  m.finding ? h('p', { class: 'small' }, m.finding) : null,
-                ),
-              ),
-            ),
-          ),
-        ),
-      ),
-    );
-  const warnings = r =>
-    r.warnings.length
-      ? h(
-          'section',
-          { class: 'panel fault warn' },
-          h(
-            'div',
-            { class: 'body' },
-            h('h2', null, 'Warnings'),
-            h(
-              'ul',
-              { class: 'plain' },
-              r.warnings.map(w => h('li', null, fullSentence(w))),
-            ),
-          ),
-        )
-      : null;
-
-  function changed() {
-    text(
-      ready,
-      !app.state.factors.length
-        ? 'No factor is named yet: latents of a model would have no names.'
-        : app.state.answersLeft > 0
-          ? `${percent(app.state.share)} of the recommended answers are there. You can train at any time and go on answering: the model then helps to choose the next questions.`
-          : 'All that is recommended is there.',
-    );
+  #draw(training) {
+    const { phase, result } = training;
+    const runs = phase === 'running';
+    this.#start.disabled = runs;
+    text(this.#start, phase === 'idle' || runs ? 'Train' : 'Train again');
+    this.#running.replaceChildren(...this.#phaseParts(training));
+    const key = result ? result.model + result.verdicts.map(({ evidence }) => evidence).join() : '';
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const parts = result
+      ? [verdicts(result), graph(result), mechanisms(result), warnings(result)]
+      : [];
+    this.#result.replaceChildren(...parts.filter(Boolean));
   }
-  changed();
-  poll();
-  return {
-    changed,
-    leave: () => {
-      gone = true;
-      clearTimeout(timer);
-    },
-  };
+
+  #phaseParts(training) {
+    const { phase, message, seconds, result } = training;
+    const parts = {
+      running: () => this.#runningParts(training),
+      failed: () => [h('p', { class: 'problem' }, fullSentence(message))],
+      cancelled: () => [h('p', { class: 'soft' }, 'Cancelled. Nothing was written.')],
+      done: () => {
+        const words = `Trained in ${duration(1000 * seconds)}: `;
+        return [h('p', null, words, h('code', null, result.file))];
+      },
+    };
+    return parts[phase]?.() ?? [];
+  }
+
+  #runningParts({ stage, fraction, seconds, secondsLeft }) {
+    const left =
+      secondsLeft === null ? '' : `, about ${duration(1000 * secondsLeft)} left of this stage`;
+    const words = ` ${percent(fraction)}, ${duration(1000 * seconds)} so far${left}`;
+    const cancel = () => this.#app.cancel('/training').catch(e => this.#app.failed(e));
+    return [
+      h('p', null, h('b', null, sentenceCase(stage)), h('span', { class: 'soft' }, words)),
+      h('progress', { max: 1, value: fraction, 'aria-label': stage }),
+      h('div', { class: 'actions' }, button('Cancel', cancel)),
+    ];
+  }
+
+  /** Shows how much of the recommended answers is there. */
+  changed() {
+    const { factors, answersLeft, share } = this.#app.state;
+    const part = `${percent(share)} of the recommended answers are given. You can train at any time and continue: the model then helps to choose the next questions.`;
+    const words = answersLeft > 0 ? part : 'All recommended answers are given.';
+    const none = 'No factor is named yet: latents of a model would have no names.';
+    text(this.#ready, factors.length ? words : none);
+  }
+
+  leave() {
+    this.#polling.end();
+  }
+}
+
+const part = (title, ...content) =>
+  h('section', { class: 'panel' }, h('header', null, h('h2', null, title)), content);
+
+function verdicts({ model, verdicts: all }) {
+  const header = h('header', null, h('h2', null, 'Three verdicts'));
+  header.append(h('span', { class: 'aside soft small mono' }, model));
+  const rows = all.map(({ aspect, grade, evidence, next }) => {
+    const command = next && h('span', { class: 'mono' }, next);
+    const words = [h('p', null, fullSentence(evidence))];
+    if (next) words.push(h('p', { class: 'soft small' }, 'Next: ', command));
+    return [h('strong', null, aspect), chip(grade, GRADES[grade]), h('div', null, words)];
+  });
+  const body = h('div', { class: 'verdicts body' }, rows);
+  return h('section', { class: 'panel', 'aria-label': 'Verdicts' }, header, body);
+}
+
+const graph = result =>
+  part(
+    'Graph of causes',
+    h('div', { class: 'body' }, drawGraph(result.graph, undefined, true).element),
+  );
+
+/** The measure of the training for how well a residual names its mechanism, in words. */
+function separationWords({ leakage, dependence }) {
+  if (leakage !== null) {
+    return `A disturbance of one mechanism moves the others by at most ${number(leakage)} of its own movement. Below 1 the largest residual names it.`;
+  }
+  if (dependence === null) return '';
+  return `The largest distance correlation of two residuals is ${number(dependence)}; independent ones have at most 0.12.`;
+}
+
+function mechanisms(result) {
+  const rows = result.mechanisms.map(({ name, causes, explained, finding }) => {
+    const words = finding && h('p', { class: 'small' }, finding);
+    const share = explained === null ? '–' : `${(100 * explained).toFixed(1)} %`;
+    return h(
+      'tr',
+      null,
+      rowHead(name),
+      cell(causes.join(', ') || 'nothing: a root'),
+      h('td', { class: 'num' }, share),
+      cell(chip(finding ? 'no' : 'yes', finding ? 'bad' : 'good'), words),
+    );
+  });
+  const words = h('p', { class: 'body soft' }, separationWords(result));
+  return part('Mechanisms that can be monitored', words, table(MECHANISM_COLUMNS, rows));
+}
+
+function warnings({ warnings: all }) {
+  if (!all.length) return null;
+  const items = all.map(warning => h('li', null, fullSentence(warning)));
+  const list = h('ul', { class: 'plain' }, items);
+  const body = h('div', { class: 'body' }, h('h2', null, 'Warnings'), list);
+  return h('section', { class: 'panel fault warn' }, body);
 }

@@ -1,19 +1,12 @@
-/* Commands of operators: dialogs that ask for a name and a reason and send the command with the token. */
-import { h, toast } from './dom.js';
+/* Commands of operators: dialogs that ask for a name and a reason and send the command. */
+import { h, text, toast } from './dom.js';
+import { button } from './parts.js';
+import { announce, keep, person, post, readAccess, Refused, remember, token } from './api.js';
+import { tryToken } from './api.js';
+import { exactly, summary } from './command-words.js';
 import { sentenceCase } from './words.js';
-import {
-  token,
-  person,
-  keep,
-  announce,
-  remember,
-  tryToken,
-  readAccess,
-  post,
-  Refused,
-} from './api.js';
 
-/** The hint where nobody may change anything. */
+/** The hint if nobody may change anything. */
 export const CHANGES_OFF =
   'Changes are switched off on this service. Start it with a token in RESIDUA_HTTP_TOKEN, 16 characters or more, to allow them.';
 
@@ -22,131 +15,135 @@ export const setAbout = value => {
   about = value;
 };
 
-const field = (label, input, hint) =>
+const labelled = (label, input, hint) =>
   h('label', null, label, input, hint && h('span', { class: 'hint' }, hint));
+
+/** The input of a field of a dialog. */
+function inputOf({ name, options, value = '', type = 'text', optional, placeholder }) {
+  if (!options) return h('input', { name, type, value, required: !optional, placeholder });
+  const items = options.map(([one, label]) =>
+    h('option', { value: one, selected: one === value }, label),
+  );
+  return h('select', { name }, items);
+}
 
 /**
  * Opens a dialog.
  *
- * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
- * @param send gets all values; its result is shown when it is done
+ * @param options title, explanation and confirm are its words; fields are more inputs: { name,
+ *     label, value, hint, type } or { name, label, options }; reason is false if the command has
+ *     none; reading is true if it changes nothing; send gets all values, and its result is shown
+ *     when it is done
  */
-export function ask({
-  title,
-  explanation,
-  fields = [],
-  confirm,
-  reason = true,
-  reasonLabel = 'Why',
-  wide = false,
-  reading = false,
-  send,
-}) {
-  const inputs = {};
-  const error = h('p', { class: 'error', role: 'alert', hidden: true });
-  const form = h(
-    'form',
-    { method: 'dialog', 'aria-labelledby': 'ask-title' },
-    h('h2', { id: 'ask-title' }, title),
-  );
-  if (explanation) form.append(h('p', { class: 'soft' }, explanation));
-  if (!about.writable && !reading) {
-    form.append(h('p', { class: 'error' }, CHANGES_OFF));
-  }
-  for (const one of fields) {
-    const input = one.options
-      ? h(
-          'select',
-          { name: one.name },
-          one.options.map(([value, label]) =>
-            h('option', { value, selected: value === (one.value ?? '') }, label),
-          ),
-        )
-      : h('input', {
-          name: one.name,
-          type: one.type ?? 'text',
-          value: one.value ?? '',
-          required: !one.optional,
-          placeholder: one.placeholder,
-        });
-    inputs[one.name] = input;
-    form.append(field(one.label, input, one.hint));
-  }
-  if (reason) {
-    inputs.reason = h('input', {
-      name: 'reason',
-      required: true,
-      maxlength: 300,
-      autocomplete: 'off',
-    });
-    form.append(field(reasonLabel, inputs.reason, 'Stored with the command, for later readers.'));
-  }
-  inputs.by = h('input', { name: 'by', value: person(), maxlength: 100, autocomplete: 'name' });
-  form.append(field('Your name', inputs.by, 'Not needed if your token contains it.'));
-  let tokenInput = null;
-  if (!token()) {
-    tokenInput = h('input', {
-      name: 'token',
-      type: 'password',
-      required: true,
-      autocomplete: 'off',
-    });
-    form.append(
-      field(
-        'Token',
-        tokenInput,
-        'Yours, or the shared one of this service. Kept in this tab until it is closed.',
-      ),
+export function ask(options) {
+  return new Question(options).open();
+}
+
+class Question {
+  #options;
+  #inputs = {};
+  #token = null;
+  #error = h('p', { class: 'error', role: 'alert', hidden: true });
+  #submit;
+  #form;
+  #dialog;
+
+  constructor(options) {
+    const { title, explanation, confirm, wide = false, reading = false } = options;
+    this.#options = options;
+    const off = !about.writable && !reading;
+    this.#submit = h('button', { class: 'primary', type: 'submit', disabled: off }, confirm);
+    const cancel = button('Cancel', () => this.#dialog.close());
+    this.#form = h(
+      'form',
+      { method: 'dialog', 'aria-labelledby': 'ask-title' },
+      h('h2', { id: 'ask-title' }, title),
+      explanation && h('p', { class: 'soft' }, explanation),
+      off && h('p', { class: 'error' }, CHANGES_OFF),
+      this.#fields(),
+      this.#error,
+      h('div', { class: 'actions' }, cancel, this.#submit),
     );
+    this.#dialog = h('dialog', { class: wide ? 'wide' : null }, this.#form);
+    this.#dialog.addEventListener('close', () => this.#dialog.remove());
+    this.#form.addEventListener('submit', event => {
+      event.preventDefault();
+      this.#send();
+    });
   }
-  const submit = h(
-    'button',
-    { class: 'primary', type: 'submit', disabled: !about.writable && !reading },
-    confirm,
-  );
-  form.append(
-    error,
-    h(
-      'div',
-      { class: 'actions' },
-      h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'),
-      submit,
-    ),
-  );
-  const dialog = h('dialog', { class: wide ? 'wide' : null }, form);
-  form.addEventListener('submit', async event => {
-    event.preventDefault();
-    submit.disabled = true;
-    error.hidden = true;
+
+  #fields() {
+    const { fields = [], reason = true, reasonLabel = 'Reason' } = this.#options;
+    const all = [...fields];
+    if (reason) {
+      const hint = 'Stored with the command, for later readers.';
+      all.push({ name: 'reason', label: reasonLabel, hint });
+    }
+    const name = { name: 'by', label: 'Your name', value: person(), optional: true };
+    all.push({ ...name, hint: 'Not needed if your token contains it.' });
+    const labels = all.map(field => {
+      this.#inputs[field.name] = inputOf(field);
+      return labelled(field.label, this.#inputs[field.name], field.hint);
+    });
+    limit(this.#inputs);
+    if (!token()) {
+      this.#token = inputOf({ name: 'token', type: 'password' });
+      this.#token.autocomplete = 'off';
+      const hint = 'Yours, or the shared one of this service. Kept in this tab until it is closed.';
+      labels.push(labelled('Token', this.#token, hint));
+    }
+    return labels;
+  }
+
+  open() {
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+    return this.#dialog;
+  }
+
+  async #send() {
+    this.#submit.disabled = true;
+    this.#error.hidden = true;
     try {
-      const values = Object.fromEntries(
-        Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]),
-      );
-      if (tokenInput) {
-        const known = await (reading ? readAccess : tryToken)(tokenInput.value.trim());
-        keep(tokenInput.value.trim(), known.by ?? values.by);
-        if (known.by) values.by = '';
-      } else {
-        keep(token(), values.by);
-      }
+      const inputs = Object.entries(this.#inputs);
+      const values = Object.fromEntries(inputs.map(([name, input]) => [name, input.value.trim()]));
+      await this.#signIn(values);
       if (!values.by) delete values.by;
-      const done = await send(values);
-      dialog.close();
+      const done = await this.#options.send(values);
+      this.#dialog.close();
       if (done) toast(done);
     } catch (e) {
       if (e instanceof Refused && e.status === 401) keep(null);
-      error.textContent = e.message;
-      error.hidden = false;
-      submit.disabled = false;
+      text(this.#error, e.message);
+      this.#error.hidden = false;
+      this.#submit.disabled = false;
     }
     announce();
-  });
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
+  }
+
+  /** Stores the token if it is accepted; its name replaces the entered one. */
+  async #signIn(values) {
+    if (!this.#token) {
+      keep(token(), values.by);
+      return;
+    }
+    const given = this.#token.value.trim();
+    const access = await (this.#options.reading ? readAccess : tryToken)(given);
+    keep(given, access.by ?? values.by);
+    if (access.by) values.by = '';
+  }
 }
 
+/** Limits the texts that a command stores. */
+function limit({ reason, by }) {
+  by.maxLength = 100;
+  by.autocomplete = 'name';
+  if (!reason) return;
+  reason.maxLength = 300;
+  reason.autocomplete = 'off';
+}
+
+/** Signs in, or out if somebody is signed in. */
 export function unlock() {
   if (token()) {
     remember(null);
@@ -156,7 +153,7 @@ export function unlock() {
   ask({
     title: 'Sign in',
     explanation:
-      'Changes need a token, and so does reading where the service is set up that way. The token decides what you see.',
+      'Changes need a token, and so does reading if the service is configured so. The token decides what you see.',
     confirm: 'Continue',
     reason: false,
     reading: true,
@@ -164,34 +161,31 @@ export function unlock() {
   });
 }
 
-export const order = body => post('api/control', body);
-const exactly = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+export const sendCommand = body => post('api/control', body);
 
-const summary = all =>
-  all.length === 1
-    ? `${all[0].source}: ${all[0].sentence}`
-    : `${all.length} incidents of ${new Set(all.map(i => i.source)).size} sources`;
-
-/** One order for each of some incidents; the sentence says how many were given. */
+/** Sends one command per incident; the result says how many were sent. */
 const toAll = (all, kind, done) => async values => {
-  for (const incident of all) await order({ kind, incident: incident.id, ...values });
+  for (const { id } of all) await sendCommand({ kind, incident: id, ...values });
   return all.length === 1 ? done : `${done} (${all.length} incidents)`;
 };
+
 export const acknowledge = all =>
   ask({
     title: 'Acknowledge',
-    explanation: `You look after it, and receivers are not reminded of it. ${summary(all)}`,
+    explanation: `You look after it, and its reminders are off. ${summary(all)}`,
     confirm: 'Acknowledge',
     send: toAll(all, 'acknowledge', 'Acknowledged.'),
   });
+
 export const assign = all =>
   ask({
     title: 'Assign',
     explanation: summary(all),
-    fields: [{ name: 'assignee', label: 'Who looks after it', value: '' }],
+    fields: [{ name: 'assignee', label: 'Person who looks after it' }],
     confirm: 'Assign',
     send: toAll(all, 'acknowledge', 'Assigned.'),
   });
+
 export const remark = all =>
   ask({
     title: 'Note',
@@ -200,6 +194,7 @@ export const remark = all =>
     confirm: 'Add the note',
     send: toAll(all, 'note', 'The note is stored.'),
   });
+
 export const feedback = (all, verdict) =>
   ask({
     title: verdict ? 'True alarm' : 'False alarm',
@@ -208,80 +203,90 @@ export const feedback = (all, verdict) =>
     send: values =>
       toAll(all, 'feedback', 'The verdict is stored.')({ verdict: String(verdict), ...values }),
   });
-export const decide = (proposal, apply, then) =>
+
+export function decide({ id, sentence, effect }, apply, done) {
+  const consequence = apply
+    ? sentenceCase(effect)
+    : 'It returns only after three more false alarms';
   ask({
     title: apply ? 'Apply the proposal' : 'Dismiss the proposal',
-    explanation: `${sentenceCase(proposal.sentence)}. ${apply ? sentenceCase(proposal.effect) : 'It returns only after three more false alarms'}.`,
+    explanation: `${sentenceCase(sentence)}. ${consequence}.`,
     confirm: apply ? 'Apply' : 'Dismiss',
     send: async values => {
-      await post(
-        `api/feedback/proposals/${encodeURIComponent(proposal.id)}/${apply ? 'apply' : 'dismiss'}`,
-        { ...values, sentence: proposal.sentence },
-      );
-      setTimeout(then, 500);
+      const path = `api/feedback/proposals/${encodeURIComponent(id)}`;
+      await post(`${path}/${apply ? 'apply' : 'dismiss'}`, { ...values, sentence });
+      setTimeout(done, 500);
       return apply ? 'The proposal is applied.' : 'The proposal is dismissed.';
     },
   });
-export const resolve = all =>
+}
+
+export function resolve(all) {
+  const one = all.length === 1;
+  const effect = one
+    ? 'Its alarm opens no other incident until it has ended.'
+    : 'Their alarms open no other incident until they have ended.';
   ask({
     title: 'Resolve',
-    explanation: `${summary(all)}. ${all.length === 1 ? 'Its alarm opens' : 'Their alarms open'} no other incident until ${all.length === 1 ? 'it has' : 'they have'} ended.`,
+    explanation: `${summary(all)}. ${effect}`,
     confirm: 'Resolve',
-    send: toAll(all, 'resolve', all.length === 1 ? 'The incident is closed.' : 'Closed.'),
+    send: toAll(all, 'resolve', one ? 'The incident is closed.' : 'Closed.'),
   });
-export const acceptNormal = (...sources) =>
+}
+
+export function acceptNormal(...sources) {
+  const names = sources.length === 1 ? sources[0] : `${sources.length} sources`;
   ask({
-    title: `Accept the current state of ${sources.length === 1 ? sources[0] : `${sources.length} sources`} as normal`,
+    title: `Accept the current state of ${names} as normal`,
     explanation:
-      'The detectors restart around the frames since the change. Incidents that this makes normal are closed; the others stay open and note why.',
+      'The detectors restart around the frames since the change. Incidents that this makes normal are closed; the others stay open and note the reason.',
     confirm: 'Accept as normal',
     send: async values => {
-      await order({ kind: 'accept-normal', sources: sources.map(exactly).join('|'), ...values });
-      return `The current state of ${sources.join(', ')} is normal from now on.`;
+      const pattern = sources.map(exactly).join('|');
+      await sendCommand({ kind: 'accept-normal', sources: pattern, ...values });
+      return `The current state of ${sources.join(', ')} is accepted as normal.`;
     },
   });
+}
+
+/** A dialog that sends a command about one source. */
+const askForSource = (source, kind, done, options) =>
+  ask({
+    ...options,
+    send: async values => {
+      await sendCommand({ kind, sources: exactly(source), ...values });
+      return done;
+    },
+  });
+
 export const arm = source =>
-  ask({
-    title: `Accept what ${source} learned as normal`,
+  askForSource(source, 'arm', `The learned state of ${source} is accepted as normal.`, {
+    title: `Accept the learned state of ${source} as normal`,
     explanation:
-      'From the next frame on the source is watched with what it learned. What it learns later is compared with this.',
+      'The source is watched with it from the next frame on. A state that it learns later is compared with this one.',
     confirm: 'Accept as normal',
-    send: async values => {
-      await order({ kind: 'arm', sources: exactly(source), ...values });
-      return `What ${source} learned is normal from now on.`;
-    },
   });
+
 export const learnAgain = (source, watched) =>
-  ask({
+  askForSource(source, 'learn', `${source} learns again.`, {
     title: `Let ${source} learn again`,
-    explanation: `It learns from its next frames what is normal, so let it see only what is normal. ${watched ? 'What was accepted last holds meanwhile.' : 'It is watched as soon as it has learned enough.'}`,
+    explanation: `It learns its normal state from its next frames, so let it see only normal ones. ${watched ? 'The state that was accepted last applies meanwhile.' : 'It is watched as soon as it has learned enough.'}`,
     confirm: 'Learn again',
-    send: async values => {
-      await order({ kind: 'learn', sources: exactly(source), ...values });
-      return `${source} learns again.`;
-    },
   });
+
+const SILENCES = [
+  ['PT15M', '15 minutes'],
+  ['PT1H', '1 hour'],
+  ['PT4H', '4 hours'],
+  ['PT24H', '1 day'],
+  ['P7D', '7 days'],
+];
+
 export const silence = source =>
-  ask({
+  askForSource(source, 'silence', `${source} is silenced.`, {
     title: `Silence ${source}`,
     explanation:
       'No incident opens during this time; one whose cause persists opens afterwards. Frames are scored as before.',
-    fields: [
-      {
-        name: 'for',
-        label: 'For how long',
-        options: [
-          ['PT15M', '15 minutes'],
-          ['PT1H', '1 hour'],
-          ['PT4H', '4 hours'],
-          ['PT24H', '1 day'],
-          ['P7D', '7 days'],
-        ],
-      },
-    ],
+    fields: [{ name: 'for', label: 'Duration', options: SILENCES }],
     confirm: 'Silence',
-    send: async values => {
-      await order({ kind: 'silence', sources: exactly(source), ...values });
-      return `${source} is silenced.`;
-    },
   });

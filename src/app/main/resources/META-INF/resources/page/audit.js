@@ -1,194 +1,128 @@
-/* The audit log: who changed what and when, also what was denied. */
+/* The audit log: all changes with their authors and times, also the denied ones. */
 import { h, text } from './dom.js';
 import { get, download } from './api.js';
-import { fullSentence, integer, moment, spoken } from './words.js';
+import { Pager, button, cell, chip, panel, select, table } from './parts.js';
+import { debounced } from './timing.js';
+import { fullSentence, integer, isoOf, moment, spoken } from './words.js';
 
-const SIZE = 50,
-  PAUSE = 250;
+const SIZE = 50;
+const PAUSE = 250;
 const CHIPS = { DONE: 'good', DENIED: 'warn', FAILED: 'bad' };
+const OUTCOMES = [
+  ['', 'every outcome'],
+  ['done', 'done'],
+  ['denied', 'denied'],
+  ['failed', 'failed'],
+];
+const COLUMNS = ['Time', 'Person', 'Action', 'Concerned', 'Outcome', 'Details'];
 
 export function audit(root) {
-  let page = 0,
-    timer = 0,
-    left = false;
-  const again = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      page = 0;
-      load();
-    }, PAUSE);
-  };
-  const find = h('input', {
-    type: 'search',
-    name: 'text',
-    placeholder: 'Name, action, source, reason …',
-    'aria-label': 'Text in the entries',
-    oninput: again,
-  });
-  const outcome = h(
-    'select',
-    { name: 'outcome', 'aria-label': 'Outcome', onchange: again },
-    [
-      ['', 'every outcome'],
-      ['done', 'done'],
-      ['denied', 'denied'],
-      ['failed', 'failed'],
-    ].map(([value, word]) => h('option', { value }, word)),
-  );
-  const [from, to] = ['From', 'To'].map(label =>
-    h('input', { type: 'datetime-local', 'aria-label': label, onchange: again }),
-  );
-  const count = h('span', { class: 'chip plain' }, '…');
-  const rows = h('tbody');
-  const table = h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      null,
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          ['When', 'Who', 'What', 'Concerned', 'Outcome', 'Details'].map(name =>
-            h('th', { scope: 'col' }, name),
-          ),
-        ),
-      ),
-      rows,
-    ),
-  );
-  const problem = h('p', { class: 'empty soft', role: 'status', hidden: true });
-  const place = h('span', { class: 'soft small num' });
-  const before = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        page--;
-        load();
-      },
-    },
-    'Newer',
-  );
-  const after = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        page++;
-        load();
-      },
-    },
-    'Older',
-  );
-  const file = format =>
-    h(
-      'button',
-      {
-        type: 'button',
-        onclick: () =>
-          download(`api/audit/export?${query({ format })}`, `residua-audit.${format}`).catch(
-            failed,
-          ),
-      },
-      `Export ${format === 'csv' ? 'CSV' : 'JSON lines'}`,
-    );
-  root.append(
-    h(
-      'section',
-      { class: 'panel', 'aria-labelledby': 'audit-title' },
-      h(
-        'header',
-        null,
-        h('h1', { id: 'audit-title' }, 'Audit'),
-        count,
-        h('span', { class: 'aside actions' }, file('csv'), file('jsonl')),
-      ),
-      h(
-        'div',
-        { class: 'filters' },
-        find,
-        outcome,
-        h('span', { class: 'range' }, from, h('span', { class: 'soft small' }, 'to'), to),
-      ),
-      table,
-      problem,
-      h('nav', { class: 'pages', 'aria-label': 'Pages of entries' }, before, after, place),
-    ),
-  );
+  const page = new Audit(root);
+  return () => page.leave();
+}
 
-  function query(more) {
+class Audit {
+  #changed = debounced(PAUSE, () => this.#load(0));
+  #find;
+  #outcome;
+  #from;
+  #to;
+  #count = chip('…', 'plain');
+  #rows = h('tbody');
+  #table = table(COLUMNS, this.#rows);
+  #problem = h('p', { class: 'empty soft', role: 'status', hidden: true });
+  #pager = new Pager('Pages of entries', SIZE, page => this.#load(page), ['Newer', 'Older']);
+  #loading = new AbortController();
+
+  constructor(root) {
+    const changed = () => this.#changed();
+    const placeholder = 'Name, action, source, reason …';
+    const search = { type: 'search', name: 'text', placeholder, oninput: changed };
+    this.#find = h('input', { ...search, 'aria-label': 'Text in the entries' });
+    const outcome = { name: 'outcome', 'aria-label': 'Outcome', onchange: changed };
+    this.#outcome = select(outcome, OUTCOMES);
+    const time = label =>
+      h('input', { type: 'datetime-local', 'aria-label': label, onchange: changed });
+    this.#from = time('From');
+    this.#to = time('To');
+    const to = h('span', { class: 'soft small' }, 'to');
+    const range = h('span', { class: 'range' }, this.#from, to, this.#to);
+    const filters = h('div', { class: 'filters' }, this.#find, this.#outcome, range);
+    const exports = [this.#export('csv', 'Export CSV'), this.#export('jsonl', 'Export JSON lines')];
+    const aside = h('span', { class: 'actions' }, exports);
+    const options = { level: 'h1', header: this.#count, aside };
+    const parts = [filters, this.#table, this.#problem, this.#pager.element];
+    root.append(panel('audit', 'Audit', options, parts));
+    this.#load(0);
+  }
+
+  #export(format, words) {
+    return button(words, () => {
+      const path = `api/audit/export?${this.#query({ format })}`;
+      download(path, `residua-audit.${format}`).catch(e => this.#failed(e));
+    });
+  }
+
+  #query(more) {
     const all = {
-      text: find.value,
-      outcome: outcome.value,
-      from: iso(from.value),
-      to: iso(to.value),
+      text: this.#find.value,
+      outcome: this.#outcome.value,
+      from: isoOf(this.#from.value),
+      to: isoOf(this.#to.value),
       ...more,
     };
     return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ''));
   }
-  const iso = value => (value ? new Date(value).toISOString() : '');
-  const concerned = e =>
-    e.scene
-      ? `scene ${e.scene}`
-      : e.sourceCount === 0
-        ? '–'
-        : e.sourceCount === e.sources.length && e.sourceCount <= 3
-          ? e.sources.join(', ')
-          : `${integer(e.sourceCount)} sources`;
 
-  let asked = 0;
-  async function load() {
-    const mine = ++asked;
+  async #load(page) {
+    this.#loading.abort();
+    const { signal } = (this.#loading = new AbortController());
     try {
-      const answer = await get(`api/audit?${query({ page, size: SIZE })}`);
-      if (left || mine !== asked) return;
-      page = answer.page;
-      text(count, integer(answer.matching));
-      rows.replaceChildren(
-        ...answer.entries.map(e =>
-          h(
-            'tr',
-            null,
-            h('td', { class: 'num' }, moment(e.at)),
-            h('td', null, e.by),
-            h('td', null, spoken(e.action), h('div', { class: 'soft small' }, e.target)),
-            h('td', { title: e.sources.join(', ') }, concerned(e)),
-            h('td', null, h('span', { class: `chip ${CHIPS[e.outcome]}` }, spoken(e.outcome))),
-            h('td', null, e.detail),
-          ),
-        ),
-      );
-      table.hidden = !answer.entries.length;
-      problem.hidden = !table.hidden;
-      text(problem, 'No entry matches.');
-      before.disabled = page === 0;
-      after.disabled = (page + 1) * SIZE >= answer.matching;
-      text(
-        place,
-        answer.matching
-          ? `${integer(page * SIZE + 1)} to ${integer(page * SIZE + answer.entries.length)} of ${integer(answer.matching)}`
-          : '',
-      );
+      this.#draw(await get(`api/audit?${this.#query({ page, size: SIZE })}`, signal));
     } catch (e) {
-      failed(e);
+      if (e.name !== 'AbortError') this.#failed(e);
     }
   }
-  function failed(e) {
-    if (left) return;
-    table.hidden = true;
-    problem.hidden = false;
-    text(problem, fullSentence(e.message));
-    text(count, '–');
-    before.disabled = after.disabled = true;
+
+  #draw(found) {
+    text(this.#count, integer(found.matching));
+    this.#rows.replaceChildren(...found.entries.map(entryRow));
+    this.#table.hidden = !found.entries.length;
+    this.#problem.hidden = !this.#table.hidden;
+    text(this.#problem, 'No entry matches.');
+    this.#pager.show(found);
   }
 
-  load();
-  return () => {
-    left = true;
-    clearTimeout(timer);
+  #failed(e) {
+    this.#table.hidden = true;
+    this.#problem.hidden = false;
+    text(this.#problem, fullSentence(e.message));
+    text(this.#count, '–');
+    this.#pager.show({ page: 0, matching: 0 });
+  }
+
+  leave() {
+    this.#changed.cancel();
+    this.#loading.abort();
+  }
+}
+
+function entryRow({ at, by, action, target, sources, sourceCount, scene, outcome, detail }) {
+  const all = sources.join(', ');
+  const concerned = () => {
+    if (scene) return `scene ${scene}`;
+    if (sourceCount === 0) return '–';
+    const few = sourceCount === sources.length && sourceCount <= 3;
+    return few ? all : `${integer(sourceCount)} sources`;
   };
+  return h(
+    'tr',
+    null,
+    h('td', { class: 'num' }, moment(at)),
+    cell(by),
+    cell(spoken(action), h('div', { class: 'soft small' }, target)),
+    h('td', { title: all }, concerned()),
+    cell(chip(spoken(outcome), CHIPS[outcome])),
+    cell(detail),
+  );
 }

@@ -1,206 +1,144 @@
-/* Which part of a camera's picture is read: drawn on its last frame, or typed. */
-import { h, svg, attribute } from './dom.js';
+/* The region of a camera's picture that is read: drawn on its last frame, or typed. */
+import { h, svg, text, attribute } from './dom.js';
 import { get, put, picture } from './api.js';
 import { ask } from './actions.js';
+import { button } from './parts.js';
+import { conversion, polygonsOf, regionBetween, regionOf, ruleIdOf } from './region.js';
+import { short, withPolygon, withRegion } from './region.js';
 
-const WHOLE = [0, 0, 1, 1];
-const short = value => String(+value.toFixed(4));
-const clamp = value => Math.min(1, Math.max(0, value));
-const numbers = text => text.split(',').map(Number);
-const regionOf = text => {
-  const r = text.trim() ? numbers(text) : WHOLE;
-  return r.length === 4 && r.every(Number.isFinite) ? r : WHOLE;
-};
-const polygonsOf = text =>
-  text
-    .split(';')
-    .map(one => one.trim())
-    .filter(Boolean)
-    .map(one => one.split(/\s+/).map(numbers));
-const fineOf = degrees => degrees - 90 * Math.floor((degrees + 45) / 90);
+const CORNERS = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
+const TOOLS = { region: 'Draw the region', mask: 'Draw a mask' };
+const pointList = points => points.map(point => point.join()).join(' ');
 
-/** A picture on which a region and a mask are drawn; both stay in the inputs of the dialog. */
-function editor(image, inputs) {
-  const width = image.naturalWidth,
-    height = image.naturalHeight;
-  let mode = 'region',
-    start = null,
-    corners = [];
-  const shade = svg('path', { class: 'shade', 'fill-rule': 'evenodd' }),
-    frame = svg('polygon', { class: 'region' }),
-    hidden = svg('g', { class: 'mask' }),
-    drawing = svg('polyline', { class: 'drawing' });
-  const over = svg(
-    'svg',
-    { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' },
-    shade,
-    hidden,
-    frame,
-    drawing,
-  );
-  const stage = h('div', { class: 'stage' }, image, over);
-  const hint = h('p', { class: 'soft small', role: 'status' });
-  const tools = [
-    ['region', 'Draw the region'],
-    ['mask', 'Draw a mask'],
-  ].map(([name, label]) => {
-    const button = h(
-      'button',
-      {
-        type: 'button',
-        onclick: () => {
-          mode = name;
-          corners = [];
-          draw();
-        },
-      },
-      label,
+/** A picture on which a region and a mask are drawn; both are stored in the inputs of the dialog. */
+class Editor {
+  #size;
+  #inputs;
+  #mode = 'region';
+  #start = null;
+  #corners = [];
+  #shade = svg('path', { class: 'shade', 'fill-rule': 'evenodd' });
+  #frame = svg('polygon', { class: 'region' });
+  #mask = svg('g', { class: 'mask' });
+  #drawing = svg('polyline', { class: 'drawing' });
+  #over;
+  #hint = h('p', { class: 'soft small', role: 'status' });
+  #tools;
+
+  constructor(image, inputs) {
+    const size = [image.naturalWidth, image.naturalHeight];
+    this.#size = size;
+    this.#inputs = inputs;
+    const box = { viewBox: `0 0 ${size.join(' ')}`, 'aria-hidden': 'true' };
+    this.#over = svg('svg', box, this.#shade, this.#mask, this.#frame, this.#drawing);
+    this.#tools = Object.entries(TOOLS).map(([mode, label]) =>
+      button(label, () => this.#choose(mode)),
     );
-    return { name, button };
-  });
-  const clear = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        inputs.mask.value = '';
-        corners = [];
-        draw();
-      },
-    },
-    'Remove the mask',
-  );
-  const whole = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () => {
-        inputs.region.value = '';
-        draw();
-      },
-    },
-    'Whole picture',
-  );
-
-  const region = () => regionOf(inputs.region.value);
-  /** Pixels of the picture of a point in fractions of the region, and back. */
-  const place = ([x, y]) => {
-    const [left, top, w, t] = region(),
-      angle = (fineOf(Number(inputs.rotation.value) || 0) * Math.PI) / 180;
-    const u = (x - 0.5) * w * width,
-      v = (y - 0.5) * t * height;
-    return [
-      (left + w / 2) * width + u * Math.cos(angle) + v * Math.sin(angle),
-      (top + t / 2) * height + v * Math.cos(angle) - u * Math.sin(angle),
-    ];
-  };
-  const within = ([px, py]) => {
-    const [left, top, w, t] = region(),
-      angle = (fineOf(Number(inputs.rotation.value) || 0) * Math.PI) / 180;
-    const dx = px - (left + w / 2) * width,
-      dy = py - (top + t / 2) * height;
-    return [
-      clamp((dx * Math.cos(angle) - dy * Math.sin(angle)) / (w * width) + 0.5),
-      clamp((dx * Math.sin(angle) + dy * Math.cos(angle)) / (t * height) + 0.5),
-    ];
-  };
-  const list = points => points.map(point => point.join()).join(' ');
-
-  function draw() {
-    const box = [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ].map(place);
-    attribute(frame, 'points', list(box));
-    attribute(
-      shade,
-      'd',
-      `M0 0H${width}V${height}H0ZM${box.map(point => point.join(' ')).join('L')}Z`,
-    );
-    hidden.replaceChildren(
-      ...polygonsOf(inputs.mask.value)
-        .filter(one => one.length > 2)
-        .map(one => svg('polygon', { points: list(one.map(place)) })),
-    );
-    attribute(drawing, 'points', list(corners.map(place)));
-    for (const tool of tools) attribute(tool.button, 'aria-pressed', String(tool.name === mode));
-    hint.textContent =
-      mode === 'region'
-        ? 'Drag over the part of the picture that the model is to read.'
-        : corners.length
-          ? `${corners.length} corners. Click the next one; click the first one again to close the mask.`
-          : 'Click the corners of a part that is to be ignored.';
+    const clear = button('Remove the mask', () => this.#clear('mask'));
+    const whole = button('Whole picture', () => this.#clear('region'));
+    const group = { class: 'segments', role: 'group', 'aria-label': 'Drawing' };
+    const bar = [h('div', group, this.#tools), ' ', whole, ' ', clear];
+    const stage = h('div', { class: 'stage' }, image, this.#over);
+    this.element = h('div', { class: 'geometry' }, bar, stage, this.#hint);
+    this.#listen();
+    this.#draw();
   }
-  const at = event => {
-    const box = over.getBoundingClientRect();
+
+  #listen() {
+    this.#over.addEventListener('pointerdown', event => this.#press(event));
+    this.#over.addEventListener('pointermove', event => this.#drag(event));
+    this.#over.addEventListener('pointerup', () => {
+      this.#start = null;
+    });
+    for (const input of Object.values(this.#inputs)) {
+      input.addEventListener('input', () => this.#draw());
+    }
+  }
+
+  #choose(mode) {
+    this.#mode = mode;
+    this.#corners = [];
+    this.#draw();
+  }
+
+  #clear(name) {
+    this.#inputs[name].value = '';
+    this.#corners = [];
+    this.#draw();
+  }
+
+  #conversion() {
+    const { region, rotation } = this.#inputs;
+    return conversion(this.#size, regionOf(region.value), Number(rotation.value) || 0);
+  }
+
+  #draw() {
+    const [width, height] = this.#size;
+    const { outside } = this.#conversion();
+    const box = CORNERS.map(outside);
+    attribute(this.#frame, 'points', pointList(box));
+    const hole = box.map(point => point.join(' ')).join('L');
+    attribute(this.#shade, 'd', `M0 0H${width}V${height}H0ZM${hole}Z`);
+    const polygons = polygonsOf(this.#inputs.mask.value).map(one => pointList(one.map(outside)));
+    this.#mask.replaceChildren(...polygons.map(points => svg('polygon', { points })));
+    attribute(this.#drawing, 'points', pointList(this.#corners.map(outside)));
+    Object.keys(TOOLS).forEach((mode, i) => {
+      attribute(this.#tools[i], 'aria-pressed', mode === this.#mode);
+    });
+    text(this.#hint, this.#hintWords());
+  }
+
+  #hintWords() {
+    if (this.#mode === 'region') return 'Drag over the part of the picture that the model reads.';
+    return this.#corners.length
+      ? `${this.#corners.length} corners. Click the next one; click the first one again to close the mask.`
+      : 'Click the corners of a part that is ignored.';
+  }
+
+  /** The place of the pointer in pixels of the picture. */
+  #at({ clientX, clientY }) {
+    const [width, height] = this.#size;
+    const box = this.#over.getBoundingClientRect();
     return [
-      ((event.clientX - box.left) / box.width) * width,
-      ((event.clientY - box.top) / box.height) * height,
+      ((clientX - box.left) / box.width) * width,
+      ((clientY - box.top) / box.height) * height,
     ];
-  };
-  const span = (from, to) => {
-    const [left, right] = [from[0], to[0]].map(x => clamp(x / width)).sort((a, b) => a - b),
-      [top, bottom] = [from[1], to[1]].map(y => clamp(y / height)).sort((a, b) => a - b);
-    return [left, top, right - left, bottom - top];
-  };
-  over.addEventListener('pointerdown', event => {
+  }
+
+  #press(event) {
     event.preventDefault();
-    if (mode === 'region') {
-      start = at(event);
-      over.setPointerCapture(event.pointerId);
+    const at = this.#at(event);
+    if (this.#mode === 'region') {
+      this.#start = at;
+      this.#over.setPointerCapture(event.pointerId);
       return;
     }
-    const point = within(at(event)),
-      first = corners[0] && place(corners[0]),
-      now = at(event);
-    if (corners.length > 2 && Math.hypot(first[0] - now[0], first[1] - now[1]) < width / 50) {
-      inputs.mask.value = [inputs.mask.value, corners.map(one => one.map(short).join()).join(' ')]
-        .filter(Boolean)
-        .join('; ');
-      corners = [];
+    const { inside, outside } = this.#conversion();
+    const corners = this.#corners;
+    if (corners.length > 2 && this.#isNear(outside(corners[0]), at)) {
+      this.#inputs.mask.value = withPolygon(this.#inputs.mask.value, corners);
+      this.#corners = [];
     } else {
-      corners.push(point);
+      corners.push(inside(at));
     }
-    draw();
-  });
-  over.addEventListener('pointermove', event => {
-    if (!start) return;
-    const [left, top, w, t] = span(start, at(event));
-    if (w > 0.01 && t > 0.01) {
-      inputs.region.value = [left, top, w, t].map(short).join();
-      draw();
-    }
-  });
-  over.addEventListener('pointerup', () => {
-    start = null;
-  });
-  for (const name of ['region', 'rotation', 'mask']) inputs[name].addEventListener('input', draw);
-  draw();
-  return h(
-    'div',
-    { class: 'geometry' },
-    h(
-      'div',
-      { class: 'segments', role: 'group', 'aria-label': 'What to draw' },
-      tools.map(tool => tool.button),
-    ),
-    ' ',
-    whole,
-    ' ',
-    clear,
-    stage,
-    hint,
-  );
-}
+    this.#draw();
+  }
 
-/** Width and height of a picture in pixels. */
-async function size(path) {
-  const bitmap = await createImageBitmap(await picture(path)),
-    { width, height } = bitmap;
-  bitmap.close();
-  return { width, height };
+  #isNear([x, y], [toX, toY]) {
+    return Math.hypot(x - toX, y - toY) < this.#size[0] / 50;
+  }
+
+  #drag(event) {
+    const region = this.#start && regionBetween(this.#size, this.#start, this.#at(event));
+    if (!region) return;
+    this.#inputs.region.value = region.map(short).join();
+    this.#draw();
+  }
 }
 
 /**
@@ -208,107 +146,108 @@ async function size(path) {
  *
  * @param place partition and offset of its last frame, and the model that scored it
  * @param done called after a change
- * @param moved how its camera has moved, for a corrected region; null otherwise
+ * @param motion of its camera, for a corrected region; null otherwise
  */
-export async function editGeometry(source, place, done, moved = null) {
-  const {
-    rules: [rule],
-  } = await get(`api/sources/rules?source=${encodeURIComponent(source)}`);
-  const set = rule?.settings ?? {},
-    own = set.match === source;
-  const id = own
-    ? rule.id
-    : source
-        .replace(/[^A-Za-z0-9._-]+/g, '-')
-        .replace(/^[^A-Za-z0-9]+/, '')
-        .slice(0, 100) || 'camera';
-  const dialog = ask({
+export async function editGeometry(source, place, done, motion = null) {
+  const { rules } = await get(`api/sources/rules?source=${encodeURIComponent(source)}`);
+  const dialog = askRegion(source, rules[0], motion, done);
+  const form = dialog.querySelector('form');
+  const names = ['region', 'rotation', 'mask'];
+  const inputs = Object.fromEntries(names.map(name => [name, form.elements[name]]));
+  const waiting = h('p', { class: 'soft' }, 'Loading the last frame …');
+  form.querySelector('h2').nextElementSibling.after(waiting);
+  let url = null;
+  dialog.addEventListener('close', () => url && URL.revokeObjectURL(url));
+  try {
+    const { partition, offset, modelId } = place;
+    const frameQuery = `source=${encodeURIComponent(source)}&partition=${partition}&offset=${offset}`;
+    url = URL.createObjectURL(await picture(`api/pictures/camera?${frameQuery}`));
+    const image = h('img', { alt: `Last frame of ${source}`, src: url, draggable: 'false' });
+    await image.decode();
+    if (motion) {
+      const frame = `api/pictures/frame?model=${encodeURIComponent(modelId)}&${frameQuery}`;
+      await correct(inputs, source, motion, image, frame);
+    }
+    waiting.replaceWith(new Editor(image, inputs).element);
+  } catch (e) {
+    text(waiting, `${e.message} The region can be typed.`);
+  }
+}
+
+/** Fills in the region that shows the scene again after the camera has moved. */
+async function correct(inputs, source, motion, image, frame) {
+  const read = await createImageBitmap(await picture(frame));
+  const query = new URLSearchParams({
+    source,
+    ...motion,
+    aspect: image.naturalWidth / image.naturalHeight,
+    picture: read.width / read.height,
+  });
+  read.close();
+  const corrected = await get(`api/sources/rules/corrected?${query}`);
+  inputs.region.value = corrected.region;
+  inputs.rotation.value = short(corrected.rotation);
+}
+
+function askRegion(source, rule, motion, done) {
+  const set = rule?.settings ?? {};
+  const own = set.match === source;
+  const id = own ? rule.id : ruleIdOf(source);
+  const moved = motion
+    ? 'The region follows the camera and shows the same scene as before. Check it, then save. '
+    : '';
+  const change = own
+    ? `Rule ${id} is changed.`
+    : `Rule ${id} is made for this source, with the settings that apply now.`;
+  return ask({
     title: `Region and mask of ${source}`,
-    explanation: `${moved ? 'The region follows the camera: it shows what it showed before. Check it, then save. ' : ''}What lies outside the region or under the mask is ignored. After a change the source learns again what is normal. ${own ? `Rule ${id} is changed.` : `Rule ${id} is made for this source, with the settings that apply now.`}`,
-    fields: [
-      {
-        name: 'region',
-        label: 'Region',
-        value: set.region ?? '',
-        optional: true,
-        placeholder: '0,0,1,1',
-        hint: 'left,top,width,height as fractions of the picture',
-      },
-      {
-        name: 'rotation',
-        label: 'Rotation',
-        value: String(set.rotation ?? 0),
-        optional: true,
-        hint: 'Degrees clockwise',
-      },
-      {
-        name: 'mask',
-        label: 'Mask',
-        value: set.mask ?? '',
-        optional: true,
-        placeholder: '0,0 0.3,0 0.3,0.2',
-        hint: 'Corners x,y as fractions of the region; a semicolon between polygons',
-      },
-      {
-        name: 'aspect',
-        label: 'Aspect ratio',
-        value: set.aspect ?? 'stretch',
-        options: [
-          ['stretch', 'stretch to the model'],
-          ['letterbox', 'keep, with bars that are ignored'],
-        ],
-      },
-    ],
+    explanation: `${moved}Everything outside the region or under the mask is ignored. After a change the source learns its normal state again. ${change}`,
+    fields: regionFields(set),
     confirm: 'Save',
     reason: false,
     wide: true,
     send: async values => {
-      const { by, ...drawn } = values;
-      const body = { ...set, match: source, ...drawn };
-      if (!own) delete body.priority;
-      for (const name of ['region', 'mask']) if (!body[name]) delete body[name];
-      if (!Number(body.rotation)) delete body.rotation;
-      if (body.aspect === 'stretch') delete body.aspect;
-      if (by) body.by = by;
-      const answer = await put(`api/sources/rules/${encodeURIComponent(id)}`, body);
+      const path = `api/sources/rules/${encodeURIComponent(id)}`;
+      const { changed } = await put(path, withRegion(set, source, values));
       await done();
-      return answer.changed.length
-        ? `Stored. ${source} learns again what is normal.`
-        : 'The rule is like that already.';
+      return changed.length
+        ? `Stored. ${source} learns its normal state again.`
+        : 'No change: the rule already has these values.';
     },
   });
-  const form = dialog.querySelector('form'),
-    heading = form.querySelector('h2');
-  const inputs = Object.fromEntries(
-    ['region', 'rotation', 'mask'].map(name => [name, form.elements[name]]),
-  );
-  const waiting = h('p', { class: 'soft' }, 'Loading the last frame …');
-  heading.nextElementSibling.after(waiting);
-  let url = null;
-  try {
-    const where = `source=${encodeURIComponent(source)}&partition=${place.partition}&offset=${place.offset}`;
-    url = URL.createObjectURL(await picture(`api/pictures/camera?${where}`));
-    const image = h('img', { alt: `Last frame of ${source}`, src: url, draggable: 'false' });
-    await image.decode();
-    if (moved) {
-      const read = await size(
-        `api/pictures/frame?model=${encodeURIComponent(place.modelId)}&${where}`,
-      );
-      const at = Object.entries({
-        source,
-        ...moved,
-        aspect: image.naturalWidth / image.naturalHeight,
-        picture: read.width / read.height,
-      })
-        .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-        .join('&');
-      const corrected = await get(`api/sources/rules/corrected?${at}`);
-      inputs.region.value = corrected.region;
-      inputs.rotation.value = short(corrected.rotation);
-    }
-    waiting.replaceWith(editor(image, inputs));
-  } catch (e) {
-    waiting.textContent = `${e.message} The region can be typed.`;
-  }
-  dialog.addEventListener('close', () => url && URL.revokeObjectURL(url));
 }
+
+const regionFields = ({ region, rotation, mask, aspect }) => [
+  {
+    name: 'region',
+    label: 'Region',
+    value: region ?? '',
+    optional: true,
+    placeholder: '0,0,1,1',
+    hint: 'left,top,width,height as fractions of the picture',
+  },
+  {
+    name: 'rotation',
+    label: 'Rotation',
+    value: String(rotation ?? 0),
+    optional: true,
+    hint: 'Degrees clockwise',
+  },
+  {
+    name: 'mask',
+    label: 'Mask',
+    value: mask ?? '',
+    optional: true,
+    placeholder: '0,0 0.3,0 0.3,0.2',
+    hint: 'Corners x,y as fractions of the region; a semicolon between polygons',
+  },
+  {
+    name: 'aspect',
+    label: 'Aspect ratio',
+    value: aspect ?? 'stretch',
+    options: [
+      ['stretch', 'stretch to the model'],
+      ['letterbox', 'keep, with bars that are ignored'],
+    ],
+  },
+];

@@ -1,177 +1,118 @@
-/* The causal graph: causes left, effects right. Own layout, since it takes 20 lines for at most
-   twelve nodes in layers; a library (dagre, 49 kB) would replace only these. */
+/* A drawing of the causal graph. */
 import { svg, attribute, text } from './dom.js';
-import { spoken, signed } from './words.js';
+import { placed, shortened } from './layout.js';
+import { signed, spoken } from './words.js';
 
-const WIDTH = 150,
-  HEIGHT = 48,
-  GAP_X = 90,
-  GAP_Y = 26,
-  MARGIN = 16;
-let marks = 0;
-
-function columns({ nodes, edges }) {
-  const depth = Object.fromEntries(nodes.map(n => [n, 0]));
-  for (let round = 0; round < nodes.length; round++) {
-    for (const e of edges) depth[e.to] = Math.max(depth[e.to], depth[e.from] + 1);
-  }
-  const found = [];
-  for (const node of nodes) (found[depth[node]] ??= []).push(node);
-  const place = {};
-  found.forEach((column, c) => {
-    if (c > 0) {
-      const middle = node => {
-        const causes = edges.filter(e => e.to === node).map(e => place[e.from] ?? 0);
-        return causes.reduce((a, b) => a + b, 0) / Math.max(1, causes.length);
-      };
-      column.sort((a, b) => middle(a) - middle(b));
-    }
-    column.forEach((node, i) => {
-      place[node] = i - (column.length - 1) / 2;
-    });
-  });
-  return found;
-}
+const SIZE = { width: 150, height: 48, gapX: 90, gapY: 26, margin: 16 };
+let drawings = 0;
 
 /**
  * Draws a graph.
  *
  * @param graph { nodes, edges: [{ from, to, confidence }] }
  * @param marked edges to draw as new or gone: ({ from, to }) => class name or ''
- * @param plain whether nodes have no second line
- * @return { element, light(names), values(byName) }
+ * @param plain true if nodes have no second line
  */
-export function drawGraph(graph, marked = () => '', plain = false) {
-  const found = columns(graph),
-    id = ++marks;
-  const rows = Math.max(...found.map(c => c.length));
-  const width = 2 * MARGIN + found.length * WIDTH + (found.length - 1) * GAP_X;
-  const height = 2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y;
-  const at = {};
-  found.forEach((column, c) =>
-    column.forEach((node, i) => {
-      const free = height - 2 * MARGIN - column.length * HEIGHT - (column.length - 1) * GAP_Y;
-      at[node] = { x: MARGIN + c * (WIDTH + GAP_X), y: MARGIN + free / 2 + i * (HEIGHT + GAP_Y) };
-    }),
-  );
-  const marker = (name, lit) =>
-    svg(
-      'marker',
-      {
-        id: `${name}-${id}`,
-        class: lit ? 'lit' : null,
-        viewBox: '0 0 10 10',
-        refX: 9,
-        refY: 5,
-        markerWidth: 9,
-        markerHeight: 9,
-        markerUnits: 'userSpaceOnUse',
-        orient: 'auto',
-      },
-      svg('path', { d: 'M0 0 10 5 0 10Z' }),
-    );
-  const described = graph.edges.length
-    ? graph.edges.map(e => `${spoken(e.from)} causes ${spoken(e.to)}`).join(', ')
-    : 'no latent causes another';
-  const root = svg(
-    'svg',
-    {
+export const drawGraph = (graph, marked = () => '', plain = false) =>
+  new Drawing(graph, marked, plain);
+
+class Drawing {
+  #id = ++drawings;
+  #marked;
+  #edges;
+  #nodes;
+  #lit = '';
+
+  constructor(graph, marked, plain) {
+    this.#marked = marked;
+    const { width, height, at } = placed(graph, SIZE);
+    this.#edges = graph.edges.map(edge => ({
+      to: edge.to,
+      edge,
+      line: this.#line(edge, at[edge.from], at[edge.to]),
+    }));
+    this.#nodes = new Map(graph.nodes.map(name => [name, nodeOf(name, at[name], plain)]));
+    const attributes = {
       class: 'graph',
       width: Math.round(width * 1.1),
       viewBox: `0 0 ${width} ${height}`,
       role: 'img',
-      'aria-label': `Causal graph: ${described}`,
-    },
-    svg('defs', null, marker('arrow', false), marker('arrow-lit', true)),
-  );
-  const edges = graph.edges.map(e => {
-    const a = at[e.from],
-      b = at[e.to];
-    const x1 = a.x + WIDTH,
-      y1 = a.y + HEIGHT / 2,
-      x2 = b.x - 2,
-      y2 = b.y + HEIGHT / 2;
-    const bend = Math.max(40, (x2 - x1) / 2);
-    const line = svg(
-      'path',
-      {
-        class: `edge ${marked(e)}`,
-        d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
-        'stroke-width': 1 + 1.5 * e.confidence,
-        'stroke-dasharray': e.confidence < 0.5 ? '4 4' : null,
-        'marker-end': `url(#arrow-${id})`,
-      },
-      svg(
-        'title',
-        null,
-        `${spoken(e.from)} causes ${spoken(e.to)}: in ${Math.round(100 * e.confidence)} % of half-samples`,
-      ),
+      'aria-label': `Causal graph: ${graphWords(graph)}`,
+    };
+    this.element = svg(
+      'svg',
+      attributes,
+      svg('defs', null, this.#arrow('arrow', null), this.#arrow('arrow-lit', 'lit')),
+      this.#edges.map(({ line }) => line),
+      [...this.#nodes.values()].map(({ node }) => node),
     );
-    root.append(line);
-    return { ...e, line };
-  });
-  const nodes = Object.fromEntries(
-    graph.nodes.map(name => {
-      const { x, y } = at[name];
-      const value = svg('text', { class: 'value', x: x + WIDTH / 2, y: y + 38 }, '');
-      const label = spoken(name);
-      const title = svg(
-        'text',
-        { x: x + WIDTH / 2, y: y + (plain ? 29 : 21) },
-        label.length > 19 ? `${label.slice(0, 18)}…` : label,
-      );
-      const halo = svg('rect', {
-        class: 'halo',
-        x: x - 3,
-        y: y - 3,
-        width: WIDTH + 6,
-        height: HEIGHT + 6,
-        rx: 11,
-        visibility: 'hidden',
-      });
-      const node = svg(
-        'g',
-        { class: 'node' },
-        halo,
-        svg('rect', { x, y, width: WIDTH, height: HEIGHT, rx: 9 }),
-        title,
-        value,
-        svg('title', null, label),
-      );
-      root.append(node);
-      return [name, { node, value, halo }];
-    }),
-  );
-  let lit = '';
-  return {
-    element: root,
-    /**
-     * Lights the mechanism of the first of these latents, its arrows included, and outlines the others, which explain
-     * less of the finding.
-     */
-    light([first, ...others]) {
-      const names = first === undefined ? [] : [first, ...others],
-        key = names.join('\n');
-      if (key === lit) return;
-      lit = key;
-      for (const [name, { node, halo }] of Object.entries(nodes)) {
-        attribute(
-          node,
-          'class',
-          name === first ? 'node lit' : others.includes(name) ? 'node named' : 'node',
-        );
-        attribute(halo, 'visibility', name === first ? 'visible' : 'hidden');
-      }
-      for (const edge of edges) {
-        const on = edge.to === first;
-        attribute(edge.line, 'class', `edge ${on ? 'lit' : marked(edge)}`);
-        attribute(edge.line, 'marker-end', `url(#arrow${on ? '-lit' : ''}-${id})`);
-      }
-    },
-    /** Shows a standardised residual in every latent. */
-    values(byName) {
-      for (const [name, z] of Object.entries(byName))
-        if (nodes[name]) text(nodes[name].value, `residual ${signed(z)} sd`);
-    },
-  };
+  }
+
+  #arrow(name, kind) {
+    const size = { markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse' };
+    const place = { viewBox: '0 0 10 10', refX: 9, refY: 5, orient: 'auto' };
+    const attributes = { id: `${name}-${this.#id}`, class: kind, ...place, ...size };
+    return svg('marker', attributes, svg('path', { d: 'M0 0 10 5 0 10Z' }));
+  }
+
+  #line(edge, cause, effect) {
+    const x1 = cause.x + SIZE.width;
+    const y1 = cause.y + SIZE.height / 2;
+    const x2 = effect.x - 2;
+    const y2 = effect.y + SIZE.height / 2;
+    const bend = Math.max(40, (x2 - x1) / 2);
+    const share = Math.round(100 * edge.confidence);
+    const words = `${spoken(edge.from)} causes ${spoken(edge.to)}: in ${share} % of half-samples`;
+    const attributes = {
+      class: `edge ${this.#marked(edge)}`,
+      d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
+      'stroke-width': 1 + 1.5 * edge.confidence,
+      'stroke-dasharray': edge.confidence < 0.5 ? '4 4' : null,
+      'marker-end': `url(#arrow-${this.#id})`,
+    };
+    return svg('path', attributes, svg('title', null, words));
+  }
+
+  /**
+   * Lights the mechanism of the first of these latents, its arrows included, and outlines the
+   * others, which explain less of the finding.
+   */
+  light([first, ...others]) {
+    const key = [first, ...others].join('\n');
+    if (key === this.#lit) return;
+    this.#lit = key;
+    for (const [name, { node, halo }] of this.#nodes) {
+      const kind = others.includes(name) ? 'node named' : 'node';
+      attribute(node, 'class', name === first ? 'node lit' : kind);
+      attribute(halo, 'visibility', name === first ? 'visible' : 'hidden');
+    }
+    for (const { to, edge, line } of this.#edges) {
+      const lit = to === first;
+      attribute(line, 'class', `edge ${lit ? 'lit' : this.#marked(edge)}`);
+      attribute(line, 'marker-end', `url(#arrow${lit ? '-lit' : ''}-${this.#id})`);
+    }
+  }
+
+  /** Shows standardised residuals: [latent, residual]. */
+  values(residuals) {
+    for (const [name, z] of residuals)
+      text(this.#nodes.get(name).value, `residual ${signed(z)} sd`);
+  }
 }
+
+function nodeOf(name, { x, y }, plain) {
+  const { width, height } = SIZE;
+  const label = spoken(name);
+  const middle = x + width / 2;
+  const value = svg('text', { class: 'value', x: middle, y: y + 38 }, '');
+  const title = svg('text', { x: middle, y: y + (plain ? 29 : 21) }, shortened(label));
+  const around = { x: x - 3, y: y - 3, width: width + 6, height: height + 6, rx: 11 };
+  const halo = svg('rect', { class: 'halo', ...around, visibility: 'hidden' });
+  const box = svg('rect', { x, y, width, height, rx: 9 });
+  const node = svg('g', { class: 'node' }, halo, box, title, value, svg('title', null, label));
+  return { node, value, halo };
+}
+
+const graphWords = ({ edges }) =>
+  edges.map(({ from, to }) => `${spoken(from)} causes ${spoken(to)}`).join(', ') ||
+  'no latent causes another';

@@ -1,7 +1,9 @@
 /* Keyboard shortcuts of all pages, and the finder of sources. */
 import { h } from './dom.js';
 import { get } from './api.js';
-import { sourceLink, conditionWord, conditionColour } from './words.js';
+import { chip, term } from './parts.js';
+import { debounced } from './timing.js';
+import { conditionColour, conditionWord, sourceLink } from './words.js';
 
 const PLACES = {
   s: ['#/', 'sources'],
@@ -10,32 +12,34 @@ const PLACES = {
   f: ['#/feedback', 'feedback'],
   m: ['#/models', 'models'],
   t: ['#/settings', 'settings'],
-  e: ['#/explain', 'explained'],
+  e: ['#/explain', 'help'],
 };
 const KEYS = [
   ['?', 'this list'],
   ['Ctrl K', 'find a source'],
-  ['/', 'search, where a page has one'],
+  ['/', 'search, if the page has a search'],
   ...Object.entries(PLACES).map(([key, [, words]]) => [`g ${key}`, words]),
   ['← →', 'earlier and later, on the past of a source'],
   ['Esc', 'close a dialog'],
 ];
+const SEQUENCE = 1500; // milliseconds between g and the next key
 
-let waiting = 0;
-const typing = event => event.target.closest?.('input, select, textarea, dialog');
+let startedAt = 0;
+const isTyping = event => event.target.closest?.('input, select, textarea, dialog');
 
 addEventListener('keydown', event => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+  const control = event.ctrlKey || event.metaKey;
+  if (control && event.key.toLowerCase() === 'k') {
     event.preventDefault();
-    if (!document.querySelector('dialog')) finder();
+    if (!document.querySelector('dialog')) new Finder();
     return;
   }
-  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-  const after = Date.now() - waiting < 1500;
-  waiting = 0;
-  if (event.key === '?') list();
-  else if (after && PLACES[event.key]) location.hash = PLACES[event.key][0];
-  else if (event.key === 'g') waiting = Date.now();
+  if (isTyping(event) || control || event.altKey) return;
+  const second = Date.now() - startedAt < SEQUENCE;
+  startedAt = 0;
+  if (event.key === '?') showKeys();
+  else if (second && PLACES[event.key]) location.hash = PLACES[event.key][0];
+  else if (event.key === 'g') startedAt = Date.now();
 });
 
 function open(...content) {
@@ -46,31 +50,20 @@ function open(...content) {
   return dialog;
 }
 
-function list() {
-  open(
-    h('h2', null, 'Keys'),
-    h(
-      'dl',
-      null,
-      KEYS.flatMap(([key, words]) => [
-        h(
-          'dt',
-          null,
-          key.split(' ').map(k => h('kbd', null, k)),
-        ),
-        h('dd', null, words),
-      ]),
-    ),
-    h(
-      'form',
-      { method: 'dialog' },
-      h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Close')),
-    ),
+function showKeys() {
+  const marked = keys => keys.split(' ').map(key => h('kbd', null, key));
+  const list = h(
+    'dl',
+    null,
+    KEYS.map(([keys, words]) => term(marked(keys), words)),
   );
+  const close = h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Close'));
+  open(h('h2', null, 'Keys'), list, h('form', { method: 'dialog' }, close));
 }
 
-function finder() {
-  const input = h('input', {
+/** A dialog in which a source is found by a part of its name. */
+class Finder {
+  #input = h('input', {
     type: 'search',
     placeholder: 'Name of a source',
     'aria-label': 'Name of a source',
@@ -79,64 +72,65 @@ function finder() {
     'aria-expanded': 'true',
     'aria-controls': 'found-sources',
   });
-  const found = h('ul', { id: 'found-sources', role: 'listbox', 'aria-label': 'Sources found' });
-  const dialog = open(h('h2', { class: 'visually-hidden' }, 'Find a source'), input, found);
-  let rows = [],
-    at = 0,
-    timer = 0;
-  const go = row => {
-    dialog.close();
-    location.hash = sourceLink(row.name);
-  };
-  const show = () => {
-    found.replaceChildren(
-      ...rows.map((row, i) =>
-        h(
-          'li',
-          {
-            id: `found-${i}`,
-            role: 'option',
-            'aria-selected': String(i === at),
-            onclick: () => go(row),
-          },
-          h('b', null, row.name),
-          ' ',
-          h(
-            'span',
-            { class: `chip ${conditionColour(row.condition)}` },
-            conditionWord(row.condition),
-          ),
-        ),
-      ),
-    );
-    input.setAttribute('aria-activedescendant', rows.length ? `found-${at}` : '');
-  };
-  const ask = async () => {
-    const words = input.value;
-    const found = await get(`api/sources?size=10&text=${encodeURIComponent(words.trim())}`).then(
-      answer => answer.rows,
+  #found = h('ul', { id: 'found-sources', role: 'listbox', 'aria-label': 'Sources found' });
+  #dialog;
+  #rows = [];
+  #at = 0;
+
+  constructor() {
+    const title = h('h2', { class: 'visually-hidden' }, 'Find a source');
+    this.#dialog = open(title, this.#input, this.#found);
+    const typed = debounced(120, () => this.#ask());
+    this.#input.addEventListener('input', () => typed());
+    this.#input.addEventListener('keydown', event => this.#key(event));
+    this.#ask();
+  }
+
+  async #ask() {
+    const words = this.#input.value;
+    const path = `api/sources?size=10&text=${encodeURIComponent(words.trim())}`;
+    const rows = await get(path).then(
+      found => found.rows,
       () => [],
     );
-    if (words === input.value) {
-      rows = found;
-      at = 0;
-      show();
-    } // else another answer follows
-  };
-  input.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, 120);
-  });
-  input.addEventListener('keydown', event => {
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    if (words !== this.#input.value) return; // the answer to the new words follows
+    this.#rows = rows;
+    this.#at = 0;
+    this.#show();
+  }
+
+  #key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
       event.preventDefault();
-      at = Math.max(0, Math.min(rows.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)));
-      show();
+      this.#at = Math.max(0, Math.min(this.#rows.length - 1, this.#at + step));
+      this.#show();
     }
-    if (event.key === 'Enter' && rows[at]) {
+    if (event.key === 'Enter' && this.#rows[this.#at]) {
       event.preventDefault();
-      go(rows[at]);
+      this.#go(this.#rows[this.#at]);
     }
-  });
-  ask();
+  }
+
+  #show() {
+    const items = this.#rows.map((row, i) => {
+      const chosen = String(i === this.#at);
+      const attributes = { id: `found-${i}`, role: 'option', 'aria-selected': chosen };
+      const state = chip(conditionWord(row.condition), conditionColour(row.condition));
+      return h(
+        'li',
+        { ...attributes, onclick: () => this.#go(row) },
+        h('b', null, row.name),
+        ' ',
+        state,
+      );
+    });
+    this.#found.replaceChildren(...items);
+    this.#input.setAttribute('aria-activedescendant', items.length ? `found-${this.#at}` : '');
+  }
+
+  #go({ name }) {
+    this.#dialog.close();
+    location.hash = sourceLink(name);
+  }
 }

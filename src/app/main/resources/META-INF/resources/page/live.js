@@ -1,14 +1,14 @@
 /*
  * Live updates. The page asks for the next one when it has drawn the last: a slow page gets fewer,
  * larger updates, and the service never queues anything for it. See LiveSession for the messages.
- * Where something on the way blocks WebSockets, the page asks over HTTP every two seconds.
+ * If a proxy blocks WebSockets, the page asks over HTTP every two seconds.
  */
 import { token, onToken, get, Refused } from './api.js';
+import { bearerProtocol, isAnswer, waitAfter } from './live-protocol.js';
 
-const HIDDEN_PAUSE = 1000,
-  LONGEST_WAIT = 10000,
-  POLL = 2000,
-  BLOCKED = 2;
+const HIDDEN_PAUSE = 1000;
+const POLL = 2000;
+const BLOCKED = 2; // failures after which HTTP is tried
 
 export class Live {
   #socket = null;
@@ -17,7 +17,8 @@ export class Live {
   #onState = () => {};
   #failures = 0;
   #timer = 0;
-  #last = 0;
+  #asking = false;
+  #polling = false;
 
   constructor() {
     onToken(() => this.#again());
@@ -37,7 +38,11 @@ export class Live {
   see(view, onMessage) {
     this.#view = view;
     this.#onMessage = onMessage ?? (() => {});
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(view));
+    this.#send(view);
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
   #again() {
@@ -53,14 +58,7 @@ export class Live {
   #connect() {
     this.#onState('connecting', 'connecting');
     const protocols = ['residua.live'];
-    if (token()) {
-      const bytes = new TextEncoder().encode(token());
-      const base64 = btoa(String.fromCharCode(...bytes))
-        .replaceAll('+', '-')
-        .replaceAll('/', '_')
-        .replaceAll('=', '');
-      protocols.push(`bearer.${base64}`);
-    }
+    if (token()) protocols.push(bearerProtocol(token()));
     const url = new URL('api/live', document.baseURI);
     url.hash = '';
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -69,36 +67,27 @@ export class Live {
     socket.onopen = () => {
       this.#failures = 0;
       this.#onState('on', 'live');
-      if (this.#view) socket.send(JSON.stringify(this.#view));
+      if (this.#view) this.#send(this.#view);
     };
-    socket.onmessage = event => {
-      this.#last = performance.now();
-      const message = JSON.parse(event.data);
-      // An answer to an earlier view is only counted.
-      const wanted =
-        this.#view &&
-        message.type !== 'problem' &&
-        (message.name ?? '') === (this.#view.name ?? '') &&
-        (message.type === this.#view.see || message.type === 'unknown');
-      try {
-        if (wanted) this.#onMessage(message);
-      } finally {
-        this.#next();
-      }
-    };
-    socket.onclose = () => {
-      this.#lost();
-    };
+    socket.onmessage = event => this.#receive(JSON.parse(event.data));
+    socket.onclose = () => this.#lost();
   }
 
-  #asking = false;
-  /** Asks for the next update after the browser has painted; a hidden page once a second. */
+  #receive(message) {
+    try {
+      if (isAnswer(message, this.#view)) this.#onMessage(message);
+    } finally {
+      this.#next();
+    }
+  }
+
+  /** Asks for the next update after the browser has painted; a hidden page once per second. */
   #next() {
     if (this.#asking) return;
     this.#asking = true;
     const ask = () => {
       this.#asking = false;
-      if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"next":true}');
+      this.#send({ next: true });
     };
     if (document.hidden) setTimeout(ask, HIDDEN_PAUSE);
     else requestAnimationFrame(ask);
@@ -106,7 +95,7 @@ export class Live {
 
   async #lost() {
     this.#socket = null;
-    const wait = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures++);
+    const wait = waitAfter(this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), wait);
     try {
       await get('api/about');
@@ -117,15 +106,13 @@ export class Live {
         clearTimeout(this.#timer);
         this.#onState('refused', 'Reading this dashboard needs a token.');
       } else {
-        this.#onState(
-          'off',
-          `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; the page shows older data.`,
-        );
+        const seconds = Math.ceil(wait / 1000);
+        const sentence = `The service does not answer. Trying again in ${seconds} s; the page shows older data.`;
+        this.#onState('off', sentence);
       }
     }
   }
 
-  #polling = false;
   /** Asks over HTTP until the live connection is back, or the service does not answer. */
   async #poll() {
     if (this.#polling) return;
@@ -133,34 +120,32 @@ export class Live {
     try {
       while (this.#socket?.readyState !== WebSocket.OPEN) {
         const view = this.#view;
-        const message = document.hidden || !view ? null : await answer(view);
+        const message = document.hidden || !view ? null : await askOnce(view);
         this.#onState('slow', 'every 2 s');
         if (message && view === this.#view) this.#onMessage(message);
         await new Promise(done => setTimeout(done, POLL));
       }
     } catch {
-      /* the next attempt to connect shows why */
+      // The next attempt to connect shows the reason.
     } finally {
       this.#polling = false;
     }
   }
 }
 
-/** What the live connection would send for a view. */
-async function answer(view) {
-  if (view.see === 'overview') {
-    const { see, ...query } = view;
-    return { type: 'overview', overview: await get(`api/sources?${new URLSearchParams(query)}`) };
+/** The message that the live connection would send for a view. */
+async function askOnce({ see, ...query }) {
+  if (see === 'overview') {
+    const overview = await get(`api/sources?${new URLSearchParams(query)}`);
+    return { type: 'overview', overview };
   }
-  if (view.see !== 'source') return null;
+  if (see !== 'source') return null;
+  const { name } = query;
   try {
-    return {
-      type: 'source',
-      name: view.name,
-      source: await get(`api/sources/${encodeURIComponent(view.name)}`),
-    };
+    const source = await get(`api/sources/${encodeURIComponent(name)}`);
+    return { type: 'source', name, source };
   } catch (e) {
-    if (e instanceof Refused && e.status === 404) return { type: 'unknown', name: view.name };
+    if (e instanceof Refused && e.status === 404) return { type: 'unknown', name };
     throw e;
   }
 }

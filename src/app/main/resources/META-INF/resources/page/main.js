@@ -1,29 +1,44 @@
 /* The frame around the pages: navigation, connection, colours and token. */
 import { h, text, toast, attribute } from './dom.js';
-import { get, token, onToken, keep, showAllowed, RIGHTS } from './api.js';
+import { RIGHTS, get, keep, onToken, showAllowed, token } from './api.js';
 import { Live } from './live.js';
 import { CHANGES_OFF, setAbout, unlock } from './actions.js';
 import { recolour } from './charts.js';
 import { colours } from './colours.js';
+import { routeOf, signInOf } from './routes.js';
+import './keys.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
 import { history } from './history.js';
 import { wall } from './wall.js';
-import './keys.js';
-import { incidents, incident } from './incidents.js';
+import { incidents } from './incidents.js';
+import { incident } from './incident.js';
 import { feedback } from './feedback.js';
 import { models } from './models.js';
 import { settings } from './settings.js';
 import { audit } from './audit.js';
 import { explain } from './explain.js';
 
+/** A page: the link of the navigation that leads to it, its title, and a function that shows it. */
+const PAGES = {
+  overview: { link: 'sources', title: 'Sources', show: overview },
+  source: { link: 'sources', title: name => name, show: source },
+  history: { link: 'sources', title: name => `${name}, past`, show: history },
+  wall: { link: 'wall', title: 'Wall', show: wall },
+  incidents: { link: 'incidents', title: 'Incidents', show: incidents },
+  incident: { link: 'incidents', title: 'Incident', show: incident },
+  feedback: { link: 'feedback', title: 'Feedback', show: feedback },
+  models: { link: 'models', title: 'Models', show: models },
+  settings: { link: 'settings', title: 'Settings', show: settings },
+  audit: { link: 'audit', title: 'Audit', show: audit },
+  explain: { link: 'explain', title: 'Help', show: explain },
+};
+
 // A sign-in link has a token behind the #, which no request contains; it leaves the address at once.
-const [place, asked] = location.hash.split('?'),
-  link = new URLSearchParams(asked);
-if (link.get('token')) {
-  keep(link.get('token'));
-  link.delete('token');
-  globalThis.history.replaceState(null, '', `${place || '#/'}${link.size ? `?${link}` : ''}`);
+const signIn = signInOf(location.hash);
+if (signIn) {
+  keep(signIn.token);
+  globalThis.history.replaceState(null, '', signIn.address);
 }
 
 const content = document.getElementById('content');
@@ -33,110 +48,75 @@ const context = {
   about: { product: 'Residua', kafka: '', framesTopic: 'residua.frames', writable: true },
 };
 
-const PAGES = [
-  { pattern: /^\/?$/, page: 'sources', title: () => 'Sources', show: overview },
-  { pattern: /^\/sources\/(.+)$/, page: 'sources', title: ([name]) => name, show: source },
-  {
-    pattern: /^\/history\/(.+)$/,
-    page: 'sources',
-    title: ([name]) => `${name}, past`,
-    show: history,
-  },
-  { pattern: /^\/wall$/, page: 'wall', title: () => 'Wall', show: wall },
-  { pattern: /^\/incidents$/, page: 'incidents', title: () => 'Incidents', show: incidents },
-  { pattern: /^\/incidents\/(.+)$/, page: 'incidents', title: () => 'Incident', show: incident },
-  { pattern: /^\/feedback$/, page: 'feedback', title: () => 'Feedback', show: feedback },
-  { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
-  { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
-  { pattern: /^\/audit$/, page: 'audit', title: () => 'Audit', show: audit },
-  { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Help', show: explain },
-];
-
 let leave = () => {};
-let shown = null;
+let first = true;
 function route() {
-  const [path, query] = (location.hash.replace(/^#/, '') || '/').split('?');
-  for (const page of PAGES) {
-    const match = page.pattern.exec(path);
-    if (!match) continue;
-    const parameters = match
-      .slice(1)
-      .map(p => (p === undefined ? undefined : decodeURIComponent(p)));
-    const before = shown;
-    shown = page;
-    leave();
-    content.replaceChildren();
-    for (const right of RIGHTS) delete content.dataset[right];
-    document.title = `${page.title(parameters)} · Residua`;
-    for (const link of document.querySelectorAll('.top nav a'))
-      attribute(link, 'aria-current', link.dataset.page === page.page ? 'page' : null);
-    live.see({ see: 'nothing' });
-    leave = page.show(content, context, parameters, new URLSearchParams(query)) ?? (() => {});
-    if (before) {
-      scrollTo(0, 0);
-      content.focus({ preventScroll: true });
-    }
-    return;
-  }
+  const found = routeOf(location.hash);
   leave();
   leave = () => {};
   live.see({ see: 'nothing' });
-  content.replaceChildren(
-    h(
-      'div',
-      { class: 'panel empty' },
-      h('h1', null, 'Page not found'),
-      h('p', null, 'Go to ', h('a', { href: '#/' }, 'all sources'), '.'),
-    ),
-  );
+  content.replaceChildren();
+  for (const right of RIGHTS) delete content.dataset[right];
+  if (found) showPage(found);
+  else content.append(notFound());
+  if (!first) {
+    scrollTo(0, 0);
+    content.focus({ preventScroll: true });
+  }
+  first = false;
 }
 
-const connection = document.getElementById('connection'),
-  banner = document.getElementById('banner');
+function showPage({ page, name, query }) {
+  const { link, title, show } = PAGES[page];
+  document.title = `${typeof title === 'string' ? title : title(name)} · Residua`;
+  for (const one of document.querySelectorAll('.top nav a')) {
+    attribute(one, 'aria-current', one.dataset.page === link ? 'page' : null);
+  }
+  leave = show(content, context, name, query) ?? leave;
+}
+
+function notFound() {
+  const words = h('p', null, 'Go to ', h('a', { href: '#/' }, 'all sources'), '.');
+  return h('div', { class: 'panel empty' }, h('h1', null, 'Page not found'), words);
+}
+
+const connection = document.getElementById('connection');
+const banner = document.getElementById('banner');
+/** Class and words of the connection in each of its states. */
+const CONNECTION = {
+  on: ['on', 'live'],
+  slow: ['on slow', 'every 2 s'],
+  connecting: ['', 'connecting'],
+  off: ['off', 'not connected'],
+  refused: ['off', 'not connected'],
+};
+const BLOCKED = 'A proxy between this page and the service blocks WebSockets';
+
 let refused = false;
 live.onState((state, sentence) => {
-  if (
-    state === 'connecting' &&
-    (connection.classList.contains('off') || connection.classList.contains('slow'))
-  )
-    return;
-  attribute(
-    connection,
-    'title',
-    state === 'slow' ? 'Something between this page and the service blocks WebSockets' : null,
-  );
-  attribute(
-    connection,
-    'class',
-    `connection ${state === 'on' ? 'on' : state === 'slow' ? 'on slow' : state === 'connecting' ? '' : 'off'}`,
-  );
-  text(
-    connection.lastElementChild,
-    state === 'on'
-      ? 'live'
-      : state === 'slow'
-        ? sentence
-        : state === 'connecting'
-          ? 'connecting'
-          : 'not connected',
-  );
+  const { classList } = connection;
+  if (state === 'connecting' && (classList.contains('off') || classList.contains('slow'))) return;
+  const [kind, words] = CONNECTION[state];
+  attribute(connection, 'title', state === 'slow' ? BLOCKED : null);
+  attribute(connection, 'class', `connection ${kind}`);
+  text(connection.lastElementChild, words);
   banner.hidden = state !== 'off' && state !== 'refused';
   text(banner, sentence);
-  if (state === 'on' || (state === 'slow' && !context.about.kafka)) learn();
+  if (state === 'on' || (state === 'slow' && !context.about.kafka)) learnAbout();
   if (state === 'refused' && !refused) {
     refused = true;
     unlock();
   }
 });
 
-async function learn() {
+/** Asks the service about itself. */
+async function learnAbout() {
   try {
     Object.assign(context.about, await get('api/about'));
     setAbout(context.about);
     document.body.dataset.writable = context.about.writable ? 'yes' : 'no';
-    dispatchEvent(new Event('residua-about'));
   } catch {
-    /* the state of the connection shows it */
+    // The state of the connection shows it.
   }
 }
 
@@ -158,22 +138,18 @@ lock.addEventListener('click', unlock);
 let signedIn = token();
 onToken(() => {
   showLock();
-  if (token() !== signedIn) {
-    signedIn = token();
-    route();
-  }
+  if (token() === signedIn) return;
+  signedIn = token();
+  route();
 });
 showLock();
 
-// While nobody may change anything, a button says so before its dialog opens.
+// If nobody may change anything, a button says so before its dialog opens.
+const changing = RIGHTS.map(right => `.needs-${right}`).join();
 document.addEventListener(
   'click',
   event => {
-    if (
-      context.about.writable ||
-      !event.target.closest?.(RIGHTS.map(right => `.needs-${right}`).join())
-    )
-      return;
+    if (context.about.writable || !event.target.closest?.(changing)) return;
     event.preventDefault();
     event.stopPropagation();
     toast(CHANGES_OFF);

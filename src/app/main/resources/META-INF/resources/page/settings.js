@@ -1,285 +1,166 @@
-/* Rules of sources: what holds for which source, and dialogs that change a rule. */
+/* Rules of sources: the list, the rule of one source, and dialogs that change a rule. */
 import { h, text } from './dom.js';
 import { get, put, remove } from './api.js';
 import { ask } from './actions.js';
-import { moment, sentenceCase } from './words.js';
+import { button, chip, panel, term } from './parts.js';
+import { ruleBody, settingField, settingWords } from './rules.js';
+import { debounced } from './timing.js';
+import { moment } from './words.js';
 
-/** A name such as silentAfter in words. */
-const title = name => sentenceCase(name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`));
-
-/** A duration such as PT2M in words. */
-export const durationWords = text => {
-  const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
-  if (!parts) return text;
-  return (
-    ['days', 'h', 'min', 's']
-      .map((unit, i) => parts[i + 1] && `${parts[i + 1]} ${unit}`)
-      .filter(Boolean)
-      .join(' ') || text
-  );
-};
-const words = value => (typeof value === 'string' ? durationWords(value) : String(value));
-
-/** The settings of a rule as a list of terms. */
-export function settingsOf(rule) {
-  const given = Object.entries(rule.settings).filter(
-    ([name]) => !['match', 'enabled', 'labels'].includes(name),
-  ); // shown apart
-  const labels = Object.entries(rule.settings.labels ?? {});
-  if (!given.length && !labels.length)
-    return h('p', { class: 'soft small' }, 'The settings of the installation.');
-  return h(
-    'dl',
-    { class: 'props' },
-    given.map(([name, value]) => [h('dt', null, title(name)), h('dd', null, words(value))]),
-    labels.length
-      ? [
-          h('dt', null, 'Labels'),
-          h(
-            'dd',
-            null,
-            labels.map(([name, value]) => [
-              h('span', { class: 'chip plain' }, `${name}: ${value}`),
-              ' ',
-            ]),
-          ),
-        ]
-      : null,
-  );
-}
-
-const labelsText = labels =>
-  Object.entries(labels ?? {})
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
-function labelsOf(text) {
-  const labels = {};
-  for (const part of text
-    .split(',')
-    .map(one => one.trim())
-    .filter(Boolean)) {
-    const at = part.indexOf('=');
-    if (at < 1) throw new Error(`'${part}' is no label, expected such as site=north`);
-    labels[part.slice(0, at).trim()] = part.slice(at + 1).trim();
-  }
-  return labels;
-}
-
-function field(setting, value) {
-  const common = {
-    name: setting.name,
-    label: title(setting.name),
-    hint: sentenceCase(setting.effect.split(/[;.] /)[0]),
-  };
-  if (setting.type === 'object')
-    return { ...common, value: labelsText(value), placeholder: setting.example, optional: true };
-  if (setting.choices.length)
-    return {
-      ...common,
-      value: String(value ?? ''),
-      options: [
-        ['', setting.unset],
-        ...setting.choices
-          .filter(choice => choice !== setting.unset)
-          .map(choice => [choice, choice]),
-      ],
-    };
-  return {
-    ...common,
-    value: value ?? '',
-    placeholder: setting.example || setting.unset,
-    optional: !setting.required,
-  };
-}
-
-async function edit(rule, done) {
-  const { settings: known } = await get('api/sources/rules/settings');
-  ask({
-    title: rule ? `Change rule ${rule.id}` : 'New rule',
-    explanation:
-      'It applies to the next frames of all sources that match. Empty fields are the settings of the installation.',
-    fields: [
-      ...(rule ? [] : [{ name: 'id', label: 'Name of the rule', placeholder: 'line3' }]),
-      ...known.map(setting => field(setting, rule?.settings[setting.name])),
-    ],
-    confirm: 'Save',
-    reason: false,
-    wide: true,
-    send: async values => {
-      const { id, labels, ...rest } = values;
-      const body = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''));
-      body.labels = labelsOf(labels);
-      const answer = await put(`api/sources/rules/${encodeURIComponent(rule?.id ?? id)}`, body);
-      await done();
-      return answer.changed.length
-        ? 'The rule is stored.'
-        : 'No change: the rule already has these values.';
-    },
-  });
-}
-
-const drop = (rule, done) =>
-  ask({
-    title: `Remove rule ${rule.id}`,
-    explanation: `Sources that match ${rule.settings.match} follow the next rule that matches, or the settings of the installation.`,
-    confirm: 'Remove',
-    reason: false,
-    send: async ({ by }) => {
-      await remove(
-        `api/sources/rules/${encodeURIComponent(rule.id)}${by ? `?by=${encodeURIComponent(by)}` : ''}`,
-      );
-      await done();
-      return 'The rule is removed.';
-    },
-  });
+const ASK_NAME = 'Enter a name to see which rule applies to it.';
 
 export function settings(root) {
-  const list = h('div', { class: 'rules' });
-  const count = h('span', { class: 'chip plain' }, '0');
-  const find = h('input', {
+  const page = new Settings(root);
+  return () => page.leave();
+}
+
+class Settings {
+  #list = h('div', { class: 'rules' });
+  #count = chip('0', 'plain');
+  #find = h('input', {
     type: 'search',
     name: 'find',
     placeholder: 'Name of a source',
     'aria-label': 'Name of a source',
     autocomplete: 'off',
   });
-  const found = h(
-    'p',
-    { class: 'soft', role: 'status' },
-    'Enter a name to see which rule holds for it.',
-  );
-  let typing = 0,
-    left = false;
-  const load = async () => {
-    const { rules } = await get('api/sources/rules');
-    if (left) return;
-    text(count, String(rules.length));
-    list.replaceChildren(
-      ...(rules.length
-        ? rules.map(rule => ruleBox(rule))
-        : [
-            h(
-              'div',
-              { class: 'empty' },
-              h('h3', null, 'No rules yet'),
-              h(
-                'p',
-                { class: 'soft' },
-                'The settings of the installation hold for every source. A rule changes them for the sources whose names match a pattern, such as line3/*.',
-              ),
-            ),
-          ]),
+  #found = h('p', { class: 'soft', role: 'status' }, ASK_NAME);
+  #typed = debounced(150, () => this.#look().catch(e => this.#failed(e)));
+  #left = false;
+
+  constructor(root) {
+    const words =
+      'The rule with the most literal characters in its pattern applies, then the one with the higher priority.';
+    const title = h(
+      'div',
+      null,
+      h('h1', null, 'Settings of sources'),
+      h('p', { class: 'soft' }, words),
     );
-    await look();
-  };
-  const look = async () => {
-    const name = find.value.trim();
+    const add = button('New rule …', () => this.#edit(null), { class: 'primary needs-configure' });
+    const head = h('div', { class: 'title note' }, title, h('div', { class: 'actions' }, add));
+    const find = h('div', { class: 'filters' }, this.#find, this.#found);
+    this.#find.addEventListener('input', () => this.#typed());
+    root.append(
+      h('section', { class: 'panel' }, head),
+      panel('find', 'Rule of a source', {}, find),
+      panel('rules', 'Rules', { header: this.#count }, this.#list),
+    );
+    this.#load().catch(e => this.#failed(e));
+  }
+
+  async #load() {
+    const { rules } = await get('api/sources/rules');
+    if (this.#left) return;
+    text(this.#count, String(rules.length));
+    this.#list.replaceChildren(
+      ...(rules.length ? rules.map(rule => this.#box(rule)) : [noRules()]),
+    );
+    await this.#look();
+  }
+
+  /** Shows the rule of the source whose name is entered. */
+  async #look() {
+    const name = this.#find.value.trim();
     if (!name) {
-      found.replaceChildren('Enter a name to see which rule holds for it.');
+      this.#found.replaceChildren(ASK_NAME);
       return;
     }
-    const answer = await get(`api/sources/rules?source=${encodeURIComponent(name)}`);
-    if (left) return;
-    const [rule] = answer.rules;
-    found.replaceChildren(
-      ...(rule
-        ? [
-            h('b', null, rule.id),
-            ` holds (${rule.settings.match})`,
-            answer.why ? `: ${answer.why}.` : ': no other rule matches.',
-          ]
-        : ['No rule matches: the settings of the installation hold.']),
-    );
-  };
-  const failed = e => list.replaceChildren(h('p', { class: 'empty' }, e.message));
-  function ruleBox(rule) {
-    return h(
-      'article',
-      { class: 'rule' },
-      h(
-        'div',
-        { class: 'title' },
-        h('h3', null, rule.id),
-        h('code', null, rule.settings.match),
-        rule.settings.enabled === false && h('span', { class: 'chip warn' }, 'not monitored'),
-        h(
-          'div',
-          { class: 'actions' },
-          h(
-            'button',
-            {
-              class: 'needs-configure',
-              type: 'button',
-              onclick: () => edit(rule, load).catch(failed),
-            },
-            'Change …',
-          ),
-          h(
-            'button',
-            { class: 'needs-configure', type: 'button', onclick: () => drop(rule, load) },
-            'Remove …',
-          ),
-        ),
-      ),
-      settingsOf(rule),
-      h(
-        'p',
-        { class: 'soft small' },
-        `Revision ${rule.revision}, ${rule.by}, ${moment(Date.parse(rule.changedAt))}`,
-      ),
+    const { rules, why } = await get(`api/sources/rules?source=${encodeURIComponent(name)}`);
+    if (this.#left || name !== this.#find.value.trim()) return;
+    const [rule] = rules;
+    const reason = why ? `: ${why}.` : ': no other rule matches.';
+    const found = rule && [h('b', null, rule.id), ` applies (${rule.settings.match})${reason}`];
+    this.#found.replaceChildren(
+      ...(found ?? ['No rule matches: the settings of the installation apply.']),
     );
   }
-  find.addEventListener('input', () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => look().catch(failed), 150);
-  });
-  root.append(
+
+  #failed(e) {
+    this.#list.replaceChildren(h('p', { class: 'empty' }, e.message));
+  }
+
+  #box(rule) {
+    const { id, settings: given, revision, by, changedAt } = rule;
+    const attributes = { class: 'needs-configure' };
+    const change = button('Change …', () => this.#edit(rule), attributes);
+    const drop = button('Remove …', () => removeRule(rule, () => this.#load()), attributes);
+    const title = h('div', { class: 'title' }, h('h3', null, id), h('code', null, given.match));
+    if (given.enabled === false) title.append(chip('not monitored', 'warn'));
+    title.append(h('div', { class: 'actions' }, change, drop));
+    const author = `Revision ${revision}, ${by}, ${moment(Date.parse(changedAt))}`;
+    const foot = h('p', { class: 'soft small' }, author);
+    return h('article', { class: 'rule' }, title, settingList(given), foot);
+  }
+
+  #edit(rule) {
+    editRule(rule, () => this.#load()).catch(e => this.#failed(e));
+  }
+
+  leave() {
+    this.#left = true;
+    this.#typed.cancel();
+  }
+}
+
+const noRules = () =>
+  h(
+    'div',
+    { class: 'empty' },
+    h('h3', null, 'No rules yet'),
     h(
-      'section',
-      { class: 'panel' },
-      h(
-        'div',
-        { class: 'title note' },
-        h(
-          'div',
-          null,
-          h('h1', null, 'Settings of sources'),
-          h(
-            'p',
-            { class: 'soft' },
-            'The rule with most literal characters in its pattern holds, then the one with the higher priority.',
-          ),
-        ),
-        h(
-          'div',
-          { class: 'actions' },
-          h(
-            'button',
-            {
-              class: 'primary needs-configure',
-              type: 'button',
-              onclick: () => edit(null, load).catch(failed),
-            },
-            'New rule …',
-          ),
-        ),
-      ),
-    ),
-    h(
-      'section',
-      { class: 'panel', 'aria-labelledby': 'find-title' },
-      h('header', null, h('h2', { id: 'find-title' }, 'Which rule applies?')),
-      h('div', { class: 'filters' }, find, found),
-    ),
-    h(
-      'section',
-      { class: 'panel', 'aria-labelledby': 'rules-title' },
-      h('header', null, h('h2', { id: 'rules-title' }, 'Rules'), count),
-      list,
+      'p',
+      { class: 'soft' },
+      'The settings of the installation apply to every source. A rule changes them for the sources whose names match a pattern, such as line3/*.',
     ),
   );
-  load().catch(failed);
-  return () => {
-    left = true;
-  };
+
+/** The settings of a rule as a list of terms. */
+function settingList(given) {
+  const words = settingWords(given);
+  const labels = Object.entries(given.labels ?? {});
+  if (!words.length && !labels.length) {
+    return h('p', { class: 'soft small' }, 'The settings of the installation.');
+  }
+  const chips = labels.map(([name, value]) => [chip(`${name}: ${value}`, 'plain'), ' ']);
+  const terms = words.map(([title, value]) => term(title, value));
+  return h('dl', { class: 'props' }, terms, labels.length > 0 && term('Labels', chips));
+}
+
+async function editRule(rule, done) {
+  const { settings: known } = await get('api/sources/rules/settings');
+  const name = { name: 'id', label: 'Name of the rule', placeholder: 'line3' };
+  const fields = known.map(setting => settingField(setting, rule?.settings[setting.name]));
+  ask({
+    title: rule ? `Change rule ${rule.id}` : 'New rule',
+    explanation:
+      'It applies to the next frames of all sources that match. Empty fields are the settings of the installation.',
+    fields: rule ? fields : [name, ...fields],
+    confirm: 'Save',
+    reason: false,
+    wide: true,
+    send: async values => {
+      const path = `api/sources/rules/${encodeURIComponent(rule?.id ?? values.id)}`;
+      const { changed } = await put(path, ruleBody(values));
+      await done();
+      return changed.length
+        ? 'The rule is stored.'
+        : 'No change: the rule already has these values.';
+    },
+  });
+}
+
+function removeRule({ id, settings: { match } }, done) {
+  ask({
+    title: `Remove rule ${id}`,
+    explanation: `Sources that match ${match} follow the next rule that matches, or the settings of the installation.`,
+    confirm: 'Remove',
+    reason: false,
+    send: async ({ by }) => {
+      const query = by ? `?by=${encodeURIComponent(by)}` : '';
+      await remove(`api/sources/rules/${encodeURIComponent(id)}${query}`);
+      await done();
+      return 'The rule is removed.';
+    },
+  });
 }

@@ -1,126 +1,107 @@
 /* All sources on one screen, for a control room: the most urgent first. */
 import { h, text, attribute } from './dom.js';
-import { get } from './api.js';
-import { sourceLink, conditionWord, conditionColour, CONDITION_ORDER, integer } from './words.js';
+import { get, Refused } from './api.js';
+import { button, chip } from './parts.js';
+import { repeatedly } from './timing.js';
+import { CONDITION_ORDER, conditionColour, conditionWord, integer, sourceLink } from './words.js';
 
-const EVERY = 3000,
-  SIZE = 200,
-  MOST = 2000;
+const EVERY = 3000;
+const SIZE = 200;
+const MAX = 2000;
 
 export function wall(root) {
-  const counts = h('div', { class: 'chips', role: 'status' });
-  const tiles = h('div', { class: 'wall', role: 'list' });
-  const problem = h('p', { class: 'empty soft', role: 'status', hidden: true });
-  const whole = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () =>
-        document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen(),
-    },
-    'Full screen',
-  );
-  root.append(
-    h(
-      'div',
-      { class: 'title' },
-      h('h1', null, 'Wall'),
-      counts,
-      h('div', { class: 'actions' }, whole),
-    ),
-    problem,
-    tiles,
-  );
-  const known = new Map(),
-    aborting = new AbortController();
-  let timer = 0,
-    done = false;
+  const page = new Wall(root);
+  const polling = repeatedly(EVERY, signal => page.ask(signal));
+  return polling.end;
+}
 
-  async function run() {
-    clearTimeout(timer);
-    if (!document.hidden) {
-      try {
-        let o = await get(`api/sources?size=${SIZE}`, aborting.signal);
-        const rows = [...o.rows],
-          total = Math.min(MOST, o.matching);
-        for (let page = 1; page * SIZE < total; page++)
-          rows.push(...(await get(`api/sources?size=${SIZE}&page=${page}`, aborting.signal)).rows);
-        draw(o, rows);
-        problem.hidden = rows.length > 0 && o.matching <= MOST;
-        text(
-          problem,
-          rows.length
-            ? `The ${integer(MOST)} most urgent of ${integer(o.matching)} sources are shown.`
-            : 'No source has sent a frame yet.',
-        );
-        attribute(tiles, 'data-old', null);
-      } catch (e) {
-        if (e.name === 'AbortError') return;
-        problem.hidden = false;
-        text(problem, `${e.message} What is below is old.`);
-        attribute(tiles, 'data-old', 'true');
-      }
+class Wall {
+  #counts = h('div', { class: 'chips', role: 'status' });
+  #tiles = h('div', { class: 'wall', role: 'list' });
+  #problem = h('p', { class: 'empty soft', role: 'status', hidden: true });
+  #known = new Map();
+
+  constructor(root) {
+    const toggle = () =>
+      document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
+    const actions = h('div', { class: 'actions' }, button('Full screen', toggle));
+    const title = h('div', { class: 'title' }, h('h1', null, 'Wall'), this.#counts, actions);
+    root.append(title, this.#problem, this.#tiles);
+  }
+
+  async ask(signal) {
+    try {
+      const { counts, matching, rows } = await allSources(signal);
+      this.#draw(counts, rows);
+      this.#problem.hidden = rows.length > 0 && matching <= MAX;
+      const cut = `The ${integer(MAX)} most urgent of ${integer(matching)} sources are shown.`;
+      text(this.#problem, rows.length ? cut : 'No source has sent a frame yet.');
+      attribute(this.#tiles, 'data-old', null);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.#problem.hidden = false;
+      text(this.#problem, `${e.message} The states below are old.`);
+      attribute(this.#tiles, 'data-old', 'true');
     }
-    if (!done) timer = setTimeout(run, EVERY);
   }
 
-  function draw(o, rows) {
-    counts.replaceChildren(
-      ...CONDITION_ORDER.filter(c => o.counts[c]).map(c =>
-        h(
-          'span',
-          { class: `chip ${conditionColour(c)}` },
-          `${integer(o.counts[c])} ${conditionWord(c)}`,
-        ),
-      ),
+  #draw(counts, rows) {
+    const present = CONDITION_ORDER.filter(condition => counts[condition]);
+    const chips = present.map(condition =>
+      chip(`${integer(counts[condition])} ${conditionWord(condition)}`, conditionColour(condition)),
     );
-    attribute(
-      tiles,
-      'class',
-      `wall ${rows.length > 200 ? 'many' : rows.length > 40 ? 'some' : 'few'}`,
-    );
-    const seen = new Set();
+    this.#counts.replaceChildren(...chips);
+    attribute(this.#tiles, 'class', `wall ${density(rows.length)}`);
+    const names = new Set(rows.map(({ name }) => name));
+    for (const [name, { box }] of this.#known) {
+      if (names.has(name)) continue;
+      box.remove();
+      this.#known.delete(name);
+    }
     rows.forEach((row, i) => {
-      if (seen.has(row.name)) return; // it moved between two pages
-      seen.add(row.name);
-      let tile = known.get(row.name);
-      if (!tile) {
-        const words = h('span', { class: 'soft small' }),
-          bar = h('i');
-        tile = {
-          words,
-          bar,
-          box: h(
-            'div',
-            { role: 'listitem' },
-            h(
-              'a',
-              { href: sourceLink(row.name), title: row.name },
-              h('b', null, row.name),
-              words,
-              h('span', { class: 'bar' }, bar),
-            ),
-          ),
-        };
-        known.set(row.name, tile);
-      }
-      attribute(tile.box, 'class', `tile ${conditionColour(row.condition)}`);
-      text(tile.words, conditionWord(row.condition));
-      const share = row.threshold > 0 ? Math.min(1, row.statistic / row.threshold) : 0;
-      tile.bar.style.width = `${Math.round(100 * share)}%`;
-      if (tiles.children[i] !== tile.box) tiles.insertBefore(tile.box, tiles.children[i] ?? null);
+      const tile = this.#known.get(row.name) ?? tileOf(row.name);
+      this.#known.set(row.name, tile);
+      tile.draw(row);
+      const place = this.#tiles.children[i] ?? null;
+      if (place !== tile.box) this.#tiles.insertBefore(tile.box, place);
     });
-    for (const [name, tile] of known)
-      if (!seen.has(name)) {
-        tile.box.remove();
-        known.delete(name);
-      }
   }
+}
 
-  run();
-  return () => {
-    done = true;
-    clearTimeout(timer);
-    aborting.abort();
+/** The most urgent sources, and how many there are in each state. */
+async function allSources(signal) {
+  const path = `api/sources?size=${SIZE}`;
+  const { counts, matching, rows } = await get(path, signal);
+  const found = new Map(rows.map(row => [row.name, row]));
+  for (let page = 1; page * SIZE < Math.min(MAX, matching); page++) {
+    const more = await get(`${path}&page=${page}`, signal);
+    // A source that moved between two pages meanwhile is on both of them.
+    for (const row of more.rows) if (!found.has(row.name)) found.set(row.name, row);
+  }
+  return { counts, matching, rows: [...found.values()] };
+}
+
+function density(tiles) {
+  if (tiles > 200) return 'many';
+  return tiles > 40 ? 'some' : 'few';
+}
+
+function tileOf(name) {
+  const words = h('span', { class: 'soft small' });
+  const bar = h('i');
+  const parts = [h('b', null, name), words, h('span', { class: 'bar' }, bar)];
+  const box = h(
+    'div',
+    { role: 'listitem' },
+    h('a', { href: sourceLink(name), title: name }, parts),
+  );
+  return {
+    box,
+    draw({ condition, statistic, threshold }) {
+      attribute(box, 'class', `tile ${conditionColour(condition)}`);
+      text(words, conditionWord(condition));
+      const share = threshold > 0 ? Math.min(1, statistic / threshold) : 0;
+      bar.style.width = `${Math.round(100 * share)}%`;
+    },
   };
 }

@@ -17,7 +17,7 @@ class PageLogicTest {
     Process node;
     try {
       node =
-          new ProcessBuilder("node", "--test", "src/testing/test/node/pages.test.mjs")
+          new ProcessBuilder("sh", "-c", "node --test src/testing/test/node/*.test.mjs")
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {

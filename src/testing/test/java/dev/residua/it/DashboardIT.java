@@ -267,7 +267,7 @@ class DashboardIT {
     browser.await(SOON, "who looks after it", says("ann (claimed) looks after it"));
 
     browser.evaluate("document.querySelector('.incident a.of').click()");
-    browser.await(SOON, "its page", says("What to check next"));
+    browser.await(SOON, "its page", says("To check next"));
     browser.await(
         SOON, "its evidence", "document.querySelectorAll('.pictures img[src]').length === 3");
     browser.click("Assign …");
@@ -383,7 +383,7 @@ class DashboardIT {
             "past",
             says("quarters with frames"),
             "explain",
-            says("What you can do"));
+            says("Precision of the alarms"));
     String axe;
     try (InputStream in = DashboardIT.class.getResourceAsStream(AXE)) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -474,7 +474,7 @@ class DashboardIT {
     browser.await(
         SOON, "how many learn", says("1 source learns what is normal, 1 needs a review."));
     assertThat(browser.text(".sources")).contains("learning 40 %", "needs a review");
-    browser.click("Show what needs a review");
+    browser.click("Show sources to review");
     browser.await(SOON, "one row", "document.querySelectorAll('.sources tbody tr').length === 1");
     browser.click("new2");
     browser.await(SOON, "its reasons", says("Z1 varies 2.50 times as much as accepted."));

@@ -408,7 +408,7 @@ class TeachIT {
 
   private void train(Chromium browser) throws Exception {
     browser.evaluate("location.hash = '#/train'");
-    browser.await(SOON, "the page", says("Train a model on what was taught"));
+    browser.await(SOON, "the page", says("Train a model on your answers"));
     browser.fill("steps", STEPS);
     browser.evaluate(
         "[...document.querySelectorAll('main button')].find(b => b.innerText === 'Train').click()");
@@ -419,7 +419,8 @@ class TeachIT {
         .isEqualTo(3);
     assertThat(browser.evaluate("document.querySelectorAll('.graph .node').length").asInt())
         .isEqualTo(2);
-    assertThat(browser.text("main")).contains("What can be monitored", "shadow length", "pendulum");
+    assertThat(browser.text("main"))
+        .contains("Mechanisms that can be monitored", "shadow length", "pendulum");
     // Of six steps any verdict may be bad; the next command names the set.
     assertThat(browser.text(".verdicts")).contains(set.toString()).doesNotContain("MODEL", "DATA ");
     ModelBundle bundle = ModelBundle.read(set.resolve("taught.residua"));

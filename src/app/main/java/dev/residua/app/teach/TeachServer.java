@@ -133,7 +133,16 @@ public final class TeachServer implements AutoCloseable {
     Map<String, String> files = new HashMap<>();
     files.put("/", "/teach/index.html");
     for (String name :
-        List.of("teach.js", "views.js", "holds.js", "sort.js", "train.js", "teach.css")) {
+        List.of(
+            "compare.js",
+            "goal.js",
+            "holds.js",
+            "label.js",
+            "progress.js",
+            "sort.js",
+            "teach.js",
+            "train.js",
+            "teach.css")) {
       files.put("/teach/" + name, "/teach/" + name);
     }
     for (String name :
@@ -142,6 +151,9 @@ public final class TeachServer implements AutoCloseable {
             "colours.js",
             "dom.js",
             "graph.js",
+            "layout.js",
+            "parts.js",
+            "timing.js",
             "words.js",
             "theme.js",
             "style.css",

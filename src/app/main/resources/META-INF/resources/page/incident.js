@@ -1,0 +1,285 @@
+/* Everything about one incident. */
+import { h, text, attribute } from './dom.js';
+import { get, showAllowed, Refused } from './api.js';
+import { acceptNormal, acknowledge, assign, remark, resolve } from './actions.js';
+import { PictureRow, button, cell, fact, help, numberCell, panel, right } from './parts.js';
+import { rowHead, setChip, showAges, since, table, when } from './parts.js';
+import { incidentLine, verdictButtons } from './incident-parts.js';
+import { repeatedly } from './timing.js';
+import { duration, eventOf, figure, fullSentence, incidentLink, incidentOf } from './words.js';
+import { kindWords, modelLink, moment, percent, sentenceCase, severityColour } from './words.js';
+import { sourceLink, spoken, subjectWords } from './words.js';
+
+const EVERY = 2000;
+const PICTURES = ['frame', 'expected', 'heatmap'];
+const SHOTS = [
+  ['Seen', 'the frame, as the model reads it'],
+  ['Expected', 'as its causes explain it'],
+  ['Difference', 'black: none, white: most'],
+];
+const CAUSE_COLUMNS = ['Latent', 'Is caused by', right('Share'), right('p-value')];
+const COMMANDS = {
+  silence: 'Silenced',
+  announce: 'Change announced',
+  suppress: 'Suppressed',
+  'accept-normal': 'The current state was accepted as normal',
+  arm: 'The learned state was accepted as normal',
+  learn: 'Learning started again',
+  resolve: 'Resolved',
+  note: 'Note',
+  'true-alarm': 'Called a true alarm',
+  'false-alarm': 'Called a false alarm',
+};
+
+export function incident(root, context, id) {
+  const page = new IncidentPage(root, id);
+  const polling = repeatedly(EVERY, signal => page.ask(signal));
+  return () => {
+    polling.end();
+    page.destroy();
+  };
+}
+
+class IncidentPage {
+  #root;
+  #id;
+  #head = new Head();
+  #unknown = h('div', { class: 'panel empty', role: 'status', hidden: true });
+  #next = h('div', { class: 'body stack' });
+  #nextPanel = panel('next', 'To check next', { kind: 'fault' }, this.#next);
+  #pictures = new PictureRow(SHOTS, 'loading …');
+  #pictured = h('span', { class: 'soft small num' });
+  #evidence;
+  #causes = h('div');
+  #causesPanel = panel(
+    'causes',
+    'Causes',
+    { aside: help('graph', 'how to read them') },
+    this.#causes,
+  );
+  #happened = h('ol', { class: 'events' });
+  #similar = h('div', { class: 'incidents' });
+  #similarPanel = panel('similar', 'Earlier incidents of this kind', {}, this.#similar);
+  #filled;
+  #shown = '';
+  #loaded = false;
+
+  constructor(root, id) {
+    this.#root = root;
+    this.#id = id;
+    const options = { header: this.#pictured, aside: help('pictures', 'how to read these') };
+    const pictures = h('div', { class: 'body' }, this.#pictures.element);
+    this.#evidence = panel('evidence', 'Evidence', options, pictures);
+    const story = panel('story', 'History', {}, h('div', { class: 'body' }, this.#happened));
+    const side = h('div', { class: 'stack' }, this.#causesPanel, this.#similarPanel);
+    const two = h('div', { class: 'two' }, this.#evidence, side);
+    this.#filled = h('div', { class: 'stack', hidden: true }, this.#nextPanel, two, story);
+    root.append(this.#head.element, this.#unknown, this.#filled);
+  }
+
+  async ask(signal) {
+    try {
+      const found = await get(`api/incidents/${encodeURIComponent(this.#id)}`, signal);
+      const shown = incidentOf(found.incident);
+      this.#unknown.hidden = true;
+      this.#filled.hidden = false;
+      this.#draw(shown, found);
+      if (shown.subject !== 'silence') await this.#loadPictures(shown, signal);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.#drawUnknown(e.message);
+    }
+  }
+
+  #drawUnknown(reason) {
+    this.#unknown.hidden = false;
+    this.#filled.hidden = true;
+    const title = h('h2', null, 'This incident is not known here');
+    this.#unknown.replaceChildren(title, h('p', { class: 'soft' }, fullSentence(reason)));
+    this.#head.drawUnknown(this.#id);
+  }
+
+  #draw(shown, found) {
+    const open = !shown.endedAt;
+    document.title = `${open ? '(!) ' : ''}${shown.source}: ${subjectWords(shown.subject)} · Residua`;
+    const { steps, events, orders } = found;
+    const similar = found.similar.map(incidentOf);
+    const key = JSON.stringify([shown, steps, events, orders, similar.map(e => [e.id, e.state])]);
+    if (!this.#shown) showAllowed(this.#root, { source: shown.source });
+    if (key !== this.#shown) {
+      this.#shown = key;
+      this.#head.draw(shown);
+      this.#drawNext(shown);
+      this.#drawCauses(shown);
+      this.#happened.replaceChildren(...storyOf(found).map(storyLine));
+      this.#similarPanel.hidden = !similar.length;
+      this.#similar.replaceChildren(...similar.map(one => incidentLine(one)));
+      this.#evidence.hidden = shown.subject === 'silence';
+    }
+    showAges(this.#root, found.at);
+  }
+
+  #drawNext({ endedAt, note, follows, mergedInto, severity, advice }) {
+    const open = !endedAt;
+    const colour = open ? severityColour(severity) : 'info';
+    this.#nextPanel.hidden = !open && !note && !follows && !mergedInto;
+    attribute(this.#nextPanel, 'class', `panel fault ${colour}`);
+    text(this.#nextPanel.querySelector('h2'), open ? 'To check next' : 'The end of the incident');
+    const soft = (...words) => h('p', { class: 'soft small' }, words);
+    const link = other => h('a', { href: incidentLink(other) }, 'another incident');
+    const parts = [
+      open && h('p', null, fullSentence(advice)),
+      note && soft(`Note: ${note}`),
+      follows && soft('It continues ', link(follows), '.'),
+      mergedInto && soft('It turned out to be part of ', link(mergedInto), '.'),
+    ];
+    this.#next.replaceChildren(...parts.filter(Boolean));
+  }
+
+  #drawCauses({ causes }) {
+    this.#causesPanel.hidden = !causes.length;
+    const rows = causes.map(({ latent, parents, share, pValue }) =>
+      h(
+        'tr',
+        null,
+        rowHead(spoken(latent)),
+        cell(parents.length ? parents.map(spoken).join(', ') : 'nothing: a root'),
+        numberCell(percent(share)),
+        numberCell(figure(pValue)),
+      ),
+    );
+    this.#causes.replaceChildren(table(CAUSE_COLUMNS, rows));
+  }
+
+  /** Loads the stored pictures once they exist; they do not change afterwards. */
+  async #loadPictures({ source }, signal) {
+    if (this.#loaded) return;
+    const path = `api/incidents/${encodeURIComponent(this.#id)}/evidence`;
+    let stored;
+    try {
+      stored = await get(path, signal);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      this.#pictures.note(e.message);
+      return;
+    }
+    text(this.#pictured, `${moment(stored.capturedAt)}, frame ${stored.sequence}`);
+    const paths = PICTURES.map(one => (stored.pictures.includes(one) ? `${path}/${one}` : null));
+    const missing = 'not drawn: the sensor is at fault';
+    const words = `frame ${stored.sequence} of ${source}`;
+    this.#loaded = await this.#pictures.load(paths, missing, words, signal);
+  }
+
+  destroy() {
+    this.#pictures.destroy();
+  }
+}
+
+/** Sentence, state, commands and facts of the incident. */
+class Head {
+  #title = h('h1', null, '…');
+  #chip = h('span', { class: 'chip' }, '…');
+  #actions = h('div', { class: 'actions' });
+  #facts = h('div', { class: 'facts' });
+
+  constructor() {
+    const crumbs = h('p', { class: 'crumbs' }, h('a', { href: '#/incidents' }, '← All incidents'));
+    const title = h('div', { class: 'title' }, this.#title, this.#chip, this.#actions);
+    this.element = h('header', null, crumbs, title, this.#facts);
+  }
+
+  drawUnknown(id) {
+    text(this.#title, id);
+    this.#chip.hidden = true;
+  }
+
+  draw(shown) {
+    const { sentence, endedAt, severity } = shown;
+    text(this.#title, sentenceCase(sentence));
+    this.#chip.hidden = false;
+    setChip(this.#chip, stateWords(shown), endedAt ? 'good' : severityColour(severity));
+    this.#facts.replaceChildren(...factsOf(shown));
+    this.#actions.replaceChildren(...this.#buttons(shown).filter(Boolean));
+  }
+
+  #buttons(shown) {
+    const { endedAt, subject, source } = shown;
+    const open = !endedAt;
+    const change = (words, act) => button(words, act, { class: 'needs-change' });
+    return [
+      open && change('Acknowledge …', () => acknowledge([shown])),
+      open && change('Assign …', () => assign([shown])),
+      change('Note …', () => remark([shown])),
+      ...verdictButtons(shown),
+      open && change('Resolve', () => resolve([shown])),
+      open && subject !== 'silence' && change('Accept as normal', () => acceptNormal(source)),
+    ];
+  }
+}
+
+function stateWords({ endedAt, state, reason, severity }) {
+  if (endedAt) return spoken(reason ?? state);
+  const unsteady = state === 'SUSPENDED' || state === 'FLAPPING';
+  return unsteady ? `${spoken(severity)}, ${spoken(state)}` : `open, ${spoken(severity)}`;
+}
+
+function factsOf(shown) {
+  const { source, openedAt, endedAt, labels, verdict, modelId } = shown;
+  const lasting = endedAt
+    ? fact('Lasted', `${duration(endedAt - openedAt)}, until ${moment(endedAt)}`)
+    : fact('Since', moment(openedAt), ', ', since(openedAt));
+  const given = verdict === 'true' ? 'true alarm' : 'false alarm';
+  return [
+    fact('Source', h('a', { href: sourceLink(source) }, source)),
+    fact('Subject', subjectWords(shown.subject)),
+    fact('Kind', kindWords(shown.kind)),
+    lasting,
+    fact('Looked after by', shown.assignee ?? 'nobody'),
+    ...(verdict ? [fact('Verdict', given)] : []),
+    ...Object.entries(labels).map(([name, value]) => fact(sentenceCase(name), value)),
+    fact('Frames', `${shown.openedSequence} to ${shown.updatedSequence}`),
+    fact('Model', h('a', { href: modelLink(modelId) }, modelId)),
+    fact('Id', shown.id),
+  ];
+}
+
+/** Steps, commands and events in the order of time. */
+function storyOf({ steps, orders, events }) {
+  return [
+    ...steps.map(({ at, reason, state, sentence, note, severity, subject }) => ({
+      at,
+      title: spoken(reason ?? state),
+      words: [sentence, note && h('span', { class: 'soft' }, ` (${note})`)],
+      meta: `${spoken(severity)}, ${subjectWords(subject)}`,
+    })),
+    ...orders.map(({ at, kind, assignee, reason, by }) => ({
+      at,
+      title: assignee ? `${assignee} looks after it` : (COMMANDS[kind] ?? spoken(kind)),
+      words: reason,
+      meta: `by ${by}`,
+    })),
+    ...events.map(eventOf).map(event => ({
+      at: event.at,
+      title: `${spoken(event.what)}: ${spoken(event.kind)}`,
+      words: event.sentence,
+      meta: eventFigures(event),
+    })),
+  ].sort((a, b) => a.at - b.at);
+}
+
+const eventFigures = ({ lastSequence, statistic, threshold, pValue }) =>
+  [
+    `frame ${lastSequence}`,
+    statistic !== null && `statistic ${figure(statistic)} of ${figure(threshold)}`,
+    pValue !== null && `p = ${figure(pValue)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+const storyLine = ({ at, title, words, meta }) =>
+  h(
+    'li',
+    null,
+    h('p', null, h('b', null, title), ' ', words),
+    h('p', { class: 'meta' }, when(at), h('span', null, meta)),
+  );
