@@ -132,8 +132,7 @@ public final class Documents {
   public static String checkedByNode(String program, String needed, Path file) throws Exception {
     assumeTrue(
         Files.isDirectory(TOOLS.resolve("node_modules").resolve(needed)),
-        "skipped: no target/node/node_modules/%s; make it with: mkdir -p target/node && cp src/testing/test/node/package.json target/node && npm install --prefix target/node"
-            .formatted(needed));
+        "skipped: no target/node/node_modules/%s; .ci/pages installs it".formatted(needed));
     Path copy = TOOLS.resolve(program);
     Files.copy(
         Path.of("src/testing/test/node").resolve(program),
