@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Records changes over HTTP, once the dashboard role has a Kafka to write them to. */
+/** Writer of audit entries about changes over HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class AuditTrail {
   private final Clock clock = Clock.systemUTC();
@@ -23,12 +23,12 @@ public class AuditTrail {
   /**
    * A change before its outcome is known.
    *
-   * @param by author; null where there is no name
+   * @param by author; null without a name
    * @param action such as {@code silence}
-   * @param target id of what is changed
-   * @param sources known sources that it concerns
+   * @param target id of the changed thing
+   * @param sources known sources that the change concerns
    * @param scene scene whose models it concerns; empty for none
-   * @param detail reason, or what changes
+   * @param detail reason, or a description of the change
    */
   public record Change(
       @Nullable String by,
@@ -38,7 +38,6 @@ public class AuditTrail {
       String scene,
       String detail) {}
 
-  /** From now on changes are recorded. */
   public void open(Consumer<AuditEntry> newWriter) {
     writer = newWriter;
   }
@@ -47,25 +46,21 @@ public class AuditTrail {
     writer = null;
   }
 
-  /** A change was stored. */
   public void done(Change change) {
     write(change, Outcome.DONE, change.detail());
   }
 
-  /** A change could not be stored. */
   public void failed(Change change, Exception why) {
     write(change, Outcome.FAILED, "%s; %s".formatted(why.getMessage(), change.detail()));
   }
 
-  /** A change was denied, if it was; a hidden target is recorded like one that is denied. */
+  /** Records a denied change; a hidden target is recorded like a denied one. */
   public void refused(Change change, Decision decision) {
     refused(
         change, decision instanceof Decision.Denied why ? why.sentence() : "its target is hidden");
   }
 
-  /**
-   * A change was denied with a sentence. At most some per minute are recorded, of strangers fewer.
-   */
+  /** Records a denied change. The entries per minute are limited, more so without a sign-in. */
   public void refused(Change change, String sentence) {
     DeniedLimit limit = change.by() == null ? strangers : denied;
     long left;

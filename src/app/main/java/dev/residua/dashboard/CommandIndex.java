@@ -15,22 +15,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Index of the commands of operators that are in force: by the key of their record, and by the
- * incident that they are about. Bounded; beyond a bound the oldest command is dropped. Not
- * thread-safe.
+ * Index of the commands of operators in force, by the keys of their records and by incident.
+ * Bounded; beyond a bound the oldest command is dropped. Not thread-safe.
  */
 final class CommandIndex {
-  /** Largest number of commands other than verdicts and decisions about proposals. */
+  /** Max number of commands other than verdicts and decisions about proposals. */
   static final int MAX_COMMANDS = 1_000;
 
   private static final int MAX_REVOKED = 10_000;
 
   private final Map<String, ControlCommand> commands = new LinkedHashMap<>();
 
-  /** Verdicts, and decisions about what they teach, as long as incidents are reviewed. */
+  /** Max number of verdicts and decisions about proposals. */
   private final Map<String, ControlCommand> reviews = new LinkedHashMap<>();
 
-  /** Commands by incident and key, in the order of arrival. */
   private final Map<String, Map<String, ControlCommand>> byIncident = new HashMap<>();
 
   private final Map<String, Boolean> revoked = BoundedMap.ofLatest(MAX_REVOKED);
@@ -84,32 +82,30 @@ final class CommandIndex {
                     }));
   }
 
-  /** The commands about an incident, in the order of arrival. */
+  /** Returns the commands about an incident, in the order of arrival. */
   Collection<ControlCommand> about(String incident) {
     return byIncident.getOrDefault(incident, Map.of()).values();
   }
 
-  /** All commands: verdicts and decisions about proposals, then the others. */
+  /** Returns verdicts and decisions about proposals, then the others. */
   Stream<ControlCommand> all() {
     return Stream.of(reviews, commands).flatMap(some -> some.values().stream());
   }
 
-  /** The command that a key has now; empty if none is known. */
   Optional<ControlCommand> find(String key) {
     return Optional.ofNullable(commands.getOrDefault(key, reviews.get(key)));
   }
 
-  /** Returns true if the command with a key was revoked; the latest of these are known. */
+  /** Returns true if the command with a key was revoked; only the latest ones are known. */
   boolean isRevoked(String key) {
     return revoked.containsKey(key);
   }
 
-  /** The commands that decide about frames. */
+  /** Returns the commands that decide about frames. */
   ActiveControls active() {
     return active;
   }
 
-  /** Number of incidents that commands are about. */
   int incidents() {
     return byIncident.size();
   }

@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Writer of the commands that operators give over HTTP; closed until the dashboard role starts. */
+/** Writer of control commands from HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class ControlCommandWriter {
   /** Reason if a process changes nothing. */
@@ -14,20 +14,18 @@ public class ControlCommandWriter {
 
   private volatile @Nullable Writer writer;
 
-  /** Writes commands. */
   @FunctionalInterface
   public interface Writer {
     /**
      * Writes a command; returns when it is stored.
      *
      * @param id identity of the command
-     * @param command null takes an earlier command back
+     * @param command null revokes an earlier command
      * @throws IOException with a sentence, if it cannot be stored now
      */
     void write(String id, @Nullable ControlCommand command) throws IOException;
   }
 
-  /** Starts to write commands. */
   public void open(Writer newWriter) {
     writer = newWriter;
   }

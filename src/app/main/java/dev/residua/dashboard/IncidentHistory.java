@@ -20,16 +20,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incidents of all sources, with the states that each went through since this process reads
- * them. Bounded: beyond {@value #MOST} the oldest that are over go, then the oldest. Not for
- * several threads.
+ * Bounded history of the incidents of all sources, with the states of each since the process
+ * started. Beyond {@value #MOST} the oldest ended ones are dropped, then the oldest. Not
+ * thread-safe.
  */
 final class IncidentHistory {
   private static final int MOST = 2_000;
   private static final int MOST_STEPS = 30;
   private static final int MOST_GROUPS = 100;
 
-  /** The most urgent first: open ones by severity, the newest of each first, then those over. */
+  /** Order by urgency: open incidents by severity and then the newest first, then ended ones. */
   private static final Comparator<Incident> URGENCY =
       Comparator.comparing((Incident incident) -> !incident.open())
           .thenComparing(
@@ -46,7 +46,6 @@ final class IncidentHistory {
     private @Nullable Incident now;
   }
 
-  /** Takes the next state of an incident. */
   void add(Incident incident) {
     Known known = all.remove(incident.id());
     if (known == null) {
@@ -67,7 +66,7 @@ final class IncidentHistory {
     evict(one -> true);
   }
 
-  /** Whether a state says more than the one before, for a person who reads what happened. */
+  /** Returns true if a state has news, compared with the one before, for a person who reads. */
   private static boolean addsTo(Incident before, Incident after) {
     return before.state() != after.state()
         || before.severity() != after.severity()
@@ -87,7 +86,7 @@ final class IncidentHistory {
     return Objects.requireNonNull(known.now);
   }
 
-  /** All, the last changed first. */
+  /** Returns all incidents, the last changed first. */
   List<Incident> newestFirst() {
     List<Incident> found = new ArrayList<>();
     all.values().forEach(known -> found.add(now(known)));
@@ -95,7 +94,7 @@ final class IncidentHistory {
     return found;
   }
 
-  /** Those that are asked for, the most urgent first. */
+  /** Returns the incidents of a query, the most urgent first. */
   List<Incident> matching(IncidentQuery query) {
     return newestFirst().stream().filter(query::matches).sorted(URGENCY).toList();
   }
@@ -104,14 +103,14 @@ final class IncidentHistory {
     return Optional.ofNullable(all.get(id)).map(IncidentHistory::now);
   }
 
-  /** The states of an incident, the oldest first. */
+  /** Returns the states of an incident, the oldest first. */
   List<StepView> steps(String id) {
     Known known = all.get(id);
     return known == null ? List.of() : List.copyOf(known.steps);
   }
 
   /**
-   * Earlier incidents of the same subject: of the source, then of others, the newest first.
+   * Returns earlier incidents of this subject: of the source, then of others, the newest first.
    *
    * @param visible sources that may be shown
    */
@@ -135,7 +134,7 @@ final class IncidentHistory {
         .toList();
   }
 
-  /** How many of these incidents have what in common, those with the most open first. */
+  /** Counts incidents by group; the group with the most open ones is first. */
   static List<IncidentGroup> groups(IncidentQuery.Group by, List<Incident> incidents) {
     Map<String, List<Incident>> byKey = new LinkedHashMap<>();
     incidents.forEach(one -> byKey.computeIfAbsent(by.of(one), k -> new ArrayList<>()).add(one));

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which incidents to list.
+ * Query for a page of incidents.
  *
  * @param text part of the source, the subject, the sentence or the id; lower case
- * @param standing whether they are over
- * @param severity least severity
+ * @param standing open, ended or all
+ * @param severity min severity
  * @param subject whole subject, or its kind
  * @param source whole name; empty for all
  * @param scene whole name; empty for all
  * @param from only those that had not ended then
  * @param to only those that had opened then
- * @param group what to count by
+ * @param group property by which incidents are counted
  * @param page from 0
  * @param size incidents per page
  */
@@ -38,7 +38,7 @@ record IncidentQuery(
     Optional<Group> group,
     int page,
     int size) {
-  /** Whether an incident is over. */
+  /** State of the listed incidents. */
   enum Standing {
     OPEN,
     ENDED,
@@ -49,7 +49,7 @@ record IncidentQuery(
     }
   }
 
-  /** What incidents are counted by. */
+  /** Property by which incidents are counted. */
   enum Group {
     SOURCE,
     SCENE,
@@ -70,9 +70,9 @@ record IncidentQuery(
   }
 
   /**
-   * The query of parameters in text; an empty one takes its default.
+   * Parses the parameters of a request; an empty one has its default.
    *
-   * @throws IllegalArgumentException with the parameter that is wrong
+   * @throws IllegalArgumentException with the name of an invalid parameter
    */
   static IncidentQuery of(Map<String, String> parameters) {
     return new IncidentQuery(
@@ -98,7 +98,6 @@ record IncidentQuery(
         parameters.getOrDefault(name, ""));
   }
 
-  /** A time of a query; an empty one takes its default. */
   static Instant time(String name, String text, Instant otherwise) {
     return text.isEmpty() ? otherwise : ValidTimeRange.parse("query parameter " + name, text);
   }
@@ -108,7 +107,6 @@ record IncidentQuery(
     return text.isEmpty() ? otherwise : Pages.number(name, text);
   }
 
-  /** Whether an incident is asked for. */
   boolean matches(Incident incident) {
     String of = incident.subject().toString();
     Instant ended = incident.endedAt();

@@ -8,15 +8,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The newest audit entries. For any thread. */
+/** Cache of the newest audit entries. Thread-safe. */
 @ApplicationScoped
 public class LiveAudit {
-  /** Most entries; the older ones are on the topic only. */
+  /** Max number of entries; older ones are on the topic only. */
   public static final int MAX_ENTRIES = 10_000;
 
   private final Deque<AuditEntry> newestFirst = new ArrayDeque<>();
 
-  /** An entry was read. */
   public synchronized void add(AuditEntry entry) {
     newestFirst.addFirst(entry);
     if (newestFirst.size() > MAX_ENTRIES) {
@@ -24,7 +23,7 @@ public class LiveAudit {
     }
   }
 
-  /** The entries that are asked for and that a visitor may read, the newest first. */
+  /** Returns the entries of a query that a visitor may read, the newest first. */
   synchronized List<AuditEntry> matching(Visitor visitor, AuditQuery query) {
     return newestFirst.stream()
         .filter(entry -> query.matches(entry) && entry.isVisibleTo(visitor))

@@ -57,17 +57,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data of the pages: last frames, drift scores, events and incidents of every source, what is
- * normal for it, counts, and commands of operators. For any thread. Memory is bounded: about 40 MB
- * of frames in all, shared between the sources, so that each keeps fewer if there are many.
+ * Cache of the data of the pages: frames, drift scores, events, incidents and calibrations of every
+ * source, counts, and control commands. Thread-safe. Bounded: about 40 MB of frames, which all
+ * sources share.
  */
 @ApplicationScoped
 public class LiveHistory {
-  /** Longest time of the long history. */
   public static final Duration LONGEST = LongHistory.LONGEST;
 
-  /** Length of a stretch of it. */
-  public static final Duration LONG_STRETCH = LongHistory.LONG_STRETCH;
+  /** Length of a period of the long history. */
+  public static final Duration LONG_PERIOD = LongHistory.LONG_PERIOD;
 
   private static final int SHOWN_SIMILAR = 10;
   private static final int SHOWN_INCIDENTS = 50;
@@ -89,10 +88,9 @@ public class LiveHistory {
   private final CommandIndex commands = new CommandIndex();
   private long revision;
 
-  /** What pages show of a model. */
+  /** Properties of a model that pages show. */
   private record KnownModel(CausalGraph graph, FactorScales factors) {}
 
-  /** A model is in use. */
   public synchronized void model(String id, CausalGraph newGraph, FactorScales factors) {
     modelId = id;
     graph = newGraph.toString();
@@ -101,9 +99,9 @@ public class LiveHistory {
   }
 
   /**
-   * A frame was scored.
+   * Adds a scored frame.
    *
-   * @param live whether it is new, rather than read back from before this process started
+   * @param live false for a frame from before this process started
    */
   public synchronized void scored(ScoredFrame frame, boolean live) {
     if (live) {
@@ -112,32 +110,30 @@ public class LiveHistory {
     sources.scored(frame);
   }
 
-  /** The drift detector has seen a frame. */
   public synchronized void drift(DriftScore score) {
     sources.at(score.source()).drift(score);
   }
 
-  /** A frame of the past, of a source that is known, for its long history. */
+  /** Adds a frame of the past to the long history of a known source. */
   public synchronized void past(ScoredFrame frame) {
     sources.find(frame.source()).ifPresent(known -> known.past(frame));
   }
 
-  /** The drift detector has seen a frame of the past, of a source that is known. */
+  /** Adds a drift score of the past to the long history of a known source. */
   public synchronized void past(DriftScore score) {
     sources.find(score.source()).ifPresent(known -> known.past(score));
   }
 
-  /** An anomaly was found long ago: it counts for the review of its incident alone. */
+  /** Adds an anomaly of the past, for the review of its incident alone. */
   public synchronized void reviewed(AnomalyEvent e) {
     reviews.alarmed(e);
   }
 
-  /** A drift was found long ago: it counts for the review of its incident alone. */
+  /** Adds a drift of the past, for the review of its incident alone. */
   public synchronized void reviewed(DriftEvent e) {
     reviews.alarmed(e);
   }
 
-  /** An anomaly was found. */
   public synchronized void happened(AnomalyEvent e) {
     reviews.alarmed(e);
     happened(
@@ -153,7 +149,6 @@ public class LiveHistory {
             e.motion()));
   }
 
-  /** A drift began, was confirmed or ended. */
   public synchronized void happened(DriftEvent e) {
     reviews.alarmed(e);
     happened(
@@ -169,7 +164,6 @@ public class LiveHistory {
             null));
   }
 
-  /** An intervention was found. */
   public synchronized void happened(InterventionEvent e) {
     happened(
         e.finding(),
@@ -189,21 +183,19 @@ public class LiveHistory {
     revision++;
   }
 
-  /** The calibration of a source changed, or the source made progress. */
   public synchronized void commissioning(CommissioningReport report) {
     if (sources.commissioning(report)) {
       revision++;
     }
   }
 
-  /** The monitor has forgotten a source, and what was normal for it. */
+  /** Removes the calibration of a source that the monitor has forgotten. */
   public synchronized void forgotten(String source) {
     if (sources.forgotten(source)) {
       revision++;
     }
   }
 
-  /** An incident opened or changed. */
   public synchronized void incident(Incident incident) {
     incidents.add(incident);
     reviews.incident(incident);
@@ -212,17 +204,16 @@ public class LiveHistory {
   }
 
   /**
-   * A command of an operator.
+   * Adds or revokes a control command.
    *
    * @param key of the record, which a later one replaces
-   * @param command null if it was taken back
+   * @param command null if it was revoked
    */
   public synchronized void ordered(String key, @Nullable ControlCommand command) {
     commands.put(key, command);
     revision++;
   }
 
-  /** Adds to the list of last findings. */
   public synchronized void found(FindingView finding) {
     findings.addFirst(finding);
     if (findings.size() > MAX_FINDINGS) {
@@ -230,12 +221,11 @@ public class LiveHistory {
     }
   }
 
-  /** A record was refused. */
   public synchronized void deadLetter(String reason) {
     deadLetters.merge(reason, 1L, Long::sum);
   }
 
-  /** Counts of the whole service; for a visitor who sees a part of it, of the visible sources. */
+  /** Returns counts of the service, or of the visible sources if a visitor sees a part of it. */
   private record Totals(long scored, double rate, Map<String, Long> deadLetters, String modelId) {}
 
   private Totals totals(Visitor visitor) {
@@ -255,7 +245,7 @@ public class LiveHistory {
         frames, perSecond, Map.of(), visitor.maySeeScene(SceneName.DEFAULT) ? modelId : "");
   }
 
-  /** The service in short, as far as a visitor may see it. */
+  /** Returns the part of the status that a visitor may see. */
   public synchronized Status status(Visitor visitor) {
     List<Source> rows = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.all().entrySet()) {
@@ -294,7 +284,7 @@ public class LiveHistory {
     return ViewMapper.frame(frame, known.graph(), known.factors());
   }
 
-  /** The model of a frame; one without names where it is not known. */
+  /** Returns the model of a frame; one without names if it is unknown. */
   private KnownModel known(ScoredFrame frame) {
     KnownModel known = models.get(frame.modelId());
     int d = frame.statistics().standardized().length;
@@ -306,7 +296,7 @@ public class LiveHistory {
   }
 
   /**
-   * Which sources to list.
+   * Query for a page of sources.
    *
    * @param text part of the name
    * @param condition state of the source; empty for any
@@ -331,7 +321,7 @@ public class LiveHistory {
       SourceHistory history,
       SourceCondition condition,
       CommissioningStatus commissioning) {
-    /** A source that needs a review follows those that are silent, unless it is worse. */
+    /** A source that needs a review follows silent ones, unless its state is more urgent. */
     int urgency() {
       boolean review = commissioning.phase() == CalibrationPhase.NEEDS_REVIEW;
       int usual = 2 * condition.ordinal();
@@ -339,7 +329,7 @@ public class LiveHistory {
     }
   }
 
-  /** All sources that a visitor may see, at a glance. */
+  /** Returns the overview of the sources that a visitor may see. */
   public synchronized Overview overview(Visitor visitor, Query query, Instant now) {
     long at = now.toEpochMilli();
     Map<SourceCondition, Integer> counts = new EnumMap<>(SourceCondition.class);
@@ -409,24 +399,22 @@ public class LiveHistory {
    * Position of a reader of one source.
    *
    * @param generation of the rows' columns
-   * @param revision of incidents, events and orders
-   * @param stretch newest of the trends
-   * @param modelId whose graph was sent
+   * @param revision of incidents, events and commands
+   * @param period newest period of the trends
+   * @param modelId model whose graph was sent
    */
   public record Seen(
-      int generation, long scores, long drift, long revision, long stretch, String modelId) {
-    /** Nothing yet. */
+      int generation, long scores, long drift, long revision, long period, String modelId) {
     public static final Seen NOTHING = new Seen(-1, 0, 0, -1, Long.MIN_VALUE, "");
   }
 
-  /** One source, and the position of its reader after that. */
+  /** One source, and the new position of its reader. */
   public record SourceAnswer(SourceView view, Seen seen) {}
 
   /**
-   * One source.
+   * Returns the parts of a source that its reader has not seen.
    *
-   * @param seen what need not be sent again
-   * @return empty if it is unknown, or the visitor may not see it
+   * @return empty if the source is unknown or hidden
    */
   public synchronized Optional<SourceAnswer> source(
       Visitor visitor, String name, Seen seen, Instant now) {
@@ -466,8 +454,8 @@ public class LiveHistory {
             frame == null ? null : view(frame),
             ViewMapper.rows(scores, reset),
             ViewMapper.rows(drift, reset),
-            (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,
-            trend.newest() == seen.stretch() && !reset ? null : ViewMapper.trends(trend),
+            (trend.newest() - Trend.PERIODS + 1) * Trend.PERIOD_MILLIS,
+            trend.newest() == seen.period() && !reset ? null : ViewMapper.trends(trend),
             news && report != null ? ViewMapper.commissioning(report) : null,
             news ? incidentsOf(name) : null,
             news ? List.copyOf(history.events()) : null,
@@ -485,10 +473,8 @@ public class LiveHistory {
   }
 
   /**
-   * A source over a long time.
+   * Returns a source over a long time.
    *
-   * @param visitor who asks
-   * @param from start
    * @param to end, at most {@link LongHistory#LONGEST} later
    * @return empty if the source is unknown or hidden
    */
@@ -508,7 +494,7 @@ public class LiveHistory {
             now.toEpochMilli(),
             name,
             series.fromMillis(),
-            series.stretchMillis(),
+            series.periodMillis(),
             latents,
             ViewMapper.numbers(series.extremes()[0]),
             latents.isEmpty() ? List.of() : ViewMapper.series(series.means()),
@@ -521,7 +507,6 @@ public class LiveHistory {
                 .toList()));
   }
 
-  /** Whether a source is known. */
   public synchronized boolean knows(String name) {
     return sources.contains(name);
   }
@@ -547,7 +532,7 @@ public class LiveHistory {
         .toList();
   }
 
-  /** Incidents that are asked for and that a visitor may see. */
+  /** Returns the incidents of a query that a visitor may see. */
   synchronized IncidentsView incidents(Visitor visitor, IncidentQuery query, Instant now) {
     List<Incident> matching =
         incidents.matching(query).stream().filter(one -> visitor.maySee(one.source())).toList();
@@ -561,32 +546,30 @@ public class LiveHistory {
         Pages.of(matching, page, query.size()).stream().map(this::view).toList());
   }
 
-  /** The source of an incident; empty if it is unknown. */
   synchronized Optional<String> sourceOfIncident(String id) {
     return incidents.find(id).map(Incident::source);
   }
 
-  /** The command of an operator that a key has now; empty if none is known. */
   synchronized Optional<ControlCommand> command(String key) {
     return commands.find(key);
   }
 
-  /** Whether the command with a key was taken back; the latest of these are known. */
+  /** Returns true if the command with a key was revoked; only the latest ones are known. */
   synchronized boolean isTakenBack(String key) {
     return commands.isRevoked(key);
   }
 
-  /** Names of known sources that a command covers. */
+  /** Returns the names of known sources that a command covers. */
   List<String> covered(ControlCommand command) {
     return sources(command.order()::covers);
   }
 
-  /** Names of known sources, in order. */
+  /** Returns the sorted names of known sources. */
   synchronized List<String> sources(Predicate<String> wanted) {
     return sources.all().keySet().stream().filter(wanted).sorted().toList();
   }
 
-  /** All about an incident; empty if it is unknown, or the visitor may not see it. */
+  /** Returns the details of an incident; empty if it is unknown or hidden. */
   synchronized Optional<IncidentDetail> incident(Visitor visitor, String id, Instant now) {
     return incidents
         .find(id)
@@ -604,7 +587,7 @@ public class LiveHistory {
                         .toList()));
   }
 
-  /** What people have said of the incidents that a visitor may see. */
+  /** Returns the feedback on the incidents that a visitor may see. */
   synchronized Reviewed reviewed(Visitor visitor) {
     List<ControlCommand> all = commands.all().toList();
     return new Reviewed(
@@ -612,10 +595,10 @@ public class LiveHistory {
   }
 
   /**
-   * What people have said of incidents.
+   * Feedback of people on incidents.
    *
-   * @param incidents all that are known, with their verdicts
-   * @param orders that stand
+   * @param incidents all known ones, with their verdicts
+   * @param orders commands in force
    */
   record Reviewed(List<ReviewedIncident> incidents, List<ControlCommand> orders) {}
 
@@ -626,7 +609,7 @@ public class LiveHistory {
         .toList();
   }
 
-  /** What was ordered about an incident, or about its source while it was open. */
+  /** Returns the commands about an incident, or about its source while it was open. */
   private List<CommandView> ordersOf(Incident incident) {
     List<CommandView> found = new ArrayList<>();
     Instant ended = incident.endedAt();

@@ -37,7 +37,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Models and trainings that this process has read. For any thread. */
+/** Cache of the models and trainings of the registry. Thread-safe. */
 @ApplicationScoped
 public class LiveModels {
   private static final int MAX_TRAININGS = 200;
@@ -57,7 +57,6 @@ public class LiveModels {
     return now == null ? ModelRegistry.EMPTY : now.registry();
   }
 
-  /** Records the progress of a training. */
   public void training(Training training) {
     synchronized (trainings) {
       trainings.put(training.trainingId(), training);
@@ -65,8 +64,8 @@ public class LiveModels {
   }
 
   /**
-   * Whether a visitor may see a model: its own scene, or one that uses or used it. One that the
-   * registry does not know belongs to no scene.
+   * Returns true if a visitor may see the scene of a model, or a scene that uses or used it. A
+   * model that is not in the registry belongs to no scene.
    */
   public boolean visible(Visitor visitor, String id) {
     return visitor.maySeeAll() || visible(visitor, registry(), id);
@@ -78,14 +77,13 @@ public class LiveModels {
             .anyMatch(a -> a.modelId().equals(id) && visitor.maySeeScene(a.scene()));
   }
 
-  /** The scene of a training; empty if it is unknown. */
   Optional<String> sceneOfTraining(String id) {
     synchronized (trainings) {
       return Optional.ofNullable(trainings.get(id)).map(Training::scene);
     }
   }
 
-  /** The models, scenes and changes that a visitor may see. */
+  /** Returns the models, scenes and changes that a visitor may see. */
   public Models models(Visitor visitor) {
     ModelRegistry now = registry();
     return new Models(
@@ -142,7 +140,7 @@ public class LiveModels {
             .orElse(null));
   }
 
-  /** The trainings of the scenes that a visitor may see, the newest first. */
+  /** Returns the trainings of the scenes that a visitor may see, the newest first. */
   public List<TrainingView> trainings(Visitor visitor) {
     List<Training> all;
     synchronized (trainings) {

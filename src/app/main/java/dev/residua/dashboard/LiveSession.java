@@ -20,18 +20,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open page. It gets an update only after it has requested the next one, which it does when it
- * has drawn the last: a slow or hidden page gets fewer and larger updates, never a queue. Pure
- * except for the history that it reads; for any thread.
+ * Protocol of the live updates of one page. The page requests the next update when it has drawn the
+ * last: a slow or hidden page gets fewer and larger updates, never a queue. Thread-safe.
  *
  * <p>The page sends its view, {@code {"see": "overview", "text": "", "condition": "", "phase": "",
  * "page": 0, "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}},
- * and then {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
- * "overview": {...}}}, {@code {"type": "source", "name": ..., "source": {...}}}, {@code {"type":
- * "unknown", "name": ...}} for an unknown source, and {@code {"type": "problem", "sentence": ...}}.
+ * and then {@code {"next": true}} for every further update. Responses are {@code {"type":
+ * "overview", "overview": {...}}}, {@code {"type": "source", "name": ..., "source": {...}}}, {@code
+ * {"type": "unknown", "name": ...}} for an unknown source, and {@code {"type": "problem",
+ * "sentence": ...}}.
  */
 final class LiveSession {
-  /** Longest message that a page may send, in characters. */
+  /** Max length of a message in characters. */
   static final int MAX_MESSAGE = 2_000;
 
   private static final ObjectMapper JSON =
@@ -60,16 +60,13 @@ final class LiveSession {
   }
 
   /**
-   * A page of a visitor.
-   *
-   * @param visitor what its person may see at the moment
+   * @param visitor rights of the person at the moment
    */
   LiveSession(LiveHistory history, Supplier<Visitor> visitor) {
     this.history = history;
     this.visitor = visitor;
   }
 
-  /** Handles a message of the page. */
   synchronized void onMessage(String text) {
     try {
       JsonNode message = JSON.readTree(text);
@@ -102,7 +99,7 @@ final class LiveSession {
       asked = true;
       lastMillis = Long.MIN_VALUE / 2; // the new view is sent at once
     } catch (JsonProcessingException e) {
-      problem = "the message is no JSON: " + e.getOriginalMessage();
+      problem = "the message is not JSON: " + e.getOriginalMessage();
     } catch (IllegalArgumentException e) {
       problem = e.getMessage();
     }
@@ -121,9 +118,9 @@ final class LiveSession {
   }
 
   /**
-   * One of some values by its name in any case; empty for an empty text.
+   * Parses one of some values by its name in any case; empty for an empty text.
    *
-   * @param listed the values, for a person who named none of them
+   * @param listed the values, for the message about an unknown name
    */
   static <E extends Enum<E>> Optional<E> oneOf(
       String name, E[] values, String listed, String text) {
@@ -140,7 +137,7 @@ final class LiveSession {
   }
 
   /**
-   * The update to send now, if the page has requested one and it is time.
+   * Returns the update to send now, if the page has requested one and it is time.
    *
    * @param now wall clock
    */

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Live updates for pages; {@link LiveSession} describes the messages. Read-only. Every update shows
- * what its person may see at that moment; a connection whose token is not valid any more is closed.
+ * WebSocket of live updates; {@link LiveSession} describes the messages. Read-only. Every update
+ * has the data that its person may see at that moment; a connection with an expired token is
+ * closed.
  */
 @WebSocket(path = "/api/live")
 @ApplicationScoped
@@ -37,13 +38,13 @@ public class LiveSocket {
   private static final long TICK_MILLIS = 50;
   private static final int TICKS_PER_SECOND = (int) (1_000 / TICK_MILLIS);
 
-  /** Pages that are connected at the same time. */
+  /** Max number of connected pages. */
   public static final int MAX_PAGES = 500;
 
-  /** Those of one address. Many people may share it, if a proxy does not forward theirs. */
+  /** Max number per address, which many people share if a proxy does not forward theirs. */
   public static final int MAX_PAGES_PER_ADDRESS = 100;
 
-  /** Messages of a page per second; a page that draws sends about ten. */
+  /** Max number of messages of a page per second; a page that draws sends about ten. */
   public static final int MAX_MESSAGES = 100;
 
   private static final int NOT_ALLOWED = 1008;
@@ -65,10 +66,10 @@ public class LiveSocket {
   private int ticks; // of the thread
 
   /**
-   * A page.
+   * A connected page.
    *
-   * @param sending whether an update is being sent
-   * @param messages that came in this second
+   * @param sending true while an update is being sent
+   * @param messages received in this second
    */
   private record Page(
       WebSocketConnection connection,
@@ -148,7 +149,6 @@ public class LiveSocket {
     pages.remove(connection.id());
   }
 
-  /** The address without the port. */
   private static String host(@Nullable String address) {
     return address == null ? "" : address.replaceFirst(":\\d+$", "");
   }
@@ -166,7 +166,7 @@ public class LiveSocket {
       try {
         if (page.person().now().isEmpty()) {
           pages.remove(page.connection().id());
-          close(page.connection(), NOT_ALLOWED, "the token is not valid any more");
+          close(page.connection(), NOT_ALLOWED, "the token is no longer valid");
         } else if (!page.sending().get()) {
           Optional<String> update = page.session().due(clock.instant());
           if (update.isPresent()) {

@@ -15,14 +15,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writer of model changes that people make over HTTP; closed until the dashboard role starts. */
+/** Writer of model changes from HTTP; closed until the dashboard role starts. */
 @ApplicationScoped
 public class ModelCommandWriter {
   private volatile @Nullable Open open;
 
   private record Open(ModelStore registry, BundleCheck check, Supplier<ModelAdmin> admin) {}
 
-  /** Checks that this product can use a bundle. */
   @FunctionalInterface
   public interface BundleCheck {
     void check(ModelBundle bundle) throws BadBundleException;
@@ -33,7 +32,7 @@ public class ModelCommandWriter {
   }
 
   /**
-   * Allows changes from now on.
+   * Starts to write changes.
    *
    * @param registry gives only bundles that may be used
    * @param check of a bundle before it is made the active one
@@ -48,14 +47,13 @@ public class ModelCommandWriter {
   }
 
   /**
-   * Uses a model of the registry in a scene from now on.
+   * Activates a model of the registry in a scene.
    *
    * @param by author of the change, not blank
    * @param reason of the change, not blank
    * @return id of the model that is active there now
-   * @throws IllegalArgumentException with a sentence, if there is no such model or it cannot be
-   *     used
-   * @throws IOException with a sentence, if Kafka does not accept it now
+   * @throws IllegalArgumentException with a sentence, if the model is unknown or cannot be used
+   * @throws IOException with a sentence, if Kafka does not accept the change now
    */
   String promote(String scene, String id, String by, String reason) throws IOException {
     Open now = opened();
@@ -64,12 +62,12 @@ public class ModelCommandWriter {
   }
 
   /**
-   * Goes back to an earlier model of a scene.
+   * Activates an earlier model of a scene again.
    *
-   * @param id which one; null for the one that was in use before the active one was promoted
+   * @param id null for the model that was in use before the active one was promoted
    * @return id of the model that is active there now
    * @throws IllegalArgumentException with a sentence, if there is none or it cannot be used
-   * @throws IOException with a sentence, if Kafka does not accept it now
+   * @throws IOException with a sentence, if Kafka does not accept the change now
    */
   String rollback(String scene, @Nullable String id, String by, String reason) throws IOException {
     Open now = opened();
@@ -90,7 +88,6 @@ public class ModelCommandWriter {
     return now;
   }
 
-  /** Refuses a bundle that this product could not use. */
   private static void check(Open now, String id) throws IOException {
     Optional<Entry> entry = now.registry().refreshed().entry(id);
     if (entry.isEmpty()) {

@@ -45,8 +45,8 @@ public final class ModelViews {
    * @param bytes size of its bundle
    * @param verdict of the gate
    * @param labels by name
-   * @param findings what it cannot read, in sentences
-   * @param acceptedBy who accepted these; null if nobody did
+   * @param findings sentences about factors that it cannot read
+   * @param acceptedBy person who accepted these; null if nobody did
    */
   public record ModelView(
       String id,
@@ -91,7 +91,7 @@ public final class ModelViews {
    * @param progress share of the phase that is done, in [0, 1]
    * @param model that it produced
    * @param at time of this status, ISO-8601 instant
-   * @param ended whether it has ended
+   * @param ended true if it has ended
    */
   public record TrainingView(
       String id,
@@ -110,7 +110,7 @@ public final class ModelViews {
    * @param verdicts on its names, independence and reconstruction
    * @param image width, height and channels of its input
    * @param anchored names of the latents that labels gave their meaning
-   * @param graph which latent causes which
+   * @param graph of causes
    * @param metrics figures of its training, by name; null if one is not finite
    * @param warnings of its training
    * @param gate its evaluation before use; null if it was not compared
@@ -166,9 +166,9 @@ public final class ModelViews {
    * One rule of it.
    *
    * @param measures meaning of its figures
-   * @param champion the champion's figure; null where there is none
-   * @param candidate the candidate's
-   * @param bound for the candidate
+   * @param champion figure of the champion; null without one
+   * @param candidate figure of the challenger
+   * @param bound for the challenger
    */
   public record RulingView(
       String rule,

@@ -3,9 +3,8 @@ package dev.residua.dashboard;
 import java.util.Arrays;
 
 /**
- * The last rows of numbers of one source, oldest first: each has a sequence, a time and the same
- * number of values. Memory grows with the rows up to a limit, then the oldest row is dropped. Not
- * thread-safe.
+ * Ring buffer of rows of numbers, the oldest first. A row has a sequence, a time and a fixed number
+ * of values. Memory grows with the rows up to a limit. Not thread-safe.
  */
 final class NumberRing {
   private static final int FIRST_ROWS = 16;
@@ -21,7 +20,7 @@ final class NumberRing {
 
   /**
    * @param columns values of a row, at least 0
-   * @param limit most rows, at least 1
+   * @param limit max number of rows, at least 1
    */
   NumberRing(int columns, int limit) {
     if (columns < 0 || limit < 1) {
@@ -44,7 +43,7 @@ final class NumberRing {
     return size;
   }
 
-  /** Number of rows ever added, a cursor for {@link #since}. */
+  /** Returns the number of rows ever added, a cursor for {@link #since}. */
   long cursor() {
     return written;
   }
@@ -72,7 +71,7 @@ final class NumberRing {
     written++;
   }
 
-  /** From now on at most so many rows; the oldest of more are dropped. */
+  /** Limits the rows; the oldest ones beyond the limit are dropped. */
   void limit(int rows) {
     limit = Math.max(1, rows);
     if (sequences.length > limit) {
@@ -102,20 +101,19 @@ final class NumberRing {
     return (first + row) % sequences.length;
   }
 
-  /** Time of the row that is so many before the last, which is 0. */
+  /** Returns the time of a row; the last row is 0, the row before it is 1. */
   long millisBeforeLast(int rows) {
     return millis[index(size - 1 - rows)];
   }
 
-  /** Sequence of the last row. */
   long lastSequence() {
     return sequences[index(size - 1)];
   }
 
   /**
-   * The rows added since a cursor that are still stored.
+   * Returns the stored rows that were added since a cursor.
    *
-   * @param cursor 0 for all rows; a cursor that is ahead, from another ring, gives all rows too
+   * @param cursor 0 for all rows; a cursor of another ring that is ahead returns all rows too
    */
   Series since(long cursor) {
     long wanted = cursor < 0 || cursor > written ? written : written - cursor;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's acknowledgement of an incident in PagerDuty, as one of its webhooks reports it.
+ * Parser of the webhook by which PagerDuty reports an acknowledgement of a person.
  *
  * <p>Source: PagerDuty, Webhooks V3: event {@code incident.acknowledged}, whose {@code
  * incident_key} is the {@code dedup_key} that the incident was opened with, and the header {@code
@@ -38,17 +38,17 @@ final class PagerDutyWebhook {
   }
 
   /**
-   * Reads an event.
+   * Parses an event.
    *
    * @return empty for other events, and for acknowledgements of a program, such as our own
-   * @throws IllegalArgumentException if it is no event
+   * @throws IllegalArgumentException if the body is not an event
    */
   static Optional<ReportedAcknowledgement> read(byte[] body) {
     JsonNode event;
     try {
       event = JSON.readTree(body).path("event");
     } catch (IOException e) {
-      throw new IllegalArgumentException("the body is no JSON", e);
+      throw new IllegalArgumentException("the body is not JSON", e);
     }
     String id = event.path("id").asText();
     if (id.isBlank()) {

@@ -2,13 +2,12 @@ package dev.residua.dashboard;
 
 import java.util.List;
 
-/** Pages of a long list, as requests ask for them. */
+/** Pages of a long list. */
 final class Pages {
   private static final int MOST = 200;
 
   private Pages() {}
 
-  /** A whole number of a query. */
   static int number(String parameter, String text) {
     try {
       return Integer.parseInt(text);
@@ -19,7 +18,7 @@ final class Pages {
   }
 
   /**
-   * Refuses a page that cannot be.
+   * Checks the parameters of a page.
    *
    * @param page from 0
    * @param size entries of a page, from 1 to {@value #MOST}
@@ -34,12 +33,11 @@ final class Pages {
     }
   }
 
-  /** The page, or the last one where there are fewer. */
+  /** Returns the page, or the last one if the list is shorter. */
   static int within(int page, int size, List<?> all) {
     return Math.min(page, Math.max(0, (all.size() - 1) / size));
   }
 
-  /** The entries of a page. */
   static <T> List<T> of(List<T> all, int page, int size) {
     return all.stream().skip((long) page * size).limit(size).toList();
   }

@@ -3,10 +3,10 @@ package dev.residua.dashboard;
 import java.util.List;
 import java.util.Map;
 
-/** Pictures by the models of the registry; a port, so that the dashboard needs no engine. */
+/** Port for pictures that models draw, so that the dashboard needs no engine. */
 public interface Pictures {
   /**
-   * Names of a model's latents, in the order of every vector of latents.
+   * Returns the names of a model's latents, in the order of every vector of latents.
    *
    * @throws UnavailableException if the model cannot be used here
    */
@@ -15,7 +15,7 @@ public interface Pictures {
   /**
    * Draws latents.
    *
-   * @param modelId the model that they come from
+   * @param modelId model that the latents come from
    * @param latents in standard deviations of the training set, shape {@code [d]}
    * @return a PNG file of the model's size
    * @throws UnavailableException if the model cannot be used here
@@ -23,12 +23,12 @@ public interface Pictures {
   byte[] decoded(String modelId, float[] latents) throws UnavailableException;
 
   /**
-   * Draws where in the picture one latent's deviation shows.
+   * Draws a heat map of the pixels that the deviation of one latent changes.
    *
-   * @param modelId the model that the latents come from
+   * @param modelId model that the latents come from
    * @param observed latents of a frame, shape {@code [d]}
-   * @param expected what their causes explain, shape {@code [d]}
-   * @param latent the one that gets its expected value
+   * @param expected values that their causes explain, shape {@code [d]}
+   * @param latent latent that gets its expected value
    * @return a PNG file of the model's size
    * @throws UnavailableException if the model cannot be used here
    */
@@ -36,7 +36,7 @@ public interface Pictures {
       throws UnavailableException;
 
   /**
-   * What a frame would have for latents if some of them were set, see {@code Counterfactual}.
+   * Computes the latents of a frame if some of them were set, see {@code Counterfactual}.
    *
    * @param latents of the frame, shape {@code [d]}
    * @param set values by latent, in standard deviations of the training set
@@ -47,16 +47,16 @@ public interface Pictures {
   float[] whatIf(String modelId, float[] latents, Map<Integer, Float> set)
       throws UnavailableException;
 
-  /** The registry has no such model any more. */
+  /** Thrown if the registry does not have a model. */
   final class UnknownModelException extends UnavailableException {
     private static final long serialVersionUID = 1L;
 
     public UnknownModelException(String modelId) {
-      super("the registry has no model '%s' any more".formatted(modelId));
+      super("the registry no longer has model '%s'".formatted(modelId));
     }
   }
 
-  /** This process cannot draw with the model. */
+  /** Thrown if this process cannot draw with a model. */
   class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 

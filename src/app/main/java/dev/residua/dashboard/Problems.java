@@ -4,11 +4,11 @@ import dev.residua.access.Decision;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** Responses with a sentence that explains the failure. */
+/** Error responses with a sentence for a person. */
 final class Problems {
   private Problems() {}
 
-  /** 403 for what is denied, 404 for what the person may not see or does not exist. */
+  /** Returns 403 for a denied target, 404 for a hidden or unknown one. */
   static Response of(Decision decision, String unknown) {
     return decision instanceof Decision.Denied denied
         ? answer(Response.Status.FORBIDDEN, denied.sentence())

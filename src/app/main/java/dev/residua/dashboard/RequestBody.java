@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** What a request says, as JSON. */
+/** Body of a request, as JSON. */
 final class RequestBody {
-  /** Longest text of a field, in characters. */
+  /** Max length of a field in characters. */
   static final int MAX_TEXT = 500;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -14,20 +14,20 @@ final class RequestBody {
   private RequestBody() {}
 
   /**
-   * Reads a body.
+   * Parses a body.
    *
-   * @throws IllegalArgumentException with the reason, if it is no JSON
+   * @throws IllegalArgumentException with the reason, if it is not JSON
    */
   static JsonNode read(String body) {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("the body is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 
   /**
-   * The text of a field; empty where it is missing.
+   * Returns the text of a field; empty if it is missing.
    *
    * @throws IllegalArgumentException if it is longer than {@value #MAX_TEXT} characters
    */

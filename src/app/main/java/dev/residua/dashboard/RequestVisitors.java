@@ -9,12 +9,12 @@ import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The person whom the check of every request has put into its data. A request that went around that
- * check is from nobody, who may do nothing.
+ * Visitors by the person that the access check has stored with a request. A request without that
+ * check has no person and no rights.
  */
 @ApplicationScoped
 public class RequestVisitors implements Visitors {
-  /** Key of the request's data for its {@link Person}. */
+  /** Key of the {@link Person} in the data of a request. */
   public static final String PERSON = "residua.person";
 
   private final CurrentVertxRequest request;

@@ -5,21 +5,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some numbers of a source over a long time, in stretches of one length: of each the mean and the
- * value furthest from zero. Memory is taken as values arrive, 12 bytes per number and stretch. Not
- * thread-safe.
+ * Ring buffer of numbers by period: the mean of each, and the value furthest from zero. Memory
+ * grows as values arrive, 12 bytes per number and period. Not thread-safe.
  */
 final class RollUp {
-  /** Stretches whose memory is taken together. */
+  /** Periods whose memory is allocated together. */
   static final int BLOCK = 12;
 
   private static final int BYTES_PER_NUMBER = 2 * Float.BYTES + Integer.BYTES;
 
   private final int numbers;
-  private final long stretchMillis;
+  private final long periodMillis;
   private @Nullable Block[] ring;
 
-  /** Neighbouring stretches; {@code number * BLOCK} is the first, counted from 1970. */
+  /** Consecutive periods; {@code number * BLOCK} is the first, counted from 1970. */
   private static final class Block {
     private final long number;
     private final float[] sums;
@@ -35,36 +34,35 @@ final class RollUp {
   }
 
   /**
-   * Numbers in a range of stretches.
+   * Numbers in a range of periods.
    *
-   * @param fromMillis start of the first stretch, milliseconds since 1970
-   * @param stretchMillis length of each
-   * @param means shape {@code [numbers][stretches]}; NaN for a stretch without values
-   * @param extremes of the same shape
+   * @param fromMillis start of the first period, milliseconds since 1970
+   * @param periodMillis length of each
+   * @param means shape {@code [numbers][periods]}; NaN for a period without values
+   * @param extremes in this shape too
    */
-  record Series(long fromMillis, long stretchMillis, float[][] means, float[][] extremes) {}
+  record Series(long fromMillis, long periodMillis, float[][] means, float[][] extremes) {}
 
   /**
-   * @param numbers how many, at least 1
-   * @param stretchMillis length of a stretch
-   * @param stretches how many are kept at least; 0 for none
+   * @param numbers at least 1
+   * @param periodMillis length of a period
+   * @param periods min number of periods that are kept; 0 for none
    */
-  RollUp(int numbers, long stretchMillis, int stretches) {
+  RollUp(int numbers, long periodMillis, int periods) {
     this.numbers = numbers;
-    this.stretchMillis = stretchMillis;
-    this.ring = new Block[blocks(stretches)];
+    this.periodMillis = periodMillis;
+    this.ring = new Block[blocks(periods)];
   }
 
-  private static int blocks(int stretches) {
-    return stretches == 0 ? 0 : (stretches + BLOCK - 1) / BLOCK + 1;
+  private static int blocks(int periods) {
+    return periods == 0 ? 0 : (periods + BLOCK - 1) / BLOCK + 1;
   }
 
-  /** Bytes that so many stretches of some numbers take at most. */
-  static long bytes(int numbers, int stretches) {
-    return (long) blocks(stretches) * BLOCK * numbers * BYTES_PER_NUMBER;
+  /** Returns the max memory of some periods. */
+  static long bytes(int numbers, int periods) {
+    return (long) blocks(periods) * BLOCK * numbers * BYTES_PER_NUMBER;
   }
 
-  /** Bytes that are taken now. */
   long bytes() {
     return Arrays.stream(ring)
         .filter(Objects::nonNull)
@@ -79,10 +77,10 @@ final class RollUp {
     return numbers;
   }
 
-  /** Keeps another number of stretches; 0 for none. */
-  void limit(int stretches) {
+  /** Changes the number of periods that are kept; 0 for none. */
+  void limit(int periods) {
     @Nullable Block[] before = ring;
-    ring = new Block[blocks(stretches)];
+    ring = new Block[blocks(periods)];
     if (ring.length == 0) {
       return;
     }
@@ -101,13 +99,13 @@ final class RollUp {
     return (int) Math.floorMod(block, (long) ring.length);
   }
 
-  /** Takes values of the numbers from {@code first} on; those that are too old are dropped. */
+  /** Adds values of the numbers from {@code first} on; values that are too old are dropped. */
   void add(long atMillis, int first, float... values) {
     if (ring.length == 0) {
       return;
     }
-    long stretch = Math.floorDiv(atMillis, stretchMillis);
-    long number = Math.floorDiv(stretch, (long) BLOCK);
+    long period = Math.floorDiv(atMillis, periodMillis);
+    long number = Math.floorDiv(period, (long) BLOCK);
     Block block = ring[slot(number)];
     if (block != null && block.number > number) {
       return;
@@ -116,7 +114,7 @@ final class RollUp {
       block = new Block(number, numbers * BLOCK);
       ring[slot(number)] = block;
     }
-    int at = (int) Math.floorMod(stretch, (long) BLOCK) * numbers + first;
+    int at = (int) Math.floorMod(period, (long) BLOCK) * numbers + first;
     for (int i = 0; i < values.length && first + i < numbers; i++) {
       float value = values[i];
       if (Float.isNaN(value)) {
@@ -130,14 +128,14 @@ final class RollUp {
   }
 
   /**
-   * What is kept of a time.
+   * Returns the numbers of a time.
    *
-   * @param fromMillis in the first stretch
+   * @param fromMillis in the first period
    * @param toMillis in the last, not before {@code fromMillis}
    */
   Series series(long fromMillis, long toMillis) {
-    long first = Math.floorDiv(fromMillis, stretchMillis);
-    int n = Math.toIntExact(Math.floorDiv(toMillis, stretchMillis) - first + 1);
+    long first = Math.floorDiv(fromMillis, periodMillis);
+    int n = Math.toIntExact(Math.floorDiv(toMillis, periodMillis) - first + 1);
     float[][] means = new float[numbers][n];
     float[][] extremes = new float[numbers][n];
     for (int k = 0; k < numbers; k++) {
@@ -158,6 +156,6 @@ final class RollUp {
         }
       }
     }
-    return new Series(first * stretchMillis, stretchMillis, means, extremes);
+    return new Series(first * periodMillis, periodMillis, means, extremes);
   }
 }

@@ -2,7 +2,7 @@ package dev.residua.dashboard;
 
 import java.util.Arrays;
 
-/** Counter of scored frames, and their number per second lately. Not thread-safe. */
+/** Counter of scored frames and of their recent rate. Not thread-safe. */
 final class ScoreRate {
   private static final int SECONDS = 10;
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's click on a button of a message in Slack, as Slack posts it.
+ * Parser of the request by which Slack reports a click on a button.
  *
  * <p>Source: Slack API, "Handling user interaction in your Slack apps", "Reference: block_actions
  * payload", "Verifying requests from Slack".
@@ -23,7 +23,7 @@ final class SlackInteraction {
   static final String SIGNATURE = "X-Slack-Signature";
   static final String TIMESTAMP = "X-Slack-Request-Timestamp";
 
-  /** Oldest request that is taken, and the most by which the clocks may differ. */
+  /** Max age of a request, and max difference of the clocks. */
   private static final Duration MOST_AGE = Duration.ofMinutes(5);
 
   private static final String VERSION = "v0";
@@ -33,7 +33,7 @@ final class SlackInteraction {
   private SlackInteraction() {}
 
   /**
-   * Whether a body comes from someone who knows the secret, and was sent just now.
+   * Returns true if a body comes from someone who knows the secret, and is not too old.
    *
    * @param timestamp seconds since 1970; null for none
    * @param signature {@code v0=HEX}; null for none
@@ -60,11 +60,11 @@ final class SlackInteraction {
   }
 
   /**
-   * Reads a click.
+   * Parses a click.
    *
    * @param button action of the button
    * @return empty for other interactions
-   * @throws IllegalArgumentException if it is no interaction
+   * @throws IllegalArgumentException if the body is not an interaction
    */
   static Optional<ReportedAcknowledgement> read(byte[] body, String button) {
     JsonNode payload;
@@ -77,7 +77,7 @@ final class SlackInteraction {
       payload =
           JSON.readTree(URLDecoder.decode(field.substring(FIELD.length()), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new IllegalArgumentException("the payload is no JSON", e);
+      throw new IllegalArgumentException("the payload is not JSON", e);
     }
     JsonNode user = payload.path("user");
     String person = user.path("username").asText(user.path("name").asText());

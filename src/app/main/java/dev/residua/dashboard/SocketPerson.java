@@ -4,14 +4,12 @@ import dev.residua.access.Person;
 import io.quarkus.websockets.next.UserData;
 import java.util.Optional;
 
-/**
- * Who opened a WebSocket. The check of the request that opens it stores this with the connection.
- */
+/** Person who opened a WebSocket, which the access check stores with the connection. */
 @FunctionalInterface
 public interface SocketPerson {
-  /** Key of the connection's data. */
+  /** Key in the data of a connection. */
   UserData.TypedKey<SocketPerson> KEY = new UserData.TypedKey<>("residua.person");
 
-  /** The person with the grants of this moment; empty once the token is not valid any more. */
+  /** Returns the person with the present grants; empty if the token is no longer valid. */
   Optional<Person> now();
 }

@@ -4,20 +4,20 @@ import java.time.Duration;
 
 /** State of a source; declared in the order in which pages list them. */
 public enum SourceCondition {
-  /** An incident that is no drift is open. */
+  /** An incident that is not a drift is open. */
   ANOMALOUS,
   /** An incident of a drift is open, or the drift statistic is at its threshold. */
   DRIFTING,
-  /** No frame has arrived for much longer than usual, with an incident about that or without. */
+  /** No frame has arrived for much longer than usual. */
   SILENT,
   /**
-   * No calibration holds for it yet: it still learns what is normal, or what it learned needs a
-   * review. Only faults of its sensor and silence are reported.
+   * No calibration applies to it yet: it still learns its normal state, or the learned state needs
+   * a review. Only faults of its sensor and silence are reported.
    */
   NOT_WATCHED,
   /** Its longest window of the drift detector is not filled yet. */
   WARMING_UP,
-  /** Someone silenced it. */
+  /** An operator silenced it. */
   MAINTENANCE,
   /** None of these. */
   NORMAL;
@@ -26,14 +26,14 @@ public enum SourceCondition {
   private static final int USUAL_INTERVALS = 20;
 
   /**
-   * Facts about a source now.
+   * Present facts about a source.
    *
-   * @param maintained whether no incident may open for it
-   * @param incident whether an incident is open that is not about silence
-   * @param drift whether that is a drift
-   * @param beyondThreshold whether the drift statistic is at or above its threshold
-   * @param watched whether a calibration holds for it
-   * @param warmingUp whether its longest window is not filled yet
+   * @param maintained true if no incident may open for it
+   * @param incident true if an incident is open that is not about silence
+   * @param drift true if that is a drift
+   * @param beyondThreshold true if the drift statistic is at or above its threshold
+   * @param watched true if a calibration applies to it
+   * @param warmingUp true if its longest window is not filled yet
    * @param sinceLastFrame time since its last frame was scored
    * @param interval usual time between two frames; zero if unknown
    */
@@ -47,7 +47,7 @@ public enum SourceCondition {
       Duration sinceLastFrame,
       Duration interval) {}
 
-  /** The condition that these facts make. An open incident takes precedence. */
+  /** Returns the condition of a source. An open incident takes precedence. */
   static SourceCondition of(Facts facts) {
     if (facts.incident()) {
       return facts.drift() ? DRIFTING : ANOMALOUS;
@@ -67,7 +67,7 @@ public enum SourceCondition {
     return facts.beyondThreshold() ? DRIFTING : NORMAL;
   }
 
-  /** Time without a frame after which a source is silent: 20 usual intervals, 10 s at least. */
+  /** Returns the time without a frame after which a source is silent. */
   static Duration silence(Duration interval) {
     Duration usual = interval.multipliedBy(USUAL_INTERVALS);
     return usual.compareTo(LEAST_SILENCE) > 0 ? usual : LEAST_SILENCE;

@@ -17,23 +17,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** History of one source, in bounded memory. Not thread-safe. */
+/** Bounded history of one source. Not thread-safe. */
 final class SourceHistory {
   static final int MAX_EVENTS = 60;
 
-  /** Most latents or scales of a score that is shown; those of every model are fewer. */
+  /** Max number of latents or scales of a shown score; models have fewer. */
   static final int MAX_COLUMNS = 62;
 
-  /** Most open incidents, which the monitor keeps below: one per latent and four more. */
+  /** Max number of open incidents; the monitor has one per latent and four more. */
   static final int MAX_OPEN = MAX_COLUMNS + 4;
 
-  /** Columns of a row of the drift detector before those of the scales. */
+  /** Columns of a drift row before those of the scales. */
   static final int DRIFT_COLUMNS = 4;
 
   private static final int PACE_FRAMES = 32;
 
-  /** Most by which the clock of a camera may be ahead for the long history. */
-  private static final Duration AHEAD = LongHistory.LONG_STRETCH;
+  /** Max time by which the clock of a camera may be ahead for the long history. */
+  private static final Duration AHEAD = LongHistory.LONG_PERIOD;
 
   private final Deque<EventView> events = new ArrayDeque<>();
   private final Map<String, Incident> open = BoundedMap.ofLatest(MAX_OPEN);
@@ -50,8 +50,8 @@ final class SourceHistory {
   private @Nullable DriftScore lastDrift;
 
   /**
-   * @param rows most frames, at least 1
-   * @param half how often the time of the long history is halved
+   * @param rows max number of frames, at least 1
+   * @param half number of times that the long history is halved
    */
   SourceHistory(int rows, int half) {
     this.rows = rows;
@@ -62,20 +62,19 @@ final class SourceHistory {
     this.trend = new Trend(1);
   }
 
-  /** Changes the most frames. */
+  /** Changes the max number of frames. */
   void limit(int newRows) {
     rows = newRows;
     scores.limit(rows);
     drift.limit(rows);
   }
 
-  /** Halves the time of the long history so often. */
   void halve(int newHalf) {
     half = newHalf;
     past.halve(newHalf);
   }
 
-  /** Latents of its long history. */
+  /** Returns the number of latents of its long history. */
   int latents() {
     return past.latents();
   }
@@ -84,7 +83,6 @@ final class SourceHistory {
     return past;
   }
 
-  /** A frame of the past was scored. */
   void past(ScoredFrame frame) {
     float[] residuals = frame.statistics().standardized();
     if (past.latents() == 0 && residuals.length <= MAX_COLUMNS) {
@@ -95,20 +93,19 @@ final class SourceHistory {
     }
   }
 
-  /** The drift detector has seen a frame of the past. */
   void past(DriftScore score) {
     if (isWatched(score) && score.threshold() > 0 && isPast(score)) {
       past.drift(score.capturedAt().toEpochMilli(), score.statistic() / score.threshold());
     }
   }
 
-  /** Whether a frame is not of the future, whose values would take the place of older ones. */
+  /** Returns false for a frame of the future, whose values would replace older ones. */
   private boolean isPast(ScoredFrame frame) {
     latestPossible = frame.scoredAt().isAfter(latestPossible) ? frame.scoredAt() : latestPossible;
     return !frame.capturedAt().isAfter(frame.scoredAt().plus(AHEAD));
   }
 
-  /** The same for a drift score, which does not say when it was made. */
+  /** Like the check of a frame, but by the capture time: a drift score has no other. */
   private boolean isPast(DriftScore score) {
     return !score.capturedAt().isAfter(latestPossible.plus(AHEAD));
   }
@@ -166,15 +163,13 @@ final class SourceHistory {
     lastDrift = score;
   }
 
-  /**
-   * Whether a calibration held for the frame. Without one the statistics are 0 and mean nothing.
-   */
+  /** Returns true if a calibration applied to the frame; without one the statistics are 0. */
   static boolean isWatched(DriftScore score) {
     DriftScore.Calibration calibration = score.calibration();
     return calibration.phase() == CalibrationPhase.MODEL || calibration.pValues().length > 0;
   }
 
-  /** The statistic of the picture; NaN while the source learns its picture, which then reads 0. */
+  /** Returns the statistic of the picture; NaN while the source learns its picture. */
   private static float pictureStatistic(DriftScore score) {
     float statistic = score.others().pictureStatistic();
     boolean learns = score.calibration().phase() != CalibrationPhase.MODEL && statistic == 0;
@@ -200,7 +195,7 @@ final class SourceHistory {
     return events;
   }
 
-  /** Incidents that are open, the oldest first. */
+  /** Returns the open incidents, the oldest first. */
   Map<String, Incident> open() {
     return open;
   }
@@ -217,7 +212,7 @@ final class SourceHistory {
     return trend;
   }
 
-  /** Counts up when rows have other columns than before. */
+  /** Returns a number that grows when rows get other columns. */
   int generation() {
     return generation;
   }
@@ -234,7 +229,7 @@ final class SourceHistory {
     return lastDrift;
   }
 
-  /** Usual time between two frames, by the last 32; zero if unknown. */
+  /** Returns the mean interval of the last 32 frames; zero if unknown. */
   Duration interval() {
     int n = Math.min(PACE_FRAMES, scores.size()) - 1;
     if (n < 1) {
@@ -245,10 +240,10 @@ final class SourceHistory {
   }
 
   /**
-   * The state of the source.
+   * Returns the condition of the source.
    *
    * @param nowMillis milliseconds since 1970
-   * @param maintained whether someone silenced it
+   * @param maintained true if an operator silenced it
    */
   SourceCondition condition(long nowMillis, boolean maintained) {
     ScoredFrame frame = lastFrame;

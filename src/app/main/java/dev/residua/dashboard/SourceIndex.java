@@ -12,12 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Index of the sources and their histories, with a bound for their number and for the frames of all
- * together. Not thread-safe.
- */
+/** Bounded index of the histories by source. Not thread-safe. */
 public final class SourceIndex {
-  /** Most sources; beyond that, those without data for the longest time are dropped. */
+  /**
+   * Max number of sources; beyond it, the sources without data for the longest time are dropped.
+   */
   public static final int MAX_SOURCES = 10_000;
 
   /** Heap per source; a smaller heap has fewer sources. */
@@ -25,13 +24,13 @@ public final class SourceIndex {
 
   private static final int MIN_SOURCES = 100;
 
-  /** Most frames of one source. */
+  /** Max frames of one source. */
   static final int MAX_ROWS = 1_200;
 
-  /** Frames of each source that are kept, however many sources there are. */
+  /** Min frames of each source, for any number of sources. */
   public static final int MIN_ROWS = 64;
 
-  /** Frames of all sources together from which on each source keeps fewer. */
+  /** Frames of all sources beyond which each source keeps fewer. */
   public static final int ALL_ROWS = 400_000;
 
   private final Map<String, SourceHistory> sources =

@@ -5,16 +5,16 @@ import dev.residua.incident.IncidentEvidence.Kind;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The stored evidence of incidents; a port. */
+/** Port for the stored evidence of incidents. */
 public interface StoredEvidence {
-  /** What is stored of an incident; empty if nothing is. */
+  /** Returns the evidence of an incident; empty if none is stored. */
   Optional<EvidenceView> find(String incidentId);
 
   /**
-   * One of its pictures.
+   * Reads a picture of the evidence.
    *
    * @return a PNG file
-   * @throws StoredPictures.MissingException if it is not stored, or not any more
+   * @throws StoredPictures.MissingException if it is not or no longer stored
    * @throws IOException with a sentence, if it cannot be read now
    */
   byte[] picture(String incidentId, Kind picture)

@@ -2,9 +2,8 @@ package dev.residua.dashboard;
 
 import dev.residua.access.Visitor;
 
-/** Who sends the request that is being answered, and what that person may see and change. */
+/** Port for the person of the present request and the rights of that person. */
 @FunctionalInterface
 public interface Visitors {
-  /** The visitor of the present request. */
   Visitor now();
 }

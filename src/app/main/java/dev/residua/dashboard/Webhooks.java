@@ -8,7 +8,7 @@ import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signatures of webhooks, which are HMAC-SHA256 in hexadecimal digits behind a version. */
+/** Check of the signatures of webhooks: a version, then HMAC-SHA256 in hexadecimal digits. */
 final class Webhooks {
   private static final String HMAC = "HmacSHA256";
   private static final int DIGITS = 64;
@@ -17,7 +17,7 @@ final class Webhooks {
 
   /**
    * Returns true if one of the signatures is that of these bytes. Hashes the bytes once, and not at
-   * all if no signature has the right form; takes the same time for every wrong one.
+   * all if no signature has the right form; the time does not depend on the signature.
    *
    * @param version such as {@code v1=}
    * @param given signatures with their version

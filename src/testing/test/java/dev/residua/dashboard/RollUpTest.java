@@ -12,11 +12,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RollUpTest {
-  private static final long STRETCH = 1_000;
+  private static final long PERIOD = 1_000;
 
   @Test
-  void shouldKeepTheMeanAndTheExtremeOfEachStretch() {
-    RollUp rollUp = new RollUp(2, STRETCH, 100);
+  void shouldKeepTheMeanAndTheExtremeOfEachPeriod() {
+    RollUp rollUp = new RollUp(2, PERIOD, 100);
     rollUp.add(5_100, 0, 1, -2);
     rollUp.add(5_900, 0, -3, Float.NaN);
     rollUp.add(7_000, 1, 4);
@@ -30,28 +30,28 @@ class RollUpTest {
 
   @Test
   void shouldDropTheOldestAndNeverShowItAsNew() {
-    RollUp rollUp = new RollUp(1, STRETCH, 96);
+    RollUp rollUp = new RollUp(1, PERIOD, 96);
     rollUp.add(0, 0, 1);
-    rollUp.add(1_000 * STRETCH, 0, 2);
+    rollUp.add(1_000 * PERIOD, 0, 2);
     rollUp.add(1, 0, 3);
-    assertThat(rollUp.series(1_000 * STRETCH, 1_000 * STRETCH).means()[0]).containsExactly(2);
+    assertThat(rollUp.series(1_000 * PERIOD, 1_000 * PERIOD).means()[0]).containsExactly(2);
     // What is older than is kept is not taken either, if its place is in use.
-    long same = (1_000L - 9L * RollUp.BLOCK) * STRETCH;
+    long same = (1_000L - 9L * RollUp.BLOCK) * PERIOD;
     rollUp.add(same, 0, 4);
     assertThat(rollUp.series(same, same).means()[0]).containsExactly(Float.NaN);
-    assertThat(rollUp.series(-5 * STRETCH, -3 * STRETCH).means()[0])
+    assertThat(rollUp.series(-5 * PERIOD, -3 * PERIOD).means()[0])
         .containsOnly(Float.NaN)
         .hasSize(3);
   }
 
   @Test
   void shouldKeepTheNewestWhenItsTimeIsHalved() {
-    RollUp rollUp = new RollUp(1, STRETCH, 960);
+    RollUp rollUp = new RollUp(1, PERIOD, 960);
     for (int i = 0; i < 960; i++) {
-      rollUp.add(i * STRETCH, 0, i);
+      rollUp.add(i * PERIOD, 0, i);
     }
     rollUp.limit(480);
-    float[] means = rollUp.series(0, 959 * STRETCH).means()[0];
+    float[] means = rollUp.series(0, 959 * PERIOD).means()[0];
     for (int i = 480; i < 960; i++) {
       assertThat(means[i]).isEqualTo(i);
     }
@@ -62,23 +62,23 @@ class RollUpTest {
   @Test
   void shouldAgreeWithAMapOfLists() {
     Random random = new Random(3);
-    RollUp rollUp = new RollUp(3, STRETCH, 500);
+    RollUp rollUp = new RollUp(3, PERIOD, 500);
     Map<Long, List<List<Float>>> twin = new HashMap<>();
     for (int i = 0; i < 20_000; i++) {
-      long at = (long) (random.nextDouble() * 500 * STRETCH);
+      long at = (long) (random.nextDouble() * 500 * PERIOD);
       int first = random.nextInt(3);
       float value = (float) random.nextGaussian();
       rollUp.add(at, first, value);
       List<List<Float>> lists =
           twin.computeIfAbsent(
-              at / STRETCH, k -> List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+              at / PERIOD, k -> List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
       lists.get(first).add(value);
     }
-    RollUp.Series series = rollUp.series(0, 500 * STRETCH - 1);
+    RollUp.Series series = rollUp.series(0, 500 * PERIOD - 1);
     assertThat(series.means()[0]).hasSize(500);
     twin.forEach(
-        (stretch, lists) -> {
-          int at = Math.toIntExact(stretch);
+        (period, lists) -> {
+          int at = Math.toIntExact(period);
           for (int k = 0; k < 3; k++) {
             List<Float> values = lists.get(k);
             if (values.isEmpty()) {

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class TrendTest {
-  private static final long STRETCH = Trend.STRETCH_MILLIS;
+  private static final long PERIOD = Trend.PERIOD_MILLIS;
 
   @Test
-  void shouldKeepOfEachStretchTheValueFurthestFromZero() {
+  void shouldKeepOfEachPeriodTheValueFurthestFromZero() {
     // Given
     Trend trend = new Trend(2);
     // When
-    trend.add(100 * STRETCH, 0, 1, -1);
-    trend.add(100 * STRETCH + 5, 0, -3, 0.5f);
-    trend.add(102 * STRETCH, 1, 7);
+    trend.add(100 * PERIOD, 0, 1, -1);
+    trend.add(100 * PERIOD + 5, 0, -3, 0.5f);
+    trend.add(102 * PERIOD, 1, 7);
     // Then
     assertThat(trend.newest()).isEqualTo(102);
-    assertThat(trend.of(0)).hasSize(Trend.STRETCHES).endsWith(-3, Float.NaN, Float.NaN);
+    assertThat(trend.of(0)).hasSize(Trend.PERIODS).endsWith(-3, Float.NaN, Float.NaN);
     assertThat(trend.of(1)).endsWith(-1, Float.NaN, 7);
   }
 
@@ -27,19 +27,19 @@ class TrendTest {
     Trend trend = new Trend(1);
     trend.add(0, 0, 9);
     // When
-    trend.add((Trend.STRETCHES + 5) * STRETCH, 0, 1);
+    trend.add((Trend.PERIODS + 5) * PERIOD, 0, 1);
     trend.add(0, 0, 9);
     // Then
     assertThat(trend.of(0)).doesNotContain(9f).endsWith(1);
   }
 
   @Test
-  void shouldTakeALateValueIntoItsStretch() {
+  void shouldTakeALateValueIntoItsPeriod() {
     // Given
     Trend trend = new Trend(1);
-    trend.add(10 * STRETCH, 0, 1);
+    trend.add(10 * PERIOD, 0, 1);
     // When
-    trend.add(9 * STRETCH, 0, 2);
+    trend.add(9 * PERIOD, 0, 2);
     // Then
     assertThat(trend.of(0)).endsWith(2, 1);
   }

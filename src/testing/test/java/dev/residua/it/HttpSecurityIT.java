@@ -264,7 +264,7 @@ class HttpSecurityIT {
       assertThat(send(service, "PUT", "/api/unknown", token, "").statusCode()).isEqualTo(404);
 
       // When, Then: what cannot be meant
-      assertBad(service, token, "{", "no JSON");
+      assertBad(service, token, "{", "not JSON");
       assertBad(service, token, "[]", "JSON object");
       assertBad(service, token, "{\"kind\": \"explode\"}", "kind must be one of silence");
       assertBad(service, token, SILENCE.replace("PT2H", "2 hours"), "such as 2h", "2 hours");

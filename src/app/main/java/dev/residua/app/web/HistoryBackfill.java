@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fills the long history of the pages with what the topics have of the time before this process
- * started: of each stretch and partition some records from its beginning, the newest stretch first.
+ * started: of each period and partition some records from its beginning, the newest period first.
  * Reads at most {@value #RECORDS} records of each, so that its time depends on the stored time, not
  * on the number of frames.
  */
@@ -34,7 +34,7 @@ public final class HistoryBackfill implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** Most records of a stretch and partition. */
+  /** Max records per period and partition. */
   static final int RECORDS = 500;
 
   private final Topics topics;
@@ -71,7 +71,7 @@ public final class HistoryBackfill implements AutoCloseable {
       while (!stopped && !ready.getAsBoolean()) {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
-      Map<TopicPartition, Long> later = new HashMap<>(); // where a later stretch begins
+      Map<TopicPartition, Long> later = new HashMap<>(); // where the later period begins
       for (Topic<?, ?> topic : List.of(topics.scores(), topics.drift())) {
         KafkaClients.partitions(consumer, topic.name())
             .forEach(p -> later.put(p, followed.applyAsLong(p)));
@@ -84,8 +84,8 @@ public final class HistoryBackfill implements AutoCloseable {
       Instant oldest = before.minus(LiveHistory.LONGEST);
       Instant at = before;
       while (!stopped && !later.isEmpty() && at.isAfter(oldest)) {
-        at = at.minus(LiveHistory.LONG_STRETCH);
-        stretch(at, later);
+        at = at.minus(LiveHistory.LONG_PERIOD);
+        readPeriod(at, later);
         later.entrySet().removeIf(one -> one.getValue() <= first.getOrDefault(one.getKey(), 0L));
       }
     } catch (KafkaException e) {
@@ -96,7 +96,7 @@ public final class HistoryBackfill implements AutoCloseable {
   }
 
   /** Reads what begins at a time and lies before what was read. */
-  private void stretch(Instant from, Map<TopicPartition, Long> later) {
+  private void readPeriod(Instant from, Map<TopicPartition, Long> later) {
     Map<TopicPartition, Long> times = new HashMap<>();
     later.keySet().forEach(partition -> times.put(partition, from.toEpochMilli()));
     Map<TopicPartition, Long> until = new HashMap<>();
