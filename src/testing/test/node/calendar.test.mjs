@@ -14,7 +14,8 @@ test('should know the lengths of its spans', () => {
   assert.equal(spanLength('P28D'), 28 * DAY);
   assert.equal(spanLength('P2D'), undefined);
   assert.equal(spanLength(null), undefined);
-  assert.equal(SPANS.length, 5);
+  const hours = SPANS.map(([, , millis]) => millis / HOUR);
+  assert.deepEqual(hours, [1, 6, 24, 7 * 24, 28 * 24]);
 });
 
 test('should move the shown time, but neither into the future nor before the history', () => {
@@ -52,6 +53,14 @@ test('should place values by local day and quarter of an hour', () => {
     [1, 2, 3],
   ]);
   assert.equal(grid.days.length, 2);
+});
+
+test('should place a value by the quarter of an hour in which its period begins', () => {
+  const from = Date.UTC(2026, 0, 10, 11, 10);
+  assert.deepEqual(dayGrid([1, 2], from, QUARTER, from + HOUR).cells, [
+    [0, 48, 1],
+    [0, 49, 2],
+  ]);
 });
 
 test('should begin with the first day that has a value', () => {

@@ -44,6 +44,18 @@ test('should not call the usual distance of rare frames a pause', () => {
   assert.deepEqual(sinceLastPause(rows), rows);
 });
 
+test('should take the median distance of the last rows as the usual one', () => {
+  // Given two frames in a burst, then one every ten seconds, and a pause of 201 s
+  const seconds = [0, 0, 10, 20, 221, 231];
+  const cut = pause => {
+    const millis = seconds.map((at, i) => 1000 * (at + (i > 3 ? pause : 0)));
+    return sinceLastPause({ millis, columns: [] }).millis.length;
+  };
+  // When, Then
+  assert.equal(cut(-2), 6, 'of less than twenty distances');
+  assert.equal(cut(-1), 2);
+});
+
 test('should leave no row and one row as they are', () => {
   for (const rows of [
     { millis: [], columns: [[]] },
@@ -82,13 +94,16 @@ test('should begin a period at time zero', () => {
 });
 
 test('should divide values by their limits', () => {
-  assert.deepEqual(sharesOf([1, null, 3, 4], [2, 2, 0, null]), [0.5, null, null, null]);
+  assert.deepEqual(sharesOf([1, null, 3, 4, 1], [2, 2, 0, null, 0.5]), [0.5, null, null, null, 2]);
   assert.deepEqual(sharesOf(undefined, undefined), []);
 });
 
 test('should keep the largest value of each pixel', () => {
-  const columns = pixelColumns([0, 1, 2, 3, 4], [1, 5, 2, 9, 3], [0, 4], 3);
-  assert.deepEqual(columns, [5, 9, 3]);
+  for (const start of [0, 1e12]) {
+    const millis = [0, 1, 2, 3, 4].map(at => start + at);
+    const columns = pixelColumns(millis, [1, 5, 2, 9, 3], [start, start + 4], 3);
+    assert.deepEqual(columns, [5, 9, 3]);
+  }
 });
 
 test('should repeat a value over pixels without a row, but not over a gap', () => {
@@ -118,6 +133,12 @@ test('should draw a line with gaps', () => {
   assert.equal(line, 'M0.0 10.0L2.0 6.0M6.0 0.0L8.0 2.0L10.0 8.0');
   assert.equal(over, 'M6.0 0.0L8.0 2.0L10.0 8.0');
   assert.deepEqual(last, [10, 8]);
+});
+
+test('should draw the line back to the threshold, and start again beyond it', () => {
+  const { line, over } = sparkPaths([1, 0.75, 0.5, 0.25, 1, 1, 0.5, null, 0.5], 19, 11, 1);
+  assert.equal(over, 'M0.0 2.8L2.0 4.6M8.0 2.8L10.0 2.8L12.0 6.4');
+  assert.equal(line.split('M').length, 3, 'two lines');
 });
 
 test('should keep the threshold in sight, and shrink for larger values', () => {

@@ -60,6 +60,7 @@ test('should write numbers with the sign of mathematics, and zero without one', 
   check(words.signed, [
     [[0.04], '0.0'],
     [[-0.04], '0.0'],
+    [[0.5], '+0.5'],
     [[2.5], '+2.5'],
     [[-2.5, 2], '−2.50'],
     [[undefined], '–'],
@@ -130,6 +131,7 @@ test('should write sizes', () => {
     [0, '0 B'],
     [999, '999 B'],
     [1000, '1 kB'],
+    [1600, '2 kB'],
     [999_499, '999 kB'],
     [999_600, '1.0 MB'],
     [4_540_000, '4.5 MB'],
@@ -228,6 +230,10 @@ test('should word every state, also one that it does not know', () => {
   assert.equal(words.phaseWord('NEEDS_REVIEW', 1), 'needs a review');
   assert.equal(words.phaseWord('ARMED', 1), 'armed');
   assert.equal(words.severityColour('INFO'), 'info');
+  assert.equal(words.conditionColour('DRIFTING'), 'warn');
+  assert.equal(words.phaseColour('NEEDS_REVIEW'), 'warn');
+  assert.equal(words.phaseColour('ARMED'), 'calm');
+  assert.equal(words.integer(1999.6), '2,000');
 });
 
 test('should escape names in addresses', () => {

@@ -103,18 +103,18 @@ export function sparkPaths(values, width, height, top) {
   let line = '';
   let over = '';
   let last = null;
+  let wasOver = false;
   values.forEach((value, i) => {
-    if (value === null) return;
-    const point = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
     const before = values[i - 1] ?? null;
-    line += `${before === null ? 'M' : 'L'}${point}`;
-    // Beyond the threshold, with the line that leads back.
-    if (value >= 1 || before >= 1) over += `${isOver(values, i - 1) ? 'L' : 'M'}${point}`;
-    last = [x(i), y(value)];
+    // The line that leads back to the threshold is beyond it too.
+    const isOver = value !== null && (value >= 1 || before >= 1);
+    if (value !== null) {
+      const point = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
+      line += `${before === null ? 'M' : 'L'}${point}`;
+      if (isOver) over += `${wasOver ? 'L' : 'M'}${point}`;
+      last = [x(i), y(value)];
+    }
+    wasOver = isOver;
   });
   return { line, over, limit: y(1), last };
 }
-
-/** Returns true if a value is drawn as beyond the threshold: it is, or the one before it is. */
-const isOver = (values, i) =>
-  (values[i] ?? null) !== null && (values[i] >= 1 || (values[i - 1] ?? 0) >= 1);

@@ -62,7 +62,7 @@ export const kindWords = kind => {
   return which ? `${spoken(type)}: ${spoken(which)}` : spoken(type);
 };
 
-const isMissing = value => value === null || value === undefined || !Number.isFinite(value);
+const isMissing = value => !Number.isFinite(value);
 const NONE = '–';
 
 export const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format;
