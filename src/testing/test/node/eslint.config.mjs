@@ -10,6 +10,7 @@ export default [
     rules: {
       eqeqeq: 'error',
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-duplicate-imports': 'error',
       'no-unused-vars': ['error', { args: 'after-used' }],
       'no-var': 'error',
       'prefer-const': 'error',

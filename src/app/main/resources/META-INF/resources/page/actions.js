@@ -1,8 +1,17 @@
 /* Commands of operators: dialogs that ask for a name and a reason and send the command. */
 import { h, text, toast } from './dom.js';
 import { button } from './parts.js';
-import { announce, keep, person, post, readAccess, Refused, remember, token } from './api.js';
-import { tryToken } from './api.js';
+import {
+  announce,
+  keep,
+  person,
+  post,
+  readAccess,
+  Refused,
+  remember,
+  token,
+  tryToken,
+} from './api.js';
 import { exactly, summary } from './command-words.js';
 import { sentenceCase } from './words.js';
 

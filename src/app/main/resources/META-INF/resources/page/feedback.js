@@ -2,12 +2,32 @@
 import { h, svg, text } from './dom.js';
 import { get, Refused } from './api.js';
 import { decide } from './actions.js';
-import { button, cell, chip, fact, help, numberCell, panel, right } from './parts.js';
-import { rowHead, table } from './parts.js';
+import {
+  button,
+  cell,
+  chip,
+  fact,
+  help,
+  numberCell,
+  panel,
+  right,
+  rowHead,
+  table,
+} from './parts.js';
 import { repeatedly } from './timing.js';
 import { shellQuoted, weekBars, weekWords } from './feedback-words.js';
-import { counted, duration, fullSentence, incidentLink, integer, moment } from './words.js';
-import { rounded, sentenceCase, sourceLink, subjectWords } from './words.js';
+import {
+  counted,
+  duration,
+  fullSentence,
+  incidentLink,
+  integer,
+  moment,
+  rounded,
+  sentenceCase,
+  sourceLink,
+  subjectWords,
+} from './words.js';
 
 const EVERY = 5000;
 const MAX_LINKS = 12;

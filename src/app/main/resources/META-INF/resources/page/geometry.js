@@ -3,8 +3,16 @@ import { h, svg, text, attribute } from './dom.js';
 import { get, put, picture } from './api.js';
 import { ask } from './actions.js';
 import { button } from './parts.js';
-import { conversion, polygonsOf, regionBetween, regionOf, ruleIdOf } from './region.js';
-import { short, withPolygon, withRegion } from './region.js';
+import {
+  conversion,
+  polygonsOf,
+  regionBetween,
+  regionOf,
+  ruleIdOf,
+  short,
+  withPolygon,
+  withRegion,
+} from './region.js';
 
 const CORNERS = [
   [0, 0],

@@ -7,8 +7,15 @@ import { button, help, panel, select, when } from './parts.js';
 import { DAY, SPANS, movedEnd, periodTimes, periodWords, spanLength } from './calendar.js';
 import { shareRange } from './axes.js';
 import { repeatedly } from './timing.js';
-import { counted, incidentLink, incidentOf, moment, sourceLink, spoken } from './words.js';
-import { subjectWords } from './words.js';
+import {
+  counted,
+  incidentLink,
+  incidentOf,
+  moment,
+  sourceLink,
+  spoken,
+  subjectWords,
+} from './words.js';
 
 const EVERY = 20000;
 const WEEKS_EVERY = 300e3;

@@ -2,8 +2,17 @@
 import { h } from './dom.js';
 import { feedback } from './actions.js';
 import { button, since } from './parts.js';
-import { duration, full, incidentLink, kindWords, moment, severityColour } from './words.js';
-import { sourceLink, spoken, subjectWords } from './words.js';
+import {
+  duration,
+  full,
+  incidentLink,
+  kindWords,
+  moment,
+  severityColour,
+  sourceLink,
+  spoken,
+  subjectWords,
+} from './words.js';
 
 const verdictWords = verdict => (verdict === 'true' ? 'true alarm' : 'false alarm');
 

@@ -2,13 +2,41 @@
 import { h, text, attribute } from './dom.js';
 import { get, showAllowed, Refused } from './api.js';
 import { acceptNormal, acknowledge, assign, remark, resolve } from './actions.js';
-import { PictureRow, button, cell, fact, help, numberCell, panel, right } from './parts.js';
-import { rowHead, setChip, showAges, since, table, when } from './parts.js';
+import {
+  button,
+  cell,
+  fact,
+  help,
+  numberCell,
+  panel,
+  PictureRow,
+  right,
+  rowHead,
+  setChip,
+  showAges,
+  since,
+  table,
+  when,
+} from './parts.js';
 import { incidentLine, verdictButtons } from './incident-parts.js';
 import { repeatedly } from './timing.js';
-import { duration, eventOf, figure, fullSentence, incidentLink, incidentOf } from './words.js';
-import { kindWords, modelLink, moment, percent, sentenceCase, severityColour } from './words.js';
-import { sourceLink, spoken, subjectWords } from './words.js';
+import {
+  duration,
+  eventOf,
+  figure,
+  fullSentence,
+  incidentLink,
+  incidentOf,
+  kindWords,
+  modelLink,
+  moment,
+  percent,
+  sentenceCase,
+  severityColour,
+  sourceLink,
+  spoken,
+  subjectWords,
+} from './words.js';
 
 const EVERY = 2000;
 const PICTURES = ['frame', 'expected', 'heatmap'];

@@ -2,13 +2,34 @@
 import { h, text, attribute } from './dom.js';
 import { get, Refused } from './api.js';
 import { acceptNormal, acknowledge, assign, feedback, remark, resolve } from './actions.js';
-import { Pager, button, chip, help, numberCell, panel, right } from './parts.js';
-import { cell, rowHead, select, setChip, showAges, table } from './parts.js';
+import {
+  button,
+  cell,
+  chip,
+  help,
+  numberCell,
+  Pager,
+  panel,
+  right,
+  rowHead,
+  select,
+  setChip,
+  showAges,
+  table,
+} from './parts.js';
 import { incidentLine } from './incident-parts.js';
 import { addressOf, filtersOf, requestOf } from './incident-query.js';
 import { debounced, repeatedly } from './timing.js';
-import { incidentOf, integer, isoOf, sentenceCase, severityColour } from './words.js';
-import { spoken, subjectWords, timeInput } from './words.js';
+import {
+  incidentOf,
+  integer,
+  isoOf,
+  sentenceCase,
+  severityColour,
+  spoken,
+  subjectWords,
+  timeInput,
+} from './words.js';
 
 const SIZE = 50;
 const EVERY = 2000;

@@ -1,13 +1,34 @@
 /* All sources at a glance, the most urgent first. */
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
-import { Pager, button, cell, chip, help, panel, right, setChip } from './parts.js';
-import { showAges, table } from './parts.js';
+import {
+  button,
+  cell,
+  chip,
+  help,
+  Pager,
+  panel,
+  right,
+  setChip,
+  showAges,
+  table,
+} from './parts.js';
 import { incidentLine } from './incident-parts.js';
 import { debounced } from './timing.js';
 import { driftShare, noticeWords, stateFilters } from './overview-words.js';
-import { PHASES, ago, conditionColour, conditionWord, incidentOf, integer } from './words.js';
-import { number, phaseColour, phaseWord, sourceLink, spoken } from './words.js';
+import {
+  ago,
+  conditionColour,
+  conditionWord,
+  incidentOf,
+  integer,
+  number,
+  phaseColour,
+  PHASES,
+  phaseWord,
+  sourceLink,
+  spoken,
+} from './words.js';
 
 const SIZE = 50;
 const CLOSED = 8;

@@ -4,8 +4,17 @@ import { remove } from './api.js';
 import { ask, resolve } from './actions.js';
 import { button, panel, help, chip, term, when } from './parts.js';
 import { verdictButtons } from './incident-parts.js';
-import { duration, figure, incidentLink, kindWords, moment, sentenceCase } from './words.js';
-import { severityColour, spoken, subjectWords } from './words.js';
+import {
+  duration,
+  figure,
+  incidentLink,
+  kindWords,
+  moment,
+  sentenceCase,
+  severityColour,
+  spoken,
+  subjectWords,
+} from './words.js';
 
 const COMMANDS = { silence: 'silenced', announce: 'announced', suppress: 'suppressed' };
 const isUnsteady = ({ state }) => state === 'SUSPENDED' || state === 'FLAPPING';

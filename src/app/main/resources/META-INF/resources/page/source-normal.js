@@ -2,8 +2,19 @@
 import { h, text } from './dom.js';
 import { arm, learnAgain } from './actions.js';
 import { normalBar } from './charts.js';
-import { button, cell, help, numberCell, panel, right, rowHead } from './parts.js';
-import { setChip, table, term, when } from './parts.js';
+import {
+  button,
+  cell,
+  help,
+  numberCell,
+  panel,
+  right,
+  rowHead,
+  setChip,
+  table,
+  term,
+  when,
+} from './parts.js';
 import { calibrationChip, calibrationWords, challengerWords } from './calibration.js';
 import { fullSentence, integer, number, pValue, percent, signed, spoken } from './words.js';
 

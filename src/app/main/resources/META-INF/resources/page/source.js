@@ -11,8 +11,16 @@ import { FramePanel, MechanismsPanel } from './source-frame.js';
 import { NormalPanel } from './source-normal.js';
 import { DriftPanel, ResidualsPanel } from './source-charts.js';
 import { CommandsPanel, FaultPanel, Timeline } from './source-news.js';
-import { ago, clock, conditionColour, conditionWord, number } from './words.js';
-import { PHASES, phaseColour, phaseWord } from './words.js';
+import {
+  ago,
+  clock,
+  conditionColour,
+  conditionWord,
+  number,
+  phaseColour,
+  PHASES,
+  phaseWord,
+} from './words.js';
 
 export function source(root, { live, about }, name) {
   const page = new SourcePage(root, live, about, name);
