@@ -7,7 +7,7 @@ import dev.residua.app.demo.SimulatedCamera;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaConnection;
 import dev.residua.app.kafka.KafkaSettings;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.SourceRuleMetrics;
@@ -40,8 +40,10 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
+import dev.residua.source.SourceRules;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.RegistryUnavailableException;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
@@ -266,10 +268,10 @@ public class Roles {
   }
 
   /** Follows the rules of sources, once all that are stored are read. */
-  private SourceRulesFollower followRules(
+  private TopicTable<SourceRules> followRules(
       KafkaClients clients, Topics topics, Heartbeats heartbeats) throws StartFailedException {
-    SourceRulesFollower rules =
-        new SourceRulesFollower(
+    TopicTable<SourceRules> rules =
+        SourceRulesTable.follow(
             clients.sources(config.topicPrefix()), topics.sources(), heartbeats::beat);
     running.push(rules);
     SourceRuleMetrics.ignored(meters, rules::ignored);

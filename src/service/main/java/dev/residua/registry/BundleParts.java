@@ -2,6 +2,8 @@ package dev.residua.registry;
 
 import dev.residua.model.BadBundleException;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -24,7 +27,6 @@ final class BundleParts {
   /** Largest part, below the default size limit of brokers for a message. */
   static final int PART_BYTES = 512 << 10;
 
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** Else closing awaits the request for records after the parts, for half a second. */
@@ -54,35 +56,30 @@ final class BundleParts {
    * @throws BadBundleException if parts are missing or their digest is wrong
    * @throws IOException if Kafka does not deliver them
    */
-  static byte[] read(RegistryClients clients, Topics topics, Entry entry, long first)
+  static byte[] read(TopicClients clients, Topics topics, Entry entry, long first)
       throws BadBundleException, IOException {
-    TopicPartition partition = RegistryLog.partition(topics);
+    TopicPartition partition = RegistryTable.partition(topics);
     byte[][] parts = new byte[entry.parts()][];
-    int missing = parts.length;
     Consumer<byte[], byte[]> consumer = clients.consumers().apply(IsolationLevel.READ_COMMITTED);
     try {
-      consumer.assign(List.of(partition));
-      consumer.seek(partition, first);
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (missing > 0 && consumer.position(partition) < end) {
-        if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "the parts of model %s could not be read from %s within %s"
-                  .formatted(entry.id(), partition, LIMIT));
-        }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          Optional<ModelRecords.Part> part =
-              record.key() == null ? Optional.empty() : ModelRecords.part(record.key());
-          if (part.isPresent() && part.get().modelId().equals(entry.id())) {
-            int number = part.get().number();
-            if (number >= 0 && number < parts.length) {
-              missing -= parts[number] == null && record.value() != null ? 1 : 0;
-              missing += parts[number] != null && record.value() == null ? 1 : 0;
-              parts[number] = record.value();
-            }
-          }
-        }
+      TopicSpans spans =
+          new TopicSpans(
+                  consumer,
+                  TopicSpans.spans(
+                      Map.of(partition, first), consumer.endOffsets(List.of(partition))))
+              .withLimit(LIMIT)
+              .stoppedBy(() -> missing(parts) == 0);
+      TopicSpans.Status status =
+          spans.read(
+              record ->
+                  part(record)
+                      .filter(part -> part.modelId().equals(entry.id()))
+                      .filter(part -> part.number() >= 0 && part.number() < parts.length)
+                      .ifPresent(part -> parts[part.number()] = record.value()));
+      if (status == TopicSpans.Status.TIMED_OUT) {
+        throw new IOException(
+            "the parts of model %s could not be read from %s within %s"
+                .formatted(entry.id(), partition, LIMIT));
       }
     } catch (KafkaException e) {
       throw new IOException(
@@ -92,6 +89,7 @@ final class BundleParts {
     } finally {
       consumer.close(AT_ONCE);
     }
+    long missing = missing(parts);
     if (missing > 0) {
       throw new BadBundleException(
           "the registry lacks %d of the %d parts of model %s; publish it again: residua model publish FILE"
@@ -102,5 +100,13 @@ final class BundleParts {
       whole.writeBytes(part);
     }
     return whole.toByteArray();
+  }
+
+  private static Optional<ModelRecords.Part> part(ConsumerRecord<byte[], byte[]> record) {
+    return record.key() == null ? Optional.empty() : ModelRecords.part(record.key());
+  }
+
+  private static long missing(byte[][] parts) {
+    return Arrays.stream(parts).filter(Objects::isNull).count();
   }
 }

@@ -10,6 +10,7 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.SceneModels;
+import dev.residua.topic.TopicClients;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Instant;
@@ -39,7 +40,7 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /** An administration of the registry of these clients. */
-  public static ModelAdmin of(RegistryClients clients, Topics topics) {
+  public static ModelAdmin of(TopicClients clients, Topics topics) {
     return new ModelAdmin(new RegistryWriter(clients, topics));
   }
 

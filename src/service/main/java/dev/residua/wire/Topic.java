@@ -1,6 +1,10 @@
 package dev.residua.wire;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -75,6 +79,39 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
     } catch (SerializationException e) {
       // written by something else
     }
+  }
+
+  /** The value of a record; null if it has none, or one that cannot be read. */
+  public @Nullable V value(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return read(record.value());
+    } catch (SerializationException e) {
+      return null; // written by something else
+    }
+  }
+
+  /** Receiver of records that passes on each readable value with the time of its record. */
+  public Consumer<ConsumerRecord<byte[], byte[]>> values(BiConsumer<V, Instant> each) {
+    return changes((key, at) -> {}, each);
+  }
+
+  /**
+   * Receiver of records that passes on changes, each with the time of its record.
+   *
+   * @param deleted receives the keys of records without a value
+   * @param each receives the readable values
+   */
+  public Consumer<ConsumerRecord<byte[], byte[]>> changes(
+      BiConsumer<String, Instant> deleted, BiConsumer<V, Instant> each) {
+    return record -> {
+      V value = value(record);
+      if (value != null) {
+        each.accept(value, FrameReader.recordTime(record));
+      } else if (record.value() == null && record.key() != null) {
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        deleted.accept(key, FrameReader.recordTime(record));
+      }
+    };
   }
 
   public Consumed<K, V> consumed(String as) {

@@ -12,7 +12,7 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.config.SourcesConfig;
 import dev.residua.app.kafka.BudgetSharing;
-import dev.residua.app.kafka.SourceRulesLog;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.teach.TeachServer;
 import dev.residua.app.web.LiveEvidence;
@@ -30,8 +30,7 @@ import dev.residua.frame.NamePattern;
 import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
-import dev.residua.registry.RegistryFollower;
-import dev.residua.registry.RegistryLog;
+import dev.residua.registry.RegistryTable;
 import dev.residua.scoring.FetchAhead;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
@@ -41,6 +40,7 @@ import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.AvroCodec;
 import dev.residua.wire.IncidentEvidenceMapper;
 import dev.residua.wire.LogLimit;
@@ -124,10 +124,10 @@ class LimitsDocumentTest {
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",
-            RegistryLog.MAX_UNPUBLISHED + " models",
-            RegistryFollower.OPEN_LIMIT.toString(),
-            RegistryLog.NUMBERS_AHEAD + " above the offset of its record",
-            SourceRulesLog.REVISIONS_AHEAD + " above the offset of its record",
+            RegistryTable.MAX_UNPUBLISHED + " models",
+            TopicTable.OPEN_LIMIT.toString(),
+            RegistryTable.NUMBERS_AHEAD + " above the offset of its record",
+            SourceRulesTable.REVISIONS_AHEAD + " above the offset of its record",
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
             "one per " + LogLimit.PERIOD,

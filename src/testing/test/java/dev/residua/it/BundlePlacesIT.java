@@ -21,12 +21,12 @@ import dev.residua.model.SigningKey;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.ModelAdmin.Removal;
-import dev.residua.registry.RegistryClients;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.S3Proxy;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicClients;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -58,7 +58,7 @@ class BundlePlacesIT {
 
   private String prefix;
   private Topics topics;
-  private RegistryClients clients;
+  private TopicClients clients;
   private ModelAdmin admin;
   private Path folder;
   private BundleStores places;

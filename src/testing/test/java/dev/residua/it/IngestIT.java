@@ -3,7 +3,7 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.roles.IngestRole;
@@ -14,10 +14,13 @@ import dev.residua.ingest.AllowedRoots;
 import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.testing.Await;
 import dev.residua.testing.JpegPictures;
 import dev.residua.testing.RtspCameras;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicSpans;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -79,7 +82,7 @@ class IngestIT {
   private static IngestRole start(
       KafkaClients clients,
       RtspCameras cameras,
-      SourceRulesFollower follower,
+      TopicTable<SourceRules> follower,
       SimpleMeterRegistry meters) {
     return new IngestRole(
         clients,
@@ -93,7 +96,7 @@ class IngestIT {
             90,
             Duration.ofSeconds(10),
             FrameLimits.DEFAULTS),
-        follower::rules,
+        follower::state,
         new IngestMetrics(meters, Clock.systemUTC()),
         () -> {});
   }
@@ -104,8 +107,8 @@ class IngestIT {
     KafkaClients clients = broker.clients();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (RtspCameras cameras = new RtspCameras(new CutsConnections());
-        SourceRulesFollower follower =
-            new SourceRulesFollower(
+        TopicTable<SourceRules> follower =
+            SourceRulesTable.follow(
                 clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
       // Given
       SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
@@ -192,8 +195,8 @@ class IngestIT {
     KafkaClients clients = broker.clients();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (RtspCameras cameras = new RtspCameras(new ShowsABar());
-        SourceRulesFollower follower =
-            new SourceRulesFollower(
+        TopicTable<SourceRules> follower =
+            SourceRulesTable.follow(
                 clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
       // Given
       SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
@@ -248,7 +251,7 @@ class IngestIT {
     Map<String, List<Frame>> frames = new TreeMap<>();
     FrameReader reader = new FrameReader(FrameLimits.DEFAULTS);
     try (KafkaConsumer<byte[], byte[]> consumer = clients.follower()) {
-      List<TopicPartition> partitions = KafkaClients.partitions(consumer, TOPICS.frames().name());
+      List<TopicPartition> partitions = TopicSpans.partitions(consumer, TOPICS.frames().name());
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

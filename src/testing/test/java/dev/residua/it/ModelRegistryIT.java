@@ -16,10 +16,11 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
-import dev.residua.registry.RegistryClients;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class ModelRegistryIT {
 
   private String prefix;
   private Topics topics;
-  private RegistryClients clients;
+  private TopicClients clients;
   private ModelAdmin admin;
 
   @BeforeAll
@@ -145,7 +146,7 @@ class ModelRegistryIT {
         // Then
         assertThat(follower.registry().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
             .isEqualTo("one");
-        assertThat(took).isGreaterThanOrEqualTo(RegistryFollower.OPEN_LIMIT);
+        assertThat(took).isGreaterThanOrEqualTo(TopicTable.OPEN_LIMIT);
         hanging.abortTransaction();
         assertThat(follower.refreshed().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
             .isEqualTo("one");

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.BudgetSharing;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.testing.Await;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,8 +40,8 @@ class SharedBudgetIT {
         SourceRule.SETTINGS.apply(
             SourceRule.of("line", "line/*"), Map.of("budget", "shared", "falseAlarmsPerWeek", 1));
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
-        SourceRulesFollower rules =
-            new SourceRulesFollower(
+        TopicTable<SourceRules> rules =
+            SourceRulesTable.follow(
                 clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
       // Given
       for (int i = 0; i < 5; i++) {
@@ -53,7 +55,7 @@ class SharedBudgetIT {
             new BudgetSharing(
                 clients::follower,
                 TOPICS.calibrations(),
-                rules::rules,
+                rules::state,
                 SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX),
                 Duration.ofSeconds(2),
                 () -> {});
@@ -72,7 +74,7 @@ class SharedBudgetIT {
 
         // Then
         assertThat(again).as("applied again").isEmpty();
-        assertThat(rules.rules().revisions())
+        assertThat(rules.state().revisions())
             .extracting(SourceRule::budget)
             .containsExactlyInAnyOrder(
                 new SharedBudget(0), new SharedBudget(8), new SharedBudget(2));
@@ -87,8 +89,8 @@ class SharedBudgetIT {
     }
   }
 
-  private static @Nullable Integer among(SourceRulesFollower rules) {
-    return rules.rules().rule("line").map(SourceRule::budget).map(SharedBudget::among).orElse(null);
+  private static @Nullable Integer among(TopicTable<SourceRules> rules) {
+    return rules.state().rule("line").map(SourceRule::budget).map(SharedBudget::among).orElse(null);
   }
 
   private static void publish(KafkaProducer<byte[], byte[]> producer, String source, boolean there)

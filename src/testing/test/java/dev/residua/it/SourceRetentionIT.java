@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRetention;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.metrics.RetentionMetrics;
 import dev.residua.frame.FramePosition;
@@ -14,8 +14,10 @@ import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.testing.Await;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.Counter;
@@ -99,8 +101,8 @@ class SourceRetentionIT {
     Thread[] threads = new Thread[all.length];
     SimpleMeterRegistry[] meters = {new SimpleMeterRegistry(), new SimpleMeterRegistry()};
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
-        SourceRulesFollower rules =
-            new SourceRulesFollower(
+        TopicTable<SourceRules> rules =
+            SourceRulesTable.follow(
                 clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
       // Given
       frame(producer, 0, "a", 180);
@@ -122,7 +124,7 @@ class SourceRetentionIT {
                 () -> clients.scoringConsumer(group, member, 2),
                 SourceRetention.Deletion.of(clients),
                 TOPICS,
-                rules::rules,
+                rules::state,
                 Clock.systemUTC(),
                 Duration.ofMillis(300),
                 new RetentionMetrics(meters[i], () -> {}));

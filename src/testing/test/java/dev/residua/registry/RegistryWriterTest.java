@@ -8,6 +8,7 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.topic.TopicClients;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -117,7 +118,7 @@ class RegistryWriterTest {
   private ModelRegistry change(int failures, String message, boolean stored) throws IOException {
     try (RegistryWriter writer =
         new RegistryWriter(
-            new RegistryClients(isolation -> consumer(), () -> producer(failures, message, stored)),
+            new TopicClients(isolation -> consumer(), () -> producer(failures, message, stored)),
             TOPICS)) {
       return writer.change(
           registry -> {

@@ -5,15 +5,16 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicLog;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.Topics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -23,14 +24,12 @@ public final class SimulatedModelStore implements ModelStore {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final RegistryClients clients;
+  private final TopicClients clients;
   private final Topics topics;
   private final Waiting waiting;
   private final java.util.function.Consumer<String> unfetched;
-  private final RegistryLog log;
+  private final TopicLog<RegistryTable> log;
   private final List<Runnable> listeners = new ArrayList<>();
-  private ModelRegistry registry = ModelRegistry.EMPTY;
-  private Map<String, Long> firstParts = Map.of();
   private long position;
 
   /** Waits for a condition. */
@@ -44,7 +43,7 @@ public final class SimulatedModelStore implements ModelStore {
    * @param unfetched receives the id of each model whose bundle could not be fetched
    */
   public SimulatedModelStore(
-      RegistryClients clients,
+      TopicClients clients,
       Topics topics,
       Waiting waiting,
       java.util.function.Consumer<String> unfetched) {
@@ -52,17 +51,13 @@ public final class SimulatedModelStore implements ModelStore {
     this.clients = clients;
     this.topics = topics;
     this.waiting = waiting;
-    this.log =
-        new RegistryLog(
-            clients.consumers().apply(IsolationLevel.READ_COMMITTED), topics, problem -> {});
+    this.log = new TopicLog<>(clients, RegistryTable.of(topics), problem -> {});
   }
 
   /** Follows until the process ends. */
   public void follow() {
     while (true) {
       boolean changed = log.poll(POLL);
-      registry = log.registry();
-      firstParts = log.firstParts();
       position = log.position();
       if (changed) {
         listeners.forEach(Runnable::run);
@@ -72,7 +67,7 @@ public final class SimulatedModelStore implements ModelStore {
 
   @Override
   public ModelRegistry registry() {
-    return registry;
+    return log.state().registry();
   }
 
   @Override
@@ -80,32 +75,26 @@ public final class SimulatedModelStore implements ModelStore {
     long end;
     long stable;
     try {
-      end = end(IsolationLevel.READ_UNCOMMITTED);
-      stable = end(IsolationLevel.READ_COMMITTED);
+      TopicPartition partition = RegistryTable.partition(topics);
+      end = clients.end(partition, IsolationLevel.READ_UNCOMMITTED);
+      stable = clients.end(partition, IsolationLevel.READ_COMMITTED);
     } catch (KafkaException e) {
       throw new IOException("the registry does not answer", e);
     }
     if (!waiting.await(() -> position >= stable, LIMIT)) {
       throw new IOException("the registry could not be read to offset " + stable);
     }
-    waiting.await(() -> position >= end, RegistryFollower.OPEN_LIMIT);
-    return registry;
-  }
-
-  private long end(IsolationLevel isolation) {
-    TopicPartition partition = RegistryLog.partition(topics);
-    try (Consumer<byte[], byte[]> any = clients.consumers().apply(isolation)) {
-      return any.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-    }
+    waiting.await(() -> position >= end, TopicTable.OPEN_LIMIT);
+    return log.state().registry();
   }
 
   @Override
   public ModelBundle bundle(String modelId) throws BadBundleException, IOException {
     Entry entry =
-        registry
+        registry()
             .entry(modelId)
             .orElseThrow(() -> new BadBundleException("the registry has no model " + modelId));
-    Long first = firstParts.get(modelId);
+    Long first = log.state().firstParts().get(modelId);
     if (first == null) {
       throw new BadBundleException("the registry has no parts of model " + modelId);
     }

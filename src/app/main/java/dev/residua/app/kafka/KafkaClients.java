@@ -1,9 +1,9 @@
 package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
-import dev.residua.registry.RegistryClients;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringLoop;
+import dev.residua.topic.TopicClients;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
@@ -229,8 +229,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    *
    * @param prefix start of all topic names
    */
-  public RegistryClients registry(String prefix) {
-    return new RegistryClients(
+  public TopicClients registry(String prefix) {
+    return new TopicClients(
         this::stateReader,
         () -> resultProducer(Guarantee.EXACTLY_ONCE, registryTransactions(prefix)));
   }
@@ -240,8 +240,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    *
    * @param prefix start of all topic names
    */
-  public RegistryClients sources(String prefix) {
-    return new RegistryClients(
+  public TopicClients sources(String prefix) {
+    return new TopicClients(
         this::stateReader,
         () -> resultProducer(Guarantee.EXACTLY_ONCE, sourcesTransactions(prefix)));
   }

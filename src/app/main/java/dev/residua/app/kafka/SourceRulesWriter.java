@@ -1,11 +1,11 @@
 package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
-import dev.residua.registry.Overtaken;
-import dev.residua.registry.RegistryClients;
 import dev.residua.source.SharedBudgets;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicWriter;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
@@ -16,69 +16,32 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the rules of sources: decides on the newest state and writes, as one transaction. All
- * writers share one transactional id, so that no two write the same revision. A revision is deleted
- * only once no stored frame or score can refer to it. For any thread.
+ * Changes the rules of sources, so that no two writers write the same revision. A revision is
+ * deleted only once no stored frame or score can refer to it. For any thread.
  */
 public final class SourceRulesWriter {
-  private static final Duration POLL = Duration.ofMillis(50);
-  private static final Duration READABLE = Duration.ofMillis(10);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Duration CLOSE = Duration.ofSeconds(5);
-
   /** Added to the retention: segments expire late, and a reader may lag. */
   private static final Duration MARGIN = Duration.ofDays(1);
 
-  private final RegistryClients clients;
+  private final KafkaClients kafka;
+  private final TopicClients clients;
+  private final Topics topics;
   private final Topic<String, SourceRule> topic;
-  private final String servers;
-  private final Retention retention;
 
-  /** What the last attempt may have stored. */
-  private List<SourceRule> written = List.of();
-
-  /** How long frames and scores are kept. */
+  /** Decides on rules, given the newest ones. */
   @FunctionalInterface
-  private interface Retention {
-    /** The longest time; empty if some are kept for ever. */
-    Optional<Duration> longest() throws IOException;
-  }
+  public interface Decision extends TopicWriter.Decision<SourceRules, SourceRule> {}
 
-  /** What to write, given the newest rules. */
-  @FunctionalInterface
-  public interface Decision {
-    /**
-     * Decides; called again after a change by another writer.
-     *
-     * @return rules whose revision does not matter; those that change nothing are left out
-     * @throws IOException with the reason, if the state does not allow the change
-     */
-    List<SourceRule> on(SourceRules rules) throws IOException;
-  }
-
-  /**
-   * @param servers bootstrap servers, for messages
-   */
-  private SourceRulesWriter(
-      RegistryClients clients,
-      Topic<String, SourceRule> topic,
-      String servers,
-      Retention retention) {
+  private SourceRulesWriter(KafkaClients kafka, TopicClients clients, Topics topics) {
+    this.kafka = kafka;
     this.clients = clients;
-    this.topic = topic;
-    this.servers = servers;
-    this.retention = retention;
+    this.topics = topics;
+    this.topic = topics.sources();
   }
 
   /**
@@ -88,118 +51,48 @@ public final class SourceRulesWriter {
    * @param prefix start of all topic names
    */
   public static SourceRulesWriter of(KafkaClients clients, Topics topics, String prefix) {
-    return new SourceRulesWriter(
-        clients.sources(prefix),
-        topics.sources(),
-        clients.bootstrapServers(),
-        () -> retention(clients, topics));
+    return new SourceRulesWriter(clients, clients.sources(prefix), topics);
   }
 
-  private static Optional<Duration> retention(KafkaClients clients, Topics topics)
-      throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
+  /**
+   * Changes the rules.
+   *
+   * @param decision makes rules whose revision does not matter; those that change nothing are left
+   *     out
+   * @return what was written, with its revisions
+   * @throws IOException with the remedy, if Kafka does not store it or the decision refuses
+   */
+  public synchronized List<SourceRule> change(Decision decision) throws IOException {
+    Format format = new Format(retention());
+    try (TopicWriter<SourceRules, SourceRule> writer =
+        new TopicWriter<>(clients, SourceRulesTable.of(topic), format)) {
+      return writer.change(rules -> changes(decision.on(rules), rules)).facts();
+    } catch (KafkaException e) {
+      String servers = kafka.bootstrapServers();
+      throw new IOException(
+          KafkaFailures.explain(e, servers)
+              .map(why -> "cannot write to %s: %s".formatted(topic.name(), why))
+              .orElse(
+                  "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
+                      .formatted(topic.name(), servers, RootCause.message(e))),
+          e);
+    }
+  }
+
+  /** The longest time for which frames and scores are kept; empty if some are kept for ever. */
+  private Optional<Duration> retention() throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(kafka)) {
       return admin.retention(List.of(topics.frames(), topics.scores()));
     } catch (StartFailedException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  /**
-   * Changes the rules.
-   *
-   * @return what was written, with its revisions
-   * @throws IOException with the remedy, if Kafka does not store it or the decision refuses
-   */
-  public synchronized List<SourceRule> change(Decision decision) throws IOException {
-    Optional<Duration> kept = retention.longest();
-    try (Consumer<byte[], byte[]> consumer =
-        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
-      SourceRulesLog log = new SourceRulesLog(topic, consumer, problem -> {});
-      written = List.of();
-      return Overtaken.retry(topic.name(), () -> changeOnce(decision, kept, log));
-    } catch (KafkaException e) {
-      throw failed(e);
-    }
-  }
-
-  private IOException failed(KafkaException e) {
-    return new IOException(
-        KafkaFailures.explain(e, servers)
-            .map(why -> "cannot write to %s: %s".formatted(topic.name(), why))
-            .orElse(
-                "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
-                    .formatted(topic.name(), servers, RootCause.message(e))),
-        e);
-  }
-
-  /** The time from the fencing of others to the commit is short, as they may fence this one. */
-  private List<SourceRule> changeOnce(
-      Decision decision, Optional<Duration> kept, SourceRulesLog log) throws IOException {
-    readOn(log);
-    if (isWritten(log)) {
-      return written;
-    }
-    List<SourceRule> changes = changes(decision, log.rules());
-    if (changes.isEmpty()) {
-      return changes;
-    }
-    Producer<byte[], byte[]> producer = clients.producers().get();
-    try {
-      producer.initTransactions(); // fences other writers
-      if (log.position() < log.end()) {
-        readOn(log);
-        if (isWritten(log)) {
-          return written;
-        }
-        changes = changes(decision, log.rules()); // after what another one wrote
-        if (changes.isEmpty()) {
-          return changes;
-        }
-      }
-      written = changes;
-      producer.beginTransaction();
-      List<Future<RecordMetadata>> sent = new ArrayList<>();
-      changes.forEach(rule -> sent.add(producer.send(write(rule.key(), rule))));
-      kept.map(time -> log.rules().expired(Instant.now().minus(time).minus(MARGIN)))
-          .orElse(List.of())
-          .forEach(key -> sent.add(producer.send(write(key, null))));
-      producer.commitTransaction();
-      awaitReadable(sent.get(sent.size() - 1).get().offset(), log);
-      return changes;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the rules of sources were written", e);
-    } finally {
-      producer.close(CLOSE);
-    }
-  }
-
-  /** Returns true if an attempt whose end is not known was committed after all. */
-  private boolean isWritten(SourceRulesLog log) {
-    return !written.isEmpty() && log.rules().revisions().containsAll(written);
-  }
-
-  private static List<SourceRule> changes(Decision decision, SourceRules before)
+  private static List<SourceRule> changes(List<SourceRule> wanted, SourceRules before)
       throws IOException {
-    List<SourceRule> changes = revised(decision.on(before), before);
+    List<SourceRule> changes = revised(wanted, before);
     check(changes, before);
     return changes;
-  }
-
-  /** Waits for the end of a transaction: brokers confirm it before consumers can read it. */
-  private void awaitReadable(long offset, SourceRulesLog log)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (log.end() <= offset) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException(
-            "the rules are stored in %s, but cannot be read after %s; check that the brokers run"
-                .formatted(topic.name(), LIMIT));
-      }
-      Thread.sleep(READABLE.toMillis());
-    }
   }
 
   /** The changes that change something, each as the revision after the latest. */
@@ -245,9 +138,33 @@ public final class SourceRulesWriter {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> write(String key, @Nullable SourceRule rule) {
-    return new ProducerRecord<>(
-        topic.name(), 0, topic.key().serializer().serialize(topic.name(), key), topic.write(rule));
+  private final class Format implements TopicWriter.Format<SourceRules, SourceRule> {
+    private final Optional<Duration> kept;
+
+    Format(Optional<Duration> kept) {
+      this.kept = kept;
+    }
+
+    @Override
+    public boolean contains(SourceRules rules, List<SourceRule> changes) {
+      return rules.revisions().containsAll(changes);
+    }
+
+    @Override
+    public List<ProducerRecord<byte[], byte[]>> records(
+        SourceRules rules, List<SourceRule> changes) {
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      changes.forEach(rule -> records.add(record(rule.key(), rule)));
+      kept.map(time -> rules.expired(Instant.now().minus(time).minus(MARGIN)))
+          .orElse(List.of())
+          .forEach(key -> records.add(record(key, null)));
+      return records;
+    }
+
+    private ProducerRecord<byte[], byte[]> record(String key, @Nullable SourceRule rule) {
+      byte[] bytes = topic.key().serializer().serialize(topic.name(), key);
+      return new ProducerRecord<>(topic.name(), 0, bytes, topic.write(rule));
+    }
   }
 
   /**
@@ -256,23 +173,6 @@ public final class SourceRulesWriter {
    * @throws IOException if they cannot be read
    */
   public SourceRules read() throws IOException {
-    try (Consumer<byte[], byte[]> consumer =
-        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
-      return readOn(new SourceRulesLog(topic, consumer, problem -> {}));
-    }
-  }
-
-  private SourceRules readOn(SourceRulesLog log) throws IOException {
-    long end = log.end();
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (log.position() < end) {
-      log.poll(POLL);
-      if (System.nanoTime() > deadline) {
-        throw new IOException(
-            "the rules of sources (%s) could not be read to offset %d within %s; check that the brokers run"
-                .formatted(topic.name(), end, LIMIT));
-      }
-    }
-    return log.rules();
+    return SourceRulesTable.read(clients, topic);
   }
 }

@@ -26,7 +26,7 @@ final class EvidenceStore implements AutoCloseable {
         new EvidenceLoop(
             () -> clients.scoringConsumer(group, member, EvidenceLoop.POLLED),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
-            () -> ScoringSetup.lookup(config, clients, context.topics(), context.rules()::rules),
+            () -> ScoringSetup.lookup(config, clients, context.topics(), context.rules()::state),
             () -> new EvidenceModels(context.models(), Models::evidence),
             context.topics(),
             new EvidenceMetrics(context.meters(), context::beat),

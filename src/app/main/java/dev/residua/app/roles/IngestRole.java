@@ -116,7 +116,7 @@ public final class IngestRole implements AutoCloseable {
                   context.clients(),
                   context.topics(),
                   settings(context.config()),
-                  context.rules()::rules,
+                  context.rules()::state,
                   new IngestMetrics(context.meters(), Clock.systemUTC()),
                   context::beat));
     } catch (IllegalArgumentException e) {

@@ -93,7 +93,7 @@ public final class MonitorRole implements AutoCloseable {
     model.changes().onChange((scene, next) -> models.prepare());
     MonitorRules rules =
         new MonitorRules(
-            context.rules()::rules,
+            context.rules()::state,
             context.rules()::refreshed,
             Optional.of(
                 new SourceSettings.Budget(

@@ -24,7 +24,7 @@ final class RetentionRole implements AutoCloseable {
             () -> clients.scoringConsumer(group, member, POLLED),
             SourceRetention.Deletion.of(clients),
             context.topics(),
-            context.rules()::rules,
+            context.rules()::state,
             Clock.systemUTC(),
             PERIOD,
             new RetentionMetrics(context.meters(), context::beat));

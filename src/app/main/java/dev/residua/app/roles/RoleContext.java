@@ -2,14 +2,15 @@ package dev.residua.app.roles;
 
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Consumer;
@@ -28,7 +29,7 @@ public record RoleContext(
     Config properties,
     KafkaClients clients,
     Topics topics,
-    SourceRulesFollower rules,
+    TopicTable<SourceRules> rules,
     ModelStore models,
     RoleHealth health,
     MeterRegistry meters,
@@ -38,7 +39,7 @@ public record RoleContext(
     Consumer<AutoCloseable> closing) {
 
   SourceRule rule(String source) {
-    return rules.rules().of(source);
+    return rules.state().of(source);
   }
 
   void beat() {

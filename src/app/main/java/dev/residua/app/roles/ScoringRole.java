@@ -3,7 +3,6 @@ package dev.residua.app.roles;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.scoring.FramesInFlight;
-import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
@@ -11,6 +10,7 @@ import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.scoring.TimelineStore;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
@@ -63,7 +63,7 @@ public final class ScoringRole implements AutoCloseable {
               models,
               rules,
               settings,
-              new KafkaTimelineStore(clients::stateReader, topics),
+              TimelineStore.onKafka(clients::stateReader, topics),
               Clock.systemUTC(),
               listener,
               stages.apply(i),

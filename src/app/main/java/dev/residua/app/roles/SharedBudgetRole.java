@@ -16,7 +16,7 @@ final class SharedBudgetRole implements AutoCloseable {
         new BudgetSharing(
             context.clients()::follower,
             context.topics().calibrations(),
-            context.rules()::rules,
+            context.rules()::state,
             SourceRulesWriter.of(
                 context.clients(), context.topics(), context.config().topicPrefix()),
             PERIOD,

@@ -6,7 +6,6 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.AuditWriter;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.process.StartFailedException;
@@ -28,6 +27,8 @@ import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -104,7 +105,7 @@ public class DashboardRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
-      SourceRulesFollower rules,
+      TopicTable<SourceRules> rules,
       ModelBundle bundle,
       ActiveModelNotifier watch,
       boolean writable,
@@ -115,7 +116,7 @@ public class DashboardRole implements AutoCloseable {
     show(bundle);
     pictures.open(registry);
     watch.onChange((scene, next) -> show(next));
-    frames.open(ScoringSetup.lookup(config, clients, topics, rules::rules));
+    frames.open(ScoringSetup.lookup(config, clients, topics, rules::state));
     evidence.open(
         new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),
         topics.evidence());
@@ -151,7 +152,7 @@ public class DashboardRole implements AutoCloseable {
             clients, topics, history, Instant.now(), follower::isCaughtUp, follower::start);
     SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
-        rules::rules,
+        rules::state,
         decision -> {
           List<SourceRule> written = ruleWriter.change(decision::apply);
           try {

@@ -2,7 +2,7 @@ package dev.residua.cli.console;
 
 import dev.residua.app.kafka.BrokerProbe;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.model.BundleStores;
 import dev.residua.model.BadBundleException;
 import dev.residua.registry.RegistryFollower;
@@ -189,16 +189,14 @@ public final class KafkaOptions {
 
   /** The scene of a source, by the rules of sources. */
   public String sceneOf(String source) {
-    try (SourceRulesFollower rules =
-        new SourceRulesFollower(clients().sources(prefix()), topics().sources(), () -> {})) {
-      return rules.refreshed().of(source).scene();
+    try {
+      return SourceRulesTable.read(clients().sources(prefix()), topics().sources())
+          .of(source)
+          .scene();
     } catch (IOException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     } catch (KafkaException e) {
       throw failed("reading the rules of sources", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailedException("interrupted", e);
     }
   }
 

@@ -16,7 +16,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.kafka.RecentRecords;
 import dev.residua.app.kafka.RequiredAcl;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.Models;
@@ -674,10 +674,7 @@ final class DoctorChecks implements AutoCloseable {
 
   private static SourceRules rules(ResiduaConfig known, KafkaClients clients, Topics topics)
       throws IOException, InterruptedException {
-    try (SourceRulesFollower follower =
-        new SourceRulesFollower(clients.sources(known.topicPrefix()), topics.sources(), () -> {})) {
-      return follower.refreshed();
-    }
+    return SourceRulesTable.read(clients.sources(known.topicPrefix()), topics.sources());
   }
 
   /** Checks the file of people's tokens, where there is one; without Kafka not its scopes. */

@@ -5,7 +5,7 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaSettings;
-import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.OpenModel;
@@ -163,14 +163,11 @@ public final class TrainingJobCommand extends ConsoleCommand {
         RegistryFollower follower =
             new RegistryFollower(
                 process.clients().registry(config.topicPrefix()), process.topics(), outside);
-        SourceRulesFollower follows =
-            new SourceRulesFollower(
-                process.clients().sources(config.topicPrefix()),
-                process.topics().sources(),
-                () -> {});
         ModelAdmin admin =
             ModelAdmin.of(process.clients().registry(config.topicPrefix()), process.topics())) {
-      SourceRules rules = follows.refreshed();
+      SourceRules rules =
+          SourceRulesTable.read(
+              process.clients().sources(config.topicPrefix()), process.topics().sources());
       TrainingJob.Dependencies dependencies =
           new TrainingJob.Dependencies(
               new TrustedModels(follower, keys),

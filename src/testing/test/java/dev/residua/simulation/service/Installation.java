@@ -13,14 +13,11 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.registry.ModelAdmin;
-import dev.residua.registry.RegistryClients;
-import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.RegistryWriter;
 import dev.residua.registry.SimulatedModelStore;
 import dev.residua.runtime.ScoringModel;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.Guarantee;
-import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringListener;
@@ -30,8 +27,11 @@ import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
+import dev.residua.scoring.TimelineStore;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicTable;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topic;
@@ -166,7 +166,7 @@ final class Installation {
       registryStable = stable;
       registrySince = simulator.nanos();
     }
-    registryHeldUp |= simulator.nanos() - registrySince > RegistryFollower.OPEN_LIMIT.toNanos();
+    registryHeldUp |= simulator.nanos() - registrySince > TopicTable.OPEN_LIMIT.toNanos();
   }
 
   /**
@@ -315,8 +315,8 @@ final class Installation {
     return new ModelAdmin(new RegistryWriter(registryClients(process, name), TOPICS));
   }
 
-  private RegistryClients registryClients(SimulatedProcess process, String name) {
-    return new RegistryClients(
+  private TopicClients registryClients(SimulatedProcess process, String name) {
+    return new TopicClients(
         isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED),
         () -> process.producer(sabotage.transactionsOfRegistry(name), TRANSACTION_TIMEOUT));
   }
@@ -403,7 +403,7 @@ final class Installation {
             models,
             source -> SourceRule.of("scene", "*").withScene(scene(source)),
             settings,
-            new KafkaTimelineStore(
+            TimelineStore.onKafka(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),
             process.clock(),
             new NoListener(),

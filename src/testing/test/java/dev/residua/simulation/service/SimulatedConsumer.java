@@ -304,6 +304,16 @@ final class SimulatedConsumer {
         });
   }
 
+  public Map<TopicPartition, Long> beginningOffsets(Collection<TopicPartition> partitions) {
+    return process.request(
+        () -> {
+          Map<TopicPartition, Long> starts = new LinkedHashMap<>();
+          partitions.forEach(
+              partition -> starts.put(partition, process.broker.log(partition).start()));
+          return starts;
+        });
+  }
+
   public OptionalLong currentLag(TopicPartition partition) {
     return OptionalLong.empty();
   }

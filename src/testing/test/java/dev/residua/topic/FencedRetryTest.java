@@ -1,4 +1,4 @@
-package dev.residua.registry;
+package dev.residua.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OvertakenTest {
+class FencedRetryTest {
   private static final int WRITERS = 3;
   private static final int CHANGES = 6;
 
@@ -26,7 +26,7 @@ class OvertakenTest {
 
     // When
     String written =
-        Overtaken.retry(
+        FencedRetry.run(
             "the rules",
             () -> {
               attempts.add(attempts.size());
@@ -49,7 +49,7 @@ class OvertakenTest {
     // When / Then
     assertThatThrownBy(
             () ->
-                Overtaken.retry(
+                FencedRetry.run(
                     "the rules",
                     () -> {
                       attempts.add(1);
@@ -62,9 +62,9 @@ class OvertakenTest {
 
   @Test
   void shouldBoundThePause() {
-    assertThat(Overtaken.pause(7, Duration.ofMinutes(1), new Random(1)))
+    assertThat(FencedRetry.pause(7, Duration.ofMinutes(1), new Random(1)))
         .isEqualTo(Duration.ofSeconds(20));
-    assertThat(Overtaken.pause(1, Duration.ZERO, new Random(1)))
+    assertThat(FencedRetry.pause(1, Duration.ZERO, new Random(1)))
         .isBetween(Duration.ofMillis(10), Duration.ofMillis(30));
   }
 
@@ -79,7 +79,7 @@ class OvertakenTest {
     for (int seed = 0; seed < 200; seed++) {
       assertThat(mostAttempts(seconds, new Random(seed)))
           .as("seed %d", seed)
-          .isLessThanOrEqualTo(Overtaken.ATTEMPTS);
+          .isLessThanOrEqualTo(FencedRetry.ATTEMPTS);
     }
   }
 
@@ -120,7 +120,7 @@ class OvertakenTest {
             changes[writer]++;
           } else {
             Duration took = Duration.ofNanos((long) (1e9 * (event.time() - event.began())));
-            next += Overtaken.pause(attempt[writer], took, random).toNanos() / 1e9;
+            next += FencedRetry.pause(attempt[writer], took, random).toNanos() / 1e9;
             most = Math.max(most, ++attempt[writer]);
           }
           if (changes[writer] < CHANGES) {

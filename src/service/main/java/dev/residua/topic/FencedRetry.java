@@ -1,4 +1,4 @@
-package dev.residua.registry;
+package dev.residua.topic;
 
 import dev.residua.wire.RootCause;
 import java.io.IOException;
@@ -12,11 +12,10 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * What writers with one transactional id do when one is overtaken by another: they pause for
- * different times and try again. Without the pause two of them can fence each other for ever.
+ * Repeats changes by writers that share a transactional id and fence each other. The pauses differ
+ * at random: without them two writers can fence each other for ever.
  */
-public final class Overtaken {
-  /** How often a writer tries. */
+final class FencedRetry {
   static final int ATTEMPTS = 8;
 
   private static final Duration SHORTEST = Duration.ofMillis(20);
@@ -25,11 +24,10 @@ public final class Overtaken {
   /** Start of the only text that shows it: Kafka's client has no exception of its own for it. */
   private static final String END_UNKNOWN = "Unhandled error in EndTxnResponse";
 
-  private Overtaken() {}
+  private FencedRetry() {}
 
-  /** One attempt to decide on the newest state and to write. */
   @FunctionalInterface
-  public interface Attempt<T> {
+  interface Attempt<T> {
     /**
      * Reads, decides and writes.
      *
@@ -39,25 +37,25 @@ public final class Overtaken {
   }
 
   /**
-   * Repeats an attempt that was overtaken.
+   * Repeats an attempt that was fenced.
    *
-   * @param what the changed thing, for the message
-   * @throws IOException with the remedy, if all attempts were overtaken, or from the attempt
+   * @param noun for the changed table, in messages
+   * @throws IOException with the remedy, if all attempts were fenced, or from the attempt
    * @throws KafkaException from the attempt, for any other reason
    */
-  public static <T> T retry(String what, Attempt<T> attempt) throws IOException {
+  static <T> T run(String noun, Attempt<T> attempt) throws IOException {
     for (int n = 1; ; n++) {
       long start = System.nanoTime();
       try {
         return attempt.run();
       } catch (KafkaException e) {
-        if (!is(e)) {
+        if (!isFenced(e)) {
           throw e;
         }
         if (n == ATTEMPTS) {
           throw new IOException(
               "%d attempts to change %s were each overtaken by another process or not confirmed by the brokers (%s); try again"
-                  .formatted(n, what, RootCause.message(e)),
+                  .formatted(n, noun, RootCause.message(e)),
               e);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -67,11 +65,11 @@ public final class Overtaken {
   }
 
   /**
-   * Whether another writer was faster, or the brokers did not say how the transaction ended: it may
-   * be stored. The start of another writer can abort a transaction just before its commit:
-   * InvalidTxnState.
+   * Returns true if another writer was faster, or if the brokers did not confirm the end of the
+   * transaction, which may be stored. The start of another writer can abort a transaction just
+   * before its commit: InvalidTxnState.
    */
-  static boolean is(KafkaException e) {
+  private static boolean isFenced(KafkaException e) {
     return e instanceof ProducerFencedException
         || e instanceof InvalidProducerEpochException
         || e instanceof InvalidTxnStateException
@@ -79,11 +77,10 @@ public final class Overtaken {
   }
 
   /**
-   * How long to wait before the next attempt: a random time that doubles on average and begins with
-   * the time of an attempt. A fixed time would be too short where brokers are slow.
+   * Time before the next attempt: random, doubles on average, and begins with the time of an
+   * attempt, because a fixed time would be too short for slow brokers.
    *
    * @param n the attempt that failed, from 1
-   * @param took its time
    */
   static Duration pause(int n, Duration took, RandomGenerator random) {
     double first = Math.max(took.toNanos(), SHORTEST.toNanos());

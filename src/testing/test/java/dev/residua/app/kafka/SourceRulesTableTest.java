@@ -3,6 +3,9 @@ package dev.residua.app.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicLog;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** Records of the topic of rules that somebody else may have written. */
-class SourceRulesLogTest {
+class SourceRulesTableTest {
   private static final Topic<String, SourceRule> TOPIC =
       new Topics(Topics.DEFAULT_PREFIX).sources();
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC.name(), 0);
@@ -38,18 +41,24 @@ class SourceRulesLogTest {
   void shouldIgnoreRevisionsThatThereCannotHaveBeen() {
     // Given
     consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-    SourceRulesLog log = new SourceRulesLog(TOPIC, consumer, ignored::add);
+    TopicClients clients =
+        new TopicClients(
+            isolation -> consumer,
+            () -> {
+              throw new AssertionError("nothing is written");
+            });
+    TopicLog<SourceRules> log = new TopicLog<>(clients, SourceRulesTable.of(TOPIC), ignored::add);
     SourceRule rule = SourceRule.of("pumps", "pumps/*").with(r -> r.by("ann"));
     add(0, rule.withRevision(1));
     add(1, rule.withRevision(Long.MAX_VALUE));
-    add(2, rule.withRevision(SourceRulesLog.REVISIONS_AHEAD + 3L));
-    add(3, rule.withRevision(SourceRulesLog.REVISIONS_AHEAD + 3L));
+    add(2, rule.withRevision(SourceRulesTable.REVISIONS_AHEAD + 3L));
+    add(3, rule.withRevision(SourceRulesTable.REVISIONS_AHEAD + 3L));
     // When
     log.poll(Duration.ZERO);
     // Then
-    assertThat(log.rules().latest("pumps"))
+    assertThat(log.state().latest("pumps"))
         .map(SourceRule::revision)
-        .hasValue(SourceRulesLog.REVISIONS_AHEAD + 3L);
+        .hasValue(SourceRulesTable.REVISIONS_AHEAD + 3L);
     assertThat(ignored)
         .hasSize(2)
         .allMatch(line -> line.contains("there cannot have been that many"));

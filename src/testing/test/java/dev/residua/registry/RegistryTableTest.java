@@ -7,6 +7,8 @@ import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.topic.TopicClients;
+import dev.residua.topic.TopicLog;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -19,16 +21,16 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-class RegistryLogTest {
+class RegistryTableTest {
   private static final Topics TOPICS = new Topics("t.");
 
   private final List<String> problems = new ArrayList<>();
 
-  private RegistryLog read(RegistryRecord... facts) {
-    TopicPartition partition = RegistryLog.partition(TOPICS);
+  private TopicLog<RegistryTable> read(RegistryRecord... facts) {
+    TopicPartition partition = RegistryTable.partition(TOPICS);
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     consumer.updateBeginningOffsets(Map.of(partition, 0L));
-    RegistryLog log = new RegistryLog(consumer, TOPICS, problems::add);
+    TopicLog<RegistryTable> log = log(consumer);
     for (int i = 0; i < facts.length; i++) {
       consumer.addRecord(
           new ConsumerRecord<>(
@@ -40,6 +42,16 @@ class RegistryLogTest {
     }
     log.poll(Duration.ZERO);
     return log;
+  }
+
+  private TopicLog<RegistryTable> log(MockConsumer<byte[], byte[]> consumer) {
+    TopicClients clients =
+        new TopicClients(
+            isolation -> consumer,
+            () -> {
+              throw new AssertionError("nothing is written");
+            });
+    return new TopicLog<>(clients, RegistryTable.of(TOPICS), problems::add);
   }
 
   private static Activation activation(long number) {
@@ -57,7 +69,7 @@ class RegistryLogTest {
   @Test
   void shouldIgnoreNumbersAfterWhichNoActivationCouldFollow() {
     // When
-    RegistryLog log =
+    TopicLog<RegistryTable> log =
         read(
             new Entry(
                 "m",
@@ -74,28 +86,28 @@ class RegistryLogTest {
                 Map.of(),
                 List.of(),
                 null),
-            activation(RegistryLog.NUMBERS_AHEAD + 1),
+            activation(RegistryTable.NUMBERS_AHEAD + 1),
             activation(Long.MAX_VALUE),
-            activation(RegistryLog.NUMBERS_AHEAD + 4),
-            new Start(RegistryLog.NUMBERS_AHEAD + 5, 0, 7));
+            activation(RegistryTable.NUMBERS_AHEAD + 4),
+            new Start(RegistryTable.NUMBERS_AHEAD + 5, 0, 7));
     // Then
-    assertThat(log.registry().activations())
-        .containsExactly(activation(RegistryLog.NUMBERS_AHEAD + 1));
-    assertThat(log.registry().nextNumber()).isEqualTo(RegistryLog.NUMBERS_AHEAD + 2);
+    assertThat(log.state().registry().activations())
+        .containsExactly(activation(RegistryTable.NUMBERS_AHEAD + 1));
+    assertThat(log.state().registry().nextNumber()).isEqualTo(RegistryTable.NUMBERS_AHEAD + 2);
     assertThat(problems)
         .containsExactly(
-            "activation/9223372036854775807 at offset 2; there cannot have been that many activations",
-            "activation/1000004 at offset 3; there cannot have been that many activations",
-            "start/1000005/0 at offset 4; there cannot have been that many activations");
+            "t.models-0 at offset 2: the key is 'activation/9223372036854775807'; there cannot have been that many activations",
+            "t.models-0 at offset 3: the key is 'activation/1000004'; there cannot have been that many activations",
+            "t.models-0 at offset 4: the key is 'start/1000005/0'; there cannot have been that many activations");
   }
 
   @Test
   void shouldForgetTheOldestPartsOfModelsThatNobodyPublishes() {
     // Given
-    TopicPartition partition = RegistryLog.partition(TOPICS);
+    TopicPartition partition = RegistryTable.partition(TOPICS);
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     consumer.updateBeginningOffsets(Map.of(partition, 0L));
-    RegistryLog log = new RegistryLog(consumer, TOPICS, problems::add);
+    TopicLog<RegistryTable> log = log(consumer);
     Entry published =
         new Entry(
             "m",
@@ -117,7 +129,7 @@ class RegistryLogTest {
     keys.add(ModelRecords.key(published.key()));
     keys.add(new ModelRecords.Part("x".repeat(201), 0).key());
     keys.add(new ModelRecords.Part("again", 0).key());
-    for (int i = 0; i < RegistryLog.MAX_UNPUBLISHED; i++) {
+    for (int i = 0; i < RegistryTable.MAX_UNPUBLISHED; i++) {
       keys.add(new ModelRecords.Part("junk-" + i, 0).key());
     }
     keys.add(new ModelRecords.Part("again", 0).key());
@@ -131,8 +143,8 @@ class RegistryLogTest {
     log.poll(Duration.ZERO);
 
     // Then
-    assertThat(log.firstParts())
-        .hasSize(RegistryLog.MAX_UNPUBLISHED + 1)
+    assertThat(log.state().firstParts())
+        .hasSize(RegistryTable.MAX_UNPUBLISHED + 1)
         .containsEntry("m", 0L)
         .containsEntry("again", keys.size() - 1L)
         .containsKey("junk-1")
