@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -95,7 +96,7 @@ abstract class BrokerBenchmark implements AutoCloseable {
   /** A consumer at the beginning of all partitions of a topic. */
   static <K, V> Consumer<K, V> fromBeginning(KafkaClients clients, Topic<K, V> topic) {
     Consumer<K, V> consumer = clients.follower(topic);
-    List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
+    List<TopicPartition> all = TopicSpans.partitions(consumer, topic.name());
     consumer.assign(all);
     consumer.seekToBeginning(all);
     return consumer;

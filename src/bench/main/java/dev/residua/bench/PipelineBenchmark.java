@@ -1,6 +1,5 @@
 package dev.residua.bench;
 
-import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringRole;
 import dev.residua.causal.ScoredFrame;
@@ -16,6 +15,7 @@ import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -316,7 +316,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       CountDownLatch started,
       AtomicLong missing) {
     try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
-      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
+      List<TopicPartition> all = TopicSpans.partitions(consumer, topic.name());
       consumer.assign(all);
       consumer.seekToEnd(all);
       all.forEach(consumer::position);

@@ -5,6 +5,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -98,7 +99,7 @@ final class ResultCounter implements AutoCloseable {
             topics.control());
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
       List<TopicPartition> partitions = new ArrayList<>();
-      followed.forEach(t -> partitions.addAll(KafkaClients.partitions(consumer, t.name())));
+      followed.forEach(t -> partitions.addAll(TopicSpans.partitions(consumer, t.name())));
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       while (!stopped) {

@@ -1,19 +1,17 @@
 package dev.residua.alerting;
 
 import dev.residua.alerting.AlertBook.Lost;
+import dev.residua.topic.StoredValues;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AlertStore {
   private static final Logger LOG = LoggerFactory.getLogger(AlertStore.class);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final Producer<byte[], byte[]> producer;
   private final Topics topics;
@@ -126,8 +123,7 @@ final class AlertStore {
   }
 
   /**
-   * Restores a partition. Reads to the end of open transactions too: a predecessor's last one may
-   * be decided while its mark is still on the path to this topic.
+   * Restores a partition.
    *
    * @param stop ends the reading early
    * @return number of the last model change that each receiver was notified of; empty before the
@@ -139,25 +135,8 @@ final class AlertStore {
       AlertBook book,
       BooleanSupplier stop) {
     TopicPartition from = new TopicPartition(topics.alerts().name(), partition);
-    Map<String, byte[]> stored = new LinkedHashMap<>();
-    long end;
-    try (Consumer<byte[], byte[]> any = readers.apply(IsolationLevel.READ_UNCOMMITTED)) {
-      end = any.endOffsets(List.of(from)).getOrDefault(from, 0L);
-    }
-    try (Consumer<byte[], byte[]> reader = readers.apply(IsolationLevel.READ_COMMITTED)) {
-      reader.assign(List.of(from));
-      reader.seekToBeginning(List.of(from));
-      while (reader.position(from) < end && !stop.getAsBoolean()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          String key = new String(record.key(), StandardCharsets.UTF_8);
-          if (record.value() == null) {
-            stored.remove(key);
-          } else {
-            stored.put(key, record.value());
-          }
-        }
-      }
-    }
+    Map<String, byte[]> stored =
+        StoredValues.read(readers, List.of(from), stop).getOrDefault(partition, Map.of());
     Map<String, Long> changes = new HashMap<>();
     stored.forEach(
         (key, value) -> {

@@ -17,6 +17,7 @@ import dev.residua.testing.Await;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,7 +99,7 @@ class AlertGroupsIT {
   private static long stored(KafkaClients clients) {
     try (KafkaConsumer<byte[], byte[]> reader = clients.follower()) {
       return reader
-          .endOffsets(KafkaClients.partitions(reader, TOPICS.alerts().name()))
+          .endOffsets(TopicSpans.partitions(reader, TOPICS.alerts().name()))
           .values()
           .stream()
           .mapToLong(Long::longValue)

@@ -12,6 +12,7 @@ import dev.residua.testing.CommandRun;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TopicReader;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -108,7 +109,7 @@ class StoredDataIT {
 
   private static long end(KafkaClients clients, Topic<?, ?> topic) {
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
-      return consumer.endOffsets(KafkaClients.partitions(consumer, topic.name())).values().stream()
+      return consumer.endOffsets(TopicSpans.partitions(consumer, topic.name())).values().stream()
           .mapToLong(Long::longValue)
           .sum();
     }

@@ -34,6 +34,7 @@ import dev.residua.renewal.selection.StreamData;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.TestBroker;
+import dev.residua.topic.OffsetSpan;
 import dev.residua.training.TrainingProgress;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.FrameReader;
@@ -318,8 +319,7 @@ class StoredFramesIT {
 
     // Once more, within offsets of all records
     FrameRange offsets =
-        new FrameRange.Offsets(
-            Map.of(0, new FrameRange.Span(0, FRAMES), 1, new FrameRange.Span(0, 9_999)));
+        new FrameRange.Offsets(Map.of(0, new OffsetSpan(0, FRAMES), 1, new OffsetSpan(0, 9_999)));
     try (CollectedFrames again = collect(topics, offsets, List.of())) {
       assertThat(again.parts().training().sha256()).isEqualTo(digest);
     }
@@ -436,9 +436,7 @@ class StoredFramesIT {
     assertThatThrownBy(
             () ->
                 collect(
-                    topics,
-                    new FrameRange.Offsets(Map.of(1, new FrameRange.Span(99, 500))),
-                    List.of()))
+                    topics, new FrameRange.Offsets(Map.of(1, new OffsetSpan(99, 500))), List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessage(
             "gone.frames-1 was requested from offset 99 on but is stored only from offset 100 on:"
@@ -450,9 +448,9 @@ class StoredFramesIT {
         .hasMessageContaining("is stored only from 2026-03-01T12:00:05Z (offset 100) on");
     // The remaining frames are read
     assertThat(stored(topics).spans(new FrameRange.Times(time(100), time(500))))
-        .containsEntry(new TopicPartition("gone.frames", 1), new FrameRange.Span(100, 500));
+        .containsEntry(new TopicPartition("gone.frames", 1), new OffsetSpan(100, 500));
     assertThat(stored(topics).spans(new FrameRange.All()))
-        .containsEntry(new TopicPartition("gone.frames", 1), new FrameRange.Span(100, FRAMES));
+        .containsEntry(new TopicPartition("gone.frames", 1), new OffsetSpan(100, FRAMES));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.source.SharedBudgets;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import java.io.IOException;
@@ -25,12 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the sources of rules with a shared budget, and writes a revision of the rule where its
- * share changes. Every monitoring process does that, on the same topics: the first one writes, and
- * the others find it written.
+ * Counts the sources of rules with a shared budget, and writes a revision of a rule when its share
+ * changes. Every monitoring process does that, on the same topics: the first one writes, and the
+ * others find it written.
  */
 public final class BudgetSharing implements Runnable {
-  /** Most sources that are counted. */
+  /** Max number of sources that are counted. */
   public static final int MAX_SOURCES = 1_000_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(BudgetSharing.class);
@@ -91,7 +92,7 @@ public final class BudgetSharing implements Runnable {
 
   /** Counts and divides until no budget is shared. */
   private void follow(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> partitions = KafkaClients.partitions(consumer, topic.name());
+    List<TopicPartition> partitions = TopicSpans.partitions(consumer, topic.name());
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

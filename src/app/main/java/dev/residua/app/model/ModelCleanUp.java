@@ -4,6 +4,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Discarding;
 import dev.residua.registry.ModelAdmin.Removal;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -45,7 +46,7 @@ public final class ModelCleanUp {
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
       Map<Integer, Long> first = new TreeMap<>();
       consumer
-          .beginningOffsets(KafkaClients.partitions(consumer, frames))
+          .beginningOffsets(TopicSpans.partitions(consumer, frames))
           .forEach((partition, offset) -> first.put(partition.partition(), offset));
       return first;
     } catch (KafkaException e) {

@@ -2,11 +2,14 @@ package dev.residua.app.web;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.dashboard.LiveHistory;
+import dev.residua.topic.OffsetSpan;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +18,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -24,17 +25,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fills the long history of the pages with what the topics have of the time before this process
- * started: of each period and partition some records from its beginning, the newest period first.
+ * started: of each stretch and partition some records from its beginning, the newest stretch first.
  * Reads at most {@value #RECORDS} records of each, so that its time depends on the stored time, not
  * on the number of frames.
  */
 public final class HistoryBackfill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryBackfill.class);
-  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** Max records per period and partition. */
+  /** Most records of a stretch and partition. */
   static final int RECORDS = 500;
 
   private final Topics topics;
@@ -71,21 +71,23 @@ public final class HistoryBackfill implements AutoCloseable {
       while (!stopped && !ready.getAsBoolean()) {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
-      Map<TopicPartition, Long> later = new HashMap<>(); // where the later period begins
+      List<TopicPartition> partitions = new ArrayList<>();
       for (Topic<?, ?> topic : List.of(topics.scores(), topics.drift())) {
-        KafkaClients.partitions(consumer, topic.name())
-            .forEach(p -> later.put(p, followed.applyAsLong(p)));
+        partitions.addAll(TopicSpans.partitions(consumer, topic.name()));
       }
-      consumer.assign(later.keySet());
-      Map<TopicPartition, Long> first = consumer.beginningOffsets(later.keySet());
-      consumer.endOffsets(List.copyOf(later.keySet())).entrySet().stream()
-          .filter(end -> end.getValue().equals(first.get(end.getKey())))
-          .forEach(empty -> later.remove(empty.getKey()));
+      Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
+      Map<TopicPartition, Long> later = new HashMap<>(); // where a later stretch begins
+      consumer
+          .endOffsets(partitions)
+          .forEach(
+              (partition, end) ->
+                  later.put(partition, Math.min(end, followed.applyAsLong(partition))));
+      later.entrySet().removeIf(one -> one.getValue() <= first.getOrDefault(one.getKey(), 0L));
       Instant oldest = before.minus(LiveHistory.LONGEST);
       Instant at = before;
       while (!stopped && !later.isEmpty() && at.isAfter(oldest)) {
-        at = at.minus(LiveHistory.LONG_PERIOD);
-        readPeriod(at, later);
+        at = at.minus(LiveHistory.LONG_STRETCH);
+        stretch(at, later);
         later.entrySet().removeIf(one -> one.getValue() <= first.getOrDefault(one.getKey(), 0L));
       }
     } catch (KafkaException e) {
@@ -95,36 +97,19 @@ public final class HistoryBackfill implements AutoCloseable {
     }
   }
 
-  /** Reads what begins at a time and lies before what was read. */
-  private void readPeriod(Instant from, Map<TopicPartition, Long> later) {
-    Map<TopicPartition, Long> times = new HashMap<>();
-    later.keySet().forEach(partition -> times.put(partition, from.toEpochMilli()));
-    Map<TopicPartition, Long> until = new HashMap<>();
-    for (Map.Entry<TopicPartition, OffsetAndTimestamp> found :
-        consumer.offsetsForTimes(times).entrySet()) {
-      TopicPartition partition = found.getKey();
-      Long end = later.get(partition);
-      if (found.getValue() != null && end != null && found.getValue().offset() < end) {
-        consumer.seek(partition, found.getValue().offset());
-        until.put(partition, end);
-        later.put(partition, found.getValue().offset());
-      }
-    }
-    consumer.pause(consumer.assignment());
-    consumer.resume(until.keySet());
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!stopped && !until.isEmpty() && System.nanoTime() < deadline) {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      for (TopicPartition partition : records.partitions()) {
-        Long end = until.remove(partition);
-        if (end != null) {
-          records.records(partition).stream()
-              .filter(record -> record.offset() < end)
-              .forEach(this::show);
-        }
-      }
-      consumer.pause(records.partitions());
-    }
+  /** Reads the beginning of the records between a time and the records that were read. */
+  private void stretch(Instant from, Map<TopicPartition, Long> later) {
+    Map<TopicPartition, OffsetSpan> spans = new HashMap<>();
+    TopicSpans.offsets(consumer, List.copyOf(later.keySet()), from)
+        .forEach(
+            (partition, start) -> {
+              long end = later.getOrDefault(partition, 0L);
+              if (start < end) {
+                spans.put(partition, new OffsetSpan(start, Math.min(end, start + RECORDS)));
+                later.put(partition, start);
+              }
+            });
+    new TopicSpans(consumer, spans).withLimit(LIMIT).stoppedBy(() -> stopped).read(this::show);
   }
 
   private void show(ConsumerRecord<byte[], byte[]> record) {

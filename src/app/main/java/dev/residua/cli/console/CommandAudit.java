@@ -4,6 +4,7 @@ import dev.residua.access.AuditEntry;
 import dev.residua.access.AuditEntry.Outcome;
 import dev.residua.app.kafka.AuditWriter;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.io.PrintWriter;
@@ -55,7 +56,7 @@ public final class CommandAudit {
     }
     try {
       try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
-        if (KafkaOptions.partitions(consumer, topics.audit().name()).isEmpty()) {
+        if (TopicSpans.partitions(consumer, topics.audit().name()).isEmpty()) {
           warn(err, topics, "there is no such topic; residua topics create makes it");
           return;
         }

@@ -6,6 +6,7 @@ import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.model.BundleStores;
 import dev.residua.model.BadBundleException;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.TopicFormats;
@@ -94,13 +95,6 @@ public final class KafkaOptions {
     return clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** All partitions of a topic; empty if there is no such topic. */
-  public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
-    return consumer.partitionsFor(topic, Duration.ofSeconds(10)).stream()
-        .map(p -> new TopicPartition(p.topic(), p.partition()))
-        .toList();
-  }
-
   /**
    * Passes on the records of a topic, up to its present end, in order within a partition.
    *
@@ -114,7 +108,7 @@ public final class KafkaOptions {
       DoubleConsumer progress) {
     try (Consumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions =
-          partitions(consumer, topic).stream().filter(range::includes).toList();
+          TopicSpans.partitions(consumer, topic).stream().filter(range::includes).toList();
       if (partitions.isEmpty()) {
         throw new CommandFailedException(
             "topic %s does not exist on %s, or does not have this partition"
@@ -124,31 +118,13 @@ public final class KafkaOptions {
       Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
       starts.replaceAll((partition, start) -> Math.max(start, range.from()));
       ends.replaceAll((partition, end) -> Math.min(end, range.until()));
-      consumer.assign(partitions);
-      starts.forEach(consumer::seek);
-      long total =
-          partitions.stream()
-              .mapToLong(p -> Math.max(0, offset(ends, p) - offset(starts, p)))
-              .sum();
-      long seen = 0;
-      long lastNanos = System.nanoTime();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < offset(ends, p))
-          && System.nanoTime() - lastNanos < SILENCE.toNanos()) { // later ones were aborted
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(250))) {
-          lastNanos = System.nanoTime();
-          if (record.offset() < offset(ends, new TopicPartition(topic, record.partition()))) {
-            each.accept(record);
-            progress.accept(Math.min(1, ++seen / (double) Math.max(1, total)));
-          }
-        }
-      }
+      new TopicSpans(consumer, TopicSpans.spans(starts, ends))
+          .withStall(SILENCE)
+          .withProgress(progress)
+          .read(each); // later records were aborted
     } catch (KafkaException e) {
       throw failed("reading " + topic, e);
     }
-  }
-
-  private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
-    return offsets.getOrDefault(partition, 0L);
   }
 
   /** The topics; reads their records in every format. */

@@ -6,6 +6,7 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.registry.TrustedModels;
+import dev.residua.topic.TopicSpans;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +114,7 @@ abstract class ActivationCommand extends RegistryChangeCommand {
   private int partitions() {
     KafkaOptions kafka = registry.kafka;
     try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
-      return KafkaOptions.partitions(consumer, kafka.topics().frames().name()).size();
+      return TopicSpans.partitions(consumer, kafka.topics().frames().name()).size();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class TrainingFollower implements AutoCloseable {
     this.kafka = kafka;
     this.consumer = kafka.consumer();
     List<TopicPartition> partitions =
-        KafkaOptions.partitions(consumer, kafka.topics().control().name());
+        TopicSpans.partitions(consumer, kafka.topics().control().name());
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
     partitions.forEach(consumer::position);

@@ -20,6 +20,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.model.SafeText;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.LatentNames;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
@@ -178,9 +179,7 @@ public final class WatchCommand extends JsonCommand {
 
   private void assign(Consumer<byte[], byte[]> consumer, Set<String> topics) {
     List<TopicPartition> partitions =
-        topics.stream()
-            .flatMap(topic -> KafkaOptions.partitions(consumer, topic).stream())
-            .toList();
+        topics.stream().flatMap(topic -> TopicSpans.partitions(consumer, topic).stream()).toList();
     consumer.assign(partitions);
     if (fromBeginning) {
       consumer.seekToBeginning(partitions);

@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.topic.OffsetSpan;
 import java.time.Instant;
 import java.util.Map;
 
@@ -13,26 +14,11 @@ public sealed interface FrameRange {
    *
    * @param partitions span of offsets by partition, at least one
    */
-  record Offsets(Map<Integer, Span> partitions) implements FrameRange {
+  record Offsets(Map<Integer, OffsetSpan> partitions) implements FrameRange {
     public Offsets {
       partitions = Map.copyOf(partitions);
       if (partitions.isEmpty()) {
         throw new IllegalArgumentException("a range of offsets needs at least one partition");
-      }
-    }
-  }
-
-  /**
-   * A range of offsets of one partition.
-   *
-   * @param from first offset, at least 0
-   * @param until offset after the last, above {@code from}; reading stops at the end of the topic
-   */
-  record Span(long from, long until) {
-    public Span {
-      if (from < 0 || until <= from) {
-        throw new IllegalArgumentException(
-            "a span of offsets must be A..B with 0 <= A < B but was %d..%d".formatted(from, until));
       }
     }
   }

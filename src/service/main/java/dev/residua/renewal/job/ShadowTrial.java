@@ -10,6 +10,7 @@ import dev.residua.drift.DriftScore;
 import dev.residua.drift.UniformDistance;
 import dev.residua.monitor.SourcePValues;
 import dev.residua.renewal.trigger.UniformityMonitor;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.ArrayList;
@@ -237,13 +238,10 @@ record ShadowTrial(
       BooleanSupplier cancelled) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =
-          consumer.endOffsets(TopicReader.partitions(consumer, topic.name()));
-      TopicReader.forEach(
-          consumer,
-          TopicReader.spans(from, ends),
-          TopicReader.values(topic, (value, at) -> each.accept(value)),
-          fraction -> {},
-          cancelled);
+          consumer.endOffsets(TopicSpans.partitions(consumer, topic.name()));
+      new TopicSpans(consumer, TopicSpans.spans(from, ends))
+          .stoppedBy(cancelled)
+          .readAll(topic.values((value, at) -> each.accept(value)));
     }
   }
 
@@ -253,9 +251,9 @@ record ShadowTrial(
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =
           new HashMap<>(
-              consumer.endOffsets(TopicReader.partitions(consumer, topics.drift().name())));
+              consumer.endOffsets(TopicSpans.partitions(consumer, topics.drift().name())));
       ends.putAll(
-          consumer.endOffsets(TopicReader.partitions(consumer, topics.shadowScores().name())));
+          consumer.endOffsets(TopicSpans.partitions(consumer, topics.shadowScores().name())));
       return ends;
     }
   }

@@ -3,6 +3,7 @@ package dev.residua.renewal.job;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningReport.Challenger;
 import dev.residua.drift.CalibrationPhase;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.ArrayList;
@@ -84,7 +85,9 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
       Topic<String, CommissioningReport> topic,
       BooleanSupplier cancelled) {
     Map<String, CommissioningReport> reports = new HashMap<>();
-    TopicReader.all(consumer, topic.name(), record -> topic.keepLast(record, reports), cancelled);
+    TopicSpans.all(consumer, topic.name())
+        .stoppedBy(cancelled)
+        .readAll(record -> topic.keepLast(record, reports));
     return reports.values();
   }
 

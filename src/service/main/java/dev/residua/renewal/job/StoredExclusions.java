@@ -7,6 +7,7 @@ import dev.residua.frame.ValidTimeRange;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.time.Instant;
@@ -34,35 +35,33 @@ public final class StoredExclusions {
       BooleanSupplier cancelled) {
     Exclusions.Builder builder = Exclusions.builder().accept(accepted);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      TopicReader.allValues(
-          consumer, topics.incidents(), (incident, at) -> builder.incident(incident), cancelled);
-      TopicReader.all(
-          consumer,
-          topics.control().name(),
-          TopicReader.changes(
-              topics.control(),
-              (id, at) -> builder.withdraw(id),
-              (command, at) -> builder.command(command)),
-          cancelled);
+      TopicSpans.readValues(
+          consumer, topics.incidents(), cancelled, (incident, at) -> builder.incident(incident));
+      TopicSpans.all(consumer, topics.control().name())
+          .stoppedBy(cancelled)
+          .readAll(
+              topics
+                  .control()
+                  .changes(
+                      (id, at) -> builder.withdraw(id), (command, at) -> builder.command(command)));
       for (CommissioningReport report :
           SourceReadiness.reports(consumer, topics.calibrations(), cancelled)) {
         unwatched(report)
             .ifPresent(
                 period -> builder.span(report.source(), period, RejectionReason.NOT_WATCHED));
       }
-      TopicReader.all(
-          consumer,
-          topics.deadLetters().name(),
-          record -> {
-            DeadLetter letter = DeadLetter.of(record);
-            if (letter.topic().equals(topics.frames().name())
-                && letter.partition() >= 0
-                && letter.offset() >= 0) {
-              builder.deadLetter(
-                  new FramePosition(letter.topic(), letter.partition(), letter.offset()));
-            }
-          },
-          cancelled);
+      TopicSpans.all(consumer, topics.deadLetters().name())
+          .stoppedBy(cancelled)
+          .readAll(
+              record -> {
+                DeadLetter letter = DeadLetter.of(record);
+                if (letter.topic().equals(topics.frames().name())
+                    && letter.partition() >= 0
+                    && letter.offset() >= 0) {
+                  builder.deadLetter(
+                      new FramePosition(letter.topic(), letter.partition(), letter.offset()));
+                }
+              });
     }
     return builder.build();
   }

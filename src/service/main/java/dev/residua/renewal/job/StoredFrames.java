@@ -10,11 +10,14 @@ import dev.residua.renewal.selection.FrameSelection;
 import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.topic.OffsetSpan;
+import dev.residua.topic.TopicSpans;
 import dev.residua.training.TrainingProgress;
 import dev.residua.wire.FrameReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -75,16 +78,15 @@ public final class StoredFrames {
    *     topic that still has its first record
    * @throws IllegalArgumentException if there is no such topic or partition
    */
-  public Map<TopicPartition, FrameRange.Span> spans(FrameRange range)
-      throws RetentionTooShortException {
+  public Map<TopicPartition, OffsetSpan> spans(FrameRange range) throws RetentionTooShortException {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       return spans(consumer, range);
     }
   }
 
-  private Map<TopicPartition, FrameRange.Span> spans(
-      Consumer<byte[], byte[]> consumer, FrameRange range) throws RetentionTooShortException {
-    List<TopicPartition> partitions = TopicReader.partitions(consumer, topic);
+  private Map<TopicPartition, OffsetSpan> spans(Consumer<byte[], byte[]> consumer, FrameRange range)
+      throws RetentionTooShortException {
+    List<TopicPartition> partitions = TopicSpans.partitions(consumer, topic);
     if (partitions.isEmpty()) {
       throw new IllegalArgumentException("there is no topic " + topic);
     }
@@ -94,7 +96,7 @@ public final class StoredFrames {
     Map<TopicPartition, Long> until = new HashMap<>(ends);
     if (range instanceof FrameRange.Offsets offsets) {
       from.clear();
-      for (Map.Entry<Integer, FrameRange.Span> one : offsets.partitions().entrySet()) {
+      for (Map.Entry<Integer, OffsetSpan> one : offsets.partitions().entrySet()) {
         TopicPartition partition = new TopicPartition(topic, one.getKey());
         if (!partitions.contains(partition)) {
           throw new IllegalArgumentException(
@@ -110,8 +112,8 @@ public final class StoredFrames {
         until.merge(partition, one.getValue().until(), Math::min);
       }
     } else if (range instanceof FrameRange.Times times) {
-      from.putAll(TopicReader.offsets(consumer, partitions, times.from()));
-      until.putAll(TopicReader.offsets(consumer, partitions, times.until()));
+      from.putAll(TopicSpans.offsets(consumer, partitions, times.from()));
+      until.putAll(TopicSpans.offsets(consumer, partitions, times.until()));
       for (TopicPartition partition : partitions) {
         long start = starts.getOrDefault(partition, 0L);
         // Earlier records of the range may have been deleted before the first that is kept.
@@ -120,13 +122,13 @@ public final class StoredFrames {
         }
       }
     }
-    Map<TopicPartition, FrameRange.Span> spans =
+    Map<TopicPartition, OffsetSpan> spans =
         new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
     from.forEach(
         (partition, first) -> {
           long end = until.getOrDefault(partition, first);
           if (end > first) {
-            spans.put(partition, new FrameRange.Span(first, end));
+            spans.put(partition, new OffsetSpan(first, end));
           }
         });
     return spans;
@@ -143,34 +145,19 @@ public final class StoredFrames {
       throw new RetentionTooShortException(
           partition, times.from().toString(), "now (all its %d records are gone)".formatted(start));
     }
-    long[] earliest = new long[] {Long.MIN_VALUE};
-    try {
-      TopicReader.forEach(
-          consumer,
-          Map.of(partition, new FrameRange.Span(start, end)),
-          record -> {
-            earliest[0] = record.timestamp();
-            throw new Found();
-          },
-          fraction -> {},
-          () -> false);
-    } catch (Found e) {
-      // only the first record is needed
+    List<Long> timestamps = new ArrayList<>(); // of the first records
+    TopicSpans.Status status =
+        new TopicSpans(consumer, Map.of(partition, new OffsetSpan(start, end)))
+            .stoppedBy(() -> !timestamps.isEmpty())
+            .read(record -> timestamps.add(record.timestamp()));
+    if (status == TopicSpans.Status.TIMED_OUT) {
+      throw new TimeoutException("the first record of %s did not arrive".formatted(partition));
     }
-    if (earliest[0] > times.from().toEpochMilli()) {
+    if (!timestamps.isEmpty() && timestamps.get(0) > times.from().toEpochMilli()) {
       throw new RetentionTooShortException(
           partition,
           times.from().toString(),
-          "%s (offset %d)".formatted(Instant.ofEpochMilli(earliest[0]), start));
-    }
-  }
-
-  /** Stops reading after the first record. */
-  private static final class Found extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Found() {
-      super("found", null, false, false);
+          "%s (offset %d)".formatted(Instant.ofEpochMilli(timestamps.get(0)), start));
     }
   }
 
@@ -191,16 +178,14 @@ public final class StoredFrames {
       BooleanSupplier cancelled)
       throws RetentionTooShortException {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      Map<TopicPartition, FrameRange.Span> spans = spans(consumer, range);
+      Map<TopicPartition, OffsetSpan> spans = spans(consumer, range);
       FrameSelection selection = new FrameSelection(request.selection(), exclusions);
-      TopicReader.forEach(
-          consumer,
-          spans,
-          record -> offer(record, selection, exclusions, request),
-          fraction -> progress.at("choosing frames", fraction, null),
-          cancelled);
+      new TopicSpans(consumer, spans)
+          .stoppedBy(cancelled)
+          .withProgress(share -> progress.at("choosing frames", share, null))
+          .readAll(record -> offer(record, selection, exclusions, request));
       Map<TopicPartition, Long> starts = consumer.beginningOffsets(spans.keySet());
-      for (Map.Entry<TopicPartition, FrameRange.Span> one : spans.entrySet()) {
+      for (Map.Entry<TopicPartition, OffsetSpan> one : spans.entrySet()) {
         long start = starts.getOrDefault(one.getKey(), 0L);
         if (start > one.getValue().from()) {
           throw new RetentionTooShortException(

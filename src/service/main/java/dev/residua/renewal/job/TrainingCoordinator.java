@@ -23,7 +23,9 @@ import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.BoundedMap;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -182,7 +184,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
     for (Topic<?, ?> topic : followed) {
-      ends.putAll(consumer.endOffsets(TopicReader.partitions(consumer, topic.name())));
+      ends.putAll(consumer.endOffsets(TopicSpans.partitions(consumer, topic.name())));
     }
     List<IncidentChanged> incidents = new ArrayList<>();
     Map<String, ControlCommand> control = new LinkedHashMap<>(); // by offset
@@ -191,24 +193,25 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         consumer,
         topics.incidents(),
         ends,
-        TopicReader.values(
-            topics.incidents(),
-            (incident, at) -> incidents.add(new IncidentChanged(incident, at))));
+        topics
+            .incidents()
+            .values((incident, at) -> incidents.add(new IncidentChanged(incident, at))));
     replay(
         consumer,
         topics.control(),
         ends,
-        TopicReader.changes(
-            topics.control(),
-            (id, at) -> {
-              controls = controls.without(id);
-              control.remove(id);
-            },
-            (command, at) -> {
-              controls = controls.with(command);
-              control.remove(command.order().id());
-              control.put(command.order().id(), command);
-            }));
+        topics
+            .control()
+            .changes(
+                (id, at) -> {
+                  controls = controls.without(id);
+                  control.remove(id);
+                },
+                (command, at) -> {
+                  controls = controls.with(command);
+                  control.remove(command.order().id());
+                  control.put(command.order().id(), command);
+                }));
     List<ControlCommand> commands = List.copyOf(control.values());
     since =
         commands.stream()
@@ -271,28 +274,29 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       Map<TopicPartition, Long> ends,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, Long> starts =
-        consumer.beginningOffsets(TopicReader.partitions(consumer, topic.name()));
+        consumer.beginningOffsets(TopicSpans.partitions(consumer, topic.name()));
     Map<TopicPartition, Long> until = new HashMap<>(ends);
     until.keySet().retainAll(starts.keySet());
-    TopicReader.forEach(consumer, TopicReader.spans(starts, until), each, fraction -> {}, stopped);
+    new TopicSpans(consumer, TopicSpans.spans(starts, until)).stoppedBy(stopped).readAll(each);
   }
 
   /** Observes a stored record. The score of a source in a scene without a model is ignored. */
   private void observe(ConsumerRecord<byte[], byte[]> record, Set<String> scenesInUse) {
-    Instant at = TopicReader.time(record);
+    Instant at = FrameReader.recordTime(record);
     if (record.topic().equals(topics.incidents().name())) {
-      Incident incident = TopicReader.value(topics.incidents(), record);
+      Incident incident = topics.incidents().value(record);
       if (incident != null) {
         observe(scene(incident.source()), new IncidentChanged(incident, at));
       }
     } else if (record.topic().equals(topics.drifts().name())) {
-      DriftEvent drift = TopicReader.value(topics.drifts(), record);
+      DriftEvent drift = topics.drifts().value(record);
       if (drift != null) {
         observe(scene(drift.finding().source()), new DriftSeen(drift, at));
       }
     } else if (record.topic().equals(topics.control().name())) {
-      TopicReader.changes(
-              topics.control(),
+      topics
+          .control()
+          .changes(
               this::takeBack,
               (command, time) -> {
                 takeBack(command.order().id(), time); // which it replaces
@@ -300,7 +304,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
               })
           .accept(record);
     } else {
-      DriftScore score = TopicReader.value(topics.drift(), record);
+      DriftScore score = topics.drift().value(record);
       String scene = score == null ? "" : scene(score.source());
       if (score != null && scenesInUse.contains(scene)) {
         observe(

@@ -16,6 +16,9 @@ import dev.residua.renewal.trigger.TriggerObservation.Tick;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
 import dev.residua.renewal.trigger.TriggerSettings;
+import dev.residua.topic.TimeOrderedRecords;
+import dev.residua.topic.TopicSpans;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,17 +135,17 @@ public final class TriggerDryRun {
     TriggerDryRun run = new TriggerDryRun(request);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       List<Event> events = run.events(consumer, topics, cancelled);
-      List<TopicPartition> partitions = TopicReader.partitions(consumer, topics.drift().name());
-      Map<TopicPartition, Long> from = TopicReader.offsets(consumer, partitions, request.from());
-      Map<TopicPartition, Long> until = TopicReader.offsets(consumer, partitions, request.until());
+      List<TopicPartition> partitions = TopicSpans.partitions(consumer, topics.drift().name());
+      Map<TopicPartition, Long> from = TopicSpans.offsets(consumer, partitions, request.from());
+      Map<TopicPartition, Long> until = TopicSpans.offsets(consumer, partitions, request.until());
       ArrivedEvents arrived = run.new ArrivedEvents(events);
-      TimeOrderedRecords.forEach(
+      TimeOrderedRecords.readAll(
           consumer,
-          TopicReader.spans(from, until),
+          TopicSpans.spans(from, until),
           record -> {
-            Instant at = TopicReader.time(record);
+            Instant at = FrameReader.recordTime(record);
             arrived.until(at);
-            DriftScore frame = TopicReader.value(topics.drift(), record);
+            DriftScore frame = topics.drift().value(record);
             if (frame != null) {
               run.scored(frame, at);
             }
@@ -180,35 +183,35 @@ public final class TriggerDryRun {
   private List<Event> events(
       Consumer<byte[], byte[]> consumer, Topics topics, BooleanSupplier cancelled) {
     List<Event> events = new ArrayList<>();
-    TopicReader.allValues(
+    TopicSpans.readValues(
         consumer,
         topics.incidents(),
-        (incident, at) -> events.add(new Event(at, new IncidentChanged(incident, at))),
-        cancelled);
-    TopicReader.allValues(
+        cancelled,
+        (incident, at) -> events.add(new Event(at, new IncidentChanged(incident, at))));
+    TopicSpans.readValues(
         consumer,
         topics.drifts(),
+        cancelled,
         (drift, at) -> {
           // A training in the period before would have learnt earlier evidence.
           if (!at.isBefore(request.from())) {
             events.add(new Event(at, new DriftSeen(drift, at)));
           }
-        },
-        cancelled);
-    TopicReader.all(
-        consumer,
-        topics.control().name(),
-        TopicReader.changes(
-            topics.control(),
-            (id, at) -> takeBack(id, at, events),
-            (command, at) -> {
-              takeBack(command.order().id(), at, events); // which it replaces
-              controls = controls.with(command);
-              if (command instanceof AcceptNormal accepted) {
-                events.add(new Event(at, new NormalAccepted(accepted)));
-              }
-            }),
-        cancelled);
+        });
+    TopicSpans.all(consumer, topics.control().name())
+        .stoppedBy(cancelled)
+        .readAll(
+            topics
+                .control()
+                .changes(
+                    (id, at) -> takeBack(id, at, events),
+                    (command, at) -> {
+                      takeBack(command.order().id(), at, events); // which it replaces
+                      controls = controls.with(command);
+                      if (command instanceof AcceptNormal accepted) {
+                        events.add(new Event(at, new NormalAccepted(accepted)));
+                      }
+                    }));
     events.sort(Comparator.comparing(Event::at));
     return events;
   }
