@@ -13,8 +13,10 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.topic.PollingThread;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.DeadLetter;
-import dev.residua.wire.RootCause;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(250);
 
   /** Most records of a partition that are read back, however recent they are. */
@@ -56,20 +53,46 @@ public final class FindingsFollower implements AutoCloseable {
   private final Topics topics;
   private final LiveHistory history;
   private final LiveModels models;
-  private final LiveEvidence evidence;
-  private final LiveAudit audit;
   private final Consumer<byte[], byte[]> consumer;
   private final java.util.function.Consumer<FindingView> onFinding;
   private final Runnable heartbeat;
-  private final Thread thread;
+  private final PollingThread thread;
+  private final Map<String, Followed> followed = new HashMap<>(); // by topic
   private final Map<TopicPartition, Long> now;
 
-  /** Where what is shown begins; what is before counts for reviews of incidents alone. */
+  /** Start of the records that are shown; earlier ones count for reviews of incidents alone. */
   private final Map<TopicPartition, Long> shownFrom = new HashMap<>();
 
-  private final Map<TopicPartition, Long> starts;
-  private volatile boolean stopped;
+  private final Map<TopicPartition, Long> starts = new HashMap<>();
   private volatile boolean caughtUp;
+
+  /** Chooses the first record that is read of a partition. */
+  private interface Start {
+    /**
+     * @param first offset of the oldest record
+     * @param recent offset from which records are shown
+     * @param end offset of the next record
+     */
+    long of(long first, long recent, long end);
+
+    Start ALL = (first, recent, end) -> first;
+    Start RECENT = (first, recent, end) -> recent;
+    Start NONE = (first, recent, end) -> end;
+
+    static Start last(long records) {
+      return (first, recent, end) -> Math.max(first, end - records);
+    }
+  }
+
+  private record Followed(Start start, Handler handler) {}
+
+  private interface Handler {
+    void show(ConsumerRecord<byte[], byte[]> record, boolean isNew);
+  }
+
+  private interface ValueHandler<V> {
+    void show(V value, ConsumerRecord<byte[], byte[]> record, boolean isNew);
+  }
 
   /**
    * @param back age of the oldest history, at least 0
@@ -95,65 +118,75 @@ public final class FindingsFollower implements AutoCloseable {
     this.heartbeat = heartbeat;
     this.history = history;
     this.models = models;
-    this.evidence = evidence;
-    this.audit = audit;
+    values(topics.scores(), Start.RECENT, (score, record, isNew) -> history.scored(score, isNew));
+    values(topics.drift(), Start.RECENT, (score, record, isNew) -> history.drift(score));
+    // Incidents are reviewed long after they alarmed.
+    values(topics.anomalies(), Start.last(MOST_BACK), this::anomaly);
+    values(topics.drifts(), Start.last(MOST_BACK), this::drift);
+    values(topics.interventions(), Start.RECENT, this::intervention);
+    values(topics.incidents(), Start.ALL, (incident, record, isNew) -> found(incident, isNew));
+    values(
+        topics.evidence(),
+        Start.last(EVIDENCE_BACK),
+        (one, record, isNew) -> evidence.stored(one, record.partition(), record.offset()));
+    values(
+        topics.audit(),
+        Start.last(LiveAudit.MAX_ENTRIES),
+        (entry, record, isNew) -> audit.add(entry));
+    follow(topics.control(), Start.ALL, (record, isNew) -> commanded(record));
+    follow(topics.calibrations(), Start.ALL, (record, isNew) -> commissioned(record));
+    follow(
+        topics.deadLetters(),
+        Start.NONE,
+        (record, isNew) -> history.deadLetter(DeadLetter.of(record).label()));
     this.consumer = clients.follower();
     List<TopicPartition> partitions =
         ConsumerGroups.readByDashboard(topics).stream()
-            .flatMap(topic -> KafkaClients.partitions(consumer, topic.name()).stream())
+            .flatMap(topic -> TopicSpans.partitions(consumer, topic.name()).stream())
             .toList();
     consumer.assign(partitions);
     this.now = consumer.endOffsets(partitions); // fixes "now" before anything else starts
-    this.starts = Map.copyOf(starts(partitions, Instant.now().minus(back)));
+    findStarts(partitions, Instant.now().minus(back));
     starts.forEach(consumer::seek);
-    this.thread = new Thread(this::follow, "residua-dashboard");
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = new PollingThread("residua-dashboard", consumer, this::step);
   }
 
-  private Map<TopicPartition, Long> starts(List<TopicPartition> partitions, Instant from) {
+  private void follow(Topic<?, ?> topic, Start start, Handler handler) {
+    followed.put(topic.name(), new Followed(start, handler));
+  }
+
+  private <V> void values(Topic<?, V> topic, Start start, ValueHandler<V> handler) {
+    follow(
+        topic,
+        start,
+        (record, isNew) -> {
+          if (record.value() != null) {
+            handler.show(topic.read(record.value()), record, isNew);
+          }
+        });
+  }
+
+  private Followed followed(String topic) {
+    return Objects.requireNonNull(followed.get(topic), topic);
+  }
+
+  private void findStarts(List<TopicPartition> partitions, Instant from) {
     Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
-    Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(partition -> times.put(partition, from.toEpochMilli()));
-    Map<TopicPartition, OffsetAndTimestamp> since = consumer.offsetsForTimes(times);
-    Map<TopicPartition, Long> starts = new HashMap<>();
+    Map<TopicPartition, Long> since = TopicSpans.offsets(consumer, partitions, from);
     for (TopicPartition partition : partitions) {
-      OffsetAndTimestamp found = since.get(partition);
       long end = now.getOrDefault(partition, 0L);
       long oldest = first.getOrDefault(partition, 0L);
-      long recent = found == null ? end : found.offset();
-      starts.put(partition, start(partition.topic(), oldest, recent, end));
-      shownFrom.put(partition, shownFrom(oldest, recent, end));
+      long recent = shownFrom(oldest, Math.min(end, since.getOrDefault(partition, end)), end);
+      shownFrom.put(partition, recent);
+      starts.put(partition, followed(partition.topic()).start().of(oldest, recent, end));
     }
-    return starts;
-  }
-
-  private long start(String topic, long first, long since, long end) {
-    if (topic.equals(topics.control().name())
-        || topic.equals(topics.incidents().name())
-        || topic.equals(topics.calibrations().name())) {
-      return first;
-    }
-    if (topic.equals(topics.deadLetters().name())) {
-      return end;
-    }
-    if (topic.equals(topics.evidence().name())) {
-      return Math.max(first, end - EVIDENCE_BACK);
-    }
-    if (topic.equals(topics.anomalies().name()) || topic.equals(topics.drifts().name())) {
-      return Math.max(first, end - MOST_BACK); // incidents are reviewed long after they alarmed
-    }
-    if (topic.equals(topics.audit().name())) {
-      return Math.max(first, end - LiveAudit.MAX_ENTRIES);
-    }
-    return shownFrom(first, since, end);
   }
 
   private static long shownFrom(long first, long since, long end) {
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
   }
 
-  /** The first record of a partition that this reads; the end of one that it does not read. */
+  /** First offset that this reads of a partition; the highest number if it reads none. */
   long start(TopicPartition partition) {
     return starts.getOrDefault(partition, Long.MAX_VALUE);
   }
@@ -163,7 +196,7 @@ public final class FindingsFollower implements AutoCloseable {
         >= shownFrom.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
   }
 
-  /** Whether everything from before the start has been read. */
+  /** Returns true if everything from before the start has been read. */
   boolean isCaughtUp() {
     return caughtUp;
   }
@@ -173,105 +206,51 @@ public final class FindingsFollower implements AutoCloseable {
         >= now.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
   }
 
-  private void follow() {
-    try (consumer) {
-      while (!stopped) {
-        heartbeat.run();
-        ConsumerRecords<byte[], byte[]> records = poll();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          try {
-            show(record);
-          } catch (RuntimeException e) { // no record stops the dashboard
-            LOG.debug(
-                "record not shown: topic={} partition={} offset={} reason={}",
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                e.toString());
-          }
-        }
-        caughtUp = caughtUp || hasReadWhatWasThere();
-      }
-    } catch (WakeupException e) {
-      if (!stopped) {
-        throw e;
+  private void step() {
+    heartbeat.run();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      try {
+        followed(record.topic()).handler().show(record, isNew(record));
+      } catch (RuntimeException e) { // no record stops the dashboard
+        LOG.debug(
+            "record not shown: topic={} partition={} offset={} reason={}",
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            e.toString());
       }
     }
+    caughtUp =
+        caughtUp
+            || now.entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
-  private boolean hasReadWhatWasThere() {
-    try {
-      return now.entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    } catch (WakeupException e) {
-      throw e;
-    } catch (KafkaException e) {
-      return false; // a place is not known, and brokers do not answer
-    }
-  }
-
-  private ConsumerRecords<byte[], byte[]> poll() {
-    try {
-      return consumer.poll(POLL);
-    } catch (WakeupException e) {
-      throw e;
-    } catch (KafkaException e) {
-      LOG.warn("the dashboard waits for Kafka: reason={}", RootCause.message(e));
-      LockSupport.parkNanos(PAUSE.toNanos());
-      return ConsumerRecords.empty();
-    }
-  }
-
-  private void show(ConsumerRecord<byte[], byte[]> record) {
-    String topic = record.topic();
-    byte[] value = record.value();
-    boolean isNew = isNew(record);
-    if (topic.equals(topics.scores().name())) {
-      history.scored(topics.scores().read(value), isNew);
-    } else if (topic.equals(topics.drift().name())) {
-      history.drift(topics.drift().read(value));
-    } else if (topic.equals(topics.anomalies().name())) {
-      AnomalyEvent event = topics.anomalies().read(value);
-      if (isShown(record)) {
-        history.happened(event);
-        found(event.finding(), "anomaly", event.kind(), isNew);
-      } else {
-        history.reviewed(event);
-      }
-    } else if (topic.equals(topics.drifts().name())) {
-      DriftEvent event = topics.drifts().read(value);
-      if (isShown(record)) {
-        history.happened(event);
-        found(event.finding(), "drift", event.kind(), isNew);
-      } else {
-        history.reviewed(event);
-      }
-    } else if (topic.equals(topics.interventions().name())) {
-      InterventionEvent event = topics.interventions().read(value);
+  private void anomaly(AnomalyEvent event, ConsumerRecord<byte[], byte[]> record, boolean isNew) {
+    if (isShown(record)) {
       history.happened(event);
-      found(event.finding(), "intervention", event.kind(), isNew);
-    } else if (topic.equals(topics.control().name())) {
-      ordered(record);
-    } else if (topic.equals(topics.audit().name())) {
-      if (value != null) {
-        audit.add(topics.audit().read(value));
-      }
-    } else if (topic.equals(topics.evidence().name())) {
-      if (value != null) {
-        evidence.stored(topics.evidence().read(value), record.partition(), record.offset());
-      }
-    } else if (topic.equals(topics.incidents().name())) {
-      if (value != null) {
-        found(topics.incidents().read(value), isNew);
-      }
-    } else if (topic.equals(topics.calibrations().name())) {
-      commissioned(record);
+      found(event.finding(), "anomaly", event.kind(), isNew);
     } else {
-      history.deadLetter(DeadLetter.of(record).label());
+      history.reviewed(event);
     }
   }
 
-  private void ordered(ConsumerRecord<byte[], byte[]> record) {
+  private void drift(DriftEvent event, ConsumerRecord<byte[], byte[]> record, boolean isNew) {
+    if (isShown(record)) {
+      history.happened(event);
+      found(event.finding(), "drift", event.kind(), isNew);
+    } else {
+      history.reviewed(event);
+    }
+  }
+
+  private void intervention(
+      InterventionEvent event, ConsumerRecord<byte[], byte[]> record, boolean isNew) {
+    history.happened(event);
+    found(event.finding(), "intervention", event.kind(), isNew);
+  }
+
+  private void commanded(ConsumerRecord<byte[], byte[]> record) {
     String key = topics.control().key().deserializer().deserialize(record.topic(), record.key());
     ControlCommand command = record.value() == null ? null : topics.control().read(record.value());
     if (command instanceof Training training) {
@@ -322,8 +301,6 @@ public final class FindingsFollower implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    stopped = true;
-    consumer.wakeup();
-    thread.join(5_000);
+    thread.close();
   }
 }
