@@ -76,7 +76,7 @@ public final class HistoryBackfill implements AutoCloseable {
         partitions.addAll(TopicSpans.partitions(consumer, topic.name()));
       }
       Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> later = new HashMap<>(); // where a later stretch begins
+      Map<TopicPartition, Long> later = new HashMap<>(); // where the later period begins
       consumer
           .endOffsets(partitions)
           .forEach(
@@ -86,7 +86,7 @@ public final class HistoryBackfill implements AutoCloseable {
       Instant oldest = before.minus(LiveHistory.LONGEST);
       Instant at = before;
       while (!stopped && !later.isEmpty() && at.isAfter(oldest)) {
-        at = at.minus(LiveHistory.LONG_STRETCH);
+        at = at.minus(LiveHistory.LONG_PERIOD);
         stretch(at, later);
         later.entrySet().removeIf(one -> one.getValue() <= first.getOrDefault(one.getKey(), 0L));
       }
