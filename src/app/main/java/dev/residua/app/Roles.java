@@ -17,6 +17,7 @@ import dev.residua.app.model.InitialModel;
 import dev.residua.app.process.ClockWatch;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.process.Heartbeats;
+import dev.residua.app.process.LocalToken;
 import dev.residua.app.process.Role;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.app.process.SelfLauncher;
@@ -172,7 +173,24 @@ public class Roles {
     if (config.roles().contains(Role.INGEST)) {
       IngestRole.start(context);
     }
+    if (config.roles().contains(Role.DASHBOARD)) {
+      openRules(context, access);
+    }
     startWithModel(context, activeModel(context, initial, places), access);
+  }
+
+  /** Takes changes of rules: cameras are read before there is a model. */
+  private void openRules(RoleContext context, HttpAccess access) throws StartFailedException {
+    if (!access.namesPeople()) {
+      access.admitLocal(LocalToken.create(config.dataDir(), httpPort()));
+    }
+    running.push(dashboard);
+    dashboard.openRules(config, context.clients(), context.topics(), context.rules());
+    guard.open();
+  }
+
+  private int httpPort() {
+    return properties.getValue("quarkus.http.port", Integer.class);
   }
 
   private void startWithModel(RoleContext context, ActiveModel model, HttpAccess access)
@@ -227,13 +245,11 @@ public class Roles {
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
-      running.push(dashboard);
       dashboard.start(
           config,
           context.clients(),
           context.topics(),
           context.models(),
-          context.rules(),
           model.bundle(),
           model.changes(),
           access.writable(),
@@ -244,7 +260,7 @@ public class Roles {
       narrator.start(
           model.bundle(),
           context.clients().bootstrapServers(),
-          properties.getValue("quarkus.http.port", Integer.class),
+          httpPort(),
           config.http().token().filter(token -> config.demo().signInLink()));
       running.push(
           new SimulatedCamera(

@@ -15,15 +15,20 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The audit log: {@code GET /api/audit} lists the entries that are asked for, the newest first;
- * {@code GET /api/audit/export} gives them as a file, the oldest first. The newest {@value
- * LiveAudit#MAX_ENTRIES} are known here; {@code residua audit} reads all. 400 with a sentence for
- * invalid parameters, 403 without an owner grant. An owner in a scope gets the entries of the
- * scope.
+ * The audit log: {@code GET /api/audit} lists the entries that are asked for, the newest first, of
+ * the newest {@value LiveAudit#MAX_ENTRIES}; {@code GET /api/audit/export} gives all that Kafka
+ * keeps as a file, the oldest first. 400 with a sentence for invalid parameters, 403 without an
+ * owner grant, 503 in a process without the dashboard role. An owner in a scope gets the entries of
+ * the scope.
  */
 @Path("/api/audit")
 public class AuditResource {
@@ -93,14 +98,23 @@ public class AuditResource {
     }
     try {
       AuditExport export =
-          LiveSession.oneOf("format", AuditExport.values(), "csv, jsonl", format)
+          LiveSession.oneOf("format", AuditExport.values(), "text, csv, jsonl", format)
               .orElse(AuditExport.CSV);
-      List<AuditEntry> all = audit.matching(visitor, AuditQuery.of(text, outcome, from, to));
-      StringBuilder file = new StringBuilder(export.start());
-      for (int i = all.size() - 1; i >= 0; i--) {
-        file.append(export.line(all.get(i)));
-      }
-      return Response.ok(file.toString(), export.mediaType() + ";charset=UTF-8")
+      AuditQuery query = AuditQuery.of(text, outcome, from, to);
+      LiveAudit.Stored all = audit.stored();
+      StreamingOutput file =
+          stream -> {
+            Writer lines = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+            lines.write(export.start());
+            all.read(
+                entry -> {
+                  if (query.matches(entry) && entry.isVisibleTo(visitor)) {
+                    lines.write(export.line(entry));
+                  }
+                });
+            lines.flush();
+          };
+      return Response.ok(file, export.mediaType() + ";charset=UTF-8")
           .header(
               "Content-Disposition",
               "attachment; filename=\"residua-audit.%s\""
@@ -108,6 +122,8 @@ public class AuditResource {
           .build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
+    } catch (IOException e) {
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
   }
 

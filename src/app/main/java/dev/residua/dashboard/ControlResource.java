@@ -5,6 +5,8 @@ import dev.residua.access.AccessRole;
 import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
+import dev.residua.dashboard.LiveViews.StoredCommand;
+import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AboutTraining;
 import dev.residua.incident.ControlCommand.Training;
@@ -12,10 +14,12 @@ import dev.residua.incident.ControlCommandParser;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -29,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands of operators over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
- * "2h", "by": "ann", "reason": "belt change"}} answers 202 and {@code {"id": ...}}; {@code DELETE
- * /api/control/ID} takes it back. 400 with a sentence for an invalid command, 403 without the
- * grant, 404 for a hidden incident or command, 503 while Kafka is unavailable.
+ * "2h", "by": "ann", "reason": "belt change"}} answers 202 with its id and what it applies to;
+ * {@code DELETE /api/control/ID} takes it back. 400 with a sentence for an invalid command, 403
+ * without the grant, 404 for a hidden incident or command, 503 while Kafka is unavailable.
  */
 @Path("/api/control")
 public class ControlResource {
@@ -88,12 +92,12 @@ public class ControlResource {
       if (given != null && !visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)) {
         String why =
             "an id may replace the command of somebody else; choosing it needs the grant operator, for every source; leave it out";
-        audit.refused(change(person, action, id, null), why);
+        audit.refused(change(person, action, id, null, ""), why);
         return Problems.answer(Response.Status.FORBIDDEN, why);
       }
       Decision replaced = given == null ? Decision.ALLOWED : replaceable(visitor, id);
       if (!(replaced instanceof Decision.Allowed)) {
-        audit.refused(change(person, action, id, null), replaced);
+        audit.refused(change(person, action, id, null, ""), replaced);
         return Problems.of(replaced, "the id '%s' is taken; leave it out".formatted(id));
       }
       ControlCommandParser request = new ControlCommandParser(kind, fields, name -> name);
@@ -106,23 +110,51 @@ public class ControlResource {
     }
     return decided(
         access.decide(visitor, command),
-        change(command.order().by(), action, command.incident().orElse(id), command),
+        change(
+            command.order().by(),
+            action,
+            command.incident().orElse(id),
+            command,
+            command.order().reason()),
         unknown(command),
         id,
-        command);
+        command,
+        new StoredCommand(id, action, false, applies(visitor, command), covered(visitor, command)));
+  }
+
+  private List<String> covered(Visitor visitor, ControlCommand command) {
+    return sources(command).stream().filter(visitor::maySee).toList();
+  }
+
+  private String applies(Visitor visitor, ControlCommand command) {
+    if (command.incident().isPresent() || command instanceof AboutTraining) {
+      return "";
+    }
+    int known = history.sources(visitor::maySee).size();
+    return (known == 0
+            ? "applies to the sources %s; none is known yet".formatted(command.order().sources())
+            : "applies to %d of %d known sources"
+                .formatted(covered(visitor, command).size(), known))
+        + (command.until() == null ? "" : " until " + command.until());
+  }
+
+  private List<String> sources(ControlCommand command) {
+    return command.incident().isPresent()
+        ? List.copyOf(access.sources(command))
+        : command instanceof AboutTraining ? List.of() : history.covered(command);
   }
 
   private AuditTrail.Change change(
-      @Nullable String by, String action, String target, @Nullable ControlCommand about) {
+      @Nullable String by,
+      String action,
+      String target,
+      @Nullable ControlCommand about,
+      String reason) {
     if (about == null) {
-      return new AuditTrail.Change(by, action, target, List.of(), "", "");
+      return new AuditTrail.Change(by, action, target, List.of(), "", reason);
     }
-    List<String> sources =
-        about.incident().isPresent()
-            ? List.copyOf(access.sources(about))
-            : about instanceof AboutTraining ? List.of() : history.covered(about);
     return new AuditTrail.Change(
-        by, action, target, sources, access.scene(about).orElse(""), about.order().reason());
+        by, action, target, sources(about), access.scene(about).orElse(""), reason);
   }
 
   private Response decided(
@@ -130,7 +162,8 @@ public class ControlResource {
       AuditTrail.Change change,
       String unknown,
       String id,
-      @Nullable ControlCommand command) {
+      @Nullable ControlCommand command,
+      StoredCommand answer) {
     if (!(decision instanceof Decision.Allowed)) {
       audit.refused(change, decision);
       return Problems.of(decision, unknown);
@@ -138,7 +171,7 @@ public class ControlResource {
     try {
       orders.write(id, command);
       audit.done(change);
-      return Response.accepted(Map.of("id", id)).build();
+      return Response.accepted(answer).build();
     } catch (IOException e) {
       audit.failed(change, e);
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
@@ -155,7 +188,10 @@ public class ControlResource {
   @DELETE
   @Path("/{id}")
   @Produces(MediaType.APPLICATION_JSON)
-  public Response takeBack(@PathParam("id") String id) {
+  public Response takeBack(
+      @PathParam("id") String id,
+      @QueryParam("by") @DefaultValue("") String by,
+      @QueryParam("reason") @DefaultValue("") String reason) {
     try {
       checkId(id);
     } catch (IllegalArgumentException e) {
@@ -167,12 +203,24 @@ public class ControlResource {
         command.isEmpty() && !visitor.person().grants().allowEverywhere(AccessRole.OPERATOR)
             ? Decision.HIDDEN
             : replaceable(visitor, id);
+    String person = visitor.person().name();
     return decided(
         decision,
-        change(visitor.person().name(), "take-back", id, command.orElse(null)),
+        change(
+            person == null ? AuthorName.claimed(by) : person,
+            "take-back",
+            id,
+            command.orElse(null),
+            reason),
         "there is no command '%s'".formatted(id),
         id,
-        null);
+        null,
+        new StoredCommand(
+            id,
+            command.map(known -> known.kind().text()).orElse(""),
+            true,
+            command.map(known -> known.kind().afterTakingBack()).orElse(""),
+            command.map(known -> covered(visitor, known)).orElse(List.of())));
   }
 
   /** Whether a person may replace what has an id, or take it back. */

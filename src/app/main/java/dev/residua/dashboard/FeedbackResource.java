@@ -3,15 +3,20 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.access.CommandAccess;
 import dev.residua.access.Decision;
+import dev.residua.access.Person;
 import dev.residua.access.Visitor;
-import dev.residua.feedback.FeedbackFields;
+import dev.residua.dashboard.FeedbackViews.DecidedProposal;
+import dev.residua.dashboard.FeedbackViews.DecisionView;
+import dev.residua.dashboard.FeedbackViews.FalseAlarmProposal;
+import dev.residua.dashboard.FeedbackViews.FeedbackView;
+import dev.residua.dashboard.FeedbackViews.PrecisionView;
+import dev.residua.dashboard.FeedbackViews.SubjectPrecisionView;
 import dev.residua.feedback.Precision;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.feedback.StaleProposalException;
 import dev.residua.feedback.SubjectPrecision;
-import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.ProposalDecision;
 import dev.residua.source.SourceRule;
@@ -30,14 +35,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What verdicts on incidents teach: {@code GET /api/feedback} has the precision of the alarms by
@@ -100,41 +102,37 @@ public class FeedbackResource {
   }
 
   @GET
-  public Map<String, Object> feedback() {
+  public FeedbackView feedback() {
     Instant now = clock.instant();
     Visitor visitor = visitors.now();
     LiveHistory.Reviewed reviewed = history.reviewed(visitor);
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("at", now.toEpochMilli());
-    answer.put("from", oldest(reviewed.incidents(), now).toEpochMilli());
-    answer.put("total", FeedbackFields.of(Precision.of(reviewed.incidents())));
-    answer.put("proposals", proposals(reviewed, now).stream().map(FeedbackFields::of).toList());
-    answer.put("decisions", decisions(visitor, reviewed.orders()));
-    answer.put(
-        "weeks",
+    return new FeedbackView(
+        now.toEpochMilli(),
+        oldest(reviewed.incidents(), now).toEpochMilli(),
+        PrecisionView.of(Precision.of(reviewed.incidents())),
+        proposals(reviewed, now).stream().map(FalseAlarmProposal::of).toList(),
+        decisions(visitor, reviewed.orders()),
         IntStream.rangeClosed(1, WEEKS)
             .mapToObj(i -> now.minus(Duration.ofDays(7L * (WEEKS - i + 1))).toEpochMilli())
-            .toList());
-    answer.put(
-        "precision",
+            .toList(),
         SubjectPrecision.of(reviewed.incidents(), now, WEEKS).stream()
-            .map(FeedbackFields::of)
+            .map(SubjectPrecisionView::of)
             .toList());
-    return answer;
   }
 
   /** The last decisions about what the visitor may see, the newest first. */
-  private List<Map<String, Object>> decisions(Visitor visitor, List<ControlCommand> orders) {
-    List<Map<String, Object>> views = new ArrayList<>();
+  private List<DecisionView> decisions(Visitor visitor, List<ControlCommand> orders) {
+    List<DecisionView> views = new ArrayList<>();
     for (ControlCommand order : orders) {
       if (order instanceof ProposalDecision decision && isVisible(visitor, order)) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("proposal", decision.proposalId());
-        view.put("applied", decision.applied());
-        view.put("by", decision.order().by());
-        view.put("reason", decision.order().reason());
-        view.put("at", decision.order().at().toEpochMilli());
-        views.add(0, view);
+        views.add(
+            0,
+            new DecisionView(
+                decision.proposalId(),
+                decision.applied(),
+                order.order().by(),
+                order.order().reason(),
+                order.order().at().toEpochMilli()));
       }
     }
     return views.subList(0, Math.min(DECISIONS, views.size()));
@@ -177,7 +175,7 @@ public class FeedbackResource {
     Instant now = clock.instant();
     Proposal.Author author;
     try {
-      author = author(body, visitor.person().name(), now);
+      author = author(body, visitor.person(), now);
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
@@ -230,11 +228,14 @@ public class FeedbackResource {
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
     return Response.accepted(
-            Map.of(
-                "id",
+            new DecidedProposal(
                 id,
-                "commands",
-                commands.stream().map(command -> command.order().id()).toList()))
+                apply,
+                found.get().sentence(),
+                commands.stream()
+                    .filter(command -> !(command instanceof ProposalDecision))
+                    .map(command -> command.order().id())
+                    .toList()))
         .build();
   }
 
@@ -275,7 +276,7 @@ public class FeedbackResource {
         .orElse(Decision.ALLOWED);
   }
 
-  private static Proposal.Author author(String body, @Nullable String person, Instant now) {
+  private static Proposal.Author author(String body, Person person, Instant now) {
     JsonNode fields = RequestBody.read(body);
     if (fields == null || !fields.isObject()) {
       throw new IllegalArgumentException(
@@ -285,10 +286,7 @@ public class FeedbackResource {
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason is missing");
     }
-    String by = person == null ? AuthorName.claimed(RequestBody.text(fields, "by")) : person;
-    if (by.isBlank()) {
-      throw new IllegalArgumentException("by is missing: who decides?");
-    }
-    return new Proposal.Author(by, reason, now);
+    return new Proposal.Author(
+        RequestBody.author(person, RequestBody.text(fields, "by")), reason, now);
   }
 }

@@ -8,7 +8,9 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.CommonShift;
 import dev.residua.dashboard.LiveViews.CommandView;
+import dev.residua.dashboard.LiveViews.CommissioningsView;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.HistoryView;
@@ -37,6 +39,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.source.SourceGlob;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -505,6 +508,18 @@ public class LiveHistory {
                 .limit(SHOWN_OF_TIME)
                 .map(this::view)
                 .toList()));
+  }
+
+  /** The commissioning of the sources that a visitor may see and whose names a pattern matches. */
+  synchronized CommissioningsView commissioning(Visitor visitor, SourceGlob pattern) {
+    List<CommissioningReport> reports =
+        sources.reports().stream()
+            .filter(report -> pattern.matches(report.source()) && visitor.maySee(report.source()))
+            .sorted(Comparator.comparing(CommissioningReport::source))
+            .toList();
+    return new CommissioningsView(
+        reports.stream().map(ViewMapper::commissioning).toList(),
+        CommonShift.of(reports).stream().map(CommonShift::sentence).toList());
   }
 
   public synchronized boolean knows(String name) {

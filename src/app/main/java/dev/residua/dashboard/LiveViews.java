@@ -99,8 +99,17 @@ public final class LiveViews {
       @Nullable Double effectiveSamples) {}
 
   /**
+   * The commissioning of some sources.
+   *
+   * @param sources by name
+   * @param common shifts that all sources have that need a review, one sentence each
+   */
+  public record CommissioningsView(List<CommissioningView> sources, List<String> common) {}
+
+  /**
    * The commissioning of one source, see {@code CommissioningReport}.
    *
+   * @param source its name
    * @param revision of the calibration in force; 0 for the model's own
    * @param progress of the learning, in [0, 1]
    * @param provisional whether the calibration in force rests on less than a day
@@ -113,6 +122,7 @@ public final class LiveViews {
    * @param latents what is normal for each; empty without a calibration of the source
    */
   public record CommissioningView(
+      String source,
       CalibrationPhase phase,
       int revision,
       double progress,
@@ -397,6 +407,17 @@ public final class LiveViews {
       long at,
       @Nullable Long until,
       @Nullable String assignee) {}
+
+  /**
+   * A command that was stored or revoked.
+   *
+   * @param kind which one; empty if an unknown command was revoked
+   * @param revoked whether the request took it back
+   * @param applies sources that it covers, or what remains after it was taken back; may be empty
+   * @param sources known ones that it covers
+   */
+  public record StoredCommand(
+      String id, String kind, boolean revoked, String applies, List<String> sources) {}
 
   /** An edge of the graph; its confidence is the share of half-samples that have it, in [0, 1]. */
   public record EdgeView(String from, String to, double confidence) {}

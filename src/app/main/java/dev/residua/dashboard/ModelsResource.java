@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
 import dev.residua.frame.SceneName;
-import dev.residua.incident.AuthorName;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -139,13 +138,10 @@ public class ModelsResource {
     try {
       JsonNode object = RequestBody.read(body);
       Visitor visitor = visitors.now();
-      String person = visitor.person().name();
-      String by = person == null ? AuthorName.claimed(RequestBody.text(object, "by")) : person;
+      String by = RequestBody.author(visitor.person(), RequestBody.text(object, "by"));
       String reason = RequestBody.text(object, "reason");
-      if (by.isBlank() || reason.isBlank()) {
-        throw new IllegalArgumentException(
-            "a change of the model must say who makes it and why but has by='%s', reason='%s'"
-                .formatted(by, reason));
+      if (reason.isBlank()) {
+        throw new IllegalArgumentException("reason is missing: why is the model changed?");
       }
       String scene = RequestBody.text(object, "scene");
       Request said =

@@ -3,6 +3,8 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.access.Person;
+import dev.residua.incident.AuthorName;
 
 /** Body of a request, as JSON. */
 final class RequestBody {
@@ -24,6 +26,26 @@ final class RequestBody {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the body is not JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /**
+   * Returns the author of a change: the name of the token, else the claimed one.
+   *
+   * @throws IllegalArgumentException if there is neither, or the token has another name
+   */
+  static String author(Person person, String claimed) {
+    String name = person.name();
+    if (name == null) {
+      if (claimed.isBlank()) {
+        throw new IllegalArgumentException("by is missing: who makes the change?");
+      }
+      return AuthorName.claimed(claimed);
+    }
+    if (!claimed.isBlank() && !claimed.equals(name)) {
+      throw new IllegalArgumentException(
+          "by is '%s' but your token says '%s'; leave it out".formatted(claimed, name));
+    }
+    return name;
   }
 
   /**

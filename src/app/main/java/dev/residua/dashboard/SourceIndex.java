@@ -6,6 +6,7 @@ import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.wire.BoundedMap;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,10 @@ public final class SourceIndex {
   /** Returns false if the source had no report. */
   boolean forgotten(String source) {
     return reports.remove(source) != null;
+  }
+
+  Collection<CommissioningReport> reports() {
+    return reports.values();
   }
 
   @Nullable CommissioningReport report(String source) {

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.access.Decision;
 import dev.residua.access.Person;
 import dev.residua.access.Visitor;
+import dev.residua.dashboard.RuleViews.ChangedRules;
+import dev.residua.dashboard.RuleViews.RuleView;
+import dev.residua.dashboard.RuleViews.RulesView;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.incident.AuthorName;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import jakarta.inject.Inject;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -28,24 +31,32 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rules of sources: {@code GET /api/sources/rules} lists them, {@code ?source=NAME} only those that
  * match a source, the one that holds first. {@code PUT /api/sources/rules/ID} with {@code {"match":
- * "line3/*", "silentAfter": "PT2M", "by": "ann"}} creates or replaces one, {@code DELETE} removes
- * one. 400 with a sentence for an invalid rule, 403 without the grant, 404 for an unknown or hidden
- * one, 503 while Kafka is unavailable.
+ * "line3/*", "silentAfter": "PT2M", "by": "ann"}} creates or replaces one, {@code PATCH} changes
+ * the settings that it names, {@code DELETE} removes one; {@code PUT /api/sources/rules} with
+ * {@code {"rules": {"line3": {"match": "line3/*"}}}} does so for several. 400 with a sentence for
+ * an invalid rule, 403 without the grant, 404 for an unknown or hidden one, 503 while Kafka is
+ * unavailable.
  */
 @Path("/api/sources/rules")
 @Produces(MediaType.APPLICATION_JSON)
 public class SourceRulesResource {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private static final TypeReference<LinkedHashMap<String, @Nullable Object>> FIELDS =
+      new TypeReference<>() {};
+  private static final TypeReference<RuleSet> RULES = new TypeReference<>() {};
 
   private final RuleCommandWriter orders;
   private final Visitors visitors;
@@ -72,22 +83,8 @@ public class SourceRulesResource {
     this.clock = clock;
   }
 
-  /** A rule as the pages show it. */
-  static Map<String, Object> view(SourceRule rule) {
-    Map<String, Object> view = new LinkedHashMap<>();
-    view.put("id", rule.id());
-    view.put("revision", rule.revision());
-    view.put("settings", SourceRule.SETTINGS.of(rule));
-    if (rule.budget() != null) {
-      view.put("sharedAmong", rule.budget().among());
-    }
-    view.put("by", rule.by());
-    view.put("changedAt", rule.changedAt().toString());
-    return view;
-  }
-
   @GET
-  public Map<String, Object> rules(@QueryParam("source") @Nullable String source) {
+  public RulesView rules(@QueryParam("source") @Nullable String source) {
     Visitor visitor = visitors.now();
     SourceRules rules = visitor.rules();
     List<SourceRule> shown =
@@ -95,12 +92,11 @@ public class SourceRulesResource {
                 ? rules.rules()
                 : visitor.maySee(source) ? rules.matching(source) : List.<SourceRule>of())
             .stream().filter(visitor::maySee).toList();
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("rules", shown.stream().map(SourceRulesResource::view).toList());
-    if (source != null && shown.size() > 1) {
-      answer.put("why", SourceRules.whyBefore(shown.get(0), shown.get(1)));
-    }
-    return answer;
+    return new RulesView(
+        shown.stream().map(RuleView::of).toList(),
+        source != null && shown.size() > 1
+            ? SourceRules.whyBefore(shown.get(0), shown.get(1))
+            : null);
   }
 
   /** Returns the settings that a rule may have, for forms. */
@@ -166,61 +162,103 @@ public class SourceRulesResource {
     }
   }
 
+  /** Creates or replaces a rule: settings that the body does not have are unset. */
   @PUT
   @Path("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response put(@PathParam("id") String id, String body) {
+    return change(id, body, (rules, fields) -> List.of(SourceRules.EMPTY.changed(id, fields)));
+  }
+
+  /** Creates a rule, or changes the settings that the body has; null unsets one. */
+  @PATCH
+  @Path("/{id}")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response patch(@PathParam("id") String id, String body) {
+    return change(id, body, (rules, fields) -> List.of(rules.changed(id, fields)));
+  }
+
+  private Response change(String id, String body, Changes changes) {
     Person person = visitors.now().person();
-    SourceRule rule;
     try {
-      Map<String, @Nullable Object> fields = fields(body);
+      Map<String, @Nullable Object> fields =
+          read(body, FIELDS, "{\"match\": \"line3/*\", \"by\": \"ann\"}");
       Object claimed = fields.remove("by");
-      rule =
-          signed(
-              SourceRule.SETTINGS.apply(SourceRule.of(id, "*"), fields),
-              claimed == null ? "" : claimed.toString(),
-              person.name());
-      if (id.isEmpty() || fields.get("match") == null) {
-        throw new IllegalArgumentException("a rule needs an id and match, such as line3/*");
-      }
+      String by = RequestBody.author(person, claimed == null ? "" : claimed.toString());
+      return write(
+          new Request(person, by, "change-rule", id, false), rules -> changes.of(rules, fields));
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
-    return write(
-        change("change-rule", rule),
-        rules -> {
-          check(new Visitor(person, rules).onRule(rule));
-          return List.of(rule);
-        });
   }
 
   @DELETE
   @Path("/{id}")
-  public Response remove(@PathParam("id") String id, @QueryParam("by") @Nullable String by) {
-    Visitor visitor = visitors.now();
-    Person person = visitor.person();
-    if (visitor.rules().rule(id).filter(visitor::maySee).isEmpty()) {
-      audit.refused(
-          new AuditTrail.Change(person.name(), "remove-rule", id, List.of(), "", ""),
-          Decision.HIDDEN);
-      return Problems.answer(Response.Status.NOT_FOUND, unknown(id));
-    }
+  public Response remove(
+      @PathParam("id") String id, @QueryParam("by") @DefaultValue("") String claimed) {
+    Person person = visitors.now().person();
     try {
-      signed(SourceRule.DEFAULTS, by == null ? "" : by, person.name()); // checks the author
+      return write(
+          new Request(person, RequestBody.author(person, claimed), "remove-rule", id, false),
+          rules ->
+              List.of(
+                  rules
+                      .rule(id)
+                      .orElseThrow(() -> new RefusedException(Decision.HIDDEN, null))
+                      .withRemoved(true)));
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
-    SourceRule before = visitor.rules().rule(id).orElseThrow();
-    return write(
-        change("remove-rule", signed(before, by == null ? "" : by, person.name())),
-        rules ->
-            rules.rule(id).stream()
-                .map(
-                    rule -> {
-                      check(new Visitor(person, rules).onRemoval(rule));
-                      return signed(rule.withRemoved(true), by == null ? "" : by, person.name());
-                    })
-                .toList());
+  }
+
+  /**
+   * Rules that a file describes.
+   *
+   * @param rules settings by id
+   * @param prune whether other rules are removed
+   * @param dryRun whether nothing is changed
+   */
+  record RuleSet(
+      @Nullable Map<String, @Nullable Map<String, @Nullable Object>> rules,
+      boolean prune,
+      boolean dryRun,
+      @Nullable String by) {
+    RuleSet {
+      if (rules == null) {
+        throw new IllegalArgumentException("rules is missing, expected settings by id");
+      }
+    }
+
+    List<SourceRule> changes(Visitor visitor) {
+      Map<String, @Nullable Map<String, @Nullable Object>> wanted = Objects.requireNonNull(rules);
+      List<SourceRule> changes = new ArrayList<>();
+      wanted.forEach(
+          (id, settings) ->
+              changes.add(SourceRules.EMPTY.changed(id, settings == null ? Map.of() : settings)));
+      if (prune) {
+        visitor.rules().rules().stream()
+            .filter(rule -> !wanted.containsKey(rule.id()) && visitor.maySee(rule))
+            .forEach(rule -> changes.add(rule.withRemoved(true)));
+      }
+      return changes;
+    }
+  }
+
+  /** Creates or replaces several rules at once, all or none. */
+  @PUT
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response apply(String body) {
+    Person person = visitors.now().person();
+    try {
+      RuleSet wanted =
+          read(body, RULES, "{\"rules\": {\"line3\": {\"match\": \"line3/*\"}}, \"by\": \"ann\"}");
+      String by = RequestBody.author(person, wanted.by() == null ? "" : wanted.by());
+      return write(
+          new Request(person, by, "change-rule", "rules", wanted.dryRun()),
+          rules -> wanted.changes(new Visitor(person, rules)));
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
   }
 
   private static String unknown(String id) {
@@ -232,71 +270,96 @@ public class SourceRulesResource {
     private static final long serialVersionUID = 1L;
 
     private final transient Decision decision;
+    private final transient @Nullable SourceRule rule;
 
-    RefusedException(Decision decision) {
+    RefusedException(Decision decision, @Nullable SourceRule rule) {
       this.decision = decision;
+      this.rule = rule;
     }
   }
 
-  private static void check(Decision decision) {
+  private static void check(Visitor visitor, SourceRule rule) {
+    Decision decision = rule.removed() ? visitor.onRemoval(rule) : visitor.onRule(rule);
     if (!(decision instanceof Decision.Allowed)) {
-      throw new RefusedException(decision);
+      throw new RefusedException(decision, rule);
     }
   }
 
   /** A change for the audit log: of the known sources that match, with the settings that change. */
-  private AuditTrail.Change change(String action, SourceRule rule) {
-    SourceRule before = orders.rules().rule(rule.id()).orElse(null);
+  private AuditTrail.Change change(SourceRules before, SourceRule rule) {
     return new AuditTrail.Change(
         rule.by(),
-        action,
+        rule.removed() ? "remove-rule" : "change-rule",
         rule.id(),
         history.sources(rule.match()::matches),
         "",
-        String.join(
-            "; ",
-            SourceRule.SETTINGS.differences(before, action.equals("remove-rule") ? null : rule)));
+        String.join("; ", RuleViews.differences(before, rule)));
   }
 
-  private SourceRule signed(SourceRule rule, String claimed, @Nullable String person) {
-    if (person == null && claimed.isBlank()) {
-      throw new IllegalArgumentException("by is missing: who changes the rule?");
+  /** Changes that follow from the newest rules and the fields of a request. */
+  private interface Changes {
+    List<SourceRule> of(SourceRules rules, Map<String, @Nullable Object> fields);
+  }
+
+  /**
+   * A request to change rules.
+   *
+   * @param target id, for the audit log
+   * @param dryRun whether nothing is changed
+   */
+  private record Request(Person person, String by, String action, String target, boolean dryRun) {
+    AuditTrail.Change change() {
+      return new AuditTrail.Change(by, action, target, List.of(), "", "");
     }
-    return rule.with(
-        r ->
-            r.by(person == null ? AuthorName.claimed(claimed) : person)
-                .changedAt(clock.instant().truncatedTo(ChronoUnit.MICROS)));
   }
 
-  private Response write(
-      AuditTrail.Change change, Function<SourceRules, List<SourceRule>> decision) {
+  /**
+   * Writes what follows from the newest rules, if the person may.
+   *
+   * @throws IllegalArgumentException if a rule is invalid
+   */
+  private Response write(Request request, Function<SourceRules, List<SourceRule>> changes) {
+    SourceRules[] before = {orders.rules()}; // of the last attempt
+    Function<SourceRules, List<SourceRule>> decision =
+        rules -> {
+          before[0] = rules;
+          Visitor visitor = new Visitor(request.person(), rules);
+          List<SourceRule> signed =
+              changes.apply(rules).stream().map(rule -> signed(rule, request.by())).toList();
+          signed.forEach(rule -> check(visitor, rule));
+          return signed;
+        };
     try {
-      List<SourceRule> written = orders.write(decision);
-      audit.done(change);
-      return Response.ok(
-              Map.of("changed", written.stream().map(SourceRulesResource::view).toList()))
-          .build();
+      List<SourceRule> written =
+          request.dryRun() ? decision.apply(before[0]) : orders.write(decision);
+      if (!request.dryRun()) {
+        written.forEach(rule -> audit.done(change(before[0], rule)));
+      }
+      return Response.ok(ChangedRules.of(request.dryRun(), before[0], written)).build();
     } catch (RefusedException e) {
-      audit.refused(change, e.decision);
-      return Problems.of(e.decision, unknown(change.target()));
+      audit.refused(e.rule == null ? request.change() : change(before[0], e.rule), e.decision);
+      return Problems.of(e.decision, unknown(request.target()));
     } catch (IOException e) {
-      audit.failed(change, e);
+      audit.failed(request.change(), e);
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
   }
 
-  private static Map<String, @Nullable Object> fields(String body) {
+  private SourceRule signed(SourceRule rule, String by) {
+    return rule.with(r -> r.by(by).changedAt(clock.instant().truncatedTo(ChronoUnit.MICROS)));
+  }
+
+  private static <T> T read(String body, TypeReference<T> type, String example) {
     try {
-      Map<String, @Nullable Object> fields =
-          JSON.readValue(body, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+      T fields = JSON.readValue(body, type);
       if (fields == null) {
         throw new IllegalArgumentException("the body is null, expected a JSON object");
       }
       return fields;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "the body must be a JSON object such as {\"match\": \"line3/*\", \"by\": \"ann\"}: "
-              + e.getOriginalMessage(),
+          "the body must be a JSON object such as %s: %s"
+              .formatted(example, e.getOriginalMessage()),
           e);
     }
   }

@@ -2,6 +2,7 @@ package dev.residua.dashboard;
 
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
+import dev.residua.source.SourceGlob;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -15,8 +16,9 @@ import java.time.Clock;
 
 /**
  * Sources and incidents as they are now: {@code GET /api/sources} lists them with open incidents,
- * {@code GET /api/sources/NAME} has the last frames of one, {@code GET /api/status} counts. 400
- * with a sentence for invalid parameters, 404 for an unknown source.
+ * {@code GET /api/sources/NAME} has the last frames of one, {@code GET /api/commissioning} what
+ * they have learned as normal, {@code GET /api/status} counts. 400 with a sentence for invalid
+ * parameters, 404 for an unknown source.
  */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
@@ -58,6 +60,21 @@ public class SourcesResource {
                       Pages.number("size", size)),
                   clock.instant()))
           .build();
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
+  }
+
+  /**
+   * The commissioning of sources.
+   *
+   * @param pattern names of the sources; {@code *} matches any characters
+   */
+  @GET
+  @Path("/commissioning")
+  public Response commissioning(@QueryParam("source") @DefaultValue("*") String pattern) {
+    try {
+      return Response.ok(history.commissioning(visitors.now(), new SourceGlob(pattern))).build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }

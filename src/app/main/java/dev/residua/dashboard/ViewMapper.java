@@ -89,6 +89,7 @@ public final class ViewMapper {
     CommissioningStatus status = report.status();
     SourceCalibration calibration = report.calibration();
     return new CommissioningView(
+        report.source(),
         status.phase(),
         status.revision(),
         Math.round(status.progress() * 1e3) / 1e3,

@@ -11,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All known revisions of all rules, and the rule that applies to each source: of the latest
@@ -92,6 +93,22 @@ public final class SourceRules {
   /** The latest revision of a rule; empty if there is none of that id, or it was removed. */
   public Optional<SourceRule> rule(String id) {
     return rules.stream().filter(rule -> rule.id().equals(id)).findFirst();
+  }
+
+  /**
+   * Returns a rule with changed settings, or a new rule.
+   *
+   * @param settings by name, as {@link SettingTable#apply} takes them
+   * @throws IllegalArgumentException with the reason, if a setting is invalid or a new rule lacks
+   *     {@code match}
+   */
+  public SourceRule changed(String id, Map<String, @Nullable Object> settings) {
+    Optional<SourceRule> before = rule(id);
+    if (id.isEmpty() || (before.isEmpty() && settings.get("match") == null)) {
+      throw new IllegalArgumentException(
+          "rule '%s' has no match, such as line3/*; a new rule needs one".formatted(id));
+    }
+    return SourceRule.SETTINGS.apply(before.orElseGet(() -> SourceRule.of(id, "*")), settings);
   }
 
   /** The revision of a {@link SourceRule#key}; {@link SourceRule#DEFAULTS} for an empty one. */

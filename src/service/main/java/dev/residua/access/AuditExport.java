@@ -8,9 +8,13 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Audit entries as lines of files: CSV with a header, or JSON lines. */
+/** Audit entries as lines of files: text for people, CSV with a header, or JSON lines. */
 public enum AuditExport {
+  /** Text for people, at most {@value #MAX_TEXT} characters per entry. */
+  TEXT("text/plain"),
+
   /**
    * Comma-separated values. A cell that a spreadsheet would take for a formula gets an apostrophe
    * in front.
@@ -19,6 +23,8 @@ public enum AuditExport {
   /** One JSON object per line. */
   JSONL("application/x-ndjson");
 
+  private static final int MAX_TEXT = 200;
+  private static final Pattern CONTROL = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
   private static final List<String> COLUMNS =
       List.of(
           "at", "by", "action", "target", "sources", "sourceCount", "scene", "outcome", "detail");
@@ -45,6 +51,9 @@ public enum AuditExport {
 
   /** One entry as a line with its end. */
   public String line(AuditEntry entry) {
+    if (this == TEXT) {
+      return text(entry) + "\n";
+    }
     Map<String, Object> fields = fields(entry);
     try {
       if (this == JSONL) {
@@ -56,6 +65,27 @@ public enum AuditExport {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write an audit entry", e);
     }
+  }
+
+  private static String text(AuditEntry entry) {
+    String concerned =
+        !entry.scene().isEmpty()
+            ? "scene " + entry.scene()
+            : entry.sourceCount() == 1 && entry.sources().size() == 1
+                ? entry.sources().get(0)
+                : entry.sourceCount() == 0 ? "-" : entry.sourceCount() + " sources";
+    String line =
+        "%s  %-6s  %s  %s %s  %s  %s"
+            .formatted(
+                entry.at(),
+                entry.outcome().text(),
+                entry.by(),
+                entry.action(),
+                entry.target(),
+                concerned,
+                entry.detail());
+    String safe = CONTROL.matcher(line).replaceAll("?");
+    return safe.length() <= MAX_TEXT ? safe : safe.substring(0, MAX_TEXT) + " ...";
   }
 
   private static String harmless(String cell) {

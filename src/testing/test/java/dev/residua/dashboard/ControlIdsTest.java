@@ -50,25 +50,25 @@ class ControlIdsTest {
   @Test
   void shouldNotLetAnOperatorReplaceWhatNeedsAnOwner() {
     assertThat(control.post(NOTE.formatted("r1")).getStatus()).isBetween(403, 404);
-    assertThat(control.takeBack("r1").getStatus()).isBetween(403, 404);
+    assertThat(control.takeBack("r1", "", "").getStatus()).isBetween(403, 404);
     assertThat(written).isEmpty();
     assertThat(entries).allMatch(one -> one.outcome() == AuditEntry.Outcome.DENIED).hasSize(2);
     visitor = ann("owner");
-    assertThat(control.takeBack("r1").getStatus()).isEqualTo(202);
+    assertThat(control.takeBack("r1", "", "").getStatus()).isEqualTo(202);
   }
 
   @Test
   void shouldLeaveTheStatusOfTrainingsToThem() {
     visitor = ann("owner");
     assertThat(control.post(NOTE.formatted("training-7")).getStatus()).isEqualTo(403);
-    assertThat(control.takeBack("training-7").getStatus()).isEqualTo(403);
+    assertThat(control.takeBack("training-7", "", "").getStatus()).isEqualTo(403);
     assertThat(written).isEmpty();
   }
 
   @Test
   void shouldWriteUnderAFreeId() {
     assertThat(control.post(NOTE.formatted("mine")).getStatus()).isEqualTo(202);
-    assertThat(control.takeBack("unknown").getStatus()).isEqualTo(202);
+    assertThat(control.takeBack("unknown", "", "").getStatus()).isEqualTo(202);
     assertThat(written).containsOnlyKeys("mine", "unknown");
   }
 }

@@ -3,7 +3,6 @@ package dev.residua.dashboard;
 import static dev.residua.testing.Documents.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,6 +10,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.residua.access.AuditEntry;
 import dev.residua.access.Visitor;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.dashboard.LiveViews.EvidenceView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.incident.ControlCommand;
@@ -33,7 +34,10 @@ import dev.residua.testing.ModelsInMemory;
 import dev.residua.testing.Visits;
 import io.quarkus.websockets.next.WebSocket;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,6 +94,7 @@ class EndpointAccessTest {
   private final AuditTrail trail = new AuditTrail();
   private final List<AuditEntry> entries = new ArrayList<>();
   private final LiveAudit log = new LiveAudit();
+  private final List<AuditEntry> stored = new ArrayList<>();
   private final AuditResource audit = new AuditResource(log, () -> visitor);
   private final ControlCommandWriter orders = new ControlCommandWriter();
   private final RuleCommandWriter ruleOrders = new RuleCommandWriter();
@@ -171,6 +176,9 @@ class EndpointAccessTest {
     ModelsInMemory store = new ModelsInMemory();
     for (String scene : List.of("open", "hidden")) {
       String source = scene + "/cam";
+      history.commissioning(
+          new CommissioningReport(
+              source, 1, now, "model", List.of(), CommissioningStatus.MODEL, null, null, null));
       history.incident(
           Incidents.with(
               i -> {
@@ -187,7 +195,7 @@ class EndpointAccessTest {
           new Maintenance(
               new Order(scene, scene + "/cam", "ann", "why", now),
               new Period(now, now.plusSeconds(9))));
-      log.add(
+      stored.add(
           new AuditEntry(
               now,
               "ann",
@@ -225,6 +233,13 @@ class EndpointAccessTest {
               List.of(),
               null));
     }
+    stored.forEach(log::add);
+    log.open(
+        use -> {
+          for (AuditEntry entry : stored) {
+            use.of(entry);
+          }
+        });
     models.store((ModelStore) store);
     trail.open(entries::add);
     orders.open((id, command) -> written.add(id));
@@ -258,6 +273,7 @@ class EndpointAccessTest {
     Map<String, Callable<Object>> all = new LinkedHashMap<>();
     all.put("get /api/status", sources::status);
     all.put("get /api/sources", () -> sources.sources("", "", "", "0", "50"));
+    all.put("get /api/commissioning", () -> sources.commissioning("*"));
     all.put("get /api/sources/{name}", () -> sources.source(source));
     all.put("get /api/sources/rules", () -> rules.rules(null));
     all.put("get /api/sources/rules/corrected", () -> rules.corrected(source, 0.1f, 0, 0, 1, 1, 1));
@@ -268,6 +284,15 @@ class EndpointAccessTest {
                 scene,
                 "{\"match\": \"%s/*\", \"scene\": \"%s\", \"by\": \"kim\"}"
                     .formatted(scene, scene)));
+    all.put(
+        "patch /api/sources/rules/{id}",
+        () -> rules.patch(scene, "{\"severity\": \"critical\", \"by\": \"kim\"}"));
+    all.put(
+        "put /api/sources/rules",
+        () ->
+            rules.apply(
+                "{\"rules\": {\"%s\": {\"match\": \"%s/*\", \"scene\": \"%s\"}}, \"by\": \"kim\"}"
+                    .formatted(scene, scene, scene)));
     all.put("delete /api/sources/rules/{id}", () -> rules.remove(scene, "kim"));
     all.put(
         "get /api/incidents",
@@ -281,7 +306,7 @@ class EndpointAccessTest {
             control.post(
                 "{\"kind\": \"note\", \"incident\": \"%s\", \"by\": \"kim\", \"reason\": \"r\"}"
                     .formatted(scene)));
-    all.put("delete /api/control/{id}", () -> control.takeBack(scene));
+    all.put("delete /api/control/{id}", () -> control.takeBack(scene, "kim", ""));
     all.put("get /api/history", () -> past.of(source, "", ""));
     all.put("get /api/feedback", feedback::feedback);
     all.put(
@@ -500,8 +525,13 @@ class EndpointAccessTest {
     assertThat(given.values()).singleElement().extracting("order.by").isEqualTo("kim");
   }
 
-  private static String text(Object answer) throws JsonProcessingException {
+  private static String text(Object answer) throws IOException {
     Object entity = answer instanceof Response response ? response.getEntity() : answer;
+    if (entity instanceof StreamingOutput stream) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      stream.write(bytes);
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
     return entity instanceof String plain ? plain : JSON.writeValueAsString(entity);
   }
 }

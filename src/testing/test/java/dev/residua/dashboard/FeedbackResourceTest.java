@@ -6,6 +6,9 @@ import dev.residua.access.AuditEntry;
 import dev.residua.access.Grants;
 import dev.residua.access.Person;
 import dev.residua.access.Visitor;
+import dev.residua.dashboard.FeedbackViews.FalseAlarmProposal;
+import dev.residua.dashboard.FeedbackViews.FeedbackView;
+import dev.residua.dashboard.FeedbackViews.SubjectPrecisionView;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
@@ -85,8 +88,8 @@ class FeedbackResourceTest {
             FeedbackVerdict.FALSE_ALARM));
   }
 
-  private List<?> proposals() {
-    return (List<?>) resource.feedback().get("proposals");
+  private List<FalseAlarmProposal> proposals() {
+    return resource.feedback().proposals();
   }
 
   @Test
@@ -107,7 +110,7 @@ class FeedbackResourceTest {
     assertThat(commands.get(0).order().reason()).isEqualTo("checked on site");
     assertThat(((ProposalDecision) commands.get(1)).applied()).isTrue();
     assertThat(proposals()).isEmpty();
-    assertThat(resource.feedback().get("decisions").toString())
+    assertThat(resource.feedback().decisions().toString())
         .contains("learn:cam1", "kim (claimed)", "checked on site");
     // When it is applied again
     Response again = resource.apply("learn:cam1", BODY);
@@ -158,9 +161,9 @@ class FeedbackResourceTest {
     // When the others are hidden
     visitor = Visits.of("viewer:scene=one", some);
     // Then
-    assertThat(resource.feedback().get("total").toString()).contains("incidents=3");
+    assertThat(resource.feedback().total().incidents()).isEqualTo(3);
     assertThat(resource.dismiss("budget:all-sources", BODY).getStatus()).isEqualTo(404);
-    assertThat(resource.feedback().get("decisions").toString()).contains("learn:cam1");
+    assertThat(resource.feedback().decisions().toString()).contains("learn:cam1");
   }
 
   @Test
@@ -180,15 +183,15 @@ class FeedbackResourceTest {
     for (String id : List.of("i1", "i2")) {
       falseAlarm(id, "cam1");
     }
-    Map<String, Object> answer = resource.feedback();
-    assertThat(answer.get("total").toString()).contains("incidents=2", "falseAlarms=2");
-    Map<?, ?> row = (Map<?, ?>) ((List<?>) answer.get("precision")).get(0);
-    assertThat(row.get("subject")).isEqualTo("picture");
-    assertThat(row.get("precision")).isEqualTo(0.0);
-    List<?> weeks = (List<?>) row.get("weeks");
-    assertThat(weeks).hasSize(12).hasSameSizeAs((List<?>) answer.get("weeks"));
-    assertThat(weeks.get(11).toString()).contains("incidents=2");
-    assertThat(weeks.get(10).toString()).contains("incidents=0");
+    FeedbackView answer = resource.feedback();
+    assertThat(answer.total().incidents()).isEqualTo(2);
+    assertThat(answer.total().falseAlarms()).isEqualTo(2);
+    SubjectPrecisionView row = answer.precision().get(0);
+    assertThat(row.subject()).isEqualTo("picture");
+    assertThat(row.precision()).isEqualTo(0.0);
+    assertThat(row.weeks()).hasSize(12).hasSameSizeAs(answer.weeks());
+    assertThat(row.weeks().get(11).incidents()).isEqualTo(2);
+    assertThat(row.weeks().get(10).incidents()).isZero();
   }
 
   @ParameterizedTest

@@ -8,6 +8,10 @@ import dev.residua.dashboard.LiveViews.AuditView;
 import dev.residua.source.SourceRules;
 import dev.residua.testing.Visits;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,18 +20,27 @@ class LiveAuditTest {
   private final LiveAudit audit = new LiveAudit();
   private final AuditResource resource = new AuditResource(audit, () -> Visits.OWNER);
 
+  private static AuditEntry entry(int number) {
+    return new AuditEntry(
+        Instant.ofEpochSecond(number),
+        "kim",
+        "note",
+        "i" + number,
+        List.of(),
+        0,
+        "",
+        number % 2 == 0 ? Outcome.DONE : Outcome.DENIED,
+        "");
+  }
+
   private void add(int number) {
-    audit.add(
-        new AuditEntry(
-            Instant.ofEpochSecond(number),
-            "kim",
-            "note",
-            "i" + number,
-            List.of(),
-            0,
-            "",
-            number % 2 == 0 ? Outcome.DONE : Outcome.DENIED,
-            ""));
+    audit.add(entry(number));
+  }
+
+  private static String text(Response response) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ((StreamingOutput) response.getEntity()).write(bytes);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   private AuditView view(String text, String outcome, String page) {
@@ -45,9 +58,24 @@ class LiveAuditTest {
     assertThat(view("", "", "9").entries()).extracting("target").containsExactly("i1", "i0");
     assertThat(view("", "denied", "0").matching()).isEqualTo(4);
     assertThat(view("I3", "", "0").entries()).extracting("target").containsExactly("i3");
-    assertThat((String) resource.export("jsonl", "", "done", "", "").getEntity())
-        .containsSubsequence("i0", "i2", "i4", "i6")
-        .doesNotContain("i1");
+  }
+
+  @Test
+  void shouldExportAllStoredEntries() throws IOException {
+    // Given
+    add(7);
+    audit.open(
+        use -> {
+          for (int i = 0; i < 8; i++) {
+            use.of(entry(i));
+          }
+        });
+    // When
+    String lines = text(resource.export("jsonl", "", "done", "", ""));
+    String table = text(resource.export("csv", "", "", "", ""));
+    // Then
+    assertThat(lines).containsSubsequence("i0", "i2", "i4", "i6").doesNotContain("i1");
+    assertThat(table.lines()).hasSize(9);
   }
 
   @Test
@@ -57,10 +85,10 @@ class LiveAuditTest {
       add(i);
     }
     // When
-    String file = (String) resource.export("csv", "", "", "", "").getEntity();
+    AuditView last = view("", "", "9999");
     // Then
-    assertThat(file.lines()).hasSize(LiveAudit.MAX_ENTRIES + 1);
-    assertThat(file.lines().skip(1).findFirst()).get().asString().contains("i5");
+    assertThat(last.matching()).isEqualTo(LiveAudit.MAX_ENTRIES);
+    assertThat(last.entries()).extracting("target").containsExactly("i5");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.QueryParam;
@@ -52,7 +53,7 @@ class OpenApiTest {
           SourcesResource.class);
 
   private static final List<Class<? extends Annotation>> METHODS =
-      List.of(GET.class, POST.class, PUT.class, DELETE.class);
+      List.of(GET.class, POST.class, PUT.class, PATCH.class, DELETE.class);
 
   /** Names of all classes that answer requests; the WebSocket is not in the document. */
   static List<String> answering() {
@@ -142,7 +143,12 @@ class OpenApiTest {
   /** The records that answers are made of, as YAML. */
   private static String schemas() {
     Map<String, Class<?>> records = new TreeMap<>();
-    Stream.of(AccessResource.class, LiveViews.class, ModelViews.class)
+    Stream.of(
+            AccessResource.class,
+            FeedbackViews.class,
+            LiveViews.class,
+            ModelViews.class,
+            RuleViews.class)
         .flatMap(holder -> Arrays.stream(holder.getDeclaredClasses()))
         .filter(Class::isRecord)
         .forEach(type -> records.put(type.getSimpleName(), type));
@@ -178,6 +184,7 @@ class OpenApiTest {
                   .collect(Collectors.joining(", ")));
     }
     return switch (plain.getSimpleName()) {
+      case "Object" -> "{}";
       case "int", "Integer" -> "{type: integer, format: int32}";
       case "long", "Long" -> "{type: integer, format: int64}";
       case "double", "Double", "float", "Float" -> "{type: number, nullable: true}";

@@ -3,6 +3,7 @@ package dev.residua.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.process.LocalToken;
 import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -297,6 +299,25 @@ public final class Service implements AutoCloseable {
       }
     }
     throw failure("the health endpoint names no Kafka: " + health);
+  }
+
+  /** Its address for commands and browsers. */
+  public String address() {
+    return "http://localhost:" + httpPort;
+  }
+
+  /** File with its token for commands on this machine. */
+  public Path localToken() {
+    Path name = Path.of(LocalToken.file(httpPort));
+    try (Stream<Path> files =
+        Files.find(
+            Objects.requireNonNull(out.getParent()),
+            3,
+            (file, attributes) -> name.equals(file.getFileName()))) {
+      return files.findFirst().orElseThrow(() -> failure("it has no " + name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public int httpPort() {

@@ -93,9 +93,34 @@ public class DashboardRole implements AutoCloseable {
   }
 
   /**
+   * Starts to take changes of the rules of sources.
+   *
+   * @param rules the latest ones
+   */
+  public void openRules(
+      ResiduaConfig config, KafkaClients clients, Topics topics, SourceRulesFollower rules)
+      throws StartFailedException {
+    AuditWriter entries = new AuditWriter(clients, topics.audit());
+    auditWriter = entries;
+    trail.open(entries::append);
+    SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
+    ruleOrders.open(
+        rules::rules,
+        decision -> {
+          List<SourceRule> written = ruleWriter.change(decision::apply);
+          try {
+            rules.refreshed(); // so that the next question sees it
+          } catch (IOException e) {
+            // it is stored, and read later
+          }
+          return written;
+        });
+    frames.open(ScoringSetup.lookup(config, clients, topics, rules::rules));
+  }
+
+  /**
    * Starts to fill the pages.
    *
-   * @param rules the latest rules of sources
    * @param writable whether anyone may change something over HTTP
    * @param onFinding notified of every event
    * @param heartbeat called after every step
@@ -105,7 +130,6 @@ public class DashboardRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
-      TopicTable<SourceRules> rules,
       ModelBundle bundle,
       ActiveModelNotifier watch,
       boolean writable,
@@ -116,7 +140,6 @@ public class DashboardRole implements AutoCloseable {
     show(bundle);
     pictures.open(registry);
     watch.onChange((scene, next) -> show(next));
-    frames.open(ScoringSetup.lookup(config, clients, topics, rules::state));
     evidence.open(
         new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),
         topics.evidence());
@@ -124,9 +147,7 @@ public class DashboardRole implements AutoCloseable {
     writer = commands;
     control.open(commands::write);
     feedback.open(config.incidents().falseAlarmsPerWeek());
-    AuditWriter entries = new AuditWriter(clients, topics.audit());
-    auditWriter = entries;
-    trail.open(entries::append);
+    audit.open(new StoredAudit(clients, topics.audit()));
     acknowledgements.open(AlertingSetup.signing(config.alerting()));
     List<ReceiverSettings> alertmanagers = AlertingSetup.alertmanagers(config.alerting());
     modelOrders.open(
@@ -150,18 +171,6 @@ public class DashboardRole implements AutoCloseable {
     backfill =
         new HistoryBackfill(
             clients, topics, history, Instant.now(), follower::isCaughtUp, follower::start);
-    SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
-    ruleOrders.open(
-        rules::state,
-        decision -> {
-          List<SourceRule> written = ruleWriter.change(decision::apply);
-          try {
-            rules.refreshed(); // so that the next question sees it
-          } catch (IOException e) {
-            // it is stored, and read later
-          }
-          return written;
-        });
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 

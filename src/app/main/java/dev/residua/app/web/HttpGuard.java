@@ -133,14 +133,15 @@ public class HttpGuard {
       refuse(request, 503, "the service has not started yet");
       return;
     }
-    if (!safe && !now.writable()) {
+    String token = token(request.request());
+    Optional<Person> known = token == null ? Optional.empty() : now.person(token);
+    if (!safe && !now.writable() && known.filter(HttpGuard::mayChange).isEmpty()) {
       refuse(
           request,
           403,
           "requests that change something are switched off; set residua.http.token (or residua.http.tokens-file, residua.http.oidc) to allow them");
       return;
     }
-    String token = token(request.request());
     if (token == null) {
       let(
           request,
@@ -149,7 +150,6 @@ public class HttpGuard {
           "this request needs a header Authorization: Bearer TOKEN");
       return;
     }
-    Optional<Person> known = now.person(token);
     if (known.isPresent()) {
       admit(request, known.get(), safe, now);
     } else if (now.oidc()) {
@@ -197,7 +197,7 @@ public class HttpGuard {
           safe,
           "the token has no grant: it lacks the role %s (residua.http.role), a role of residua.http.grants, and one such as %soperator:scene=pumps"
               .formatted(access.role(), HttpAccess.GRANT_PREFIX));
-    } else if (!safe && !grants.allowAnywhere(AccessRole.OPERATOR)) {
+    } else if (!safe && !mayChange(person)) {
       deny(
           request,
           403,
@@ -218,6 +218,10 @@ public class HttpGuard {
       request.put(RequestVisitors.PERSON, person);
       request.next();
     }
+  }
+
+  private static boolean mayChange(Person person) {
+    return person.grants().allowAnywhere(AccessRole.OPERATOR);
   }
 
   private static boolean alwaysOpen(String path) {

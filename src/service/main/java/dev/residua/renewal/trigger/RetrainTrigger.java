@@ -195,6 +195,9 @@ public sealed interface RetrainTrigger {
    * @param why the operator's reason
    */
   record Commanded(Instant at, String id, String by, String why) implements RetrainTrigger {
+    /** Name of this kind. */
+    public static final String KIND = "commanded";
+
     @Override
     public String reason() {
       return "%s asked for it: %s".formatted(by, why);
@@ -202,7 +205,7 @@ public sealed interface RetrainTrigger {
 
     @Override
     public String kind() {
-      return "commanded";
+      return KIND;
     }
   }
 }
