@@ -2,7 +2,7 @@ package dev.residua.bench;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.app.kafka.ConsumerGroups;
-import dev.residua.app.kafka.SourceCalibrations;
+import dev.residua.app.kafka.RecentRecords;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorRole;
@@ -203,7 +203,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
     }
     int armed = 0;
     for (CommissioningReport report :
-        SourceCalibrations.read(clients, topics.calibrations()).values()) {
+        RecentRecords.last(clients, topics.calibrations(), Instant.EPOCH, Integer.MAX_VALUE, LIMIT)
+            .values()) {
       armed += report.status().phase() == CalibrationPhase.ARMED ? 1 : 0;
     }
     progress.accept(1);

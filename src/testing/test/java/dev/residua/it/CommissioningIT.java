@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -55,11 +56,26 @@ class CommissioningIT {
     return run.output();
   }
 
+  private static String ask(Service service, String... words) {
+    CommandRun run = CommandRun.at(service, words);
+    assertThat(run.exit()).as(run.output()).isZero();
+    return run.output();
+  }
+
+  private static void awaitStatus(Service service, String... texts) {
+    service.await(
+        LIMIT,
+        "the status has " + List.of(texts),
+        () -> Stream.of(texts).allMatch(ask(service, "source", "status")::contains));
+  }
+
   private Service serve() throws IOException {
     Service service =
         Service.serve(
             directory.resolve("service"),
-            List.of("-Dresidua.roles=score,monitor,shadow", "-Dresidua.sources.commissioning=true"),
+            List.of(
+                "-Dresidua.roles=score,monitor,shadow,dashboard",
+                "-Dresidua.sources.commissioning=true"),
             clients);
     service.awaitReady();
     return service;
@@ -83,7 +99,8 @@ class CommissioningIT {
   }
 
   /** Output of the command about a source whose p-values are no longer uniform. */
-  private void shouldSayWhatIsProposed(CommissioningReport armed) throws Exception {
+  private void shouldSayWhatIsProposed(Service service, CommissioningReport armed)
+      throws Exception {
     CommissioningReport proposed =
         new CommissioningReport(
             "cam3",
@@ -115,15 +132,15 @@ class CommissioningIT {
                       .serialize(TOPICS.calibrations().name(), proposed)))
           .get();
     }
-    assertThat(residua("source", "status"))
-        .contains("p-values are no longer uniform, recalibration is proposed: shadow length");
-    assertThat(residua("source", "status", "cam3"))
+    awaitStatus(
+        service, "p-values are no longer uniform, recalibration is proposed: shadow length");
+    assertThat(ask(service, "source", "status", "cam3"))
         .contains(
             "shadow length: p-values are too large, so alarms are less frequent than promised and"
                 + " faults are found late: 10 % of 4100 effective samples",
             "look at the pictures first", "residua source learn --sources cam3 --reason TEXT");
-    assertThat(residua("source", "status", "cam3", "--json"))
-        .contains("\"direction\"", "\"too-large\"", "\"smallShare\"");
+    assertThat(ask(service, "source", "status", "cam3", "--json"))
+        .contains("\"direction\"", "\"TOO_LARGE\"", "\"smallShare\"");
   }
 
   private List<CommissioningReport> reports(String source) {
@@ -235,15 +252,15 @@ class CommissioningIT {
                 });
 
         // And the one that broke meanwhile asks for a person, who accepts
-        assertThat(residua("source", "status"))
-            .contains("cam2", "needs-review", "shadow length", "1 armed, 1 needs-review");
-        residua("source", "arm", "--sources", "cam2", "--reason", "a longer pole on purpose");
+        awaitStatus(service, "cam2", "needs-review", "shadow length", "1 armed, 1 needs-review");
+        ask(service, "source", "arm", "--sources", "cam2", "--reason", "a longer pole on purpose");
         await(service, "cam2", in(CalibrationPhase.ARMED));
-        assertThat(residua("source", "status", "cam2")).contains("armed", "effective samples");
+        awaitStatus(service, "2 armed");
+        assertThat(ask(service, "source", "status", "cam2")).contains("armed", "effective samples");
         assertThat(residua("source", "edges", "cam1", "--frames", "500"))
             .contains("500 frames", "light -> shadow_length: ", "pendulum -> shadow_position: ");
 
-        shouldSayWhatIsProposed(armed);
+        shouldSayWhatIsProposed(service, armed);
 
         promoteOnceCalibrated(service, other);
       }

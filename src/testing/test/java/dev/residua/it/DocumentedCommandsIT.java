@@ -101,6 +101,7 @@ class DocumentedCommandsIT {
           Map.entry("docker build", "the page says that it was not tried"),
           Map.entry("docker run --rm --gpus", "the page says that it was not tried"),
           Map.entry("./residua model calibrate --model pendulum", "the one with --data calm is"),
+          Map.entry("RESIDUA_URL=https://residua.example", "the address is the reader's"),
           Map.entry("RESIDUA_HEAP=640m", "a benchmark of ten minutes"),
           Map.entry("RESIDUA_JAVA_OPTIONS=\"-XX:StartFlightRecording", "a profile of minutes"),
           Map.entry("jfr print", "it reads that profile"));
@@ -263,9 +264,15 @@ class DocumentedCommandsIT {
     while (parsed.hasSubcommand()) {
       parsed = parsed.subcommand();
     }
+    boolean asks = parsed.commandSpec().findOption("--url") != null;
+    if (service != null && asks) {
+      words.addAll(
+          List.of("--url", service.address(), "--token-file", service.localToken().toString()));
+    }
     if (broker != null
         && parsed.commandSpec().findOption("--bootstrap") != null
-        && !parsed.hasMatchedOption("--bootstrap")) {
+        && !parsed.hasMatchedOption("--bootstrap")
+        && (!asks || parsed.hasMatchedOption("--dry-run"))) {
       words.addAll(List.of("--bootstrap", broker.bootstrapServers()));
     }
     if (parsed.commandSpec().name().equals("watch")) {

@@ -88,6 +88,10 @@ class HttpSecurityIT {
       }
       assertThat(send(service, "GET", "/api/status", null, "").statusCode()).isEqualTo(200);
       assertThat(send(service, "GET", "/q/metrics", null, "").statusCode()).isEqualTo(200);
+      String local = Files.readString(service.localToken()).strip();
+      assertThat(send(service, "POST", "/api/control", local, SILENCE).statusCode())
+          .as("a command of the same user on this machine")
+          .isEqualTo(202);
       assertThat(statusLine(service, "evil.example:" + service.httpPort()))
           .as("a page whose name resolves to this machine")
           .contains(" 421 ");
@@ -281,7 +285,7 @@ class HttpSecurityIT {
 
       // Then
       assertThat(said.statusCode()).as(said.body()).isEqualTo(202);
-      assertThat(said.body()).isEqualTo("{\"id\":\"belt\"}");
+      assertThat(said.body()).startsWith("{\"id\":\"belt\",\"kind\":\"silence\"");
       List<@Nullable ControlCommand> commands = commands(service);
       assertThat(commands).hasSize(1);
       assertThat(commands.get(0)).isInstanceOf(ControlCommand.Maintenance.class);
@@ -447,7 +451,13 @@ class HttpSecurityIT {
               "--by",
               "lee");
       assertThat(silence.exit()).as(silence.output()).isZero();
-      CommandRun log = CommandRun.against(clients, "audit", "--format", "jsonl");
+      List<String> ann =
+          List.of(
+              "--url",
+              service.address(),
+              "--token-file",
+              Files.writeString(directory.resolve("ann"), "token-of-ann").toString());
+      CommandRun log = CommandRun.with(ann, "audit", "--format", "jsonl");
       assertThat(log.output())
           .contains(
               "\"by\":\"kim\",\"action\":\"note\",\"target\":\"p1\",\"sources\":[\"pumps/1\"]")

@@ -335,7 +335,8 @@ class RetrainIT {
             "-Dresidua.training.steps=30",
             "-Dresidua.training.recalibrate=false",
             "-Dresidua.sources.commissioning=false"));
-    running.put("a", Service.role(directory, hardlyAny, clients, "score,monitor,train", "a"));
+    running.put(
+        "a", Service.role(directory, hardlyAny, clients, "score,monitor,train,dashboard", "a"));
     running.get("a").awaitReady();
     String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
     try (Pendulums pendulums = new Pendulums(-1);
@@ -352,8 +353,10 @@ class RetrainIT {
                   "--reason",
                   "a test",
                   "--wait",
-                  "--bootstrap",
-                  clients.bootstrapServers()));
+                  "--url",
+                  running.get("a").address(),
+                  "--token-file",
+                  running.get("a").localToken().toString()));
 
       // Then
       System.out.println("retrain test: " + result.out());

@@ -191,7 +191,7 @@ class SecurityIT {
 
     // When
     Result check = command("topics", "check", "SCRAM", settings);
-    Result order = command("accept-normal", "--all --reason=test", "SCRAM", settings);
+    Result order = command("silence", "--all --for=1h --reason=test", "SCRAM", settings);
 
     // Then
     assertThat(check.out()).as(check.err()).contains("topics have the required settings");
@@ -208,7 +208,7 @@ class SecurityIT {
     assertOneMessage(
         command("topics", "check", "SCRAM", settings), "does not accept the user name or password");
     assertOneMessage(
-        command("accept-normal", "--all --reason=test", "SCRAM", settings),
+        command("silence", "--all --for=1h --reason=test", "SCRAM", settings),
         "does not accept the user name or password");
   }
 

@@ -39,10 +39,11 @@ class SourceRulesIT {
 
   @TempDir Path directory;
   private KafkaClients clients;
+  private Service asked;
   private int exit;
 
   private String residua(String... words) {
-    CommandRun run = CommandRun.against(clients, words);
+    CommandRun run = CommandRun.at(asked, words);
     exit = run.exit();
     return run.output();
   }
@@ -70,6 +71,7 @@ class SourceRulesIT {
                 List.of("-Dresidua.roles=score,monitor,dashboard", "-Dresidua.http.token=" + TOKEN),
                 kafka.clients())) {
       clients = kafka.clients();
+      asked = service;
       service.awaitReady();
 
       commands();
@@ -85,7 +87,7 @@ class SourceRulesIT {
   private void commands() {
     assertThat(residua("source", "list")).contains("no rules");
     assertThat(residua("source", "set", "line1", "--scene", "valve"))
-        .contains("a new one needs --match");
+        .contains("rule 'line1' has no match");
     assertThat(exit).isEqualTo(1);
     assertThat(residua("source", "set", "line1", "--match", "line1/*", "--label", "site=north"))
         .contains("rule line1, revision 1: labels={site=north}");
@@ -128,7 +130,8 @@ class SourceRulesIT {
   }
 
   private static void http(Service service) throws Exception {
-    assertThat(request(service, "PUT", "/line2", "{\"match\": \"line2/*\", \"macth\": 1}").body())
+    String wrong = "{\"match\": \"line2/*\", \"macth\": 1, \"by\": \"ann\"}";
+    assertThat(request(service, "PUT", "/line2", wrong).body())
         .contains("unknown setting 'macth'; did you mean match?");
     assertThat(request(service, "PUT", "/line2", "{\"match\": \"line2/*\"}").body())
         .contains("by is missing");

@@ -107,6 +107,12 @@ class StoredDataIT {
     return run.output();
   }
 
+  private static String ask(Service service, String... words) {
+    CommandRun run = CommandRun.at(service, words);
+    assertThat(run.exit()).as(run.output()).isZero();
+    return run.output();
+  }
+
   private static long end(KafkaClients clients, Topic<?, ?> topic) {
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
       return consumer.endOffsets(TopicSpans.partitions(consumer, topic.name())).values().stream()
@@ -122,9 +128,9 @@ class StoredDataIT {
     Models.read(Optional.empty()).withId(MODEL).with(ModelBundle.WEIGHTS, new byte[1]).write(file);
     try (Service service = serve(folder, "--model", file.toString())) {
       KafkaClients clients = KafkaClients.of(service.bootstrapServers());
-      residua(clients, "source", "set", "line", "--match", "cam*", "--label", "site=north");
-      residua(
-          clients,
+      ask(service, "source", "set", "line", "--match", "cam*", "--label", "site=north");
+      ask(
+          service,
           "silence",
           "--sources",
           "other.*",
@@ -198,8 +204,8 @@ class StoredDataIT {
 
       // Then: what was stored is there
       assertThat(residua(clients, "model", "list")).contains(MODEL);
-      assertThat(residua(clients, "source", "show", SOURCE)).contains("rule line");
-      residua(clients, "audit"); // can be read; entries are kept for two years
+      assertThat(ask(service, "source", "show", SOURCE)).contains("rule line");
+      ask(service, "audit"); // can be read; entries are kept for two years
       assertThat(incidents).extracting(Incident::source).contains(SOURCE);
       for (Incident incident : incidents) {
         service.await(

@@ -17,8 +17,25 @@ import picocli.CommandLine;
 public record CommandRun(int exit, String output) {
   /** Runs a command against a broker. */
   public static CommandRun against(KafkaClients clients, String... words) {
+    return with(List.of("--bootstrap", clients.bootstrapServers()), words);
+  }
+
+  /** Runs a command that asks a service, with the token of the service for this machine. */
+  public static CommandRun at(Service service, String... words) {
+    return with(
+        List.of("--url", service.address(), "--token-file", service.localToken().toString()),
+        words);
+  }
+
+  /** Runs a command that asks a service at an address without a token. */
+  public static CommandRun at(String address, String... words) {
+    return with(List.of("--url", address), words);
+  }
+
+  /** Runs a command with further options. */
+  public static CommandRun with(List<String> options, String... words) {
     List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--bootstrap", clients.bootstrapServers()));
+    all.addAll(options);
     StringWriter out = new StringWriter();
     CommandLine residua = Residua.commandLine();
     residua.setOut(new PrintWriter(out, true));

@@ -111,6 +111,7 @@ public final class Walkthrough implements AutoCloseable {
     }
     this.httpPort = free;
     environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+    environment.put("RESIDUA_URL", "http://localhost:" + httpPort);
     environment.put("RESIDUA_JAVA_OPTIONS", String.join(" ", QuickStart.options()));
     for (String name : LINKED) {
       Files.createSymbolicLink(folder.resolve(name), Path.of(name).toAbsolutePath());

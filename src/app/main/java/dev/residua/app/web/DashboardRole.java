@@ -98,14 +98,14 @@ public class DashboardRole implements AutoCloseable {
    * @param rules the latest ones
    */
   public void openRules(
-      ResiduaConfig config, KafkaClients clients, Topics topics, SourceRulesFollower rules)
+      ResiduaConfig config, KafkaClients clients, Topics topics, TopicTable<SourceRules> rules)
       throws StartFailedException {
     AuditWriter entries = new AuditWriter(clients, topics.audit());
     auditWriter = entries;
     trail.open(entries::append);
     SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
-        rules::rules,
+        rules::state,
         decision -> {
           List<SourceRule> written = ruleWriter.change(decision::apply);
           try {
@@ -115,7 +115,7 @@ public class DashboardRole implements AutoCloseable {
           }
           return written;
         });
-    frames.open(ScoringSetup.lookup(config, clients, topics, rules::rules));
+    frames.open(ScoringSetup.lookup(config, clients, topics, rules::state));
   }
 
   /**

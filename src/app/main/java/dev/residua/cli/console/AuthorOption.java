@@ -1,24 +1,31 @@
 package dev.residua.cli.console;
 
 import dev.residua.incident.AuthorName;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who makes a change. */
+/** Author of a change. */
 public final class AuthorOption {
   @Option(
       names = "--by",
       paramLabel = "NAME",
-      defaultValue = "${sys:user.name}",
-      description = "Author of the change; stored as a claim.")
-  private String by;
+      description =
+          "Author of the change, stored as a claim (default: the user of this machine). Not needed with a token that has a name.")
+  private @Nullable String by;
 
-  /** The name as it was given. */
-  public String given() {
-    return by;
+  /** Returns the name that the command line has. */
+  Optional<String> chosen() {
+    return Optional.ofNullable(by);
   }
 
-  /** The name, marked as a claim. */
+  /** Returns the name, by default that of the user. */
+  public String given() {
+    return by == null ? System.getProperty("user.name", "") : by;
+  }
+
+  /** Returns the name, marked as a claim. */
   public String claimed() {
-    return AuthorName.claimed(by);
+    return AuthorName.claimed(given());
   }
 }

@@ -1,31 +1,28 @@
 package dev.residua.cli.model;
 
 import dev.residua.anomaly.AnomalyKind;
-import dev.residua.app.kafka.ControlWriter;
-import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.AuthorOption;
-import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.cli.console.ServiceClient;
+import dev.residua.cli.console.ServiceClient.Answer;
+import dev.residua.cli.console.ServiceOptions;
+import dev.residua.dashboard.LiveViews.StoredCommand;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommandParser;
 import dev.residua.model.BadBundleException;
 import dev.residua.renewal.job.CronSchedule;
 import dev.residua.renewal.job.TriggerDryRun;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,8 +39,9 @@ import picocli.CommandLine.Option;
       "Requests a training from the training role, on the stream's own frames. The gate decides"
           + " whether the new model becomes active. The result is on residua.control, at"
           + " /api/trainings and, with --wait, here.",
-      "--cancel ends a training. --dry-run starts none: it computes from the stored scores, drifts"
-          + " and incidents of a period when the model would have been retrained, and why."
+      "--cancel ends a training. --dry-run starts none: it computes from the scores, drifts and"
+          + " incidents that Kafka has of a period when the model would have been retrained, and"
+          + " why."
     })
 public final class RetrainCommand extends JsonCommand {
   private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
@@ -130,53 +128,39 @@ public final class RetrainCommand extends JsonCommand {
       description = "Assumed duration of a training.")
   Duration trainingTime = Duration.ofHours(1);
 
+  @Mixin ServiceOptions service = new ServiceOptions();
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Override
-  public Integer call() throws IOException, StartFailedException, BadBundleException {
+  public Integer call() throws BadBundleException {
     return dryRun ? printTriggers() : order();
   }
 
-  private int order() throws IOException, StartFailedException {
-    String given = reason;
-    if (given == null) {
+  private int order() {
+    if (reason == null) {
       throw new CommandFailedException("--reason is missing: it is stored with the training");
     }
-    Map<String, String> fields = new LinkedHashMap<>(Map.of("by", author.given(), "reason", given));
-    ControlCommand.Kind kind = ControlCommand.Kind.RETRAIN;
+    ServiceClient client = service.client();
+    TrainingFollower follower = waits ? new TrainingFollower(client) : null;
+    Map<String, Object> body = Json.map("by", client.author(author).orElse(null), "reason", reason);
     if (cancel != null) {
-      kind = ControlCommand.Kind.CANCEL_TRAINING;
-      fields.put("training", cancel);
+      body.put("kind", ControlCommand.Kind.CANCEL_TRAINING.text());
+      body.put("training", cancel);
     } else {
-      fields.put("scene", scene.scene);
-      if (!incidents.isEmpty()) {
-        fields.put("incidents", String.join(",", incidents));
-      }
+      body.put("kind", ControlCommand.Kind.RETRAIN.text());
+      body.put("scene", scene.scene);
+      body.put("incidents", String.join(",", incidents));
     }
-    String id = UUID.randomUUID().toString();
-    Instant now = Instant.now();
-    try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control());
-        TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
-      writer.write(id, new ControlCommandParser(kind, fields, "--"::concat).command(id, now));
-      CommandAudit.record(
-          kafka,
-          err(),
-          List.of(
-              CommandAudit.entry(
-                  author.claimed(),
-                  kind.text(),
-                  cancel == null ? id : cancel,
-                  List.of(),
-                  cancel == null ? scene.scene : "",
-                  given)));
-      if (follower != null) {
-        return follower.follow(
-            cancel, "%s asked for it: %s".formatted(author.claimed(), given), now, out());
-      }
-    } catch (KafkaException e) {
-      throw kafka.failed("following " + kafka.topics().control().name(), e);
+    Answer<StoredCommand> answer = client.send("POST", "/api/control", body, StoredCommand.class);
+    if (follower != null) {
+      return cancel == null
+          ? follower.followNext(scene.scene, out())
+          : follower.follow(cancel, out());
     }
-    print("requested as %s; a process with the role train runs it", id);
+    print(
+        answer.json(),
+        () -> print("requested as %s; a process with the role train runs it", answer.view().id()));
     return 0;
   }
 

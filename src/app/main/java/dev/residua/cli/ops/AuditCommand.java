@@ -1,16 +1,11 @@
 package dev.residua.cli.ops;
 
-import dev.residua.access.AuditEntry;
 import dev.residua.access.AuditExport;
-import dev.residua.access.AuditQuery;
 import dev.residua.cli.console.ConsoleCommand;
-import dev.residua.cli.console.KafkaOptions;
-import dev.residua.cli.console.OffsetRange;
-import dev.residua.cli.console.ProgressBar;
-import dev.residua.model.SafeText;
-import dev.residua.wire.RootCause;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.ServiceClient;
+import dev.residua.cli.console.ServiceOptions;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,16 +15,10 @@ import picocli.CommandLine.Option;
     name = "audit",
     description = {
       "Prints who changed what and when, over HTTP and by commands, also what was denied, the oldest first.",
-      "Reads the audit topic to its present end."
+      "Needs the grant owner."
     })
 public final class AuditCommand extends ConsoleCommand {
-  private enum Format {
-    TEXT,
-    CSV,
-    JSONL
-  }
-
-  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--text",
@@ -65,64 +54,21 @@ public final class AuditCommand extends ConsoleCommand {
       paramLabel = "text|csv|jsonl",
       defaultValue = "TEXT",
       description = "Text for people, comma-separated values, or one JSON object per line.")
-  Format format;
+  AuditExport format;
 
   @Override
   public Integer call() {
-    AuditQuery query = AuditQuery.of(text, outcome, from, to);
-    if (format == Format.CSV) {
-      out().print(AuditExport.CSV.start());
-    }
-    try (ProgressBar bar = new ProgressBar("reading the audit log")) {
-      kafka.read(
-          kafka.topics().audit().name(),
-          OffsetRange.ALL,
-          record -> show(record, query),
-          bar::update);
-    }
+    String path =
+        ServiceClient.path(
+            "/api/audit/export",
+            Json.map(
+                "format", format.name().toLowerCase(Locale.ROOT),
+                "text", text,
+                "outcome", outcome,
+                "from", from,
+                "to", to));
+    service.client().copy(path, out());
     out().flush();
     return 0;
-  }
-
-  private void show(ConsumerRecord<byte[], byte[]> record, AuditQuery query) {
-    AuditEntry entry;
-    try {
-      entry = kafka.topics().audit().read(record.value());
-    } catch (SerializationException e) {
-      err()
-          .printf(
-              "residua: the record at offset %d is no audit entry: %s%n",
-              record.offset(), RootCause.message(e));
-      return;
-    }
-    if (query.matches(entry)) {
-      out()
-          .print(
-              switch (format) {
-                case TEXT -> line(entry) + System.lineSeparator();
-                case CSV -> AuditExport.CSV.line(entry);
-                case JSONL -> AuditExport.JSONL.line(entry);
-              });
-    }
-  }
-
-  /** One entry for people. */
-  static String line(AuditEntry entry) {
-    String concerned =
-        !entry.scene().isEmpty()
-            ? "scene " + entry.scene()
-            : entry.sourceCount() == 1 && entry.sources().size() == 1
-                ? entry.sources().get(0)
-                : entry.sourceCount() == 0 ? "-" : entry.sourceCount() + " sources";
-    return SafeText.of(
-        "%s  %-6s  %s  %s %s  %s  %s"
-            .formatted(
-                entry.at(),
-                entry.outcome().text(),
-                entry.by(),
-                entry.action(),
-                entry.target(),
-                concerned,
-                entry.detail()));
   }
 }

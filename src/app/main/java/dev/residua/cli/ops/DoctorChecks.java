@@ -102,6 +102,8 @@ final class DoctorChecks implements AutoCloseable {
       Set.of(
           "RESIDUA_HEAP",
           "RESIDUA_JAVA_OPTIONS",
+          "RESIDUA_TOKEN",
+          "RESIDUA_URL",
           "RESIDUA_HTTP_HOST",
           "RESIDUA_IMAGE",
           "RESIDUA_KAFKA",

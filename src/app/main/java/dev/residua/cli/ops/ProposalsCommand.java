@@ -2,13 +2,11 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ServerConfiguration;
-import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.AuthorOption;
-import dev.residua.cli.console.CommandAudit;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -16,26 +14,26 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.feedback.FeedbackFields;
+import dev.residua.cli.console.ServiceClient;
+import dev.residua.cli.console.ServiceClient.Answer;
+import dev.residua.cli.console.ServiceOptions;
+import dev.residua.dashboard.FeedbackViews.DecidedProposal;
+import dev.residua.dashboard.FeedbackViews.FalseAlarmProposal;
+import dev.residua.dashboard.FeedbackViews.FeedbackView;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.ProposalReplay;
-import dev.residua.feedback.StaleProposalException;
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.ProposalDecision;
-import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
+import dev.residua.source.SourceRules;
 import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import picocli.CommandLine;
@@ -60,71 +58,32 @@ import picocli.CommandLine.Parameters;
 public final class ProposalsCommand {
   private ProposalsCommand() {}
 
-  /** A command that reads the verdicts. */
-  abstract static class OnVerdicts extends JsonCommand {
-    @Mixin KafkaOptions kafka = new KafkaOptions();
-
-    @Option(
-        names = "--config",
-        paramLabel = "FILE",
-        description = "Properties of the server (default: ${DEFAULT-VALUE}).")
-    Path config = Path.of(ServerConfiguration.FILE);
-
-    final SourceRulesWriter rules() {
-      return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix());
-    }
-
-    final ResiduaConfig settings() throws StartFailedException {
-      return ServerConfiguration.mapped(config, Map.of()).getConfigMapping(ResiduaConfig.class);
-    }
-
-    final List<Proposal> proposals(StoredReviews reviews) throws IOException, StartFailedException {
-      return reviews.proposals(rules(), settings().incidents().falseAlarmsPerWeek(), Instant.now());
-    }
-
-    static Proposal find(List<Proposal> proposals, String id) {
-      return proposals.stream()
-          .filter(one -> one.id().equals(id))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new CommandFailedException(
-                      "there is no proposal '%s'; %s"
-                          .formatted(
-                              id,
-                              proposals.isEmpty()
-                                  ? "there is none now"
-                                  : "there are "
-                                      + proposals.stream()
-                                          .map(Proposal::id)
-                                          .collect(Collectors.joining(", ")))));
-    }
-  }
-
   /** {@code proposals list}: all. */
   @Command(
       name = "list",
       description = "Lists the proposals, those with the most false alarms first.")
-  static final class ListCommand extends OnVerdicts {
+  static final class ListCommand extends JsonCommand {
+    @Mixin ServiceOptions service = new ServiceOptions();
+
     @Override
-    public Integer call() throws IOException, StartFailedException {
-      List<Proposal> proposals = proposals(StoredReviews.read(kafka));
-      print(
-          Json.map("proposals", proposals.stream().map(FeedbackFields::of).toList()),
-          () -> {
-            for (Proposal one : proposals) {
-              print("%s", SafeText.uncut(one.id()));
-              print("  %s", SafeText.uncut(one.sentence()));
-              print("  %s", SafeText.uncut(one.effect()));
-            }
-            print(
-                "%s",
-                proposals.isEmpty()
-                    ? "no proposals: none is made before three false alarms that one change would have spared"
-                    : "see what one would have changed: residua proposals backtest %s%napply it: residua proposals apply %<s --reason TEXT"
-                        .formatted(quoted(proposals.get(0).id())));
-          });
+    public Integer call() {
+      Answer<FeedbackView> answer = service.client().get("/api/feedback", FeedbackView.class);
+      print(answer.json(), () -> show(answer.view().proposals()));
       return 0;
+    }
+
+    private void show(List<FalseAlarmProposal> proposals) {
+      for (FalseAlarmProposal one : proposals) {
+        print("%s", SafeText.uncut(one.id()));
+        print("  %s", SafeText.uncut(one.sentence()));
+        print("  %s", SafeText.uncut(one.effect()));
+      }
+      print(
+          "%s",
+          proposals.isEmpty()
+              ? "no proposals: none is made before three false alarms that one change would have spared"
+              : "see what one would have changed: residua proposals backtest %s%napply it: residua proposals apply %<s --reason TEXT"
+                  .formatted(quoted(proposals.get(0).id())));
     }
   }
 
@@ -134,11 +93,13 @@ public final class ProposalsCommand {
   }
 
   /** A command that decides about one. */
-  abstract static class Decide extends OnVerdicts {
+  abstract static class Decide extends JsonCommand {
     private final boolean apply;
 
     @Parameters(paramLabel = "ID", description = "The proposal, as proposals list shows it.")
     String id;
+
+    @Mixin ServiceOptions service = new ServiceOptions();
 
     @Mixin AuthorOption by = new AuthorOption();
 
@@ -146,7 +107,7 @@ public final class ProposalsCommand {
         names = "--reason",
         paramLabel = "TEXT",
         required = true,
-        description = "Reason; stored on the topic.")
+        description = "Reason; stored with the decision.")
     String reason;
 
     Decide(boolean apply) {
@@ -154,49 +115,26 @@ public final class ProposalsCommand {
     }
 
     @Override
-    public Integer call() throws IOException, StartFailedException {
-      Proposal proposal = find(proposals(StoredReviews.read(kafka)), id);
-      Proposal.Author author = new Proposal.Author(by.claimed(), reason, Instant.now());
-      List<ControlCommand> commands;
-      try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
-        commands =
-            proposal.decide(
-                author, apply, decision -> rules().change(decision::apply), writer::write);
-      } catch (StaleProposalException e) {
-        throw new CommandFailedException(String.valueOf(e.getMessage()));
-      }
-      CommandAudit.record(
-          kafka,
-          err(),
-          List.of(
-              CommandAudit.entry(
-                  author.name(),
-                  apply ? "apply-proposal" : "dismiss-proposal",
-                  id,
-                  proposal.basis().sources(),
-                  "",
-                  reason)));
-      print(
-          Json.map(
-              "id",
-              id,
-              "applied",
-              apply,
-              "commands",
-              commands.stream()
-                  .filter(command -> !(command instanceof ProposalDecision))
-                  .map(command -> command.order().id())
-                  .toList()),
-          () -> {
-            print("%s: %s", apply ? "applied" : "dismissed", SafeText.uncut(proposal.sentence()));
-            commands.stream()
-                .filter(command -> command instanceof Suppression)
-                .forEach(
-                    command ->
-                        print(
-                            "take it back: residua suppress --take-back %s", command.order().id()));
-          });
+    public Integer call() {
+      ServiceClient client = service.client();
+      Answer<DecidedProposal> answer =
+          client.send(
+              "POST",
+              ServiceClient.path(
+                  "/api/feedback/proposals", Map.of(), id, apply ? "apply" : "dismiss"),
+              Json.map("by", client.author(by).orElse(null), "reason", reason),
+              DecidedProposal.class);
+      print(answer.json(), () -> show(answer.view()));
       return 0;
+    }
+
+    private void show(DecidedProposal decided) {
+      print(
+          "%s: %s",
+          decided.applied() ? "applied" : "dismissed", SafeText.uncut(decided.sentence()));
+      decided.commands().stream()
+          .filter(command -> command.startsWith("suppress:"))
+          .forEach(command -> print("take it back: residua suppress --take-back %s", command));
     }
   }
 
@@ -207,7 +145,15 @@ public final class ProposalsCommand {
         "Evaluates the stored scores of the proposal's sources as they are and as if it had been applied, and prints which incidents differ.",
         "Both begin without a past: each source learns first, from its first stored frames."
       })
-  static final class BacktestProposalCommand extends OnVerdicts {
+  static final class BacktestProposalCommand extends JsonCommand {
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "Properties of the server (default: ${DEFAULT-VALUE}).")
+    Path config = Path.of(ServerConfiguration.FILE);
+
     @Parameters(paramLabel = "ID", description = "The proposal, as proposals list shows it.")
     String id;
 
@@ -226,9 +172,12 @@ public final class ProposalsCommand {
 
     @Override
     public Integer call() throws IOException, BadBundleException, StartFailedException {
-      ResiduaConfig settings = settings();
+      ResiduaConfig settings =
+          ServerConfiguration.mapped(config, Map.of()).getConfigMapping(ResiduaConfig.class);
+      SourceRules rules =
+          SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix()).read();
       StoredReviews reviews = StoredReviews.read(kafka);
-      Proposal proposal = find(proposals(reviews), id);
+      Proposal proposal = find(reviews.proposals(rules, settings));
       MonitorModel monitored =
           MonitorRole.model(model.read(kafka, () -> proposal.basis().scene()), settings);
       double framesPerSecond = settings.incidents().framesPerSecond();
@@ -236,7 +185,7 @@ public final class ProposalsCommand {
           new ProposalReplay(
               proposal,
               new MonitorThresholds(monitored),
-              rules().read(),
+              rules,
               new SourceSettings.Budget(settings.incidents().falseAlarmsPerWeek(), framesPerSecond),
               settings.sources().commissioning(),
               reviews.orders(),
@@ -259,6 +208,17 @@ public final class ProposalsCommand {
       ProposalReport report = new ProposalReport(proposal, replay, framesPerSecond);
       print(report.json(), () -> report.lines(width()).forEach(out()::println));
       return 0;
+    }
+
+    private Proposal find(List<Proposal> proposals) {
+      return proposals.stream()
+          .filter(one -> one.id().equals(id))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new CommandFailedException(
+                      "there is no proposal '%s'; residua proposals list shows those that there are"
+                          .formatted(id)));
     }
 
     private void next(

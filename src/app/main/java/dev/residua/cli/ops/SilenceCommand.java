@@ -1,7 +1,10 @@
 package dev.residua.cli.ops;
 
+import dev.residua.cli.console.BreakGlassOptions;
+import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.ControlCommand;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +20,8 @@ import picocli.CommandLine.Mixin;
 public final class SilenceCommand extends SourcesCommandBase {
   @Mixin PeriodOptions period = new PeriodOptions();
 
+  @Mixin BreakGlassOptions direct = new BreakGlassOptions();
+
   SilenceCommand() {
     super(ControlCommand.Kind.MAINTENANCE);
   }
@@ -24,5 +29,10 @@ public final class SilenceCommand extends SourcesCommandBase {
   @Override
   Map<String, @Nullable Object> others() {
     return period.fields();
+  }
+
+  @Override
+  Optional<KafkaOptions> breakGlass() {
+    return direct.kafka();
   }
 }

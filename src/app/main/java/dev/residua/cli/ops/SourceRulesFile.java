@@ -39,16 +39,16 @@ final class SourceRulesFile {
    *
    * @throws CommandFailedException with file and line, if it is not such a file
    */
-  static Map<String, SourceRule> read(Path file, String by) throws IOException {
-    return read(file.toString(), Files.readString(file), by);
+  static Map<String, SourceRule> read(Path file) throws IOException {
+    return read(file.toString(), Files.readString(file));
   }
 
   /** The same for a text. */
-  static Map<String, SourceRule> read(String name, String text, String by) {
-    return new SourceRulesFile(name).rules(new StringReader(text), by);
+  static Map<String, SourceRule> read(String name, String text) {
+    return new SourceRulesFile(name).rules(new StringReader(text));
   }
 
-  private Map<String, SourceRule> rules(Reader text, String by) {
+  private Map<String, SourceRule> rules(Reader text) {
     Node root = root(text);
     Map<String, SourceRule> rules = new LinkedHashMap<>();
     Map<String, Node> top = members(root, "the file", "rules:");
@@ -64,7 +64,7 @@ final class SourceRulesFile {
     }
     Map<String, Node> ids =
         list.getTag().equals(Tag.NULL) ? Map.of() : members(list, "rules", "an id for each rule");
-    ids.forEach((id, settings) -> rules.put(id, rule(key(list, id), id, settings, by)));
+    ids.forEach((id, settings) -> rules.put(id, rule(key(list, id), id, settings)));
     return rules;
   }
 
@@ -87,7 +87,7 @@ final class SourceRulesFile {
     }
   }
 
-  private SourceRule rule(Node at, String id, Node settings, String by) {
+  private SourceRule rule(Node at, String id, Node settings) {
     Map<String, Node> fields = members(settings, "rule '" + id + "'", "settings such as match");
     Node match = fields.get("match");
     if (match == null) {
@@ -97,7 +97,7 @@ final class SourceRulesFile {
     try {
       rule =
           SourceRule.SETTINGS.apply(
-              SourceRule.of(id, "*").withBy(by), Collections.singletonMap("match", value(match)));
+              SourceRule.of(id, "*"), Collections.singletonMap("match", value(match)));
     } catch (IllegalArgumentException e) {
       throw failed(at, String.valueOf(e.getMessage()));
     }

@@ -1,6 +1,6 @@
 package dev.residua.cli.ops;
 
-import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
@@ -9,8 +9,8 @@ import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.incident.ControlCommand;
+import dev.residua.source.SourceRules;
 import dev.residua.wire.Topic;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -51,13 +51,13 @@ record StoredReviews(List<ReviewedIncident> incidents, Collection<ControlCommand
     return new StoredReviews(reviews.all(orders.values()), orders.values());
   }
 
-  /**
-   * What would have spared false alarms.
-   *
-   * @param budget false alarms per week of a source where no rule says so
-   */
-  List<Proposal> proposals(SourceRulesWriter rules, double budget, Instant now) throws IOException {
-    return Proposals.of(incidents, now, orders, Proposals.budgets(rules.read(), budget));
+  /** What would have spared false alarms. */
+  List<Proposal> proposals(SourceRules rules, ResiduaConfig settings) {
+    return Proposals.of(
+        incidents,
+        Instant.now(),
+        orders,
+        Proposals.budgets(rules, settings.incidents().falseAlarmsPerWeek()));
   }
 
   private record Reader(KafkaOptions kafka, ProgressBar bar) {

@@ -29,8 +29,7 @@ class SourceRulesFileTest {
               all:
                 match: "*"
                 enabled: false
-            """,
-            "kim");
+            """);
 
     // Then
     assertThat(rules.keySet()).containsExactly("line3", "all");
@@ -40,7 +39,6 @@ class SourceRulesFileTest {
               assertThat(rule.scene()).isEqualTo("valve");
               assertThat(rule.falseAlarmsPerWeek()).isEqualTo(0.5);
               assertThat(rule.labels()).isEqualTo(Map.of("site", "north", "line", "3"));
-              assertThat(rule.by()).isEqualTo("kim");
             });
     assertThat(rules.get("all").enabled()).isFalse();
   }
@@ -58,8 +56,7 @@ class SourceRulesFileTest {
                 mask: 0,0 0.3,0 0.3,0.2
                 camera: rtsp://10.0.0.7/live
                 match: line3/cam7
-            """,
-            "kim");
+            """);
 
     // Then
     assertThat(rules.get("cam7").redact()).isTrue();
@@ -67,7 +64,7 @@ class SourceRulesFileTest {
 
   @Test
   void shouldReadAFileWithoutRules() {
-    assertThat(SourceRulesFile.read("rules.yaml", "rules:\n", "kim")).isEmpty();
+    assertThat(SourceRulesFile.read("rules.yaml", "rules:\n")).isEmpty();
   }
 
   @ParameterizedTest
@@ -88,7 +85,7 @@ class SourceRulesFileTest {
       })
   void shouldNameTheLineOfAMistake(String text, String message) {
     assertThatThrownBy(
-            () -> SourceRulesFile.read("f.yaml", text.replace("~", "\n").replace("''", ""), "kim"))
+            () -> SourceRulesFile.read("f.yaml", text.replace("~", "\n").replace("''", "")))
         .hasMessageStartingWith(message);
   }
 }
