@@ -3,16 +3,15 @@ package dev.residua.app.web;
 import dev.residua.access.AuditEntry;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.dashboard.LiveAudit;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 record StoredAudit(KafkaClients clients, Topic<String, AuditEntry> topic)
     implements LiveAudit.Stored {
   private static final Logger LOG = LoggerFactory.getLogger(StoredAudit.class);
-  private static final Duration POLL = Duration.ofMillis(250);
 
   /** Time without a record after which the rest counts as aborted. */
   private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -29,25 +27,18 @@ record StoredAudit(KafkaClients clients, Topic<String, AuditEntry> topic)
   @Override
   public void read(LiveAudit.Use use) throws IOException {
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
-      List<TopicPartition> partitions = KafkaClients.partitions(consumer, topic.name());
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      long last = System.nanoTime();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))
-          && System.nanoTime() - last < SILENCE.toNanos()) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          last = System.nanoTime();
-          pass(record, use);
-        }
-      }
+      TopicSpans.all(consumer, topic.name())
+          .withStall(SILENCE)
+          .read(record -> pass(record, use)); // the entries before a time-out were passed on
     } catch (KafkaException e) {
       throw new IOException(
           "%s cannot be read: %s".formatted(topic.name(), RootCause.message(e)), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  private void pass(ConsumerRecord<byte[], byte[]> record, LiveAudit.Use use) throws IOException {
+  private void pass(ConsumerRecord<byte[], byte[]> record, LiveAudit.Use use) {
     AuditEntry entry;
     try {
       entry = topic.read(record.value());
@@ -59,6 +50,10 @@ record StoredAudit(KafkaClients clients, Topic<String, AuditEntry> topic)
           RootCause.message(e));
       return;
     }
-    use.of(entry);
+    try {
+      use.of(entry);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
