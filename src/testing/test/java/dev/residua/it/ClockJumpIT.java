@@ -1,5 +1,6 @@
 package dev.residua.it;
 
+import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -111,7 +112,7 @@ class ClockJumpIT {
   /** Waits until all frames have a drift score; false if the process ends before. */
   private static boolean hasAll(Service service, KafkaClients clients, int frames) {
     int[] count = {0};
-    long end = System.nanoTime() + LIMIT.toNanos();
+    long end = System.nanoTime() + Waits.limit(LIMIT).toNanos();
     try (TopicReader<byte[], byte[]> reader =
         new TopicReader<>(clients.follower(), TOPICS.drift().name())) {
       while (count[0] < frames && service.isAlive()) {

@@ -1,5 +1,6 @@
 package dev.residua.it;
 
+import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
@@ -188,7 +189,7 @@ class CrashIT {
   /** Waits until topics have this number of committed records together. */
   private void await(int wanted, String... topics) {
     int count = 0;
-    long end = System.nanoTime() + LIMIT.toNanos();
+    long end = System.nanoTime() + Waits.limit(LIMIT).toNanos();
     List<TopicReader<byte[], byte[]>> readers = Stream.of(topics).map(this::reader).toList();
     try {
       while (count < wanted) {

@@ -1,5 +1,6 @@
 package dev.residua.it;
 
+import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.ConsumerGroups;
@@ -150,7 +151,7 @@ class NemesisIT {
   /** Waits until all frames have a drift score; false if the process ends before. */
   private boolean hasAll(Service service, int frames) {
     int[] count = {0};
-    long end = System.nanoTime() + LIMIT.toNanos();
+    long end = System.nanoTime() + Waits.limit(LIMIT).toNanos();
     try (TopicReader<byte[], byte[]> reader =
         new TopicReader<>(
             clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),

@@ -140,7 +140,7 @@ class ProductImageIT {
   private static List<Long> awaitScores(KafkaClients clients, GenericContainer<?> product)
       throws InterruptedException {
     List<Long> offsets = new ArrayList<>();
-    long end = System.nanoTime() + LIMIT.toNanos();
+    long end = System.nanoTime() + Waits.limit(LIMIT).toNanos();
     try (TopicReader<String, ScoredFrame> reader =
         new TopicReader<>(clients.follower(TOPICS.scores()), TOPICS.scores().name())) {
       while (offsets.size() < FRAMES) {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * corrected region after the camera was knocked. With fewer pictures and a faster camera.
  */
 @Tag("soak")
-@Timeout(3600)
+@Timeout(5400)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
   private static final Path PLANT = Path.of("src/testing/test/resources/tutorial/plant.py");

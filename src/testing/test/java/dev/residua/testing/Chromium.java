@@ -235,7 +235,7 @@ public final class Chromium implements AutoCloseable {
 
   /** Waits until an expression is true; one that throws is not yet. */
   public void await(Duration limit, String what, String expression) {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + Waits.limit(limit).toNanos();
     String tried =
         "(() => { try { return Boolean(%s); } catch (e) { return false; } })()"
             .formatted(expression);

@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start());
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + Waits.limit(limit).toNanos();
     while (!answers.getAsBoolean()) {
       if (!started.process.isAlive() || System.nanoTime() > end) {
         started.close();

@@ -56,16 +56,21 @@ public final class Walkthrough implements AutoCloseable {
       }
     }
 
-    /** Waits for an effect of the command; it may have ended meanwhile. */
+    /**
+     * Waits for an effect of the command; it may have ended meanwhile.
+     *
+     * @param limit on an idle machine; see {@link Waits}
+     */
     public void await(Duration limit, String what, BooleanSupplier condition) {
-      long end = System.nanoTime() + limit.toNanos();
+      Duration scaled = Waits.limit(limit);
+      long end = System.nanoTime() + scaled.toNanos();
       while (!condition.getAsBoolean()) {
         boolean failed = !process.isAlive() && process.exitValue() != 0;
         if (failed || System.nanoTime() > end) {
           throw new AssertionError(
               "%s after%n%s%n%s%nwhich shows%n%s"
                   .formatted(
-                      failed ? "ended with " + process.exitValue() : limit + " but not: " + what,
+                      failed ? "ended with " + process.exitValue() : scaled + " but not: " + what,
                       code,
                       failed ? "before: " + what : "",
                       output()));
