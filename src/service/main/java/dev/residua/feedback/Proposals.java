@@ -232,7 +232,7 @@ public final class Proposals {
               falseOnes.stream().mapToDouble(Proposals::size).average().orElseThrow(),
               shift(falseOnes.get(0)) > 0 ? "higher" : "lower");
     }
-    return "%d false alarms at %s do not share one latent and one size, so that what it learned"
+    return "%d false alarms at %s do not share one latent and one size, so that its calibration"
             .formatted(falseOnes.size(), source)
         + " is likely to be out of date";
   }

@@ -14,7 +14,7 @@ public interface TrainingConfig {
   Optional<String> schedule();
 
   /**
-   * How long an incident of a shifted root (covariate drift), or one that was accepted as normal,
+   * Time that an incident of a shifted root (covariate drift), or one that was accepted as normal,
    * is open before a training starts, above zero.
    */
   @WithDefault("PT6H")
@@ -94,7 +94,7 @@ public interface TrainingConfig {
   boolean promote();
 
   /**
-   * How long a model that passed the gate scores at least next to the active one before it is
+   * Least time that a model which passed the gate scores next to the active one before it is
    * activated. Needs a process with the role shadow. If it is zero, a model scores so only if
    * sources have a calibration of their own, until they are calibrated for it too.
    */

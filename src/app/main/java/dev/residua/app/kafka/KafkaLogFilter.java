@@ -12,9 +12,8 @@ import java.util.logging.LogRecord;
 /**
  * Keeps the log readable while a broker is unavailable: every client reports every second that it
  * does not answer, and one such line per half minute is enough. Stack traces of Kafka's warnings
- * are dropped, as they only show its own code. And what a consumer's coordinator and Kafka Streams'
- * state manager log as an error they throw as well, so that the role reports it once with what to
- * do.
+ * are dropped, as they only show its own code. Errors that a consumer's coordinator and Kafka
+ * Streams' state manager log are thrown as well; the role reports them once, with the remedy.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaLogFilter implements Filter {

@@ -59,7 +59,7 @@ public final class SourceRulesWriter {
    *
    * @param decision makes rules whose revision does not matter; those that change nothing are left
    *     out
-   * @return what was written, with its revisions
+   * @return the written rules, with their revisions
    * @throws IOException with the remedy, if Kafka does not store it or the decision refuses
    */
   public synchronized List<SourceRule> change(Decision decision) throws IOException {

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The host names under which the service answers. A web page can make its own name resolve to this
- * machine (DNS rebinding), and its requests then count as same-origin; what gives them away is the
- * name in their {@code Host} header. On loopback, where no other machine has business, only names
+ * machine (DNS rebinding), and its requests then count as same-origin; they show in the name in their {@code Host} header. On loopback, which no other machine uses, only names
  * of this machine are allowed; elsewhere all names, unless some are configured.
  */
 public final class AllowedHosts {
@@ -26,7 +25,7 @@ public final class AllowedHosts {
   }
 
   /**
-   * Whether a request is for this service.
+   * Returns true if a request is for this service.
    *
    * @param authority its {@code Host} header, with or without port; null if it has none
    * @param loopback whether it arrived at a loopback address
@@ -47,7 +46,7 @@ public final class AllowedHosts {
     return port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority;
   }
 
-  /** Whether a name means this machine wherever it is resolved: no DNS is asked. */
+  /** Returns true if a name means this machine wherever it is resolved: no DNS is asked. */
   private static boolean isThisMachine(String name) {
     if (name.equals("localhost") || name.endsWith(".localhost")) {
       return true;

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Follows the output topics and feeds the pages: scores, drift scores and interventions from a
  * while ago, so that the pages have a history at once; anomalies and drifts, incidents,
  * calibrations, commands of operators and the status of trainings from the beginning; the last
- * evidence of incidents and audit entries; dead letters from now on.
+ * evidence of incidents and audit entries; dead letters from the end of the topic.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);

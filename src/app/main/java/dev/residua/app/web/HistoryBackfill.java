@@ -24,8 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills the long history of the pages with what the topics have of the time before this process
- * started: of each stretch and partition some records from its beginning, the newest stretch first.
+ * Fills the long history of the pages from records of the time before this process started: of each period and partition some records from its beginning, the newest period first.
  * Reads at most {@value #RECORDS} records of each, so that its time depends on the stored time, not
  * on the number of frames.
  */
@@ -34,7 +33,7 @@ public final class HistoryBackfill implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** Most records of a stretch and partition. */
+  /** Max records of a period and partition. */
   static final int RECORDS = 500;
 
   private final Topics topics;
@@ -76,7 +75,7 @@ public final class HistoryBackfill implements AutoCloseable {
         partitions.addAll(TopicSpans.partitions(consumer, topic.name()));
       }
       Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> later = new HashMap<>(); // where the later period begins
+      Map<TopicPartition, Long> later = new HashMap<>(); // start of the later period
       consumer
           .endOffsets(partitions)
           .forEach(

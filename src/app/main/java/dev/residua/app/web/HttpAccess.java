@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who a token belongs to, and what a request without one may do. Keeps only digests of the tokens,
+ * Owners of tokens, and the rights of a request without one. Keeps only digests of the tokens,
  * so that no log or dump of this object shows a token, and compares them in constant time.
  */
 public final class HttpAccess {
@@ -91,7 +91,7 @@ public final class HttpAccess {
         new AllowedHosts(config.allowedHosts().orElse(List.of())));
   }
 
-  /** From now on the token of commands on this machine allows everything too. */
+  /** Lets the token of commands on this machine allow everything too. */
   public void admitLocal(String token) {
     local = Optional.of(digest(token));
   }
@@ -153,7 +153,7 @@ public final class HttpAccess {
 
   /**
    * The person of a token that this service knows itself; empty for all others. A person with a
-   * token may also do what requests without one may.
+   * token also has the rights of requests without one.
    */
   Optional<Person> person(String token) {
     byte[] digest = digest(token);
@@ -184,7 +184,7 @@ public final class HttpAccess {
         try {
           all = all.and(Grants.parse(one.substring(GRANT_PREFIX.length())));
         } catch (IllegalArgumentException e) {
-          LOG.debug("a role is no grant: roles={} reason={}", one, e.getMessage());
+          LOG.debug("a role is not a grant: roles={} reason={}", one, e.getMessage());
         }
       }
     }
@@ -196,7 +196,7 @@ public final class HttpAccess {
     return new Person(person.name(), person.grants().and(anonymous().grants()));
   }
 
-  /** Whether tokens of an OpenID provider count. */
+  /** Returns true if tokens of an OpenID provider count. */
   boolean oidc() {
     return oidc;
   }

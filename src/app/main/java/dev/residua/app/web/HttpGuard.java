@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks every request before any other code, also for unknown paths. A request that may change
  * something, which is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it;
- * where none is configured, all of them are refused. Reading is open unless tokens for it are
+ * if none is configured, all of them are refused. Reading is open unless tokens for it are
  * configured; the probes of {@code /q/health} and the dashboard's own files, which hold no data,
- * are always open. What a person may see and change of the data is decided by the resources, who
+ * are always open. The rights of a person on the data are decided by the resources, who
  * get the person with the request. Events that receivers of alerts send back have a signature
  * instead, which {@link AcknowledgementsResource} checks.
  *
@@ -87,12 +87,12 @@ public class HttpGuard {
     filters.register(this::check, PRIORITY);
   }
 
-  /** From now on data is shown to those who may see it. */
+  /** Begins to show data to those who may see it. */
   public void protect(HttpAccess newAccess) {
     access = newAccess;
   }
 
-  /** From now on requests that change something are allowed too. */
+  /** Begins to allow requests that change something. */
   public void open() {
     started = true;
   }
@@ -232,7 +232,7 @@ public class HttpGuard {
         || FILES.stream().anyMatch(path::startsWith);
   }
 
-  /** Whether what handles the request checks its signature. */
+  /** Returns true if the handler of the request checks its signature. */
   private static boolean isSigned(RoutingContext request) {
     return request.request().method().equals(HttpMethod.POST)
         && request.normalizedPath().startsWith(AcknowledgementsResource.PATH + "/");
@@ -274,7 +274,7 @@ public class HttpGuard {
     return null;
   }
 
-  /** Puts the token of a browser's WebSocket where an OpenID provider is asked for it. */
+  /** Moves the token of a browser's WebSocket to the header that an OpenID provider reads. */
   private static void moveTokenOfSocket(HttpServerRequest request) {
     if (isSocket(request) && request.getHeader("Authorization") == null) {
       String token = token(request);
@@ -328,7 +328,7 @@ public class HttpGuard {
    * Who opens a WebSocket. A person of a token of this service loses access with the token; one of
    * an OpenID provider keeps the grants of the token until it expires.
    *
-   * @param identity of a token of an OpenID provider, asked only where there is one
+   * @param identity of a token of an OpenID provider, asked only if there is one
    */
   Uni<SocketPerson> socketPerson(
       HttpServerRequest request, Supplier<Uni<SecurityIdentity>> identity) {

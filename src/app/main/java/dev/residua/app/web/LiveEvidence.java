@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers where the evidence of each incident is on Kafka, and reads it from there on request.
+ * Remembers the offsets of the evidence of incidents on Kafka, and reads it on request.
  * Owns its records from {@link #open} to {@link #close}. For any thread.
  */
 @ApplicationScoped
@@ -33,7 +33,7 @@ public class LiveEvidence implements StoredEvidence {
 
   private record Open(RecordReader records, Topic<String, IncidentEvidence> topic) {}
 
-  /** Reads from these records from now on, until {@link #close}, which closes them. */
+  /** Reads from these records until {@link #close}, which closes them. */
   public void open(RecordReader records, Topic<String, IncidentEvidence> topic) {
     turns.between(() -> open = new Open(records, topic));
   }

@@ -35,7 +35,7 @@ public class LiveFrames implements StoredPictures {
   private int keptBytes;
   private @Nullable FrameLookup frames;
 
-  /** What a model reads of a frame. */
+  /** Input of a model from a frame. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Kept(byte[] pixels, PixelMask mask) {}
 
@@ -46,7 +46,7 @@ public class LiveFrames implements StoredPictures {
     this.pictures = pictures;
   }
 
-  /** Reads from these frames from now on, until {@link #close}, which closes them. */
+  /** Reads from these frames until {@link #close}, which closes them. */
   public void open(FrameLookup stored) {
     turns.between(() -> frames = stored);
   }

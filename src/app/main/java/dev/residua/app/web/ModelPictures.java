@@ -89,7 +89,7 @@ public class ModelPictures implements Pictures {
   }
 
   /**
-   * What reads frames of vibrating cameras for a model. For one thread.
+   * Reader of frames of vibrating cameras for a model. For one thread.
    *
    * @throws UnavailableException if the model cannot be used here
    */
@@ -98,7 +98,7 @@ public class ModelPictures implements Pictures {
   }
 
   /**
-   * Draws where a picture differs from that of latents.
+   * Draws the difference between a picture and that of latents.
    *
    * @param pixels in {@link #shape}
    * @param mask pixels that show nothing

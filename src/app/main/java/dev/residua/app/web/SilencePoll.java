@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks one Alertmanager for its silences again and again, and acknowledges the incidents that they
- * name. One that cannot be asked is asked again later, and delays nothing.
+ * name. A failed request is repeated later, and delays nothing.
  */
 final class SilencePoll implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SilencePoll.class);
@@ -82,7 +82,7 @@ final class SilencePoll implements AutoCloseable {
   }
 
   /**
-   * Acknowledges the incidents of silences. One that no order may have, such as one with too long
+   * Acknowledges the incidents of silences. An invalid one, such as one with too long
    * an id, is skipped.
    *
    * @throws IOException if orders cannot be stored now

@@ -1,4 +1,4 @@
-/** What the dashboard needs of this process: access control, pictures, live state. */
+/** Parts of this process for the dashboard: access control, pictures, live state. */
 @NullMarked
 package dev.residua.app.web;
 
