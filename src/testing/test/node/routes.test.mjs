@@ -74,6 +74,7 @@ test('should ask for a time until now, or for a range', () => {
   const from = text => requestOf(filters(text), 50, now).get('from');
   assert.equal(from(''), null);
   assert.equal(from('time=P1D'), '2026-01-01T00:00:00.000Z');
+  assert.equal(from('time=P7D'), '2025-12-26T00:00:00.000Z');
   assert.equal(from('time=PT1H&from=2025-01-01T00:00:00Z'), '2026-01-01T23:00:00.000Z');
   assert.equal(from('time=range&from=2025-01-01T00:00:00Z'), '2025-01-01T00:00:00Z');
   assert.equal(from('time=range'), null);
