@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use the teaching page: everybody on this machine, everybody who has its one token, or the
- * people of a tokens file, with an operator grant for the scene of the data set. Trainings need an
- * owner grant. For any thread.
+ * Access to the teaching page: for everybody on this machine, for everybody with its one token, or
+ * for the people of a tokens file with an operator grant for the scene of the data set. Trainings
+ * need an owner grant. Thread-safe.
  */
 public final class TeachAccess {
-  /** Everybody; for a server on loopback. */
+  /** Access for everybody, for a server on loopback. */
   public static final TeachAccess OPEN = new TeachAccess(null, null, "");
 
   private static final Person ANYONE = new Person(null, Grants.everywhere(AccessRole.OWNER));
@@ -31,13 +31,13 @@ public final class TeachAccess {
     this.scene = scene;
   }
 
-  /** Everybody who has a token. */
+  /** Returns the access of everybody who has a token. */
   public static TeachAccess withToken(String token) {
     return new TeachAccess(token, null, "");
   }
 
   /**
-   * The people of a tokens file.
+   * Returns the access of the people of a tokens file.
    *
    * @param scene of the data set
    * @throws IllegalArgumentException with a sentence, if the file cannot be used
@@ -57,10 +57,10 @@ public final class TeachAccess {
   }
 
   /**
-   * Sender of a request.
+   * Returns the sender of a request.
    *
    * @param given token of the request
-   * @return empty for a stranger; a person without a name if nobody authenticates one
+   * @return empty for an invalid token; a person without a name if people have no tokens
    */
   Optional<Person> person(@Nullable String given) {
     if (isOpen()) {
@@ -82,7 +82,7 @@ public final class TeachAccess {
   }
 
   /**
-   * Reason to refuse a request; empty if it is allowed.
+   * Returns the reason to refuse a request; empty if it is allowed.
    *
    * @param changesTraining true if it starts or cancels a training
    */

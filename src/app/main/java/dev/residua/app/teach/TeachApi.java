@@ -30,9 +30,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of the teaching page. 400 with a sentence for an invalid request, 404 for an unknown
- * factor or frame, 409 if somebody else changed the same thing. Access is checked before a request
- * arrives here.
+ * REST API of the teaching page. Responds with 400 and a sentence to an invalid request, 404 to an
+ * unknown factor or frame, 409 if another person changed the same thing. TeachServer checks access.
  */
 final class TeachApi {
   static final String PREFIX = "/api/teach";
@@ -89,7 +88,7 @@ final class TeachApi {
     };
   }
 
-  /** {@code 12.png} is the picture, {@code 12} has the labels. */
+  /** Returns the picture for {@code 12.png}, the labels for {@code 12}. */
   private Response frame(String name) {
     if (name.endsWith(".png")) {
       byte[] picture = set.picture(number(name.substring(0, name.length() - 4)));
@@ -193,7 +192,7 @@ final class TeachApi {
     return Response.text(404, "there is nothing at %s%s".formatted(PREFIX, request.path()));
   }
 
-  /** Adds a factor, or changes the range of one that is there. */
+  /** Adds a factor, or changes its range. */
   private void addFactor(String who, JsonNode body) throws TeachingConflictException, IOException {
     TaughtFactor factor =
         new TaughtFactor(
@@ -217,7 +216,7 @@ final class TeachApi {
         integer(body, "a"), integer(body, "b"), text(body, "factor"), answer, who, set.now());
   }
 
-  /** Without {@code before}, the value that is there now is replaced. */
+  /** Stores a label. Without {@code before}, any present value is replaced. */
   private void label(String who, JsonNode body) throws TeachingConflictException, IOException {
     int frame = integer(body, "frame");
     String factor = text(body, "factor");
@@ -252,7 +251,7 @@ final class TeachApi {
     }
   }
 
-  /** Author of a change: the authenticated name, if there is one, and else the given one. */
+  /** Returns the author of a change: the authenticated name, else the given one. */
   private static String who(Request request, String given) {
     String person = request.person();
     if (person == null) {
@@ -265,7 +264,7 @@ final class TeachApi {
     return person;
   }
 
-  /** A name of a person, without characters that break a line or begin a formula. */
+  /** Checks that a name has no character that breaks a line or begins a formula. */
   private static String who(String name) {
     String bare = name.strip();
     if (bare.length() > MAX_NAME

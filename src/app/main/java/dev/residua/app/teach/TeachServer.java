@@ -25,15 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the teaching page and its API. On loopback it answers for names of this machine only;
- * elsewhere, and where people have tokens, every request for data needs a token, as a bearer token
- * or, in a browser, as a cookie: that of the printed address, or one that a person signed in with.
- * A request that changes something is refused if a page of another origin sent it: its {@code
- * Origin} and {@code Sec-Fetch-Site} say so, and its body must be declared as JSON, which no form
- * of another page can do.
+ * HTTP server of the teaching page and its API. On loopback it accepts names of this machine only;
+ * elsewhere, and if people have tokens, every request for data needs a token, as a bearer token or,
+ * in a browser, as a cookie. A change that a page of another origin sent is refused: its {@code
+ * Origin} and {@code Sec-Fetch-Site} say so, and its body must be declared as JSON, which a form of
+ * another page cannot do.
  */
 public final class TeachServer implements AutoCloseable {
-  /** Requests that are read or answered at the same time. */
+  /** Max number of requests that are read or answered at one time. */
   public static final int THREADS = 64;
 
   /** Time in which a request must be complete. */
@@ -44,11 +43,11 @@ public final class TeachServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TeachServer.class);
 
-  /** Complete requests that work on the set at the same time. */
+  /** Max number of complete requests that work on the set at one time. */
   private static final int WORKING = 8;
 
   static {
-    // Read once per process, by the first server. Else half a request keeps a thread for ever.
+    // Read once per process, by the first server. Without it half a request occupies a thread.
     limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
   }
@@ -114,7 +113,7 @@ public final class TeachServer implements AutoCloseable {
   }
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
    * @param port 0 selects a free one
    * @param access who may send requests; only loopback may be open
@@ -168,7 +167,7 @@ public final class TeachServer implements AutoCloseable {
   }
 
   /**
-   * A request, without the details of the server.
+   * A request without details of the server.
    *
    * @param person authenticated name of the sender; null if there is none
    */
@@ -276,7 +275,7 @@ public final class TeachServer implements AutoCloseable {
     }
   }
 
-  /** Gives a browser the cookie of a person, whose token is in the body. */
+  /** Stores the token of the body in a cookie of the browser. */
   private Response signIn(Request request) {
     try {
       String candidate = TeachApi.text(TeachApi.body(request), "token");

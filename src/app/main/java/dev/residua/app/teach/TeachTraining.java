@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Trains a model on the present teaching, one training at a time, on a thread of its own. */
+/** Runner of one training at a time, on a thread of its own. */
 final class TeachTraining implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TeachTraining.class);
   private static final double NANOS = 1e9;
@@ -65,8 +65,8 @@ final class TeachTraining implements AutoCloseable {
   /**
    * Starts a training.
    *
-   * @param steps null for the number that usually suffices
-   * @throws IllegalStateException if one runs
+   * @param steps null for the default
+   * @throws IllegalStateException if a training runs
    */
   synchronized void start(@Nullable Integer steps, long seed) {
     if (running != null) {
@@ -122,12 +122,12 @@ final class TeachTraining implements AutoCloseable {
     }
   }
 
-  /** A training that was cancelled may end with any exception, since trainers wrap ours. */
+  /** A cancelled training may end with any exception, since trainers wrap ours. */
   private synchronized void broken(String message) {
     end(cancelled ? "cancelled" : "failed", cancelled ? "" : message, null);
   }
 
-  /** Adds a model's estimates for the pictures to the opinions on the next questions. */
+  /** Adds the estimates of a model to the choice of the next questions. */
   void addOpinion(ModelBundle bundle, FrameDataset frames) throws BadBundleException {
     List<Latent> latents = bundle.manifest().latents();
     FrameDataset reader = frames.reducedTo(bundle.manifest().image());
@@ -208,7 +208,7 @@ final class TeachTraining implements AutoCloseable {
     return value == null || !Double.isFinite(value) ? null : value;
   }
 
-  /** Cancels the training and waits a little for it. */
+  /** Cancels the training and waits a limited time for its end. */
   @Override
   public void close() throws InterruptedException {
     Thread thread;

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON that the teaching page receives. */
+/** JSON of the teaching page. */
 final class TeachViews {
   private TeachViews() {}
 
   /**
-   * Everything but pictures and the next question.
+   * State of the teaching, without pictures and questions.
    *
-   * @param revision rises with every change, of everybody
+   * @param revision grows with every change of any person
    * @param undo change that undo would revert, or null
    * @param redo change that redo would repeat, or null
    */
@@ -48,17 +48,17 @@ final class TeachViews {
   /**
    * Labels of a frame.
    *
-   * @param values of the factors that have one
+   * @param values by factor
    */
   record LabelsView(int frame, Map<String, Double> values) {}
 
   /**
-   * The training that runs or ran last.
+   * The present or last training.
    *
    * @param phase idle, running, done, failed or cancelled
    * @param fraction of the stage, from 0 to 1
    * @param secondsLeft of the stage; null while unknown
-   * @param message why it failed; empty otherwise
+   * @param message reason of a failure; empty otherwise
    */
   record TrainingView(
       String phase,
@@ -92,7 +92,7 @@ final class TeachViews {
    * One mechanism.
    *
    * @param explained share of the variance that its causes explain; null for a root
-   * @param finding why an incident could not name it; null if it can
+   * @param finding reason why an incident cannot name it; null if it can
    */
   record MechanismView(
       String name, List<String> causes, @Nullable Double explained, @Nullable String finding) {}

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
-/** The teaching page of one data set, from its start to its end. */
+/** Life cycle of the teaching page of one data set. */
 public final class Teaching implements AutoCloseable {
   private final TeachingSet set;
   private final TeachTraining training;
@@ -26,10 +26,10 @@ public final class Teaching implements AutoCloseable {
     this.server = server;
   }
 
-  /** Makes a model of data. */
+  /** Port for the training of a model. */
   @FunctionalInterface
   public interface ModelTrainer {
-    /** Trains; calls {@code progress} often, which may throw to cancel the training. */
+    /** Trains a model. Calls {@code progress} often, which may throw to cancel the training. */
     TrainingReport train(TrainingData data, TrainingSettings settings, TrainingProgress progress)
         throws TrainingFailedException;
   }
@@ -38,7 +38,7 @@ public final class Teaching implements AutoCloseable {
    * Opens a data set and serves its page.
    *
    * @param out bundle that trainings write
-   * @param models whose opinions choose questions
+   * @param models models whose estimates choose questions
    * @param threads native threads of a training
    * @param port 0 selects a free one
    * @param access who may use it; only loopback may be open
@@ -71,7 +71,6 @@ public final class Teaching implements AutoCloseable {
     }
   }
 
-  /** Port of the page. */
   public int port() {
     return server.port();
   }

@@ -31,10 +31,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a data set that teaching changes: {@code answers.csv}, {@code holds.csv}, {@code
- * labels.csv}, and the names of factors in {@code dataset.json}. Each is written whole or not at
- * all. One process at a time may open it; files that another program has changed since are noticed
- * before anything is overwritten. Not safe for several threads.
+ * Store of the files of a data set that teaching changes: {@code answers.csv}, {@code holds.csv},
+ * {@code labels.csv}, and the names of factors in {@code dataset.json}. Writes are atomic per file.
+ * One process at a time may open it; a change by another program is noticed before a write. Not
+ * thread-safe.
  */
 final class TeachingFolder implements AutoCloseable {
   static final String LABELS = "labels.csv";
@@ -107,7 +107,7 @@ final class TeachingFolder implements AutoCloseable {
     return state();
   }
 
-  /** State of the teaching when the files were read last. */
+  /** Returns the state of the teaching when the files were read last. */
   TeachingState state() throws IOException {
     Map<String, TaughtFactor> factors = new LinkedHashMap<>();
     for (JsonNode taught : description().path(TAUGHT)) {
@@ -138,7 +138,7 @@ final class TeachingFolder implements AutoCloseable {
     }
   }
 
-  /** Range of the numbers in a column, widened to whole numbers. */
+  /** Returns the range of the numbers in a column, widened to whole numbers. */
   private static double[] range(LabelTable labels, String column) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
@@ -153,7 +153,7 @@ final class TeachingFolder implements AutoCloseable {
     return usable ? new double[] {Math.floor(low), Math.ceil(high)} : new double[] {LOW, HIGH};
   }
 
-  /** Number of pairs that the labels mark as held, by factor. */
+  /** Counts the pairs that the labels mark as held, by factor. */
   Map<String, Integer> pairsInLabels() {
     Map<String, Integer> rows = new HashMap<>();
     LabelTable labels = set.labels();
@@ -220,7 +220,7 @@ final class TeachingFolder implements AutoCloseable {
     }
   }
 
-  /** The factors with their ranges; those with a column are factors of the set too. */
+  /** Returns the factors with their ranges; those with a column are factors of the set too. */
   private void describe(List<TaughtFactor> factors, List<String> columns) throws IOException {
     ObjectNode json = description();
     ArrayNode taught = json.putArray(TAUGHT);

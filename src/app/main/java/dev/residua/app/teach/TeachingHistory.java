@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The file {@value #FILE} of a data set: the last changes, one JSON object per line, so that undo
- * works after a restart.
+ * Store of the last changes in the file {@value #FILE} of a data set, one JSON object per line, so
+ * that undo works after a restart.
  */
 final class TeachingHistory {
   static final String FILE = "history.jsonl";
@@ -73,7 +73,7 @@ final class TeachingHistory {
     return entries;
   }
 
-  /** Writes the changes whole or not at all. */
+  /** Writes all changes atomically. */
   static void write(Path dir, List<Entry> entries) throws IOException {
     StringBuilder lines = new StringBuilder();
     for (Entry entry : entries) {

@@ -43,10 +43,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One data set that people teach: every change is stored before it counts. Safe for several
- * threads.
- */
+/** Data set that people teach. Every change is stored before it takes effect. Thread-safe. */
 final class TeachingSet implements AutoCloseable {
   static final int SERIES = 10;
 
@@ -114,7 +111,7 @@ final class TeachingSet implements AutoCloseable {
     return PicturePool.of(frames, pictures, COMPONENTS);
   }
 
-  /** Brightness, averaged over the cells of a grid. */
+  /** Computes the mean brightness of the cells of a grid. */
   private static float[] small(byte[] pixels, ImageShape shape) {
     int columns = Math.min(SMALL, shape.width());
     int rows = Math.min(SMALL, shape.height());
@@ -276,7 +273,7 @@ final class TeachingSet implements AutoCloseable {
   }
 
   /**
-   * Adds the opinion of a model on the factors that its latents are named after.
+   * Adds the estimates of a model for the factors that its latents are named after.
    *
    * @param names of its latents
    * @param reader reads frames of its size
@@ -312,7 +309,7 @@ final class TeachingSet implements AutoCloseable {
     }
   }
 
-  /** A frame as PNG, in the size of the set. */
+  /** Returns a frame as PNG, in the size of the set. */
   byte[] picture(int frame) {
     FrameDataset set;
     synchronized (this) {
@@ -322,7 +319,7 @@ final class TeachingSet implements AutoCloseable {
     return PictureFiles.picture(set.read(frame, 1), set.shape());
   }
 
-  /** A file of the set; null if it has none. */
+  /** Reads a file of the set; null if it does not exist. */
   synchronized byte @Nullable [] file(String name) throws IOException {
     Path file = folder.path().resolve(name);
     return Files.exists(file) ? Files.readAllBytes(file) : null;
