@@ -49,10 +49,10 @@ public interface AlertListener {
   /** Receivers are notified of this many incidents in this way. */
   default void decided(Outcome outcome, int incidents) {}
 
-  /** A notice has been sent, or given up. */
+  /** A notification has been sent, or given up. */
   default void sent(String receiver, Result result) {}
 
-  /** How long a batch of notices took, in nanoseconds. */
+  /** How long a batch of notifications took, in nanoseconds. */
   default void latency(String receiver, long nanos) {}
 
   /**

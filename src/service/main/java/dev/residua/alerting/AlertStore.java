@@ -1,6 +1,6 @@
 package dev.residua.alerting;
 
-import dev.residua.alerting.AlertBook.Lost;
+import dev.residua.alerting.PendingAlerts.Lost;
 import dev.residua.topic.StoredValues;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stores the state of every receiver on a compacted topic with the partitions of the incidents, and
- * writes the dead letters of undeliverable notices.
+ * writes the dead letters of undeliverable notifications.
  */
 final class AlertStore {
   private static final Logger LOG = LoggerFactory.getLogger(AlertStore.class);
@@ -42,9 +42,9 @@ final class AlertStore {
     producer.initTransactions();
   }
 
-  /** Writes an undeliverable notice to the dead letters. */
+  /** Writes an undeliverable notification to the dead letters. */
   void deadLetter(String receiver, Lost lost) {
-    AlertEntry entry = lost.notice().entry();
+    AlertEntry entry = lost.notification().entry();
     String reason = lost.refused() ? DeadLetter.ALERT_REFUSED : DeadLetter.ALERT_UNDELIVERED;
     String message =
         "receiver %s was not notified that incident %s is %s: %s"
@@ -78,8 +78,9 @@ final class AlertStore {
   }
 
   /** Writes all changes into the transaction. */
-  void save(AlertBook book) {
-    book.changes()
+  void save(PendingAlerts alerts) {
+    alerts
+        .changes()
         .forEach(
             (id, change) ->
                 write(
@@ -132,7 +133,7 @@ final class AlertStore {
   Map<String, Long> restore(
       Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers,
       int partition,
-      AlertBook book,
+      PendingAlerts alerts,
       BooleanSupplier stop) {
     TopicPartition from = new TopicPartition(topics.alerts().name(), partition);
     Map<String, byte[]> stored =
@@ -144,7 +145,7 @@ final class AlertStore {
             if (key.equals(AlertStateJson.ACTIVATIONS)) {
               changes.putAll(AlertStateJson.activations(value));
             } else {
-              book.restore(partition, AlertStateJson.entry(value));
+              alerts.restore(partition, AlertStateJson.entry(value));
             }
           } catch (IllegalArgumentException e) {
             LOG.error(

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  * @param routes an incident goes to the receivers of every route that matches it; without any route
  *     to all receivers
  * @param dashboard address of the dashboard as people reach it, for links
- * @param giveUpAfter time after which a notice that is not accepted becomes a dead letter, at least
- *     a minute
+ * @param giveUpAfter time after which a notification that is not accepted becomes a dead letter, at
+ *     least a minute
  * @param groups when receivers are notified of several incidents together
  */
 public record AlertingSettings(
@@ -56,7 +56,8 @@ public record AlertingSettings(
               || url.getRawQuery() != null
               || url.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                "residua.alerting.dashboard-url must be an address such as https://residua.example.org but was "
+                "residua.alerting.dashboard-url must be an address such as"
+                    + " https://residua.example.org but was "
                     + url);
           }
         });

@@ -43,16 +43,17 @@ final class AlertmanagerProtocol implements Protocol {
   }
 
   @Override
-  public OutgoingRequest request(List<Notice> notices, Instant now) {
+  public OutgoingRequest request(List<Notification> notifications, Instant now) {
     ArrayNode alerts = Json.array();
-    for (Notice notice : notices) {
-      Incident incident = notice.entry().incident();
-      NotifiedState before = notice.before();
+    for (Notification notification : notifications) {
+      Incident incident = notification.entry().incident();
+      NotifiedState before = notification.before();
       if (before.stage() == Stage.FIRING
           && (before.severity() != incident.severity() || !before.kind().equals(incident.kind()))) {
-        alerts.add(alert(notice.entry(), before.severity(), before.kind(), now, false));
+        alerts.add(alert(notification.entry(), before.severity(), before.kind(), now, false));
       }
-      alerts.add(alert(notice.entry(), incident.severity(), incident.kind(), now, incident.open()));
+      alerts.add(
+          alert(notification.entry(), incident.severity(), incident.kind(), now, incident.open()));
     }
     return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(alerts));
   }
@@ -67,15 +68,15 @@ final class AlertmanagerProtocol implements Protocol {
     labels.put(INCIDENT, entry.alertId());
     labels.put("source", incident.source());
     labels.put("kind", kind);
-    labels.put("severity", Texts.severity(severity));
+    labels.put("severity", AlertText.severity(severity));
     ObjectNode annotations = alert.putObject("annotations");
-    annotations.put("summary", Texts.headline(entry));
+    annotations.put("summary", AlertText.headline(entry));
     if (entry.grouping() instanceof Grouping.Group) {
-      annotations.put("sources", Texts.sources(entry));
+      annotations.put("sources", AlertText.sources(entry));
     }
     annotations.put("subject", incident.subject().toString());
     annotations.put("advice", incident.subject().advice());
-    String causes = Texts.causes(incident.causes());
+    String causes = AlertText.causes(incident.causes());
     if (!causes.isEmpty()) {
       annotations.put("causes", causes);
     }

@@ -81,8 +81,8 @@ public final class AlertmanagerSilences {
               new Silence(
                   id,
                   incident,
-                  Texts.cut(person, MOST_TEXT),
-                  Texts.cut(silence.path("comment").asText(), MOST_TEXT)));
+                  AlertText.cut(person, MOST_TEXT),
+                  AlertText.cut(silence.path("comment").asText(), MOST_TEXT)));
         }
       }
     }

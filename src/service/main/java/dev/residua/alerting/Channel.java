@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
-/** Delivers notices to one receiver, with one attempt per notice. For one thread. */
+/** Delivers notifications to one receiver, with one attempt per notification. For one thread. */
 public final class Channel {
   private final ReceiverSettings receiver;
   private final Protocol protocol;
@@ -33,22 +33,24 @@ public final class Channel {
   }
 
   /**
-   * Delivers notices in order until the receiver is unavailable.
+   * Delivers notifications in order until the receiver is unavailable.
    *
    * @param goOn asked before every request
-   * @param onFailure receives each notice that fails unexpectedly
+   * @param onFailure receives each notification that fails unexpectedly
    * @return results of the first of them; the others were not sent
    */
   List<DeliveryResult> deliver(
-      List<Notice> notices, BooleanSupplier goOn, BiConsumer<Notice, RuntimeException> onFailure)
+      List<Notification> notifications,
+      BooleanSupplier goOn,
+      BiConsumer<Notification, RuntimeException> onFailure)
       throws InterruptedException {
     List<DeliveryResult> results = new ArrayList<>();
-    int batch = receiver.type().habits().batch();
-    for (int i = 0; i < notices.size() && goOn.getAsBoolean(); i += batch) {
-      List<Notice> some = notices.subList(i, Math.min(notices.size(), i + batch));
+    int batch = receiver.type().capabilities().batch();
+    for (int i = 0; i < notifications.size() && goOn.getAsBoolean(); i += batch) {
+      List<Notification> some = notifications.subList(i, Math.min(notifications.size(), i + batch));
       DeliveryResult result = send(some, onFailure);
       if (result instanceof DeliveryResult.Refused && some.size() > 1) {
-        for (Notice one : some) { // so that one does not spoil the others
+        for (Notification one : some) { // so that one does not spoil the others
           results.add(send(List.of(one), onFailure));
         }
       } else {
@@ -62,27 +64,29 @@ public final class Channel {
   }
 
   /**
-   * Sends one request. A notice of which no request can be made is refused, and so is a batch with
-   * one. After another unexpected failure only that notice waits; the receiver gets the others.
+   * Sends one request. A notification of which no request can be made is refused, and so is a batch
+   * with one. After another unexpected failure only that notification waits; the receiver gets the
+   * others.
    */
-  private DeliveryResult send(List<Notice> notices, BiConsumer<Notice, RuntimeException> onFailure)
+  private DeliveryResult send(
+      List<Notification> notifications, BiConsumer<Notification, RuntimeException> onFailure)
       throws InterruptedException {
     try {
-      return http.send(protocol.request(notices, clock.instant()), clock.instant());
+      return http.send(protocol.request(notifications, clock.instant()), clock.instant());
     } catch (IllegalArgumentException e) {
       return new DeliveryResult.Refused("no request can be made of it: " + e.getMessage());
     } catch (RuntimeException e) {
-      if (notices.size() > 1) {
-        return new DeliveryResult.Refused("one of the notices fails: " + e);
+      if (notifications.size() > 1) {
+        return new DeliveryResult.Refused("one of the notifications fails: " + e);
       }
-      onFailure.accept(notices.get(0), e);
+      onFailure.accept(notifications.get(0), e);
       return new DeliveryResult.Unavailable("delivery failed: " + e, Optional.empty(), false);
     }
   }
 
   /** Delivers one, to try a receiver. */
-  public DeliveryResult test(Notice notice) throws InterruptedException {
-    return send(List.of(notice), (failed, why) -> {});
+  public DeliveryResult test(Notification notification) throws InterruptedException {
+    return send(List.of(notification), (failed, why) -> {});
   }
 
   /** Delivers a model change; empty if the protocol has none. */

@@ -15,7 +15,7 @@ public sealed interface DeliveryResult {
    * It was not accepted, and may be later.
    *
    * @param pause time for which the receiver asks for no requests
-   * @param everything whether every other notice would fail as well
+   * @param everything whether every other notification would fail as well
    */
   record Unavailable(String detail, Optional<Duration> pause, boolean everything)
       implements DeliveryResult {}

@@ -32,18 +32,18 @@ import java.util.Set;
  */
 final class GroupedAlerts {
   private final GroupSettings settings;
-  private final Map<String, AlertPage> pages;
+  private final Map<String, AlertState> states;
   private final Set<String> changed;
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
   private final Set<String> outdated = new HashSet<>(); // groups whose incident may have changed
 
   /**
-   * @param pages alerts by id, changed here
+   * @param states alerts by id, changed here
    * @param changed ids of alerts that are to be stored
    */
-  GroupedAlerts(GroupSettings settings, Map<String, AlertPage> pages, Set<String> changed) {
+  GroupedAlerts(GroupSettings settings, Map<String, AlertState> states, Set<String> changed) {
     this.settings = settings;
-    this.pages = pages;
+    this.states = states;
     this.changed = changed;
   }
 
@@ -73,20 +73,20 @@ final class GroupedAlerts {
   }
 
   /** Follows a record of an incident that was known before. */
-  void applied(AlertPage page, AlertEntry before, Instant now) {
-    Incident incident = page.entry.incident();
-    if (page.entry.grouping() instanceof Waiting) {
+  void applied(AlertState state, AlertEntry before, Instant now) {
+    Incident incident = state.entry.incident();
+    if (state.entry.grouping() instanceof Waiting) {
       if (before.incident().state() == State.SUSPENDED && incident.state() != State.SUSPENDED) {
-        page.entry = page.entry.with(opened(now)); // the others come back now, too
+        state.entry = state.entry.with(opened(now)); // the others come back now, too
       }
-    } else if (page.entry.grouping() instanceof Alone) {
-      if (before.isReopenedBy(incident) && !page.mayFire()) {
-        page.entry = page.entry.with(opened(now));
+    } else if (state.entry.grouping() instanceof Alone) {
+      if (before.isReopenedBy(incident) && !state.mayFire()) {
+        state.entry = state.entry.with(opened(now));
       }
-    } else if (page.entry.grouping() instanceof Member member) {
-      AlertPage parent = pages.get(member.group());
+    } else if (state.entry.grouping() instanceof Member member) {
+      AlertState parent = states.get(member.group());
       if (parent != null && parent.entry.grouping() instanceof Group group) {
-        replace(parent, group.changed(Child.of(page.entry), page.wanted));
+        replace(parent, group.changed(Child.of(state.entry), state.wanted));
       }
     }
   }
@@ -96,7 +96,7 @@ final class GroupedAlerts {
     outdated.add(group);
   }
 
-  private void replace(AlertPage parent, Group group) {
+  private void replace(AlertState parent, Group group) {
     parent.entry = parent.entry.with(group);
     parent.wanted = group.receivers();
     changed.add(parent.entry.alertId());
@@ -107,13 +107,13 @@ final class GroupedAlerts {
   void update(Instant now) {
     List<Candidate> waiting = new ArrayList<>();
     List<OpenGroup> groups = new ArrayList<>();
-    for (AlertPage page : pages.values()) {
-      AlertEntry entry = page.entry;
-      if (entry.grouping() instanceof Member member && !pages.containsKey(member.group())) {
-        page.entry = entry.with(new Waiting(now)); // its group could not be read
+    for (AlertState state : states.values()) {
+      AlertEntry entry = state.entry;
+      if (entry.grouping() instanceof Member member && !states.containsKey(member.group())) {
+        state.entry = entry.with(new Waiting(now)); // its group could not be read
         changed.add(entry.alertId());
       }
-      if (page.entry.grouping() instanceof Waiting wait
+      if (state.entry.grouping() instanceof Waiting wait
           && entry.incident().state() != State.SUSPENDED) {
         Instant until = isUrgent(entry.incident(), now) ? now : wait.until();
         waiting.add(new Candidate(entry.alertId(), entry.incident(), until));
@@ -127,8 +127,8 @@ final class GroupedAlerts {
           .forEach(decision -> apply(decision, now));
     }
     for (String id : List.copyOf(outdated)) {
-      AlertPage page = pages.get(id);
-      if (page == null || revise(page, now)) {
+      AlertState state = states.get(id);
+      if (state == null || revise(state, now)) {
         outdated.remove(id);
       }
     }
@@ -140,8 +140,8 @@ final class GroupedAlerts {
    */
   private boolean isUrgent(Incident incident, Instant now) {
     return incident.severity() == Severity.CRITICAL
-        && pages.values().stream()
-            .map(page -> page.entry)
+        && states.values().stream()
+            .map(state -> state.entry)
             .noneMatch(
                 entry ->
                     entry.grouping() instanceof Alone
@@ -152,30 +152,31 @@ final class GroupedAlerts {
 
   private void apply(Decision decision, Instant now) {
     if (decision instanceof Release release) {
-      AlertPage page = page(release.candidate());
+      AlertState state = state(release.candidate());
       boolean waited =
-          page.entry.grouping() instanceof Waiting waiting && !now.isBefore(waiting.until());
+          state.entry.grouping() instanceof Waiting waiting && !now.isBefore(waiting.until());
       count(waited ? Outcome.ALONE : Outcome.AT_ONCE, 1);
-      set(page, Grouping.ALONE);
+      set(state, Grouping.ALONE);
     } else if (decision instanceof Join join) {
-      AlertPage parent = Objects.requireNonNull(pages.get(join.group()));
-      AlertPage page = page(join.candidate());
+      AlertState parent = Objects.requireNonNull(states.get(join.group()));
+      AlertState state = state(join.candidate());
       count(Outcome.GROUPED, 1);
-      set(page, new Member(join.group()));
+      set(state, new Member(join.group()));
       replace(
-          parent, ((Group) parent.entry.grouping()).joined(Child.of(page.entry), page.wanted, now));
+          parent,
+          ((Group) parent.entry.grouping()).joined(Child.of(state.entry), state.wanted, now));
     } else if (decision instanceof Form form) {
       form(form, now);
     }
   }
 
-  private AlertPage page(Candidate candidate) {
-    return Objects.requireNonNull(pages.get(candidate.alertId()));
+  private AlertState state(Candidate candidate) {
+    return Objects.requireNonNull(states.get(candidate.alertId()));
   }
 
-  private void set(AlertPage page, Grouping grouping) {
-    page.entry = page.entry.with(grouping);
-    changed.add(page.entry.alertId());
+  private void set(AlertState state, Grouping grouping) {
+    state.entry = state.entry.with(grouping);
+    changed.add(state.entry.alertId());
   }
 
   private void form(Form form, Instant now) {
@@ -186,22 +187,22 @@ final class GroupedAlerts {
             "%s%s.%d".formatted(Grouping.GROUP_PREFIX, first.alertId(), first.incident().flaps()));
     Group group = new Group(form.label(), form.value(), List.of(), 0, now, Set.of());
     for (Candidate candidate : form.candidates()) {
-      AlertPage page = page(candidate);
-      group = group.joined(Child.of(page.entry), page.wanted, now);
-      set(page, new Member(id));
+      AlertState state = state(candidate);
+      group = group.joined(Child.of(state.entry), state.wanted, now);
+      set(state, new Member(id));
     }
     Incident incident =
         GroupIncident.of(
             id, group, null, form.candidates().stream().map(Candidate::incident).toList(), 0);
     AlertEntry entry =
         new AlertEntry(id, incident, 0, now, now, Optional.empty(), Map.of()).with(group);
-    pages.put(id, new AlertPage(page(first).partition, entry, group.receivers()));
+    states.put(id, new AlertState(state(first).partition, entry, group.receivers()));
     changed.add(id);
   }
 
   private String freeId(String id) {
     String free = id;
-    for (int i = 1; pages.containsKey(free); i++) {
+    for (int i = 1; states.containsKey(free); i++) {
       free = id + "." + i;
     }
     return free;
@@ -213,14 +214,14 @@ final class GroupedAlerts {
    *
    * @return whether nothing is left to do
    */
-  private boolean revise(AlertPage page, Instant now) {
-    AlertEntry entry = page.entry;
+  private boolean revise(AlertState state, Instant now) {
+    AlertEntry entry = state.entry;
     if (!(entry.grouping() instanceof Group group)) {
       return true;
     }
     Incident before = entry.incident();
     List<Incident> open =
-        pages.values().stream()
+        states.values().stream()
             .map(one -> one.entry)
             .filter(one -> one.grouping().equals(new Member(entry.alertId())))
             .map(AlertEntry::incident)
@@ -242,7 +243,7 @@ final class GroupedAlerts {
     if (!urgent && now.isBefore(entry.changedAt().plus(settings.delay()))) {
       return false;
     }
-    page.entry = entry.next(next, revision, now);
+    state.entry = entry.next(next, revision, now);
     changed.add(entry.alertId());
     return true;
   }

@@ -218,6 +218,6 @@ final class HttpSender implements Sender {
         text = text.replace(secret.get().value(), secret.get().toString());
       }
     }
-    return Texts.cut(text, MOST_SHOWN);
+    return AlertText.cut(text, MOST_SHOWN);
   }
 }

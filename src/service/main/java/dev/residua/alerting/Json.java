@@ -81,7 +81,7 @@ final class Json {
     node.put("value", group.value());
     node.put("incidents", group.size());
     ArrayNode children = node.putArray("children");
-    for (Child child : Texts.shown(group)) {
+    for (Child child : AlertText.shown(group)) {
       ObjectNode one = children.addObject();
       one.put("incidentId", child.incident());
       one.put("source", child.source());

@@ -3,7 +3,7 @@ package dev.residua.alerting;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.model.RegistryRecord.Activation;
 
-/** Texts and JSON of a model change. */
+/** AlertText and JSON of a model change. */
 final class ModelTexts {
   private ModelTexts() {}
 
@@ -11,7 +11,7 @@ final class ModelTexts {
     return "model %s is active (%s by %s): %s"
         .formatted(
             activation.modelId(),
-            Texts.lower(activation.kind()),
+            AlertText.lower(activation.kind()),
             activation.by(),
             activation.reason());
   }
@@ -21,7 +21,7 @@ final class ModelTexts {
     node.put("activation", activation.number());
     node.put("modelId", activation.modelId());
     node.put("digest", activation.digest());
-    node.put("kind", Texts.lower(activation.kind()));
+    node.put("kind", AlertText.lower(activation.kind()));
     node.put("at", activation.at().toString());
     node.put("by", activation.by());
     node.put("reason", activation.reason());

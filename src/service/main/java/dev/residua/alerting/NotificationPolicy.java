@@ -1,7 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.alerting.NotifiedState.Stage;
-import dev.residua.alerting.ReceiverType.Habits;
+import dev.residua.alerting.ReceiverType.Capabilities;
 import dev.residua.alerting.ReceiverType.Updates;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
@@ -31,13 +31,13 @@ final class NotificationPolicy {
    *
    * @param wanted whether the incident is routed to the receiver now
    * @param acknowledged whether a person has acknowledged it
-   * @param lastSent when the receiver last accepted a notice of it from this process, null for
-   *     never
+   * @param lastSent when the receiver last accepted a notification of it from this process, null
+   *     for never
    */
   static Optional<Action> next(
       AlertEntry entry,
       NotifiedState notified,
-      Habits habits,
+      Capabilities capabilities,
       Duration repeatInterval,
       boolean wanted,
       boolean acknowledged,
@@ -56,13 +56,13 @@ final class NotificationPolicy {
           }
           if (!suspended
               && notified.revision() < entry.revision()
-              && worthAnUpdate(entry, notified, habits)) {
+              && worthAnUpdate(entry, notified, capabilities)) {
             yield Optional.of(Action.UPDATE);
           }
-          if (acknowledged && habits.acknowledges() && !notified.acknowledged()) {
+          if (acknowledged && capabilities.acknowledges() && !notified.acknowledged()) {
             yield Optional.of(Action.ACKNOWLEDGE);
           }
-          yield habits.forgets() && silent ? Optional.of(Action.REPEAT) : Optional.empty();
+          yield capabilities.forgets() && silent ? Optional.of(Action.REPEAT) : Optional.empty();
         }
       };
     }
@@ -74,17 +74,19 @@ final class NotificationPolicy {
     return switch (notified.stage()) {
       case NOTHING -> Optional.empty();
       case FIRING ->
-          now.isBefore(notified.at().plus(habits.minFiring()))
+          now.isBefore(notified.at().plus(capabilities.minFiring()))
               ? Optional.empty()
               : Optional.of(Action.RESOLVE);
       case RESOLVED ->
-          habits.forgets() && silent && now.isBefore(notified.at().plus(habits.repeatResolved()))
+          capabilities.forgets()
+                  && silent
+                  && now.isBefore(notified.at().plus(capabilities.repeatResolved()))
               ? Optional.of(Action.REPEAT)
               : Optional.empty();
     };
   }
 
-  /** Whether the receiver has accepted no notice since the incident opened or reopened. */
+  /** Whether the receiver has accepted no notification since the incident opened or reopened. */
   private static boolean isUnnotified(AlertEntry entry, NotifiedState notified) {
     return notified.stage() == Stage.NOTHING
         || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());
@@ -95,12 +97,13 @@ final class NotificationPolicy {
     return entry.opening() != null || entry.grouping() instanceof Grouping.Group;
   }
 
-  private static boolean worthAnUpdate(AlertEntry entry, NotifiedState notified, Habits habits) {
+  private static boolean worthAnUpdate(
+      AlertEntry entry, NotifiedState notified, Capabilities capabilities) {
     Incident incident = entry.incident();
     return incident.severity().compareTo(notified.severity()) > 0
         || entry.members() > notified.members()
         || follows(entry, notified)
-        || (habits.updates() == Updates.EVERY_CHANGE
+        || (capabilities.updates() == Updates.EVERY_CHANGE
             && !(incident.severity() == notified.severity()
                 && incident.kind().equals(notified.kind())
                 && incident.subject().toString().equals(notified.subject())));
@@ -114,11 +117,15 @@ final class NotificationPolicy {
 
   /** Whether nothing more has to be delivered in the current state. */
   static boolean done(
-      AlertEntry entry, NotifiedState notified, Habits habits, boolean wanted, Instant now) {
+      AlertEntry entry,
+      NotifiedState notified,
+      Capabilities capabilities,
+      boolean wanted,
+      Instant now) {
     return !entry.incident().open()
         && (isUnnotified(entry, notified)
             ? !wanted
             : notified.stage() == Stage.RESOLVED
-                && !now.isBefore(notified.at().plus(habits.repeatResolved())));
+                && !now.isBefore(notified.at().plus(capabilities.repeatResolved())));
   }
 }

@@ -34,20 +34,20 @@ final class PagerDutyProtocol implements Protocol {
   }
 
   @Override
-  public OutgoingRequest request(List<Notice> notices, Instant now) {
-    Notice notice = notices.get(0);
+  public OutgoingRequest request(List<Notification> notifications, Instant now) {
+    Notification notification = notifications.get(0);
     ObjectNode event = Json.object();
     event.put("routing_key", receiver.key().orElseThrow().value());
     event.put(
         "event_action",
-        switch (notice.action()) {
+        switch (notification.action()) {
           case OPEN, UPDATE, REPEAT -> "trigger";
           case ACKNOWLEDGE -> "acknowledge";
           case RESOLVE -> "resolve";
         });
-    event.put("dedup_key", dedupKey(notice.entry().alertId()));
-    if (notice.action() != Action.ACKNOWLEDGE && notice.action() != Action.RESOLVE) {
-      describe(notice.entry(), event);
+    event.put("dedup_key", dedupKey(notification.entry().alertId()));
+    if (notification.action() != Action.ACKNOWLEDGE && notification.action() != Action.RESOLVE) {
+      describe(notification.entry(), event);
     }
     return post("/v2/enqueue", event);
   }
@@ -56,9 +56,9 @@ final class PagerDutyProtocol implements Protocol {
     Incident incident = entry.incident();
     Map<String, String> to = links.of(entry);
     ObjectNode payload = event.putObject("payload");
-    payload.put("summary", Texts.cut(Texts.headline(entry), MOST_SUMMARY));
+    payload.put("summary", AlertText.cut(AlertText.headline(entry), MOST_SUMMARY));
     payload.put("source", incident.source());
-    payload.put("severity", Texts.severity(incident.severity()));
+    payload.put("severity", AlertText.severity(incident.severity()));
     payload.put("timestamp", incident.openedAt().toString());
     if (!incident.causes().isEmpty()) {
       payload.put("component", incident.causes().get(0).latent());
@@ -86,7 +86,7 @@ final class PagerDutyProtocol implements Protocol {
     ObjectNode event = Json.object();
     event.put("routing_key", receiver.key().orElseThrow().value());
     ObjectNode payload = event.putObject("payload");
-    payload.put("summary", Texts.cut(ModelTexts.headline(activation), MOST_SUMMARY));
+    payload.put("summary", AlertText.cut(ModelTexts.headline(activation), MOST_SUMMARY));
     payload.put("timestamp", activation.at().toString());
     payload.put("source", CLIENT);
     payload.set("custom_details", ModelTexts.json(activation));

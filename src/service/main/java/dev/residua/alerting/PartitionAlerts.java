@@ -1,7 +1,7 @@
 package dev.residua.alerting;
 
-import dev.residua.alerting.AlertBook.Lost;
 import dev.residua.alerting.AlertListener.Result;
+import dev.residua.alerting.PendingAlerts.Lost;
 import dev.residua.alerting.ReceiverWorker.BatchResult;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One membership in the group of alerting processes: follows the incidents of its partitions,
- * stores pending notices, commits, and only then passes them to the receivers' workers.
+ * stores pending notifications, commits, and only then passes them to the receivers' workers.
  */
 final class PartitionAlerts implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionAlerts.class);
@@ -45,7 +45,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private static final Duration PARTITIONS_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** Notices given to a receiver at once if it accepts one per request. */
+  /** Notifications given to a receiver at once if it accepts one per request. */
   private static final int ROOM = 10;
 
   /** Traces of the incidents that changed last; those from before a restart end at the topic. */
@@ -57,7 +57,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private final AlertStore store;
   private final ModelChangeNotifier models;
   private final AlertLoop.Context context;
-  private final AlertBook book;
+  private final PendingAlerts alerts;
   private final Set<Integer> owned = new TreeSet<>();
   private final Map<TopicPartition, Long> history = new HashMap<>();
   private boolean read; // something that is not committed
@@ -81,7 +81,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     this.store = store;
     this.models = models;
     this.context = context;
-    this.book = new AlertBook(context.settings(), context.random());
+    this.alerts = new PendingAlerts(context.settings(), context.random());
     String topic = context.topics().control().name();
     List<TopicPartition> all =
         control.partitionsFor(topic, PARTITIONS_TIMEOUT).stream()
@@ -102,8 +102,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       applyResult(worker, false);
     }
     Instant now = context.clock().instant();
-    book.group(now);
-    book.outcomes().forEach(context.listener()::decided);
+    alerts.group(now);
+    alerts.outcomes().forEach(context.listener()::decided);
     if (!now.isBefore(swept.plus(SWEEP))) {
       swept = now;
       sweep(now);
@@ -140,9 +140,9 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
                   member.groupMetadata().groupId(),
                   incident.source(),
                   record.headers())) {
-        book.incident(
+        alerts.incident(
             incident,
-            new AlertBook.Position(
+            new PendingAlerts.Position(
                 record.partition(),
                 record.offset(),
                 FrameReader.recordTime(record),
@@ -199,28 +199,29 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     if (!finished.results().isEmpty()) {
       worker.recordAvailability(finished.results().get(finished.results().size() - 1), now);
     }
-    for (int i = 0; i < finished.notices().size(); i++) {
-      Notice sent = finished.notices().get(i);
+    for (int i = 0; i < finished.notifications().size(); i++) {
+      Notification sent = finished.notifications().get(i);
       if (i >= finished.results().size()) {
-        book.returned(worker.name, sent);
+        alerts.returned(worker.name, sent);
         continue;
       }
       DeliveryResult result = finished.results().get(i);
-      if (result instanceof DeliveryResult.Accepted && AlertBook.limited(sent)) {
+      if (result instanceof DeliveryResult.Accepted && PendingAlerts.limited(sent)) {
         worker.limit.use(now);
       }
       context.listener().sent(worker.name, Result.of(result));
       recordSpan(worker.name, sent, result, finished.nanos());
-      Optional<Lost> lost = book.applyResult(worker.name, sent, result, now);
+      Optional<Lost> lost = alerts.applyResult(worker.name, sent, result, now);
       if (lost.isPresent()) {
         store.deadLetter(worker.name, lost.get());
       }
     }
   }
 
-  private void recordSpan(String receiver, Notice notice, DeliveryResult result, long nanos) {
-    Headers trace = traces.get(notice.entry().incident().id());
-    if (trace != null && notice.action() != Action.REPEAT) {
+  private void recordSpan(
+      String receiver, Notification notification, DeliveryResult result, long nanos) {
+    Headers trace = traces.get(notification.entry().incident().id());
+    if (trace != null && notification.action() != Action.REPEAT) {
       context
           .tracing()
           .recordNotification(
@@ -234,21 +235,21 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private void sweep(Instant now) {
     for (ReceiverWorker worker : context.workers()) {
       if (worker.isGivenUp(now)) {
-        for (Lost lost : book.expire(worker.name, "it was unavailable", now)) {
+        for (Lost lost : alerts.expire(worker.name, "it was unavailable", now)) {
           context.listener().sent(worker.name, Result.GIVEN_UP);
           store.deadLetter(worker.name, lost);
         }
       }
       context
           .listener()
-          .waiting(worker.name, book.waiting(worker.name, now), book.limited(worker.name));
+          .waiting(worker.name, alerts.waiting(worker.name, now), alerts.limited(worker.name));
     }
-    book.sweep(now);
+    alerts.sweep(now);
   }
 
   /** Stores all changes together with the offsets of what was read. */
   private void commit() {
-    store.save(book);
+    store.save(alerts);
     if (!store.hasWrites() && !read) {
       return;
     }
@@ -266,11 +267,11 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     if (!worker.isIdle(now)) {
       return;
     }
-    int room = Math.max(ROOM, worker.channel.receiver().type().habits().batch());
-    List<Notice> notices =
-        book.due(worker.name, room, worker.limit.free(now), context.acknowledgedBy(), now);
-    if (!notices.isEmpty()) {
-      worker.start(notices);
+    int room = Math.max(ROOM, worker.channel.receiver().type().capabilities().batch());
+    List<Notification> notifications =
+        alerts.due(worker.name, room, worker.limit.free(now), context.acknowledgedBy(), now);
+    if (!notifications.isEmpty()) {
+      worker.start(notifications);
     }
   }
 
@@ -285,14 +286,14 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       if (committed.get(partition) == null) {
         history.put(partition, ends.getOrDefault(partition, 0L));
       }
-      book.drop(partition.partition());
+      alerts.drop(partition.partition());
       Map<String, Long> notified =
-          store.restore(readers, partition.partition(), book, context.stopped());
+          store.restore(readers, partition.partition(), alerts, context.stopped());
       if (partition.partition() == ModelChangeNotifier.PARTITION) {
         models.own(notified);
       }
       owned.add(partition.partition());
-      long restored = book.size(partition.partition());
+      long restored = alerts.size(partition.partition());
       if (restored > 0) {
         LOG.info("alerting restored: partition={} incidents={}", partition.partition(), restored);
       }
@@ -320,7 +321,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private void drop(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       owned.remove(partition.partition());
-      book.drop(partition.partition());
+      alerts.drop(partition.partition());
       history.remove(partition);
       if (partition.partition() == ModelChangeNotifier.PARTITION) {
         models.disown();

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** How notices become requests of one protocol. Pure. */
+/** How notifications become requests of one protocol. Pure. */
 interface Protocol {
   /**
-   * The request that delivers these notices.
+   * The request that delivers these notifications.
    *
-   * @param notices from one to as many as the protocol's batch
+   * @param notifications from one to as many as the protocol's batch
    */
-  OutgoingRequest request(List<Notice> notices, Instant now);
+  OutgoingRequest request(List<Notification> notifications, Instant now);
 
   /** The request that delivers a model change; empty if the protocol has none. */
   default Optional<OutgoingRequest> change(Activation activation, Instant now) {

@@ -22,8 +22,8 @@ import java.util.Set;
  * @param user for basic authentication with {@code token} as the password
  * @param token bearer token, or that password
  * @param timeout for one request, in [100 ms, 60 s]
- * @param repeatInterval time between two notices of the same state, for those that need repeats, in
- *     [1 s, 1 h]
+ * @param repeatInterval time between two notifications of the same state, for those that need
+ *     repeats, in [1 s, 1 h]
  * @param limitPerMinute most incidents that are opened or updated there in a minute, at least 1
  * @param modelChanges whether it is notified of model changes, if its protocol has them
  */
@@ -167,7 +167,7 @@ public record ReceiverSettings(
 
   /** Most incidents that are opened or updated there in a minute, after the protocol's default. */
   int limit() {
-    return limitPerMinute.orElse(type.habits().forgets() ? Integer.MAX_VALUE : DEFAULT_LIMIT);
+    return limitPerMinute.orElse(type.capabilities().forgets() ? Integer.MAX_VALUE : DEFAULT_LIMIT);
   }
 
   /** The bytes of the key that events are signed with. */

@@ -9,24 +9,24 @@ public enum ReceiverType {
    * alert that ends within its own {@code group_wait}, 30 s by default.
    */
   ALERTMANAGER(
-      new Habits(
+      new Capabilities(
           true, Updates.EVERY_CHANGE, Duration.ofMinutes(5), Duration.ofMinutes(1), false, 200)),
   /** PagerDuty, Events API version 2. */
-  PAGERDUTY(new Habits(false, Updates.WORSE, Duration.ZERO, Duration.ZERO, true, 1)),
+  PAGERDUTY(new Capabilities(false, Updates.WORSE, Duration.ZERO, Duration.ZERO, true, 1)),
   /** CloudEvents in JSON to any address, signed. */
-  WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, 1)),
+  WEBHOOK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, 1)),
   /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
-  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
+  SLACK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
 
-  private final Habits habits;
+  private final Capabilities capabilities;
 
-  ReceiverType(Habits habits) {
-    this.habits = habits;
+  ReceiverType(Capabilities capabilities) {
+    this.capabilities = capabilities;
   }
 
   /** Expectations of its receivers. */
-  public Habits habits() {
-    return habits;
+  public Capabilities capabilities() {
+    return capabilities;
   }
 
   /** Which changes of an open incident are delivered. */
@@ -45,9 +45,9 @@ public enum ReceiverType {
    * @param repeatResolved how long a resolved incident is repeated
    * @param minFiring shortest time between the delivered opening of an alert and its end
    * @param acknowledges whether they are notified of acknowledgements
-   * @param batch most notices in one request, at least 1
+   * @param batch most notifications in one request, at least 1
    */
-  public record Habits(
+  public record Capabilities(
       boolean forgets,
       Updates updates,
       Duration repeatResolved,

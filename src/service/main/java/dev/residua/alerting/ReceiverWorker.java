@@ -28,9 +28,10 @@ final class ReceiverWorker {
   /**
    * The outcome of a batch.
    *
-   * @param results one per notice that was sent, in order; the remaining notices were not sent
+   * @param results one per notification that was sent, in order; the remaining notifications were
+   *     not sent
    */
-  record BatchResult(List<Notice> notices, List<DeliveryResult> results, long nanos) {}
+  record BatchResult(List<Notification> notifications, List<DeliveryResult> results, long nanos) {}
 
   final Channel channel;
   final String name;
@@ -40,7 +41,7 @@ final class ReceiverWorker {
   private final RandomGenerator random;
   private final ExecutorService thread;
   private @Nullable Future<BatchResult> batch;
-  private List<Notice> pending = List.of();
+  private List<Notification> pending = List.of();
   private @Nullable Future<Optional<DeliveryResult>> change;
   private volatile boolean stopSoon;
   private int failures;
@@ -84,24 +85,24 @@ final class ReceiverWorker {
     return batch == null && change == null && (notBefore == null || !now.isBefore(notBefore));
   }
 
-  void start(List<Notice> notices) {
+  void start(List<Notification> notifications) {
     stopSoon = false;
-    pending = notices;
+    pending = notifications;
     batch =
         thread.submit(
             () -> {
               long started = System.nanoTime();
               List<DeliveryResult> results =
-                  channel.deliver(notices, () -> !stopSoon, this::logFailure);
-              return new BatchResult(notices, results, System.nanoTime() - started);
+                  channel.deliver(notifications, () -> !stopSoon, this::logFailure);
+              return new BatchResult(notifications, results, System.nanoTime() - started);
             });
   }
 
-  private void logFailure(Notice notice, RuntimeException why) {
+  private void logFailure(Notification notification, RuntimeException why) {
     LOG.error(
         "delivery failed unexpectedly, retrying: receiver={} incident={}",
         name,
-        notice.entry().incident().id(),
+        notification.entry().incident().id(),
         why);
   }
 
@@ -171,7 +172,7 @@ final class ReceiverWorker {
     listener.reachable(name, "");
   }
 
-  /** Whether it has been unavailable for so long that old notices are given up. */
+  /** Whether it has been unavailable for so long that old notifications are given up. */
   boolean isGivenUp(Instant now) {
     return downSince != null && !now.isBefore(downSince.plus(giveUpAfter));
   }

@@ -34,49 +34,50 @@ public final class SlackProtocol implements Protocol {
   }
 
   @Override
-  public OutgoingRequest request(List<Notice> notices, Instant now) {
-    Notice notice = notices.get(0);
-    AlertEntry entry = notice.entry();
+  public OutgoingRequest request(List<Notification> notifications, Instant now) {
+    Notification notification = notifications.get(0);
+    AlertEntry entry = notification.entry();
     Incident incident = entry.incident();
-    if (notice.action() == Action.ACKNOWLEDGE) {
-      return acknowledgement(notice);
+    if (notification.action() == Action.ACKNOWLEDGE) {
+      return acknowledgement(notification);
     }
     Map<String, String> to = links.of(entry);
     ObjectNode message = Json.object();
     message.put(
         "text",
-        Texts.cut(
-            "%s %s: %s".formatted(mark(incident), word(incident), escaped(Texts.headline(entry))),
+        AlertText.cut(
+            "%s %s: %s"
+                .formatted(mark(incident), word(incident), escaped(AlertText.headline(entry))),
             MOST_TEXT));
     ArrayNode attachments = message.putArray("attachments");
     ObjectNode attachment = attachments.addObject();
-    attachment.put("fallback", Texts.cut(escaped(Texts.headline(entry)), MOST_TEXT));
+    attachment.put("fallback", AlertText.cut(escaped(AlertText.headline(entry)), MOST_TEXT));
     attachment.put("color", colour(incident));
     if (incident.open()
         && receiver.key().isPresent()
         && entry.alertId().length() <= MOST_VALUE
-        && notice.acknowledgedBy().isEmpty()) {
+        && notification.acknowledgedBy().isEmpty()) {
       addButton(attachments, entry.alertId());
     }
     ArrayNode fields = attachment.putArray("fields");
     field(
         fields,
         entry.grouping() instanceof Grouping.Group ? "Sources" : "Source",
-        Texts.sources(entry));
-    field(fields, "Severity", Texts.severity(incident.severity()));
+        AlertText.sources(entry));
+    field(fields, "Severity", AlertText.severity(incident.severity()));
     field(fields, "Subject", incident.subject().toString());
     field(fields, "Kind", incident.kind());
     if (incident.open()) {
       field(fields, "What to do", incident.subject().advice());
     }
-    String causes = Texts.causes(incident.causes());
+    String causes = AlertText.causes(incident.causes());
     if (!causes.isEmpty()) {
       field(fields, "Causes", causes);
     }
     if (!to.isEmpty()) {
       StringJoiner all = new StringJoiner(" | ");
       to.forEach((purpose, href) -> all.add("<%s|%s>".formatted(escaped(href), purpose)));
-      attachment.put("text", Texts.cut(all.toString(), MOST_TEXT));
+      attachment.put("text", AlertText.cut(all.toString(), MOST_TEXT));
     }
     attachment.put("footer", "Residua, incident " + escaped(incident.id()));
     attachment.put("ts", incident.updatedAt().getEpochSecond());
@@ -92,15 +93,15 @@ public final class SlackProtocol implements Protocol {
     button.putObject("text").put("type", "plain_text").put("text", "Acknowledge");
   }
 
-  private OutgoingRequest acknowledgement(Notice notice) {
+  private OutgoingRequest acknowledgement(Notification notification) {
     ObjectNode message = Json.object();
     message.put(
         "text",
-        Texts.cut(
+        AlertText.cut(
             ":eyes: %s looks after it: %s"
                 .formatted(
-                    escaped(notice.acknowledgedBy().orElse("somebody")),
-                    escaped(Texts.headline(notice.entry()))),
+                    escaped(notification.acknowledgedBy().orElse("somebody")),
+                    escaped(AlertText.headline(notification.entry()))),
             MOST_TEXT));
     return post(message);
   }
@@ -110,7 +111,7 @@ public final class SlackProtocol implements Protocol {
     ObjectNode message = Json.object();
     message.put(
         "text",
-        Texts.cut(
+        AlertText.cut(
             ":arrows_counterclockwise: " + escaped(ModelTexts.headline(activation)), MOST_TEXT));
     return Optional.of(post(message));
   }
@@ -123,7 +124,7 @@ public final class SlackProtocol implements Protocol {
     fields
         .addObject()
         .put("title", title)
-        .put("value", Texts.cut(escaped(value), MOST_FIELD))
+        .put("value", AlertText.cut(escaped(value), MOST_FIELD))
         .put("short", title.length() + value.length() < 40);
   }
 

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 /**
  * A clock that starts with the time of the wall and then only runs forward. Where the clock of the
  * machine is set back, pauses and limits that are measured with it would last until it catches up;
- * where it is set ahead, notices would be given up too early.
+ * where it is set ahead, notifications would be given up too early.
  */
 public final class SteadyClock extends Clock {
   private final Clock wall;

@@ -76,9 +76,11 @@ public final class TestAlert {
         new AlertEntry(incident.id(), incident, 0, now, now, Optional.empty(), Map.of());
     List<Delivery> deliveries = new ArrayList<>();
     for (ReceiverSettings receiver : receivers) {
-      Notice notice =
-          new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, NotifiedState.NOTHING);
-      deliveries.add(new Delivery(receiver, Channel.to(receiver, settings, clock).test(notice)));
+      Notification notification =
+          new Notification(
+              incident.open() ? Action.OPEN : Action.RESOLVE, entry, NotifiedState.NOTHING);
+      deliveries.add(
+          new Delivery(receiver, Channel.to(receiver, settings, clock).test(notification)));
     }
     return deliveries;
   }

@@ -29,20 +29,20 @@ final class WebhookProtocol implements Protocol {
   }
 
   @Override
-  public OutgoingRequest request(List<Notice> notices, Instant now) {
-    AlertEntry entry = notices.get(0).entry();
+  public OutgoingRequest request(List<Notification> notifications, Instant now) {
+    AlertEntry entry = notifications.get(0).entry();
     Incident incident = entry.incident();
     String id =
         "%s.%d.%s.%d"
             .formatted(
                 CloudEventHeaders.encode(incident.id()), // it becomes a header
                 incident.flaps(),
-                Texts.lower(incident.state()),
+                AlertText.lower(incident.state()),
                 incident.updatedSequence());
     ObjectNode event =
         event(
             id,
-            INCIDENT_TYPE + Texts.lower(incident.state()),
+            INCIDENT_TYPE + AlertText.lower(incident.state()),
             (entry.grouping() instanceof Grouping.Group ? "/residua/groups/" : "/residua/sources/")
                 + CloudEventHeaders.encode(incident.source()),
             incident.updatedAt());

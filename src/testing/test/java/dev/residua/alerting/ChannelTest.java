@@ -16,28 +16,29 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Notices that cannot be made or sent, among others that can. */
+/** Notifications that cannot be made or sent, among others that can. */
 class ChannelTest {
   private static final Instant NOW = Instant.parse("2026-05-01T10:05:00Z");
   private static final DeliveryResult ACCEPTED = new DeliveryResult.Accepted("202");
 
   private final List<Long> failures = new ArrayList<>();
 
-  private static Notice notice(long offset) {
+  private static Notification notification(long offset) {
     Incident incident = Incidents.opened();
-    return new Notice(
+    return new Notification(
         Action.OPEN,
         new AlertEntry(incident.id(), incident, offset, NOW, NOW, Optional.empty(), Map.of()),
         NotifiedState.NOTHING);
   }
 
-  /** Fails at every request that contains the notice of offset 1. */
+  /** Fails at every request that contains the notification of offset 1. */
   private static Channel channel(ReceiverSettings receiver, RuntimeException failure) {
     Protocol protocol =
         new Protocol() {
           @Override
-          public OutgoingRequest request(List<Notice> notices, Instant now) {
-            if (notices.stream().anyMatch(notice -> notice.entry().revision() == 1)) {
+          public OutgoingRequest request(List<Notification> notifications, Instant now) {
+            if (notifications.stream()
+                .anyMatch(notification -> notification.entry().revision() == 1)) {
               throw failure;
             }
             return new OutgoingRequest(
@@ -58,13 +59,13 @@ class ChannelTest {
     failures.clear();
     return channel(receiver, failure)
         .deliver(
-            List.of(notice(0), notice(1), notice(2)),
+            List.of(notification(0), notification(1), notification(2)),
             () -> true,
-            (notice, why) -> failures.add(notice.entry().revision()));
+            (notification, why) -> failures.add(notification.entry().revision()));
   }
 
   @Test
-  void shouldRefuseOnlyTheNoticeOfWhichNoRequestCanBeMade() throws InterruptedException {
+  void shouldRefuseOnlyTheNotificationOfWhichNoRequestCanBeMade() throws InterruptedException {
     for (ReceiverSettings receiver :
         List.of(Receivers.webhook(r -> {}), Receivers.alertmanager(r -> {}))) {
       // When
@@ -77,7 +78,7 @@ class ChannelTest {
   }
 
   @Test
-  void shouldTryAgainLaterOnlyTheNoticeThatFailsUnexpectedly() throws InterruptedException {
+  void shouldTryAgainLaterOnlyTheNotificationThatFailsUnexpectedly() throws InterruptedException {
     for (ReceiverSettings receiver :
         List.of(Receivers.webhook(r -> {}), Receivers.alertmanager(r -> {}))) {
       // When

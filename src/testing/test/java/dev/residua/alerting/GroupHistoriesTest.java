@@ -53,7 +53,7 @@ class GroupHistoriesTest {
   private final Map<String, Set<String>> announced = new TreeMap<>();
 
   private final Set<String> firing = new HashSet<>();
-  private AlertBook book;
+  private PendingAlerts book;
   private boolean crashes;
   private int committed;
   private int read;
@@ -167,7 +167,7 @@ class GroupHistoriesTest {
   }
 
   private void restart() {
-    book = new AlertBook(settings, new Random(1));
+    book = new PendingAlerts(settings, new Random(1));
     stored.forEach((id, entry) -> book.restore(partitions.get(id), entry));
     read = committed;
   }
@@ -176,18 +176,18 @@ class GroupHistoriesTest {
     for (; read < topic.size(); read++) {
       Incident incident = topic.get(read);
       int partition = Math.floorMod(incident.source().hashCode(), 4);
-      book.incident(incident, new AlertBook.Position(partition, read, now, false), now);
+      book.incident(incident, new PendingAlerts.Position(partition, read, now, false), now);
     }
     book.group(now);
     book.sweep(now);
     store();
     committed = read;
     for (String receiver : List.of("pager", "am")) {
-      for (Notice notice : book.due(receiver, 100, 100, Map.of(), now)) {
+      for (Notification notification : book.due(receiver, 100, 100, Map.of(), now)) {
         if (receiver.equals("pager")) {
-          take(notice);
+          take(notification);
         }
-        book.applyResult(receiver, notice, new DeliveryResult.Accepted("202"), now);
+        book.applyResult(receiver, notification, new DeliveryResult.Accepted("202"), now);
       }
     }
     if (!dies) {
@@ -210,16 +210,16 @@ class GroupHistoriesTest {
                     .hasSizeLessThanOrEqualTo(Group.MAX_CHILDREN));
   }
 
-  private void take(Notice notice) {
-    String alert = notice.entry().alertId();
-    switch (notice.action()) {
+  private void take(Notification notification) {
+    String alert = notification.entry().alertId();
+    switch (notification.action()) {
       // As PagerDuty does: what is open is not opened again, what is not is not resolved.
       case OPEN -> assertThat(firing.add(alert) || crashes).as("opened once: %s", alert).isTrue();
       case RESOLVE ->
           assertThat(firing.remove(alert) || crashes).as("was open: %s", alert).isTrue();
       case UPDATE, REPEAT, ACKNOWLEDGE -> {}
     }
-    announce(notice.entry());
+    announce(notification.entry());
   }
 
   private void announce(AlertEntry entry) {

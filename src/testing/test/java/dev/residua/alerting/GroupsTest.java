@@ -32,7 +32,7 @@ class GroupsTest {
       grouped(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {}), Receivers.webhook(r -> {}));
   private Instant now = Incidents.OPENED.plusSeconds(5);
   private long offset;
-  private AlertBook book = book();
+  private PendingAlerts book = book();
   private final Map<String, AlertEntry> stored = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
 
@@ -42,8 +42,8 @@ class GroupsTest {
         of.receivers(), of.routes(), of.dashboard(), of.giveUpAfter(), new GroupSettings(DELAY, 3));
   }
 
-  private AlertBook book() {
-    return new AlertBook(settings, new Random(7));
+  private PendingAlerts book() {
+    return new PendingAlerts(settings, new Random(7));
   }
 
   private void restart() {
@@ -63,7 +63,7 @@ class GroupsTest {
               changes.accept(i);
             });
     int partition = Math.floorMod(incident.source().hashCode(), 3);
-    book.incident(incident, new AlertBook.Position(partition, ++offset, now, false), now);
+    book.incident(incident, new PendingAlerts.Position(partition, ++offset, now, false), now);
     return incident;
   }
 
@@ -80,8 +80,8 @@ class GroupsTest {
   }
 
   /** What a receiver gets in a number of seconds. */
-  private List<Notice> after(int seconds, String receiver) {
-    List<Notice> all = new ArrayList<>();
+  private List<Notification> after(int seconds, String receiver) {
+    List<Notification> all = new ArrayList<>();
     for (int second = 0; second < seconds; second++) {
       now = now.plusSeconds(1);
       all.addAll(round(receiver));
@@ -89,7 +89,7 @@ class GroupsTest {
     return all;
   }
 
-  private List<Notice> round(String receiver) {
+  private List<Notification> round(String receiver) {
     book.group(now);
     book.sweep(now);
     book.changes()
@@ -98,14 +98,14 @@ class GroupsTest {
               partitions.put(id, change.partition());
               change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id));
             });
-    List<Notice> due = book.due(receiver, 100, 100, Map.of(), now);
-    due.forEach(notice -> book.applyResult(receiver, notice, TAKEN, now));
+    List<Notification> due = book.due(receiver, 100, 100, Map.of(), now);
+    due.forEach(notification -> book.applyResult(receiver, notification, TAKEN, now));
     return due;
   }
 
-  private static List<String> texts(List<Notice> notices) {
-    return notices.stream()
-        .map(notice -> notice.action() + " " + Texts.headline(notice.entry()))
+  private static List<String> texts(List<Notification> notifications) {
+    return notifications.stream()
+        .map(notification -> notification.action() + " " + AlertText.headline(notification.entry()))
         .toList();
   }
 
@@ -113,14 +113,14 @@ class GroupsTest {
   void shouldPageOnceForThirtySourcesOfOneLamp() {
     // Given
     open(0, 17);
-    List<Notice> early = after(20, "pager");
+    List<Notification> early = after(20, "pager");
     open(17, 30);
 
     // When
-    List<Notice> pager = after(60, "pager");
-    List<Notice> chat = after(1, "chat");
+    List<Notification> pager = after(60, "pager");
+    List<Notification> chat = after(1, "chat");
     end(0, 30);
-    List<Notice> ended = after(60, "pager");
+    List<Notification> ended = after(60, "pager");
 
     // Then
     assertThat(early).isEmpty();
@@ -129,10 +129,10 @@ class GroupsTest {
             "OPEN 30 sources of lamp 3 have the same incident since 10:00 UTC: light no longer"
                 + " follows its mechanism");
     AlertEntry parent = pager.get(0).entry();
-    assertThat(Texts.sources(parent)).startsWith("cam").endsWith(" and 12 more");
+    assertThat(AlertText.sources(parent)).startsWith("cam").endsWith(" and 12 more");
     assertThat(parent.incident().labels())
         .isEqualTo(Map.of("lamp", "3", "scene", "tanks", "site", "north"));
-    assertThat(chat).extracting(Notice::action).containsExactly(Action.OPEN);
+    assertThat(chat).extracting(Notification::action).containsExactly(Action.OPEN);
     assertThat(texts(ended))
         .containsExactly(
             "RESOLVE 30 sources of lamp 3 had the same incident from 10:00 to 10:00 UTC: light no"
@@ -145,13 +145,13 @@ class GroupsTest {
     open(0, 2);
 
     // When
-    List<Notice> before = after(29, "pager");
-    List<Notice> then = after(5, "pager");
+    List<Notification> before = after(29, "pager");
+    List<Notification> then = after(5, "pager");
 
     // Then
     assertThat(before).isEmpty();
     assertThat(then)
-        .extracting(notice -> notice.entry().incident().id())
+        .extracting(notification -> notification.entry().incident().id())
         .containsExactlyInAnyOrder("i-cam0", "i-cam1");
   }
 
@@ -159,7 +159,7 @@ class GroupsTest {
   void shouldNotWaitLongerForAnIncidentThatChangesMeanwhile() {
     // Given
     open(0, 1);
-    List<Notice> all = new ArrayList<>();
+    List<Notification> all = new ArrayList<>();
 
     // When
     for (int i = 0; i < 4; i++) {
@@ -168,7 +168,7 @@ class GroupsTest {
     }
 
     // Then
-    assertThat(all).extracting(Notice::action).containsExactly(Action.OPEN);
+    assertThat(all).extracting(Notification::action).containsExactly(Action.OPEN);
   }
 
   @Test
@@ -226,25 +226,25 @@ class GroupsTest {
 
     // When
     open(3, 4);
-    List<Notice> at = after(1, "pager");
+    List<Notification> at = after(1, "pager");
     open(4, 9);
-    List<Notice> joined = after(60, "pager");
-    List<Notice> hook = after(1, "hook");
+    List<Notification> joined = after(60, "pager");
+    List<Notification> hook = after(1, "hook");
     end(0, 8);
-    List<Notice> some = after(60, "pager");
+    List<Notification> some = after(60, "pager");
     end(8, 9);
-    List<Notice> all = after(60, "pager");
+    List<Notification> all = after(60, "pager");
 
     // Then
     assertThat(at).as("at most one update per delay").hasSizeLessThanOrEqualTo(1);
-    List<Notice> updates = new ArrayList<>(at);
+    List<Notification> updates = new ArrayList<>(at);
     updates.addAll(joined);
-    assertThat(updates).extracting(Notice::action).containsOnly(Action.UPDATE);
+    assertThat(updates).extracting(Notification::action).containsOnly(Action.UPDATE);
     assertThat(updates).hasSizeLessThanOrEqualTo(2);
     assertThat(updates.get(updates.size() - 1).entry().members()).isEqualTo(9);
-    assertThat(hook).extracting(Notice::action).containsExactly(Action.UPDATE);
+    assertThat(hook).extracting(Notification::action).containsExactly(Action.UPDATE);
     assertThat(some).isEmpty();
-    assertThat(all).extracting(Notice::action).containsExactly(Action.RESOLVE);
+    assertThat(all).extracting(Notification::action).containsExactly(Action.RESOLVE);
   }
 
   @Test
@@ -256,11 +256,11 @@ class GroupsTest {
     record("cam5", i -> i.state = State.UPDATED);
 
     // When
-    List<Notice> first = after(40, "chat");
+    List<Notification> first = after(40, "chat");
     for (int i = 0; i < 3; i++) {
       record("cam" + i, incident -> incident.state = State.UPDATED);
     }
-    List<Notice> then = after(40, "chat");
+    List<Notification> then = after(40, "chat");
 
     // Then
     assertThat(texts(first))
@@ -281,13 +281,13 @@ class GroupsTest {
 
     // When
     record("soon", i -> i.subject = Subject.UNDETERMINED);
-    List<Notice> soon = after(60, "pager");
+    List<Notification> soon = after(60, "pager");
     now = now.plusSeconds(600);
     record("late", i -> i.subject = Subject.UNDETERMINED);
-    List<Notice> late = after(60, "pager");
+    List<Notification> late = after(60, "pager");
 
     // Then
-    assertThat(soon).extracting(Notice::action).containsExactly(Action.UPDATE);
+    assertThat(soon).extracting(Notification::action).containsExactly(Action.UPDATE);
     assertThat(late)
         .extracting(n -> n.action() + " " + n.entry().members())
         .containsExactly("OPEN 0");
@@ -300,7 +300,7 @@ class GroupsTest {
     after(10, "pager");
     restart();
     open(2, 30);
-    List<Notice> pages = new ArrayList<>(after(25, "pager"));
+    List<Notification> pages = new ArrayList<>(after(25, "pager"));
     restart();
 
     // When
@@ -343,14 +343,14 @@ class GroupsTest {
 
     // When
     record("cam1", i -> i.flaps = 1);
-    List<Notice> again = after(2, "pager");
+    List<Notification> again = after(2, "pager");
     end(0, 3);
 
     // Then
     assertThat(again)
         .extracting(n -> n.action() + " " + n.entry().incident().flaps())
         .containsExactly("OPEN 1");
-    assertThat(after(40, "pager")).extracting(Notice::action).containsExactly(Action.RESOLVE);
+    assertThat(after(40, "pager")).extracting(Notification::action).containsExactly(Action.RESOLVE);
   }
 
   @Test
@@ -379,7 +379,7 @@ class GroupsTest {
     for (int i = 0; i < 4; i++) {
       record("cam" + i, incident -> incident.state = State.SUSPENDED);
     }
-    List<Notice> hidden = after(100, "pager");
+    List<Notification> hidden = after(100, "pager");
 
     // When
     for (int i = 0; i < 4; i++) {
@@ -431,8 +431,8 @@ class GroupsTest {
     record("elsewhere", i -> {});
 
     // When
-    List<Notice> pager = after(40, "pager");
-    List<Notice> chat = after(1, "chat");
+    List<Notification> pager = after(40, "pager");
+    List<Notification> chat = after(1, "chat");
 
     // Then
     assertThat(pager).extracting(n -> n.entry().members()).containsExactly(3);
@@ -446,10 +446,10 @@ class GroupsTest {
     after(40, "pager");
 
     // When
-    List<Notice> due = book.due("pager", 10, 10, Map.of("i-cam2", "Kim"), now);
+    List<Notification> due = book.due("pager", 10, 10, Map.of("i-cam2", "Kim"), now);
 
     // Then
-    assertThat(due).extracting(Notice::action).containsExactly(Action.ACKNOWLEDGE);
+    assertThat(due).extracting(Notification::action).containsExactly(Action.ACKNOWLEDGE);
   }
 
   @Test
@@ -457,14 +457,14 @@ class GroupsTest {
     // Given
     open(0, 30);
     AlertEntry parent = after(40, "pager").get(0).entry();
-    Notice notice = new Notice(Action.OPEN, parent, NotifiedState.NOTHING);
+    Notification notification = new Notification(Action.OPEN, parent, NotifiedState.NOTHING);
     String sentence = parent.incident().sentence();
 
     // When
-    JsonNode event = body(Receivers.webhook(r -> {}), notice);
-    JsonNode alert = body(Receivers.alertmanager(r -> {}), notice).get(0);
-    JsonNode page = body(Receivers.pagerduty(r -> {}), notice);
-    JsonNode message = body(Receivers.slack(r -> {}), notice);
+    JsonNode event = body(Receivers.webhook(r -> {}), notification);
+    JsonNode alert = body(Receivers.alertmanager(r -> {}), notification).get(0);
+    JsonNode page = body(Receivers.pagerduty(r -> {}), notification);
+    JsonNode message = body(Receivers.slack(r -> {}), notification);
 
     // Then
     assertThat(event.at("/source").asText()).isEqualTo("/residua/groups/lamp%203");
@@ -484,10 +484,12 @@ class GroupsTest {
     assertThat(message.at("/attachments/0/fields/0/value").asText()).endsWith(" and 12 more");
   }
 
-  private static JsonNode body(ReceiverSettings receiver, Notice notice) {
+  private static JsonNode body(ReceiverSettings receiver, Notification notification) {
     Links links = new Links(Optional.of(URI.create("https://residua.test/")));
     return Json.read(
-        Protocol.of(receiver, links).request(List.of(notice), notice.entry().since()).body());
+        Protocol.of(receiver, links)
+            .request(List.of(notification), notification.entry().since())
+            .body());
   }
 
   @Test
@@ -496,7 +498,7 @@ class GroupsTest {
     open(0, 2_000);
 
     // When
-    List<Notice> pages = after(40, "pager");
+    List<Notification> pages = after(40, "pager");
 
     // Then
     assertThat(pages).hasSize(1);
@@ -504,6 +506,6 @@ class GroupsTest {
     assertThat(parent.members()).isEqualTo(2_000);
     assertThat(((Grouping.Group) parent.grouping()).children())
         .hasSize(Grouping.Group.MAX_CHILDREN);
-    assertThat(Texts.sources(parent)).endsWith(" and 1982 more");
+    assertThat(AlertText.sources(parent)).endsWith(" and 1982 more");
   }
 }

@@ -29,9 +29,9 @@ class ProtocolsTest {
   private static final Links LINKS = new Links(Optional.of(URI.create("https://residua.test/")));
   private static final String PAGE = "https://residua.test/#/incidents/incident-1";
 
-  private static Notice notice(Action action, Incident incident, NotifiedState before) {
+  private static Notification notification(Action action, Incident incident, NotifiedState before) {
     Instant changed = incident.open() ? SINCE : SINCE.plusSeconds(60);
-    return new Notice(
+    return new Notification(
         action,
         new AlertEntry(incident.id(), incident, 7, SINCE, changed, Optional.empty(), Map.of()),
         before);
@@ -50,8 +50,8 @@ class ProtocolsTest {
         0);
   }
 
-  private static JsonNode body(ReceiverSettings receiver, Notice... notices) {
-    return Json.read(Protocol.of(receiver, LINKS).request(List.of(notices), NOW).body());
+  private static JsonNode body(ReceiverSettings receiver, Notification... notifications) {
+    return Json.read(Protocol.of(receiver, LINKS).request(List.of(notifications), NOW).body());
   }
 
   @Test
@@ -60,7 +60,8 @@ class ProtocolsTest {
     ReceiverSettings receiver = Receivers.alertmanager(r -> {});
     OutgoingRequest request =
         Protocol.of(receiver, LINKS)
-            .request(List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW);
+            .request(
+                List.of(notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW);
 
     // Then
     assertThat(request.url()).isEqualTo(URI.create("http://am.test:9093/api/v2/alerts"));
@@ -90,8 +91,8 @@ class ProtocolsTest {
   @Test
   void shouldPassTheLabelsOfTheRuleOnToAlerts() {
     // Given
-    Notice notice =
-        notice(
+    Notification notification =
+        notification(
             Action.OPEN,
             Incidents.opened().withLabels(Map.of("site", "north")),
             NotifiedState.NOTHING);
@@ -100,12 +101,14 @@ class ProtocolsTest {
     JsonNode alert =
         Json.read(
                 Protocol.of(Receivers.alertmanager(r -> {}), LINKS)
-                    .request(List.of(notice), NOW)
+                    .request(List.of(notification), NOW)
                     .body())
             .get(0);
     JsonNode event =
         Json.read(
-            Protocol.of(Receivers.webhook(r -> {}), LINKS).request(List.of(notice), NOW).body());
+            Protocol.of(Receivers.webhook(r -> {}), LINKS)
+                .request(List.of(notification), NOW)
+                .body());
 
     // Then
     assertThat(alert.at("/labels/site").asText()).isEqualTo("north");
@@ -127,7 +130,7 @@ class ProtocolsTest {
     JsonNode alerts =
         body(
             Receivers.alertmanager(r -> {}),
-            notice(Action.UPDATE, worse, firing(Severity.WARNING, "DRIFT.RESIDUAL")));
+            notification(Action.UPDATE, worse, firing(Severity.WARNING, "DRIFT.RESIDUAL")));
 
     // Then
     assertThat(alerts).hasSize(2);
@@ -143,7 +146,7 @@ class ProtocolsTest {
     JsonNode alert =
         body(
                 Receivers.alertmanager(r -> {}),
-                notice(
+                notification(
                     Action.RESOLVE,
                     Incidents.resolved(),
                     firing(Severity.WARNING, "DRIFT.RESIDUAL")))
@@ -161,9 +164,11 @@ class ProtocolsTest {
     NotifiedState notified = firing(Severity.WARNING, "DRIFT.RESIDUAL");
 
     // When
-    JsonNode trigger = body(pager, notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING));
-    JsonNode acknowledge = body(pager, notice(Action.ACKNOWLEDGE, Incidents.opened(), notified));
-    JsonNode resolve = body(pager, notice(Action.RESOLVE, Incidents.resolved(), notified));
+    JsonNode trigger =
+        body(pager, notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING));
+    JsonNode acknowledge =
+        body(pager, notification(Action.ACKNOWLEDGE, Incidents.opened(), notified));
+    JsonNode resolve = body(pager, notification(Action.RESOLVE, Incidents.resolved(), notified));
 
     // Then
     assertThat(trigger.get("event_action").asText()).isEqualTo("trigger");
@@ -193,7 +198,7 @@ class ProtocolsTest {
 
     // When
     JsonNode event =
-        body(Receivers.pagerduty(r -> {}), notice(Action.OPEN, large, NotifiedState.NOTHING));
+        body(Receivers.pagerduty(r -> {}), notification(Action.OPEN, large, NotifiedState.NOTHING));
 
     // Then
     String summary = event.at("/payload/summary").asText();
@@ -213,7 +218,8 @@ class ProtocolsTest {
         Json.read(
             Protocol.of(Receivers.pagerduty(r -> {}), plain)
                 .request(
-                    List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW)
+                    List.of(notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)),
+                    NOW)
                 .body());
 
     // Then
@@ -241,12 +247,13 @@ class ProtocolsTest {
   void shouldSendAnIncidentWhoseIdCannotBeInAHeader() {
     // Given
     Protocol hook = Protocol.of(Receivers.webhook(r -> {}), LINKS);
-    Notice notice =
-        notice(Action.OPEN, Incidents.with(i -> i.id = "\n\r\u0000"), NotifiedState.NOTHING);
+    Notification notification =
+        notification(Action.OPEN, Incidents.with(i -> i.id = "\n\r\u0000"), NotifiedState.NOTHING);
 
     // When
     String id =
-        Objects.requireNonNull(hook.request(List.of(notice), NOW).headers().get("webhook-id"));
+        Objects.requireNonNull(
+            hook.request(List.of(notification), NOW).headers().get("webhook-id"));
 
     // Then
     assertThat(
@@ -260,11 +267,12 @@ class ProtocolsTest {
   void shouldGiveTheSameEventTheSameIdHoweverOftenItIsSent() {
     // Given
     Protocol hook = Protocol.of(Receivers.webhook(r -> {}), LINKS);
-    Notice notice = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    Notification notification =
+        notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
 
     // When
-    OutgoingRequest first = hook.request(List.of(notice), NOW);
-    OutgoingRequest again = hook.request(List.of(notice), NOW.plusSeconds(5));
+    OutgoingRequest first = hook.request(List.of(notification), NOW);
+    OutgoingRequest again = hook.request(List.of(notification), NOW.plusSeconds(5));
 
     // Then
     assertThat(again.headers().get("webhook-id")).isEqualTo(first.headers().get("webhook-id"));
@@ -279,7 +287,7 @@ class ProtocolsTest {
     assertThat(
             body(
                     Receivers.webhook(r -> {}),
-                    notice(Action.RESOLVE, Incidents.resolved(), NotifiedState.NOTHING))
+                    notification(Action.RESOLVE, Incidents.resolved(), NotifiedState.NOTHING))
                 .get("id")
                 .asText())
         .isNotEqualTo(event.get("id").asText());
@@ -308,7 +316,7 @@ class ProtocolsTest {
 
     // When
     JsonNode message =
-        body(Receivers.slack(r -> {}), notice(Action.OPEN, odd, NotifiedState.NOTHING));
+        body(Receivers.slack(r -> {}), notification(Action.OPEN, odd, NotifiedState.NOTHING));
 
     // Then
     assertThat(message.get("text").asText())
@@ -325,7 +333,7 @@ class ProtocolsTest {
     JsonNode message =
         body(
             Receivers.slack(r -> {}),
-            notice(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K")));
+            notification(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K")));
 
     // Then
     assertThat(message.get("text").asText()).startsWith(":large_green_circle: resolved: cam1: ");
@@ -336,9 +344,11 @@ class ProtocolsTest {
   void shouldHaveAButtonWhereClicksComeBack() {
     // Given
     ReceiverSettings app = Receivers.slack(r -> r.key = Optional.of(new Secret("of the app")));
-    Notice opened = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
-    Notice over = notice(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K"));
-    Notice taken = new Notice(opened.action(), opened.entry(), opened.before(), Optional.of("Kim"));
+    Notification opened = notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    Notification over =
+        notification(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K"));
+    Notification taken =
+        new Notification(opened.action(), opened.entry(), opened.before(), Optional.of("Kim"));
 
     // When
     JsonNode button = body(app, opened).at("/attachments/1/blocks/0/elements/0");
@@ -356,12 +366,12 @@ class ProtocolsTest {
   @Test
   void shouldSayInAChatWhoLooksAfterIt() {
     // Given
-    Notice opened = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    Notification opened = notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
     // When
     JsonNode message =
         body(
             Receivers.slack(r -> {}),
-            new Notice(
+            new Notification(
                 Action.ACKNOWLEDGE, opened.entry(), opened.before(), Optional.of("Kim <K>")));
     // Then
     assertThat(message.get("text").asText())
@@ -376,7 +386,8 @@ class ProtocolsTest {
         Json.read(
             Protocol.of(Receivers.alertmanager(r -> {}), new Links(Optional.empty()))
                 .request(
-                    List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW)
+                    List.of(notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)),
+                    NOW)
                 .body());
 
     // Then

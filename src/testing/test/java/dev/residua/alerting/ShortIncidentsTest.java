@@ -34,7 +34,7 @@ class ShortIncidentsTest {
   private Instant now = Incidents.OPENED;
   private long offset;
 
-  /** A delivered notice with the request that the receiver gets. */
+  /** A delivered notification with the request that the receiver gets. */
   private record Delivery(long second, Action action, JsonNode body) {}
 
   private static Stream<ReceiverSettings> receivers() {
@@ -56,7 +56,7 @@ class ShortIncidentsTest {
                                 .mapToObj(seconds -> Arguments.of(receiver, severity, seconds))));
   }
 
-  private void record(AlertBook book, Consumer<Incidents> changes) {
+  private void record(PendingAlerts book, Consumer<Incidents> changes) {
     Incident incident =
         Incidents.with(
             i -> {
@@ -64,20 +64,21 @@ class ShortIncidentsTest {
               i.sequence = 100 + offset;
               changes.accept(i);
             });
-    book.incident(incident, new AlertBook.Position(0, ++offset, now, false), now);
+    book.incident(incident, new PendingAlerts.Position(0, ++offset, now, false), now);
   }
 
-  private List<Delivery> deliver(AlertBook book, ReceiverSettings receiver) {
+  private List<Delivery> deliver(PendingAlerts book, ReceiverSettings receiver) {
     book.group(now);
     book.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Integer::sum));
     book.sweep(now);
     List<Delivery> deliveries = new ArrayList<>();
     Protocol protocol = Protocol.of(receiver, new Links(Optional.empty()));
-    for (Notice notice : book.due(receiver.name(), 100, 100, Map.of(), now)) {
-      JsonNode body = Json.read(protocol.request(List.of(notice), now).body());
+    for (Notification notification : book.due(receiver.name(), 100, 100, Map.of(), now)) {
+      JsonNode body = Json.read(protocol.request(List.of(notification), now).body());
       deliveries.add(
-          new Delivery(Duration.between(Incidents.OPENED, now).toSeconds(), notice.action(), body));
-      book.applyResult(receiver.name(), notice, ACCEPTED, now);
+          new Delivery(
+              Duration.between(Incidents.OPENED, now).toSeconds(), notification.action(), body));
+      book.applyResult(receiver.name(), notification, ACCEPTED, now);
     }
     return deliveries;
   }
@@ -87,7 +88,7 @@ class ShortIncidentsTest {
   void shouldNotifyEveryReceiverOfTheStartAndTheEnd(
       ReceiverSettings receiver, Severity severity, int seconds) {
     // Given
-    AlertBook book = new AlertBook(GroupsTest.grouped(receiver), new Random(7));
+    PendingAlerts book = new PendingAlerts(GroupsTest.grouped(receiver), new Random(7));
 
     // When
     List<Delivery> deliveries = new ArrayList<>();
@@ -152,7 +153,7 @@ class ShortIncidentsTest {
   void shouldNotifyAtOnceOfAnIncidentThatBecomesCriticalWhileItWaits() {
     // Given
     ReceiverSettings pager = Receivers.pagerduty(r -> {});
-    AlertBook book = new AlertBook(GroupsTest.grouped(pager), new Random(7));
+    PendingAlerts book = new PendingAlerts(GroupsTest.grouped(pager), new Random(7));
     record(book, i -> {});
     List<Delivery> before = deliver(book, pager);
     now = now.plusSeconds(5);
@@ -174,7 +175,7 @@ class ShortIncidentsTest {
   void shouldPageTwiceForThirtyCriticalSourcesOfOneLamp() {
     // Given
     ReceiverSettings pager = Receivers.pagerduty(r -> {});
-    AlertBook book = new AlertBook(GroupsTest.grouped(pager), new Random(7));
+    PendingAlerts book = new PendingAlerts(GroupsTest.grouped(pager), new Random(7));
 
     // When
     List<Delivery> deliveries = new ArrayList<>();
@@ -210,7 +211,7 @@ class ShortIncidentsTest {
   void shouldCountEveryIncidentThatReceiversAreNotNotifiedOfOnItsOwn() {
     // Given
     ReceiverSettings pager = Receivers.pagerduty(r -> {});
-    AlertBook book = new AlertBook(GroupsTest.grouped(pager), new Random(7));
+    PendingAlerts book = new PendingAlerts(GroupsTest.grouped(pager), new Random(7));
     for (int source = 0; source < 4; source++) {
       int number = source;
       record(

@@ -2,7 +2,7 @@ package dev.residua.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.alerting.AlertBook.Lost;
+import dev.residua.alerting.PendingAlerts.Lost;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Who is delivered what and when, over records, time and answers. */
-class AlertBookTest {
+class PendingAlertsTest {
   private static final int ROOM = 100;
   private static final AlertingSettings PAGER = Receivers.settings(Receivers.pagerduty(r -> {}));
   private static final DeliveryResult TAKEN = new DeliveryResult.Accepted("202");
@@ -33,32 +33,32 @@ class AlertBookTest {
   private final Map<String, Incident> incidents = new HashMap<>();
   private long offset;
 
-  private static AlertBook book(AlertingSettings settings) {
-    return new AlertBook(settings, new Random(7));
+  private static PendingAlerts book(AlertingSettings settings) {
+    return new PendingAlerts(settings, new Random(7));
   }
 
-  private AlertBook.Position at(long position, boolean history) {
-    return new AlertBook.Position(3, position, now, history);
+  private PendingAlerts.Position at(long position, boolean history) {
+    return new PendingAlerts.Position(3, position, now, history);
   }
 
-  private void record(AlertBook book, Incident incident) {
+  private void record(PendingAlerts book, Incident incident) {
     incidents.put(incident.id(), incident);
     book.incident(incident, at(++offset, false), now);
   }
 
-  /** Delivers what is due to a receiver; every notice gets the same answer. */
-  private List<Notice> deliver(AlertBook book, String receiver, DeliveryResult answer) {
+  /** Delivers what is due to a receiver; every notification gets the same answer. */
+  private List<Notification> deliver(PendingAlerts book, String receiver, DeliveryResult answer) {
     return deliver(book, receiver, answer, ROOM, Map.of());
   }
 
-  private List<Notice> deliver(
-      AlertBook book,
+  private List<Notification> deliver(
+      PendingAlerts book,
       String receiver,
       DeliveryResult answer,
       int budget,
       Map<String, String> acknowledgedBy) {
-    List<Notice> due = book.due(receiver, ROOM, budget, acknowledgedBy, now);
-    due.forEach(notice -> book.applyResult(receiver, notice, answer, now));
+    List<Notification> due = book.due(receiver, ROOM, budget, acknowledgedBy, now);
+    due.forEach(notification -> book.applyResult(receiver, notification, answer, now));
     book.sweep(now);
     book.changes()
         .forEach(
@@ -67,20 +67,20 @@ class AlertBookTest {
     return due;
   }
 
-  private AlertBook restarted(AlertingSettings settings) {
-    AlertBook book = book(settings);
+  private PendingAlerts restarted(AlertingSettings settings) {
+    PendingAlerts book = book(settings);
     stored.values().forEach(entry -> book.restore(3, entry));
     return book;
   }
 
-  private static List<Action> actions(List<Notice> notices) {
-    return notices.stream().map(Notice::action).toList();
+  private static List<Action> actions(List<Notification> notifications) {
+    return notifications.stream().map(Notification::action).toList();
   }
 
   @Test
   void shouldOpenOnceAndResolveOnceForThoseWhoRemember() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.webhook(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.webhook(r -> {})));
     record(book, Incidents.opened());
 
     // When
@@ -103,7 +103,7 @@ class AlertBookTest {
   @Test
   void shouldRepeatToAlertmanagerWhileItFiresAndFiveMinutesAfter() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.alertmanager(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.alertmanager(r -> {})));
     record(book, Incidents.opened());
 
     // When
@@ -137,16 +137,16 @@ class AlertBookTest {
     // Given
     AlertingSettings settings =
         Receivers.settings(Receivers.alertmanager(r -> {}), Receivers.pagerduty(r -> {}));
-    AlertBook book = book(settings);
+    PendingAlerts book = book(settings);
     record(book, Incidents.opened());
     deliver(book, "am", TAKEN);
     deliver(book, "pager", TAKEN);
 
     // When
-    AlertBook next = restarted(settings);
+    PendingAlerts next = restarted(settings);
     next.incident(Incidents.opened(), at(offset, false), now); // was not committed
-    List<Notice> pager = deliver(next, "pager", TAKEN);
-    List<Notice> alertmanager = deliver(next, "am", TAKEN);
+    List<Notification> pager = deliver(next, "pager", TAKEN);
+    List<Notification> alertmanager = deliver(next, "am", TAKEN);
     record(next, Incidents.resolved());
 
     // Then
@@ -160,7 +160,7 @@ class AlertBookTest {
     // Given
     AlertingSettings settings =
         Receivers.settings(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {}));
-    AlertBook book = book(settings);
+    PendingAlerts book = book(settings);
     record(book, Incidents.opened());
 
     // When
@@ -187,14 +187,14 @@ class AlertBookTest {
   void shouldNotOpenInPagerDutyAgainWhatIsResolvedThere() {
     // Given
     AlertingSettings settings = Receivers.settings(Receivers.pagerduty(r -> {}));
-    AlertBook book = book(settings);
+    PendingAlerts book = book(settings);
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
     record(book, Incidents.resolved());
     book.due("pager", ROOM, ROOM, Map.of(), now); // on its way when the process dies
 
     // When
-    AlertBook next = restarted(settings);
+    PendingAlerts next = restarted(settings);
     next.incident(Incidents.resolved(), at(offset, false), now);
 
     // Then
@@ -204,7 +204,7 @@ class AlertBookTest {
   @Test
   void shouldOpenAgainWhatComesBack() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
     record(book, Incidents.resolved());
@@ -226,7 +226,7 @@ class AlertBookTest {
   @Test
   void shouldTriggerPagerDutyAgainOnlyForWhatIsWorse() {
     // Given
-    AlertBook book =
+    PendingAlerts book =
         book(Receivers.settings(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {})));
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
@@ -264,12 +264,12 @@ class AlertBookTest {
   @Test
   void shouldAcknowledgeOnceWhatSomeoneLooksAfter() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
     Map<String, String> people = Map.of("incident-1", "Kim");
 
     // When
-    List<Notice> sent = new ArrayList<>();
+    List<Notification> sent = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       sent.addAll(deliver(book, "pager", TAKEN, ROOM, people));
     }
@@ -282,7 +282,7 @@ class AlertBookTest {
   @Test
   void shouldKeepTheAcknowledgementOfAnIncidentThatAnotherFollows() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
     record(
@@ -293,7 +293,7 @@ class AlertBookTest {
               i.follows = "incident-1";
             }));
     // When
-    List<Notice> sent = deliver(book, "pager", TAKEN, ROOM, Map.of("incident-1", "Kim"));
+    List<Notification> sent = deliver(book, "pager", TAKEN, ROOM, Map.of("incident-1", "Kim"));
     // Then
     assertThat(actions(sent)).containsExactly(Action.ACKNOWLEDGE);
   }
@@ -301,13 +301,13 @@ class AlertBookTest {
   @Test
   void shouldBuryWhatIsRefusedAndNotSendItAgain() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.webhook(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.webhook(r -> {})));
     record(book, Incidents.opened());
-    Notice notice = book.due("hook", ROOM, ROOM, Map.of(), now).get(0);
+    Notification notification = book.due("hook", ROOM, ROOM, Map.of(), now).get(0);
 
     // When
     Optional<Lost> lost =
-        book.applyResult("hook", notice, new DeliveryResult.Refused("400 bad"), now);
+        book.applyResult("hook", notification, new DeliveryResult.Refused("400 bad"), now);
 
     // Then
     assertThat(lost).get().extracting(Lost::why, Lost::refused).containsExactly("400 bad", true);
@@ -317,7 +317,7 @@ class AlertBookTest {
   @Test
   void shouldGiveUpWhatNobodyTakesForTooLongButNeverWhatAlertmanagerMustKnow() {
     // Given
-    AlertBook book =
+    PendingAlerts book =
         book(Receivers.settings(Receivers.alertmanager(r -> {}), Receivers.webhook(r -> {})));
     record(book, Incidents.opened());
 
@@ -342,7 +342,7 @@ class AlertBookTest {
   @Test
   void shouldNotTellWhatWasOverBeforeAnyoneWasToBeTold() {
     // Given
-    AlertBook book = book(Receivers.settings(Receivers.slack(r -> {})));
+    PendingAlerts book = book(Receivers.settings(Receivers.slack(r -> {})));
 
     // When
     book.incident(Incidents.resolved(), at(5, true), now);
@@ -350,7 +350,7 @@ class AlertBookTest {
 
     // Then
     assertThat(deliver(book, "chat", TAKEN))
-        .extracting(notice -> notice.entry().incident().id())
+        .extracting(notification -> notification.entry().incident().id())
         .containsExactly("open");
   }
 
@@ -366,11 +366,11 @@ class AlertBookTest {
             Optional.empty(),
             Duration.ofDays(1),
             GroupSettings.OFF);
-    AlertBook book = book(settings);
+    PendingAlerts book = book(settings);
 
     // When
     record(book, Incidents.opened());
-    List<Notice> before = deliver(book, "pager", TAKEN);
+    List<Notification> before = deliver(book, "pager", TAKEN);
     record(book, escalated(Severity.CRITICAL, 120));
     List<Action> pager = new ArrayList<>(actions(deliver(book, "pager", TAKEN)));
     record(
@@ -394,14 +394,14 @@ class AlertBookTest {
     assertThat(before).isEmpty();
     assertThat(pager).containsExactly(Action.OPEN, Action.RESOLVE);
     assertThat(deliver(book, "chat", TAKEN))
-        .extracting(notice -> notice.entry().incident().source())
+        .extracting(notification -> notification.entry().incident().source())
         .containsExactly("cam1");
   }
 
   @Test
   void shouldHoldBackWhatIsBeyondTheLimitSayHowMuchAndNeverHoldBackAResolve() {
     // Given
-    AlertBook book =
+    PendingAlerts book =
         book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(2))));
     for (int i = 0; i < 5; i++) {
       int number = i;
@@ -409,16 +409,16 @@ class AlertBookTest {
     }
 
     // When
-    List<Notice> first = deliver(book, "pager", TAKEN, 2, Map.of());
-    List<Notice> second = deliver(book, "pager", TAKEN, 0, Map.of());
+    List<Notification> first = deliver(book, "pager", TAKEN, 2, Map.of());
+    List<Notification> second = deliver(book, "pager", TAKEN, 0, Map.of());
     record(book, one(0, State.RESOLVED));
     record(book, one(4, State.RESOLVED));
-    List<Notice> third = deliver(book, "pager", TAKEN, 0, Map.of());
+    List<Notification> third = deliver(book, "pager", TAKEN, 0, Map.of());
     int waiting = book.limited("pager");
     now = now.plusSeconds(70);
-    List<Notice> fourth = deliver(book, "pager", TAKEN, 2, Map.of());
+    List<Notification> fourth = deliver(book, "pager", TAKEN, 2, Map.of());
     deliver(book, "pager", TAKEN, 2, Map.of());
-    List<Notice> last = deliver(book, "pager", TAKEN, 2, Map.of());
+    List<Notification> last = deliver(book, "pager", TAKEN, 2, Map.of());
 
     // Then
     assertThat(ids(first)).containsExactly("i-0", "i-1");
@@ -438,7 +438,7 @@ class AlertBookTest {
   @Test
   void shouldResolveTheSummaryOnceNothingIsHeldBack() {
     // Given
-    AlertBook book =
+    PendingAlerts book =
         book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(1))));
     record(book, one(0, State.OPENED));
     record(book, one(1, State.OPENED));
@@ -447,7 +447,7 @@ class AlertBookTest {
 
     // When
     now = now.plusSeconds(70);
-    List<Notice> delivered = new ArrayList<>(deliver(book, "pager", TAKEN, 1, Map.of()));
+    List<Notification> delivered = new ArrayList<>(deliver(book, "pager", TAKEN, 1, Map.of()));
     delivered.addAll(deliver(book, "pager", TAKEN, 0, Map.of()));
 
     // Then
@@ -457,8 +457,8 @@ class AlertBookTest {
     assertThat(stored.keySet()).containsExactlyInAnyOrder("i-0", "i-1");
   }
 
-  private static List<String> ids(List<Notice> notices) {
-    return notices.stream().map(n -> n.entry().incident().id()).toList();
+  private static List<String> ids(List<Notification> notifications) {
+    return notifications.stream().map(n -> n.entry().incident().id()).toList();
   }
 
   private static Incident one(int number, State state) {
@@ -520,20 +520,20 @@ class AlertBookTest {
   @Test
   void shouldGiveOneUpdateWhereAnIncidentFollowsUnderACorrectedDiagnosis() {
     // Given
-    AlertBook book = book(PAGER);
+    PendingAlerts book = book(PAGER);
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
     // When
     record(book, follower());
     record(book, rediagnosed());
-    List<Notice> due = deliver(book, "pager", TAKEN);
+    List<Notification> due = deliver(book, "pager", TAKEN);
     // Then
-    assertThat(due).extracting(Notice::action).containsExactly(Action.UPDATE);
+    assertThat(due).extracting(Notification::action).containsExactly(Action.UPDATE);
     assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
     assertThat(due.get(0).entry().incident().id()).isEqualTo("incident-2");
     assertThat(deliver(book, "pager", TAKEN)).isEmpty();
     // When it ends, also after a restart
-    AlertBook next = book(PAGER);
+    PendingAlerts next = book(PAGER);
     stored.values().forEach(entry -> next.restore(3, entry));
     record(
         next,
@@ -547,14 +547,14 @@ class AlertBookTest {
             }));
     // Then
     due = deliver(next, "pager", TAKEN);
-    assertThat(due).extracting(Notice::action).containsExactly(Action.RESOLVE);
+    assertThat(due).extracting(Notification::action).containsExactly(Action.RESOLVE);
     assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
   }
 
   @Test
   void shouldNotAlertOfASuspendedIncidentUntilItGoesOn() {
     // Given
-    AlertBook book = book(PAGER);
+    PendingAlerts book = book(PAGER);
     record(book, Incidents.with(i -> i.state = State.SUSPENDED));
     // When, Then
     assertThat(deliver(book, "pager", TAKEN)).isEmpty();
@@ -566,7 +566,7 @@ class AlertBookTest {
               i.sequence = 130;
             }));
     assertThat(deliver(book, "pager", TAKEN))
-        .extracting(Notice::action)
+        .extracting(Notification::action)
         .containsExactly(Action.OPEN);
     // When it is suspended and goes on unchanged
     record(
@@ -590,7 +590,7 @@ class AlertBookTest {
   @Test
   void shouldResolveWhatTurnedOutToBePartOfAnother() {
     // Given
-    AlertBook book = book(PAGER);
+    PendingAlerts book = book(PAGER);
     record(book, Incidents.opened());
     deliver(book, "pager", TAKEN);
     // When
@@ -605,7 +605,7 @@ class AlertBookTest {
             }));
     // Then
     assertThat(deliver(book, "pager", TAKEN))
-        .extracting(Notice::action)
+        .extracting(Notification::action)
         .containsExactly(Action.RESOLVE);
   }
 }

@@ -24,14 +24,14 @@ import java.util.stream.Stream;
 
 /**
  * The incidents of the partitions of this process that receivers have to be notified of. Knows no
- * clock and sends nothing: records, time and answers in; notices, and what must be stored, out. For
- * one thread.
+ * clock and sends nothing: records, time and answers in; notifications, and what must be stored,
+ * out. For one thread.
  */
-final class AlertBook {
+final class PendingAlerts {
   private final AlertingSettings settings;
   private final Map<String, ReceiverSettings> receivers = new LinkedHashMap<>();
   private final RandomGenerator random;
-  private final Map<String, AlertPage> pages = new HashMap<>(); // by alert
+  private final Map<String, AlertState> states = new HashMap<>(); // by alert
 
   /** Alert of each incident that follows another; those of the others have the incident's id. */
   private final Map<String, String> followers = new HashMap<>();
@@ -42,13 +42,13 @@ final class AlertBook {
   private final GroupedAlerts groups;
 
   /**
-   * A notice that will not be delivered.
+   * A notification that will not be delivered.
    *
    * @param partition of its incident
    * @param why for a person
    * @param refused whether the receiver refused it, rather than not answer
    */
-  record Lost(Notice notice, int partition, String why, boolean refused) {}
+  record Lost(Notification notification, int partition, String why, boolean refused) {}
 
   /**
    * What is to be stored of an alert.
@@ -68,9 +68,9 @@ final class AlertBook {
    */
   record Position(int partition, long offset, Instant writtenAt, boolean history) {}
 
-  AlertBook(AlertingSettings settings, RandomGenerator random) {
+  PendingAlerts(AlertingSettings settings, RandomGenerator random) {
     this.settings = settings;
-    this.groups = new GroupedAlerts(settings.groups(), pages, changed);
+    this.groups = new GroupedAlerts(settings.groups(), states, changed);
     this.random = random;
     settings
         .receivers()
@@ -83,7 +83,7 @@ final class AlertBook {
 
   /** Adds an entry that an earlier owner of a partition stored. */
   void restore(int partition, AlertEntry entry) {
-    pages.put(entry.alertId(), new AlertPage(partition, entry, wanted(entry)));
+    states.put(entry.alertId(), new AlertState(partition, entry, wanted(entry)));
     if (!entry.incident().id().equals(entry.alertId())) {
       followers.put(entry.incident().id(), entry.alertId());
     }
@@ -95,14 +95,14 @@ final class AlertBook {
   /** Leaves a partition to another process. */
   void drop(int partition) {
     changed.removeIf(alert -> partitionOf(alert) == partition);
-    pages.values().removeIf(page -> page.partition == partition);
+    states.values().removeIf(state -> state.partition == partition);
     dropped.values().removeIf(owner -> owner == partition);
-    followers.values().removeIf(alert -> !pages.containsKey(alert));
+    followers.values().removeIf(alert -> !states.containsKey(alert));
   }
 
   private int partitionOf(String alert) {
-    AlertPage page = pages.get(alert);
-    return page == null ? dropped.getOrDefault(alert, 0) : page.partition;
+    AlertState state = states.get(alert);
+    return state == null ? dropped.getOrDefault(alert, 0) : state.partition;
   }
 
   private Set<String> wanted(AlertEntry entry) {
@@ -118,28 +118,28 @@ final class AlertBook {
   /** Applies a record of the topic, which is read now. */
   void incident(Incident incident, Position position, Instant now) {
     String alert = alertOf(incident.id());
-    AlertPage page = pages.get(alert);
-    if (page == null && incident.follows() != null) {
+    AlertState state = states.get(alert);
+    if (state == null && incident.follows() != null) {
       String continued = alertOf(incident.follows());
-      page = pages.get(continued);
-      if (page != null) {
+      state = states.get(continued);
+      if (state != null) {
         alert = continued;
         followers.put(incident.id(), alert);
       }
     }
-    if (page == null) {
+    if (state == null) {
       open(incident, position, now);
-    } else if (page.entry.revision() < position.offset()
-        && !isReplaced(incident, page.entry.incident())) {
-      AlertEntry before = page.entry;
-      page.entry = before.next(incident, position.offset(), position.writtenAt());
-      page.wanted = wanted(page.entry);
+    } else if (state.entry.revision() < position.offset()
+        && !isReplaced(incident, state.entry.incident())) {
+      AlertEntry before = state.entry;
+      state.entry = before.next(incident, position.offset(), position.writtenAt());
+      state.wanted = wanted(state.entry);
       changed.add(alert);
       if (incident.reason() == Reason.MERGED && before.grouping() instanceof Waiting) {
-        remove(page); // receivers are notified of the one that it is a part of
+        remove(state); // receivers are notified of the one that it is a part of
         groups.merged();
       } else {
-        groups.applied(page, before, now);
+        groups.applied(state, before, now);
       }
     }
   }
@@ -160,7 +160,7 @@ final class AlertBook {
                 Optional.empty(),
                 Map.of())
             .with(groups.opened(now));
-    pages.put(entry.alertId(), new AlertPage(position.partition(), entry, wanted));
+    states.put(entry.alertId(), new AlertState(position.partition(), entry, wanted));
     changed.add(entry.alertId());
   }
 
@@ -191,75 +191,83 @@ final class AlertBook {
   }
 
   /**
-   * Notices due to a receiver, most urgent first. Each is in progress until its result is applied.
+   * Notifications due to a receiver, most urgent first. Each is in progress until its result is
+   * applied.
    *
-   * @param room most notices
+   * @param room most notifications
    * @param budget most incidents that may be opened or updated
    * @param acknowledgedBy person who looks after an incident, by its id
    */
-  List<Notice> due(
+  List<Notification> due(
       String receiver, int room, int budget, Map<String, String> acknowledgedBy, Instant now) {
-    List<Notice> candidates = new ArrayList<>();
-    for (AlertPage page : pages.values()) {
-      AlertPage.Track track = page.track(receiver);
+    List<Notification> candidates = new ArrayList<>();
+    for (AlertState state : states.values()) {
+      AlertState.Track track = state.track(receiver);
       if (!track.inFlight && (track.notBefore == null || !now.isBefore(track.notBefore))) {
-        Optional<String> person = acknowledgedBy(page.entry, acknowledgedBy);
-        next(page, receiver, track, person.isPresent(), now)
+        Optional<String> person = acknowledgedBy(state.entry, acknowledgedBy);
+        next(state, receiver, track, person.isPresent(), now)
             .ifPresent(
                 action ->
                     candidates.add(
-                        new Notice(action, page.entry, page.entry.notified(receiver), person)));
+                        new Notification(
+                            action, state.entry, state.entry.notified(receiver), person)));
       }
     }
     candidates.sort(
-        Comparator.comparing((Notice notice) -> notice.entry().only().isEmpty())
-            .thenComparing(notice -> limited(notice) || notice.action() == Action.REPEAT)
-            .thenComparing(notice -> notice.action() == Action.REPEAT)
+        Comparator.comparing((Notification notification) -> notification.entry().only().isEmpty())
             .thenComparing(
-                notice -> notice.entry().incident().severity(), Comparator.reverseOrder())
-            .thenComparing(notice -> pageOf(notice).track(receiver).failures)
-            .thenComparing(notice -> notice.entry().since())
-            .thenComparing(notice -> notice.entry().alertId()));
-    List<Notice> due = new ArrayList<>();
-    List<Notice> held = new ArrayList<>();
+                notification -> limited(notification) || notification.action() == Action.REPEAT)
+            .thenComparing(notification -> notification.action() == Action.REPEAT)
+            .thenComparing(
+                notification -> notification.entry().incident().severity(),
+                Comparator.reverseOrder())
+            .thenComparing(notification -> stateOf(notification).track(receiver).failures)
+            .thenComparing(notification -> notification.entry().since())
+            .thenComparing(notification -> notification.entry().alertId()));
+    List<Notification> due = new ArrayList<>();
+    List<Notification> overLimit = new ArrayList<>();
     int left = budget;
-    for (Notice notice : candidates) {
-      if (limited(notice) && left <= 0) {
-        if (notice.action() == Action.OPEN) {
-          holdBack(receiver, notice, held, now);
+    for (Notification notification : candidates) {
+      if (limited(notification) && left <= 0) {
+        if (notification.action() == Action.OPEN) {
+          limit(receiver, notification, overLimit, now);
         }
       } else if (due.size() < room) {
-        if (limited(notice)) {
+        if (limited(notification)) {
           left--;
         }
-        AlertPage.Track track = pageOf(notice).track(receiver);
+        AlertState.Track track = stateOf(notification).track(receiver);
         track.inFlight = true;
-        track.attempted |= notice.action() == Action.OPEN;
-        due.add(notice.action() == Action.OPEN ? notice.opening() : notice);
+        track.attempted |= notification.action() == Action.OPEN;
+        due.add(notification.action() == Action.OPEN ? notification.opening() : notification);
       }
     }
-    summarise(receiver, held, now);
+    summarize(receiver, overLimit, now);
     return due;
   }
 
-  private AlertPage pageOf(Notice notice) {
-    return java.util.Objects.requireNonNull(pages.get(notice.entry().alertId()));
+  private AlertState stateOf(Notification notification) {
+    return java.util.Objects.requireNonNull(states.get(notification.entry().alertId()));
   }
 
   private Optional<Action> next(
-      AlertPage page, String receiver, AlertPage.Track track, boolean acknowledged, Instant now) {
+      AlertState state,
+      String receiver,
+      AlertState.Track track,
+      boolean acknowledged,
+      Instant now) {
     ReceiverSettings to = receivers.get(receiver);
     if (to == null
-        || page.entry.grouping() instanceof Waiting
-        || page.entry.grouping() instanceof Member) {
+        || state.entry.grouping() instanceof Waiting
+        || state.entry.grouping() instanceof Member) {
       return Optional.empty();
     }
     return NotificationPolicy.next(
-        page.entry,
-        page.entry.notified(receiver),
-        to.type().habits(),
+        state.entry,
+        state.entry.notified(receiver),
+        to.type().capabilities(),
         to.repeatInterval(),
-        page.wanted.contains(receiver) || track.attempted,
+        state.wanted.contains(receiver) || track.attempted,
         acknowledged,
         track.lastSent,
         now);
@@ -274,95 +282,102 @@ final class AlertBook {
     return incidents.filter(people::containsKey).findFirst().map(people::get);
   }
 
-  /** Whether a notice counts for the limit; a resolution never does. */
-  static boolean limited(Notice notice) {
-    return notice.entry().only().isEmpty()
-        && (notice.action() == Action.OPEN || notice.action() == Action.UPDATE);
+  /** Whether a notification counts for the limit; a resolution never does. */
+  static boolean limited(Notification notification) {
+    return notification.entry().only().isEmpty()
+        && (notification.action() == Action.OPEN || notification.action() == Action.UPDATE);
   }
 
-  private void holdBack(String receiver, Notice notice, List<Notice> held, Instant now) {
-    Incident incident = notice.entry().incident();
+  private void limit(
+      String receiver, Notification notification, List<Notification> overLimit, Instant now) {
+    Incident incident = notification.entry().incident();
     if (incident.open()) {
-      held.add(notice);
+      overLimit.add(notification);
       return;
     }
     RateLimitDigest summary = limited.get(receiver);
     if (summary != null) {
       summary.over();
     }
-    AlertPage page = pageOf(notice);
-    page.entry =
-        page.entry.with(
+    AlertState state = stateOf(notification);
+    state.entry =
+        state.entry.with(
             receiver,
             new NotifiedState(
                 Stage.RESOLVED,
-                notice.entry().revision(),
+                notification.entry().revision(),
                 incident.severity(),
                 incident.kind(),
                 incident.subject().toString(),
                 incident.flaps(),
                 now,
                 false,
-                notice.entry().members()));
-    changed.add(page.entry.alertId());
+                notification.entry().members()));
+    changed.add(state.entry.alertId());
   }
 
-  private void summarise(String receiver, List<Notice> held, Instant now) {
+  private void summarize(String receiver, List<Notification> overLimit, Instant now) {
     RateLimitDigest summary = limited.get(receiver);
     if (summary == null) {
       return;
     }
     String id = RateLimitDigest.id(receiver);
-    AlertPage page = pages.get(id);
+    AlertState state = states.get(id);
     Incident next =
         summary.next(
-            held.stream().map(notice -> notice.entry().incident()).toList(),
-            page == null ? null : page.entry.incident(),
+            overLimit.stream().map(notification -> notification.entry().incident()).toList(),
+            state == null ? null : state.entry.incident(),
             now);
     if (next == null) {
       return;
     }
     long revision = next.updatedSequence();
-    if (page == null) {
+    if (state == null) {
       AlertEntry entry =
           new AlertEntry(id, next, revision, now, now, Optional.of(receiver), Map.of());
-      int partition = held.isEmpty() ? 0 : pageOf(held.get(0)).partition;
-      pages.put(id, new AlertPage(partition, entry, wanted(entry)));
+      int partition = overLimit.isEmpty() ? 0 : stateOf(overLimit.get(0)).partition;
+      states.put(id, new AlertState(partition, entry, wanted(entry)));
     } else {
-      page.entry = page.entry.next(next, Math.max(revision, page.entry.revision() + 1), now);
+      state.entry = state.entry.next(next, Math.max(revision, state.entry.revision() + 1), now);
     }
     changed.add(id);
   }
 
-  /** Takes back a notice that was not sent. */
-  void returned(String receiver, Notice notice) {
-    AlertPage page = pages.get(notice.entry().alertId());
-    if (page != null) {
-      page.track(receiver).inFlight = false;
+  /** Takes back a notification that was not sent. */
+  void returned(String receiver, Notification notification) {
+    AlertState state = states.get(notification.entry().alertId());
+    if (state != null) {
+      state.track(receiver).inFlight = false;
     }
   }
 
   /**
    * Applies the result of a delivery.
    *
-   * @return the notice, if it will never be delivered
+   * @return the notification, if it will never be delivered
    */
-  Optional<Lost> applyResult(String receiver, Notice notice, DeliveryResult answer, Instant now) {
-    String id = notice.entry().alertId();
-    AlertPage page = pages.get(id);
-    if (page == null) {
+  Optional<Lost> applyResult(
+      String receiver, Notification notification, DeliveryResult answer, Instant now) {
+    String id = notification.entry().alertId();
+    AlertState state = states.get(id);
+    if (state == null) {
       return Optional.empty();
     }
-    AlertPage.Track track = page.track(receiver);
+    AlertState.Track track = state.track(receiver);
     track.inFlight = false;
     if (answer instanceof DeliveryResult.Unavailable unavailable) {
       track.failures++;
       Instant since = track.firstFailure == null ? now : track.firstFailure;
       track.firstFailure = since;
-      if (mayGiveUp(receiver, notice) && !now.isBefore(since.plus(settings.giveUpAfter()))) {
+      if (mayGiveUp(receiver, notification) && !now.isBefore(since.plus(settings.giveUpAfter()))) {
         return Optional.of(
             lose(
-                receiver, page, notice, "was not delivered for %s: %s", unavailable.detail(), now));
+                receiver,
+                state,
+                notification,
+                "was not delivered for %s: %s",
+                unavailable.detail(),
+                now));
       }
       if (!unavailable.everything()) { // else the whole receiver is left alone for a while
         Duration pause = BackOff.after(track.failures, random);
@@ -376,89 +391,108 @@ final class AlertBook {
     track.notBefore = null;
     track.lastSent = now;
     track.attempted = false;
-    page.entry = page.entry.with(receiver, notice.after(now));
-    if (notice.action() != Action.REPEAT) {
+    state.entry = state.entry.with(receiver, notification.after(now));
+    if (notification.action() != Action.REPEAT) {
       changed.add(id);
     }
     return answer instanceof DeliveryResult.Refused refused
-        ? Optional.of(new Lost(notice, page.partition, refused.detail(), true))
+        ? Optional.of(new Lost(notification, state.partition, refused.detail(), true))
         : Optional.empty();
   }
 
   /**
-   * Gives up notices that have waited too long for an unavailable receiver.
+   * Gives up notifications that have waited too long for an unavailable receiver.
    *
    * @param why its last answer
    */
   List<Lost> expire(String receiver, String why, Instant now) {
     List<Lost> lost = new ArrayList<>();
-    for (AlertPage page : pages.values()) {
-      AlertPage.Track track = page.track(receiver);
-      if (track.inFlight || now.isBefore(page.entry.changedAt().plus(settings.giveUpAfter()))) {
+    for (AlertState state : states.values()) {
+      AlertState.Track track = state.track(receiver);
+      if (track.inFlight || now.isBefore(state.entry.changedAt().plus(settings.giveUpAfter()))) {
         continue;
       }
-      next(page, receiver, track, false, now)
-          .map(action -> new Notice(action, page.entry, page.entry.notified(receiver)))
-          .filter(notice -> notice.action() != Action.REPEAT && mayGiveUp(receiver, notice))
+      next(state, receiver, track, false, now)
+          .map(action -> new Notification(action, state.entry, state.entry.notified(receiver)))
+          .filter(
+              notification ->
+                  notification.action() != Action.REPEAT && mayGiveUp(receiver, notification))
           .ifPresent(
-              notice ->
-                  lost.add(lose(receiver, page, notice, "was not delivered for %s: %s", why, now)));
+              notification ->
+                  lost.add(
+                      lose(
+                          receiver,
+                          state,
+                          notification,
+                          "was not delivered for %s: %s",
+                          why,
+                          now)));
     }
     return lost;
   }
 
   /** Open incidents are never given up for receivers that need repeats, such as Alertmanager. */
-  private boolean mayGiveUp(String receiver, Notice notice) {
+  private boolean mayGiveUp(String receiver, Notification notification) {
     ReceiverSettings to = receivers.get(receiver);
-    return to == null || !to.type().habits().forgets() || !notice.entry().incident().open();
+    return to == null
+        || !to.type().capabilities().forgets()
+        || !notification.entry().incident().open();
   }
 
   private Lost lose(
-      String receiver, AlertPage page, Notice notice, String format, String why, Instant now) {
-    AlertPage.Track track = page.track(receiver);
+      String receiver,
+      AlertState state,
+      Notification notification,
+      String format,
+      String why,
+      Instant now) {
+    AlertState.Track track = state.track(receiver);
     track.attempted = false;
     track.failures = 0;
     track.firstFailure = null;
     track.notBefore = null;
-    boolean over = !page.entry.incident().open(); // its end is given up with its opening
-    Notice last =
-        over ? new Notice(Action.RESOLVE, page.entry, page.entry.notified(receiver)) : notice;
-    page.entry = page.entry.with(receiver, last.after(now));
-    changed.add(notice.entry().alertId());
-    return new Lost(notice, page.partition, format.formatted(settings.giveUpAfter(), why), false);
+    boolean over = !state.entry.incident().open(); // its end is given up with its opening
+    Notification last =
+        over
+            ? new Notification(Action.RESOLVE, state.entry, state.entry.notified(receiver))
+            : notification;
+    state.entry = state.entry.with(receiver, last.after(now));
+    changed.add(notification.entry().alertId());
+    return new Lost(
+        notification, state.partition, format.formatted(settings.giveUpAfter(), why), false);
   }
 
   /** Drops incidents about which every receiver has been notified. */
   void sweep(Instant now) {
-    for (AlertPage page : List.copyOf(pages.values())) {
-      if (page.entry.grouping() instanceof Member
-          ? !page.entry.incident().open()
-          : done(page, now)) {
-        remove(page);
+    for (AlertState state : List.copyOf(states.values())) {
+      if (state.entry.grouping() instanceof Member
+          ? !state.entry.incident().open()
+          : done(state, now)) {
+        remove(state);
       }
     }
   }
 
-  private boolean done(AlertPage page, Instant now) {
-    return !(page.entry.grouping() instanceof Waiting)
+  private boolean done(AlertState state, Instant now) {
+    return !(state.entry.grouping() instanceof Waiting)
         && receivers.values().stream()
             .allMatch(
                 receiver -> {
-                  AlertPage.Track track = page.track(receiver.name());
+                  AlertState.Track track = state.track(receiver.name());
                   return !track.inFlight
                       && NotificationPolicy.done(
-                          page.entry,
-                          page.entry.notified(receiver.name()),
-                          receiver.type().habits(),
-                          page.wanted.contains(receiver.name()) || track.attempted,
+                          state.entry,
+                          state.entry.notified(receiver.name()),
+                          receiver.type().capabilities(),
+                          state.wanted.contains(receiver.name()) || track.attempted,
                           now);
                 });
   }
 
-  private void remove(AlertPage page) {
-    String id = page.entry.alertId();
-    pages.remove(id);
-    dropped.put(id, page.partition);
+  private void remove(AlertState state) {
+    String id = state.entry.alertId();
+    states.remove(id);
+    dropped.put(id, state.partition);
     changed.add(id);
     followers.values().removeIf(id::equals);
   }
@@ -467,7 +501,7 @@ final class AlertBook {
   Map<String, Change> changes() {
     Map<String, Change> changes = new LinkedHashMap<>();
     for (String id : changed) {
-      Optional<AlertEntry> entry = Optional.ofNullable(pages.get(id)).map(page -> page.entry);
+      Optional<AlertEntry> entry = Optional.ofNullable(states.get(id)).map(state -> state.entry);
       changes.put(id, new Change(partitionOf(id), entry));
     }
     changed.clear();
@@ -478,8 +512,8 @@ final class AlertBook {
   /** Number of incidents whose current state was not delivered to a receiver. */
   int waiting(String receiver, Instant now) {
     int waiting = 0;
-    for (AlertPage page : pages.values()) {
-      if (next(page, receiver, page.track(receiver), false, now)
+    for (AlertState state : states.values()) {
+      if (next(state, receiver, state.track(receiver), false, now)
           .filter(action -> action != Action.REPEAT)
           .isPresent()) {
         waiting++;
@@ -496,6 +530,6 @@ final class AlertBook {
 
   /** How many alerts of a partition are known. */
   long size(int partition) {
-    return pages.values().stream().filter(page -> page.partition == partition).count();
+    return states.values().stream().filter(state -> state.partition == partition).count();
   }
 }

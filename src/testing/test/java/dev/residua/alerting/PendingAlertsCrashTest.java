@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * receiver with PagerDuty's rules: a trigger joins what is open under its key or opens anew, a
  * resolve of what is not open is dropped.
  */
-class AlertBookCrashTest {
+class PendingAlertsCrashTest {
   private static final int STEPS = 400;
   private static final int PROBLEMS = 4;
   private static final DeliveryResult AWAY =
@@ -33,7 +33,7 @@ class AlertBookCrashTest {
   private final Map<String, Integer> openings = new HashMap<>();
   private int committed;
   private int read;
-  private AlertBook book;
+  private PendingAlerts book;
   private Instant now = Instant.parse("2026-05-01T10:00:00Z");
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ class AlertBookCrashTest {
   }
 
   private void restart() {
-    book = new AlertBook(settings, new Random(1));
+    book = new PendingAlerts(settings, new Random(1));
     stored.values().forEach(entry -> book.restore(0, entry));
     read = committed;
   }
@@ -90,10 +90,10 @@ class AlertBookCrashTest {
   /** One round of the loop; false if the process died in it. */
   private boolean round(Random random, double trouble) {
     for (; read < topic.size(); read++) {
-      book.incident(topic.get(read), new AlertBook.Position(0, read, now, false), now);
+      book.incident(topic.get(read), new PendingAlerts.Position(0, read, now, false), now);
     }
     book.sweep(now);
-    Map<String, AlertBook.Change> changes = book.changes();
+    Map<String, PendingAlerts.Change> changes = book.changes();
     if (random.nextDouble() < trouble / 3) {
       return false; // nothing is stored
     }
@@ -104,23 +104,24 @@ class AlertBookCrashTest {
       return false; // nothing is committed
     }
     committed = read;
-    for (Notice notice : book.due("pager", 10, 10, Map.of(), now)) {
+    for (Notification notification : book.due("pager", 10, 10, Map.of(), now)) {
       boolean arrives = random.nextDouble() >= trouble;
       if (arrives) {
-        take(notice);
+        take(notification);
       }
       if (random.nextDouble() < trouble / 2) {
         return false; // the answer is heard by nobody
       }
       boolean heard = arrives && random.nextDouble() >= trouble;
-      book.applyResult("pager", notice, heard ? new DeliveryResult.Accepted("202") : AWAY, now);
+      book.applyResult(
+          "pager", notification, heard ? new DeliveryResult.Accepted("202") : AWAY, now);
     }
     return true;
   }
 
-  private void take(Notice notice) {
-    String id = notice.entry().incident().id();
-    if (notice.action() == Action.RESOLVE) {
+  private void take(Notification notification) {
+    String id = notification.entry().incident().id();
+    if (notification.action() == Action.RESOLVE) {
       open.put(id, false);
     } else if (!open.getOrDefault(id, false)) {
       open.put(id, true);

@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Words and lengths that protocols share. */
-final class Texts {
+final class AlertText {
   private static final String MORE = "...";
 
   /** Most incidents of a group that are listed. */
   static final int MOST_CHILDREN = 18;
 
-  private Texts() {}
+  private AlertText() {}
 
   /** Shortens a text to a number of characters and marks the cut. */
   static String cut(String text, int most) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An alert with the state of its notices in this process. For one thread. */
-final class AlertPage {
+/** An alert with the state of its notifications in this process. For one thread. */
+final class AlertState {
   /** Where it is stored. */
   final int partition;
 
@@ -19,7 +19,7 @@ final class AlertPage {
 
   private final Map<String, Track> tracks = new HashMap<>();
 
-  AlertPage(int partition, AlertEntry entry, Set<String> wanted) {
+  AlertState(int partition, AlertEntry entry, Set<String> wanted) {
     this.partition = partition;
     this.entry = entry;
     this.wanted = wanted;

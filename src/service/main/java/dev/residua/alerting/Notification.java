@@ -11,16 +11,19 @@ import java.util.Optional;
  * @param before state of the receiver so far
  * @param acknowledgedBy who looks after it, if anybody does
  */
-public record Notice(
+public record Notification(
     Action action, AlertEntry entry, NotifiedState before, Optional<String> acknowledgedBy) {
   /** One of an alert that nobody has acknowledged. */
-  public Notice(Action action, AlertEntry entry, NotifiedState before) {
+  public Notification(Action action, AlertEntry entry, NotifiedState before) {
     this(action, entry, before, Optional.empty());
   }
 
-  /** The notice of an opening, which says that the incident is open also if it has ended since. */
-  Notice opening() {
-    return new Notice(action, entry.opened(), before, acknowledgedBy);
+  /**
+   * The notification of an opening, which says that the incident is open also if it has ended
+   * since.
+   */
+  Notification opening() {
+    return new Notification(action, entry.opened(), before, acknowledgedBy);
   }
 
   /** State of the receiver once it has accepted this. */
