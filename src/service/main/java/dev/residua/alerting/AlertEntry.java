@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An incident that receivers have to be notified of, and what each was notified of. Immutable.
+ * An incident with the state of which each receiver was notified. Immutable.
  *
  * @param alertId identity of the alert for receivers: the id of its first incident, also when
  *     another one has followed it under a corrected diagnosis
@@ -84,7 +84,6 @@ public record AlertEntry(
     return notified.getOrDefault(receiver, NotifiedState.NOTHING);
   }
 
-  /** The entry with another state of a receiver. */
   AlertEntry with(String receiver, NotifiedState now) {
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
@@ -92,13 +91,12 @@ public record AlertEntry(
         alertId, incident, revision, since, changedAt, only, next, grouping, opening);
   }
 
-  /** The entry with another grouping. */
   AlertEntry with(Grouping next) {
     return new AlertEntry(
         alertId, incident, revision, since, changedAt, only, notified, next, opening);
   }
 
-  /** Whether a later record of the incident opens it again. */
+  /** Returns true if a later record of the incident opens it again. */
   boolean isReopenedBy(Incident changed) {
     return changed.id().equals(incident.id())
         && changed.open()

@@ -52,7 +52,7 @@ public interface AlertListener {
   /** A notification has been sent, or given up. */
   default void sent(String receiver, Result result) {}
 
-  /** How long a batch of notifications took, in nanoseconds. */
+  /** Duration of a batch of notifications, in nanoseconds. */
   default void latency(String receiver, long nanos) {}
 
   /**
@@ -63,9 +63,9 @@ public interface AlertListener {
   default void waiting(String receiver, int waiting, int limited) {}
 
   /**
-   * Whether a receiver accepts requests.
+   * A receiver accepts requests, or does not.
    *
-   * @param problem its answer; empty while it does
+   * @param problem its answer; empty if it accepts them
    */
   default void reachable(String receiver, String problem) {}
 }

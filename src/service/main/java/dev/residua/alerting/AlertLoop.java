@@ -19,13 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the incidents and notifies the receivers. What has to be delivered, and what was
- * delivered, is stored partition by partition on a topic next to the incidents, before their
- * offsets are committed and before anything is sent: after a restart or a rebalance, the new owner
- * of a partition continues from there.
+ * Follows the incidents and notifies the receivers. Pending and delivered notifications are stored
+ * in the partition of the incident before offsets are committed and before anything is sent. After
+ * a restart or a rebalance, the new owner of a partition continues from that state.
  *
- * <p>Each receiver has a thread of its own, so that one that does not answer delays no other.
- * Everything else runs on one thread; {@link #stop} may be called from any.
+ * <p>Each receiver has a thread of its own, so that a receiver that does not answer does not delay
+ * the others. Everything else runs on one thread; {@link #stop} may be called from any.
  */
 public final class AlertLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertLoop.class);
@@ -35,8 +34,8 @@ public final class AlertLoop implements Runnable {
   /**
    * Parts of a membership other than its Kafka clients.
    *
-   * @param acknowledgedBy person who looks after an incident, by its id, of the latest ones
-   * @param stopped whether the loop is about to end
+   * @param acknowledgedBy person who acknowledged an incident, by its id, of the latest ones
+   * @param stopped true if the loop is about to end
    */
   record Context(
       Topics topics,

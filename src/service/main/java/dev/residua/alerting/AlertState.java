@@ -7,14 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An alert with the state of its notifications in this process. For one thread. */
+/** State of an alert and of its notifications in this process. For one thread. */
 final class AlertState {
-  /** Where it is stored. */
-  final int partition;
+  final int partition; // of the stored state
 
   AlertEntry entry;
-
-  /** Names of the receivers that it is routed to. */
   Set<String> wanted;
 
   private final Map<String, Track> tracks = new HashMap<>();
@@ -29,8 +26,7 @@ final class AlertState {
   static final class Track {
     boolean inFlight;
 
-    /** Whether it may have received the alert without an answer. */
-    boolean attempted;
+    boolean attempted; // the receiver may have accepted the alert without an answer
 
     int failures;
     @Nullable Instant firstFailure;
@@ -42,7 +38,6 @@ final class AlertState {
     return tracks.computeIfAbsent(receiver, name -> new Track());
   }
 
-  /** Whether the alert may be open for a receiver. */
   boolean mayFire() {
     return entry.notified().values().stream().anyMatch(state -> state.stage() == Stage.FIRING)
         || tracks.values().stream().anyMatch(track -> track.inFlight || track.attempted);

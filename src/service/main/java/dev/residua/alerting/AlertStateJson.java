@@ -78,7 +78,7 @@ final class AlertStateJson {
   }
 
   /**
-   * Reads what {@link #bytes} wrote.
+   * Reverses {@link #bytes}.
    *
    * @throws IllegalArgumentException if it is damaged or of a later version
    */
@@ -118,7 +118,7 @@ final class AlertStateJson {
     return Grouping.ALONE;
   }
 
-  /** The number of the last activation that each receiver was notified of. */
+  /** Stores the number of the last activation by receiver. */
   static byte[] activations(Map<String, Long> notified) {
     ObjectNode node = Json.object();
     node.put("version", VERSION);
@@ -126,7 +126,7 @@ final class AlertStateJson {
     return Json.bytes(node);
   }
 
-  /** Reads what {@link #activations(Map)} wrote. */
+  /** Reverses {@link #activations(Map)}. */
   static Map<String, Long> activations(byte[] bytes) {
     Map<String, Long> notified = new HashMap<>();
     for (Map.Entry<String, JsonNode> each : checked(bytes).path("notified").properties()) {

@@ -42,7 +42,6 @@ final class AlertStore {
     producer.initTransactions();
   }
 
-  /** Writes an undeliverable notification to the dead letters. */
   void deadLetter(String receiver, Lost lost) {
     AlertEntry entry = lost.notification().entry();
     String reason = lost.refused() ? DeadLetter.ALERT_REFUSED : DeadLetter.ALERT_UNDELIVERED;
@@ -72,12 +71,11 @@ final class AlertStore {
     send(letter);
   }
 
-  /** Whether no record of the topic of incidents is what receivers are notified of. */
+  /** Returns true if receivers are notified of several incidents at once. */
   private static boolean isSummary(AlertEntry entry) {
     return entry.only().isPresent() || entry.grouping() instanceof Grouping.Group;
   }
 
-  /** Writes all changes into the transaction. */
   void save(PendingAlerts alerts) {
     alerts
         .changes()
@@ -105,14 +103,13 @@ final class AlertStore {
     }
   }
 
-  /** Whether something was written since the last commit. */
   boolean hasWrites() {
     return open;
   }
 
   /**
    * Makes all writes and the offsets visible together. A process that lost its partitions meanwhile
-   * is refused, so that it cannot overwrite what their new owner stored.
+   * is refused, so that it cannot overwrite the records of their new owner.
    *
    * @param offsets next offset of every partition that is owned
    */

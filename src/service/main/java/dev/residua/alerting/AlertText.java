@@ -14,24 +14,24 @@ import java.util.stream.Collectors;
 final class AlertText {
   private static final String MORE = "...";
 
-  /** Most incidents of a group that are listed. */
-  static final int MOST_CHILDREN = 18;
+  /** Max number of incidents of a group that are listed. */
+  static final int MAX_CHILDREN = 18;
 
   private AlertText() {}
 
   /** Shortens a text to a number of characters and marks the cut. */
-  static String cut(String text, int most) {
-    if (text.length() <= most) {
+  static String cut(String text, int max) {
+    if (text.length() <= max) {
       return text;
     }
-    int end = most - MORE.length();
+    int end = max - MORE.length();
     if (Character.isHighSurrogate(text.charAt(end - 1))) {
       end--;
     }
     return text.substring(0, end) + MORE;
   }
 
-  /** The incident in one line: where, and what. The sentence of a group says both. */
+  /** The incident in one line, with its source; the sentence of a group names its sources. */
   static String headline(AlertEntry entry) {
     Incident incident = entry.incident();
     return entry.grouping() instanceof Group
@@ -39,11 +39,10 @@ final class AlertText {
         : incident.source() + ": " + incident.sentence();
   }
 
-  /** The incidents of a group that are listed, open ones first. */
   static List<Child> shown(Group group) {
     return group.children().stream()
         .sorted(Comparator.comparing(child -> !child.open()))
-        .limit(MOST_CHILDREN)
+        .limit(MAX_CHILDREN)
         .toList();
   }
 

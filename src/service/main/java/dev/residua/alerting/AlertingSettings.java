@@ -63,7 +63,7 @@ public record AlertingSettings(
         });
   }
 
-  /** Names of the receivers that an incident, as it stands, goes to. */
+  /** Names of the receivers of an incident in its current state. */
   Set<String> receiversOf(Incident incident) {
     if (routes.isEmpty()) {
       return receivers.stream().map(ReceiverSettings::name).collect(Collectors.toSet());

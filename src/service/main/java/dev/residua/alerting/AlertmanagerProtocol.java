@@ -22,11 +22,10 @@ final class AlertmanagerProtocol implements Protocol {
   /** Value of the label {@code alertname} of all incidents. */
   static final String ALERT_NAME = "ResiduaIncident";
 
-  /** Name of the label that identifies the incident or group. */
   static final String INCIDENT = "incident";
 
-  /** Shortest time after which an alert that is not repeated counts as resolved. */
-  private static final Duration LEAST_DURATION = Duration.ofMinutes(5);
+  /** Min time after which an alert that is not repeated counts as resolved. */
+  private static final Duration MIN_DURATION = Duration.ofMinutes(5);
 
   private static final int REPEATS_MISSED = 4;
   private static final Duration TICK = Duration.ofMillis(1);
@@ -38,7 +37,7 @@ final class AlertmanagerProtocol implements Protocol {
   AlertmanagerProtocol(ReceiverSettings receiver, Links links) {
     this.url = Json.below(receiver.url(), "/api/v2/alerts");
     Duration repeats = receiver.repeatInterval().multipliedBy(REPEATS_MISSED);
-    this.duration = repeats.compareTo(LEAST_DURATION) > 0 ? repeats : LEAST_DURATION;
+    this.duration = repeats.compareTo(MIN_DURATION) > 0 ? repeats : MIN_DURATION;
     this.links = links;
   }
 

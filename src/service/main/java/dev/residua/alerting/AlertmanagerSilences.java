@@ -47,7 +47,7 @@ public final class AlertmanagerSilences {
     try {
       return read(http.get(url, MOST_BYTES));
     } catch (IllegalArgumentException e) {
-      throw new IOException("%s answers what %s".formatted(url, e.getMessage()), e);
+      throw new IOException("the answer of %s %s".formatted(url, e.getMessage()), e);
     }
   }
 
@@ -55,12 +55,12 @@ public final class AlertmanagerSilences {
    * Reads a list of silences; those of other alerts, of patterns and those that are over are left
    * out.
    *
-   * @throws IllegalArgumentException if it is no JSON array
+   * @throws IllegalArgumentException if it is not a JSON array
    */
   static List<Silence> read(byte[] body) {
     JsonNode all = Json.read(body);
     if (!all.isArray()) {
-      throw new IllegalArgumentException("is no list of silences");
+      throw new IllegalArgumentException("is not a list of silences");
     }
     List<Silence> silences = new ArrayList<>();
     for (JsonNode silence : all) {

@@ -101,7 +101,6 @@ public final class Channel {
     }
   }
 
-  /** Whether it delivers model changes. */
   boolean notifiesChanges() {
     return receiver.modelChanges() && receiver.type() != ReceiverType.ALERTMANAGER;
   }

@@ -13,7 +13,7 @@ public record GroupSettings(Duration delay, int size) {
   /** Longest time that an incident waits. */
   public static final Duration MAX_WAIT = Duration.ofMinutes(10);
 
-  /** Most sources that a group may need. */
+  /** Max number of sources that a group may need. */
   public static final int MAX_SIZE = 1_000;
 
   /** No groups. */
@@ -37,7 +37,6 @@ public record GroupSettings(Duration delay, int size) {
     }
   }
 
-  /** Whether there are no groups. */
   boolean off() {
     return delay.isZero();
   }

@@ -47,7 +47,6 @@ final class GroupedAlerts {
     this.changed = changed;
   }
 
-  /** The grouping of an incident that opens. */
   Grouping opened(Instant now) {
     if (settings.off()) {
       count(Outcome.AT_ONCE, 1);
@@ -72,7 +71,7 @@ final class GroupedAlerts {
     return counts;
   }
 
-  /** Follows a record of an incident that was known before. */
+  /** Applies a record of a known incident. */
   void applied(AlertState state, AlertEntry before, Instant now) {
     Incident incident = state.entry.incident();
     if (state.entry.grouping() instanceof Waiting) {
@@ -91,7 +90,6 @@ final class GroupedAlerts {
     }
   }
 
-  /** A group was read back. */
   void restored(String group) {
     outdated.add(group);
   }
@@ -103,7 +101,7 @@ final class GroupedAlerts {
     outdated.add(parent.entry.alertId());
   }
 
-  /** Forms groups, lets incidents join, and brings the incidents of groups up to date. */
+  /** Forms groups, adds incidents to groups, and updates the incidents of groups. */
   void update(Instant now) {
     List<Candidate> waiting = new ArrayList<>();
     List<OpenGroup> groups = new ArrayList<>();

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Whether receivers are notified of an incident on its own. */
+/** Relation of an incident to a group of incidents. */
 public sealed interface Grouping {
   /** The end of a group's identity. */
   Pattern NUMBERED = Pattern.compile(".+\\.\\d+");
 
-  /** How the identity of a group begins; its first alert and numbers follow. */
+  /** Start of the identity of a group; its first alert and numbers follow. */
   String GROUP_PREFIX = "group.";
 
   /**
@@ -59,8 +59,8 @@ public sealed interface Grouping {
    *
    * @param alertId identity of its alert
    * @param incident id of the incident
-   * @param source where it is
-   * @param subject what it is about
+   * @param source of the incident
+   * @param subject of the incident
    * @param open whether it is not over
    */
   record Child(String alertId, String incident, String source, Subject subject, boolean open) {
@@ -89,7 +89,7 @@ public sealed interface Grouping {
       Instant joinedAt,
       Set<String> receivers)
       implements Grouping {
-    /** Most incidents that are kept by name; further ones are only counted. */
+    /** Max number of incidents that are kept by name; further ones are only counted. */
     public static final int MAX_CHILDREN = 200;
 
     public Group {
@@ -102,7 +102,7 @@ public sealed interface Grouping {
       receivers = Collections.unmodifiableSortedSet(new TreeSet<>(receivers));
     }
 
-    /** What its sources have in common: {@code lamp 3}. */
+    /** Common name of its sources, such as {@code lamp 3}. */
     String name() {
       return label + " " + value;
     }

@@ -73,7 +73,7 @@ final class HttpSender implements Sender {
   }
 
   /**
-   * Reads what an address of the receiver answers.
+   * Reads the answer of an address of the receiver.
    *
    * @throws IOException with a sentence, if it answers nothing, an error, or more bytes than that
    */
@@ -98,7 +98,6 @@ final class HttpSender implements Sender {
     }
   }
 
-  /** An answer, up to a number of bytes. */
   private record Answer(int status, HttpHeaders headers, byte[] body) {}
 
   private HttpRequest.Builder to(URI url) {

@@ -46,13 +46,11 @@ final class IncidentGrouping {
     }
   }
 
-  /** A group of which an incident is open. */
   record OpenGroup(String alertId, Subject subject, Group group) {}
 
-  /** What becomes of an incident that waited. */
+  /** Decision on an incident that waited. */
   sealed interface Decision {}
 
-  /** It joins a group. */
   record Join(Candidate candidate, String group) implements Decision {}
 
   /** It and others become a group. */
@@ -95,7 +93,7 @@ final class IncidentGrouping {
     return decisions;
   }
 
-  /** Returns true if two incidents have a label in common and may be about one subject. */
+  /** Returns true if two incidents share a label and may have the same subject. */
   static boolean alike(Incident one, Incident other) {
     return one.labels().entrySet().stream()
             .anyMatch(label -> label.getValue().equals(other.labels().get(label.getKey())))
@@ -129,7 +127,7 @@ final class IncidentGrouping {
     return !isDiagnosed(subject) && isDiagnosis(diagnosis);
   }
 
-  /** Whether a diagnosis finds a subject, so that the incident was undetermined before. */
+  /** Returns true if a diagnosis finds the subject of an undetermined incident. */
   private static boolean isDiagnosis(Subject subject) {
     return subject.isLatent() || subject.equals(Subject.PICTURE);
   }
@@ -179,7 +177,7 @@ final class IncidentGrouping {
         .orElse(Subject.UNDETERMINED);
   }
 
-  /** What a group is about: the most common diagnosis, once half of the incidents have one. */
+  /** Subject of a group: the most common diagnosis, once half of the incidents have one. */
   static Subject subject(List<Subject> subjects) {
     List<Subject> diagnosed = subjects.stream().filter(IncidentGrouping::isDiagnosed).toList();
     return 2 * diagnosed.size() >= subjects.size() ? mostCommon(diagnosed) : Subject.UNDETERMINED;

@@ -40,13 +40,13 @@ final class Json {
   /**
    * Reads a text.
    *
-   * @throws IllegalArgumentException if it is no JSON
+   * @throws IllegalArgumentException if it is not JSON
    */
   static JsonNode read(byte[] bytes) {
     try {
       return MAPPER.readTree(bytes);
     } catch (java.io.IOException e) {
-      throw new IllegalArgumentException("is no JSON: " + e.getMessage(), e);
+      throw new IllegalArgumentException("is not JSON: " + e.getMessage(), e);
     }
   }
 
@@ -92,7 +92,6 @@ final class Json {
     return node;
   }
 
-  /** An address below another. */
   static URI below(URI base, String path) {
     return URI.create(base.toString().replaceAll("/+$", "") + path);
   }

@@ -39,7 +39,7 @@ final class ModelChangeNotifier {
   }
 
   /**
-   * This process notifies from now on.
+   * Makes this process notify.
    *
    * @param restored number of the last activation by receiver
    */
@@ -47,7 +47,6 @@ final class ModelChangeNotifier {
     lastNotified = new HashMap<>(restored);
   }
 
-  /** Another process notifies from now on. */
   void disown() {
     lastNotified = null;
   }
@@ -55,7 +54,7 @@ final class ModelChangeNotifier {
   /**
    * Notifies receivers of models that were activated, if this process owns that.
    *
-   * @param ending whether to wait for what is in progress, and to begin nothing
+   * @param ending true to wait for the delivery in progress and to start none
    */
   void notifyReceivers(Instant now, boolean ending) throws InterruptedException {
     Map<String, Long> notified = lastNotified;

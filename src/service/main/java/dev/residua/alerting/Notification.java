@@ -9,19 +9,16 @@ import java.util.Optional;
  * @param action kind of the notification
  * @param entry of the incident, as it is delivered
  * @param before state of the receiver so far
- * @param acknowledgedBy who looks after it, if anybody does
+ * @param acknowledgedBy person who acknowledged it, if anyone did
  */
 public record Notification(
     Action action, AlertEntry entry, NotifiedState before, Optional<String> acknowledgedBy) {
-  /** One of an alert that nobody has acknowledged. */
+  /** A notification of an alert that nobody has acknowledged. */
   public Notification(Action action, AlertEntry entry, NotifiedState before) {
     this(action, entry, before, Optional.empty());
   }
 
-  /**
-   * The notification of an opening, which says that the incident is open also if it has ended
-   * since.
-   */
+  /** An opening, which says that the incident is open even if it has ended since. */
   Notification opening() {
     return new Notification(action, entry.opened(), before, acknowledgedBy);
   }
@@ -47,7 +44,7 @@ public record Notification(
         delivered ? entry.members() : before.members());
   }
 
-  /** Whether the incident is open for the receiver after this. */
+  /** Returns true if the incident is open for the receiver after this. */
   boolean firing() {
     return action == Action.REPEAT
         ? before.stage() == NotifiedState.Stage.FIRING

@@ -86,7 +86,7 @@ final class NotificationPolicy {
     };
   }
 
-  /** Whether the receiver has accepted no notification since the incident opened or reopened. */
+  /** Returns true if the receiver has accepted nothing since the incident opened or reopened. */
   private static boolean isUnnotified(AlertEntry entry, NotifiedState notified) {
     return notified.stage() == Stage.NOTHING
         || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());
@@ -109,13 +109,13 @@ final class NotificationPolicy {
                 && incident.subject().toString().equals(notified.subject())));
   }
 
-  /** Whether an incident of another subject has followed the one that was delivered. */
+  /** Returns true if an incident of another subject follows the delivered one. */
   private static boolean follows(AlertEntry entry, NotifiedState notified) {
     return entry.incident().follows() != null
         && !entry.incident().subject().toString().equals(notified.subject());
   }
 
-  /** Whether nothing more has to be delivered in the current state. */
+  /** Returns true if nothing is left to deliver in the current state. */
   static boolean done(
       AlertEntry entry,
       NotifiedState notified,

@@ -171,7 +171,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
   }
 
-  /** Somebody looks after an incident, or it is a true alarm: receivers are notified of that. */
+  /** Remembers who acknowledged an incident or confirmed the alarm. */
   private void onControl(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return;
@@ -247,7 +247,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     alerts.sweep(now);
   }
 
-  /** Stores all changes together with the offsets of what was read. */
+  /** Stores all changes together with the offsets of the records that were read. */
   private void commit() {
     store.save(alerts);
     if (!store.hasWrites() && !read) {

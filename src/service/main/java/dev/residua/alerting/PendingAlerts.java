@@ -23,9 +23,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * The incidents of the partitions of this process that receivers have to be notified of. Knows no
- * clock and sends nothing: records, time and answers in; notifications, and what must be stored,
- * out. For one thread.
+ * Incidents of the partitions of this process of which receivers have to be notified. Pure:
+ * records, time and answers in; notifications and changes to store out. For one thread.
  */
 final class PendingAlerts {
   private final AlertingSettings settings;
@@ -33,7 +32,7 @@ final class PendingAlerts {
   private final RandomGenerator random;
   private final Map<String, AlertState> states = new HashMap<>(); // by alert
 
-  /** Alert of each incident that follows another; those of the others have the incident's id. */
+  /** Alert of each incident that follows another one; other alerts have the id of the incident. */
   private final Map<String, String> followers = new HashMap<>();
 
   private final Set<String> changed = new HashSet<>();
@@ -46,24 +45,22 @@ final class PendingAlerts {
    *
    * @param partition of its incident
    * @param why for a person
-   * @param refused whether the receiver refused it, rather than not answer
+   * @param refused true if the receiver refused it, false if it did not answer
    */
   record Lost(Notification notification, int partition, String why, boolean refused) {}
 
   /**
-   * What is to be stored of an alert.
+   * A change of an alert to store.
    *
-   * @param partition where
-   * @param entry empty for a dropped one
+   * @param entry empty for a dropped alert
    */
   record Change(int partition, Optional<AlertEntry> entry) {}
 
   /**
    * The place of a record on the topic.
    *
-   * @param offset a record that was applied before changes nothing
-   * @param writtenAt when it was written
-   * @param history whether it was written before alerting began; resolved incidents of that time
+   * @param offset if it was applied before, the record changes nothing
+   * @param history true if it was written before alerting began; resolved incidents of that time
    *     are ignored
    */
   record Position(int partition, long offset, Instant writtenAt, boolean history) {}
@@ -92,7 +89,6 @@ final class PendingAlerts {
     }
   }
 
-  /** Leaves a partition to another process. */
   void drop(int partition) {
     changed.removeIf(alert -> partitionOf(alert) == partition);
     states.values().removeIf(state -> state.partition == partition);
@@ -115,7 +111,6 @@ final class PendingAlerts {
         .orElseGet(() -> settings.receiversOf(entry.incident()));
   }
 
-  /** Applies a record of the topic, which is read now. */
   void incident(Incident incident, Position position, Instant now) {
     String alert = alertOf(incident.id());
     AlertState state = states.get(alert);
@@ -178,14 +173,14 @@ final class PendingAlerts {
     return followers.getOrDefault(incident, incident);
   }
 
-  /** Whether an incident has a follower, which is on the topic before this record. */
+  /** Returns true if the topic has a following incident before this record. */
   private static boolean isContinued(Incident incident) {
     return incident.reason() == Reason.REDIAGNOSED
         || incident.reason() == Reason.EXPIRED
         || incident.reason() == Reason.MERGED;
   }
 
-  /** Whether the alert goes on with a later incident than this one. */
+  /** Returns true if the alert already shows a later incident. */
   private static boolean isReplaced(Incident incident, Incident shown) {
     return !incident.id().equals(shown.id()) && !shown.id().equals(incident.follows());
   }
@@ -194,9 +189,9 @@ final class PendingAlerts {
    * Notifications due to a receiver, most urgent first. Each is in progress until its result is
    * applied.
    *
-   * @param room most notifications
-   * @param budget most incidents that may be opened or updated
-   * @param acknowledgedBy person who looks after an incident, by its id
+   * @param room max number of notifications
+   * @param budget max number of incidents that may be opened or updated
+   * @param acknowledgedBy person who acknowledged an incident, by its id
    */
   List<Notification> due(
       String receiver, int room, int budget, Map<String, String> acknowledgedBy, Instant now) {
@@ -273,7 +268,7 @@ final class PendingAlerts {
         now);
   }
 
-  /** Who looks after the incident or the one that it follows, or after one of the group. */
+  /** Person who acknowledged the incident, the one that it follows, or one of the group. */
   private static Optional<String> acknowledgedBy(AlertEntry entry, Map<String, String> people) {
     Stream<String> incidents =
         entry.grouping() instanceof Group group
@@ -282,7 +277,7 @@ final class PendingAlerts {
     return incidents.filter(people::containsKey).findFirst().map(people::get);
   }
 
-  /** Whether a notification counts for the limit; a resolution never does. */
+  /** Returns true if a notification counts for the limit; a resolution never does. */
   static boolean limited(Notification notification) {
     return notification.entry().only().isEmpty()
         && (notification.action() == Action.OPEN || notification.action() == Action.UPDATE);
@@ -343,7 +338,7 @@ final class PendingAlerts {
     changed.add(id);
   }
 
-  /** Takes back a notification that was not sent. */
+  /** Makes a notification that was not sent due again. */
   void returned(String receiver, Notification notification) {
     AlertState state = states.get(notification.entry().alertId());
     if (state != null) {
@@ -379,7 +374,7 @@ final class PendingAlerts {
                 unavailable.detail(),
                 now));
       }
-      if (!unavailable.everything()) { // else the whole receiver is left alone for a while
+      if (!unavailable.everything()) { // else the whole receiver pauses
         Duration pause = BackOff.after(track.failures, random);
         Duration asked = unavailable.pause().orElse(Duration.ZERO);
         track.notBefore = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
@@ -462,7 +457,7 @@ final class PendingAlerts {
         notification, state.partition, format.formatted(settings.giveUpAfter(), why), false);
   }
 
-  /** Drops incidents about which every receiver has been notified. */
+  /** Drops incidents of which every receiver was notified. */
   void sweep(Instant now) {
     for (AlertState state : List.copyOf(states.values())) {
       if (state.entry.grouping() instanceof Member
@@ -522,13 +517,12 @@ final class PendingAlerts {
     return waiting;
   }
 
-  /** How many of these wait for the receiver's limit. */
+  /** Number of these incidents that wait for the limit of the receiver. */
   int limited(String receiver) {
     RateLimitDigest summary = limited.get(receiver);
     return summary == null ? 0 : summary.waiting();
   }
 
-  /** How many alerts of a partition are known. */
   long size(int partition) {
     return states.values().stream().filter(state -> state.partition == partition).count();
   }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** How notifications become requests of one protocol. Pure. */
+/** Makes the requests of one protocol from notifications. Pure. */
 interface Protocol {
   /**
    * The request that delivers these notifications.

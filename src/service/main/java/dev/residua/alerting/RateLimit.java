@@ -19,7 +19,6 @@ final class RateLimit {
     this.most = most;
   }
 
-  /** How many uses are free now. */
   int free(Instant now) {
     while (!taken.isEmpty() && !taken.peekFirst().isAfter(now.minus(PERIOD))) {
       taken.removeFirst();
@@ -27,7 +26,6 @@ final class RateLimit {
     return most - taken.size();
   }
 
-  /** Counts one use. */
   void use(Instant now) {
     if (most < Integer.MAX_VALUE) {
       taken.addLast(now);

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * while any of them waits. Mutable, for one thread.
  */
 final class RateLimitDigest {
-  /** Kind of these incidents. */
   static final String KIND = "ALERTING.LIMITED";
 
   private static final String SOURCE = "several sources";
@@ -36,7 +35,7 @@ final class RateLimitDigest {
     this.limit = limit;
   }
 
-  /** Identity of the incident, the same whenever something is suppressed. */
+  /** Identity of the incident, which is reused for every digest. */
   static String id(String receiver) {
     return "held-back-" + receiver;
   }
@@ -46,7 +45,6 @@ final class RateLimitDigest {
     over++;
   }
 
-  /** Number of waiting incidents. */
   int waiting() {
     return waiting;
   }
@@ -55,7 +53,7 @@ final class RateLimitDigest {
    * The next state of the incident.
    *
    * @param held incidents that wait
-   * @param before state that was delivered last; null or resolved where it is not open
+   * @param before state that was delivered last; null or resolved if it is not open
    * @return null if there is nothing new to deliver, or not yet
    */
   @Nullable Incident next(Collection<Incident> held, @Nullable Incident before, Instant now) {
@@ -124,7 +122,7 @@ final class RateLimitDigest {
             ? ""
             : "%d %s over before being delivered".formatted(over, over == 1 ? "was" : "were");
     if (held.isEmpty()) {
-      return "no incident waits for the limit of %d alerts per minute any more%s"
+      return "no incident waits any longer for the limit of %d alerts per minute%s"
           .formatted(limit, ended.isEmpty() ? "" : "; " + ended);
     }
     TreeSet<String> sources = new TreeSet<>();

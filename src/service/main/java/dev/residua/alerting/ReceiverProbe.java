@@ -13,8 +13,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Checks that something listens where a receiver should, with a valid certificate for https. Sends
- * no request, so nobody is alerted.
+ * Checks that the address of a receiver accepts connections, with a valid certificate for https.
+ * Sends no request, so nobody is alerted.
  */
 public final class ReceiverProbe {
   private static final int HTTP = 80;
@@ -25,7 +25,7 @@ public final class ReceiverProbe {
   /**
    * Connects, for at most twice the receiver's timeout and the time to look its name up.
    *
-   * @return what is wrong and, after a semicolon, what to do; empty if it can be reached
+   * @return the problem and, after a semicolon, the remedy; empty if it can be reached
    */
   public static Optional<String> problem(ReceiverSettings receiver) {
     URI url = receiver.url();

@@ -13,10 +13,10 @@ import java.util.Set;
 /**
  * One receiver of alerts.
  *
- * @param name as operators call it; part of metrics and of what is stored
+ * @param name as operators call it; part of metrics and of stored records
  * @param type protocol
- * @param url where it listens; for Alertmanager and PagerDuty without the path of the API. Secret
- *     for Slack
+ * @param url its address; for Alertmanager and PagerDuty without the path of the API. Secret for
+ *     Slack
  * @param key PagerDuty's routing key, the key that signs the webhook's events, or the secret with
  *     which Slack signs clicks on buttons, which its messages have then
  * @param user for basic authentication with {@code token} as the password
@@ -24,7 +24,7 @@ import java.util.Set;
  * @param timeout for one request, in [100 ms, 60 s]
  * @param repeatInterval time between two notifications of the same state, for those that need
  *     repeats, in [1 s, 1 h]
- * @param limitPerMinute most incidents that are opened or updated there in a minute, at least 1
+ * @param limitPerMinute max number of incidents that are opened or updated per minute, at least 1
  * @param modelChanges whether it is notified of model changes, if its protocol has them
  */
 public record ReceiverSettings(
@@ -41,10 +41,10 @@ public record ReceiverSettings(
   /** Address of PagerDuty's API for events. */
   public static final URI PAGERDUTY = URI.create("https://events.pagerduty.com");
 
-  /** How keys of the Standard Webhooks convention begin. */
+  /** Start of a key of the Standard Webhooks convention. */
   static final String WEBHOOK_KEY = "whsec_";
 
-  /** Most alerts in a minute to receivers that are not Alertmanager's. */
+  /** Max number of alerts per minute to receivers other than Alertmanager. */
   static final int DEFAULT_LIMIT = 60;
 
   private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
@@ -123,7 +123,7 @@ public record ReceiverSettings(
     boolean path = type == ReceiverType.SLACK || type == ReceiverType.WEBHOOK;
     if (!path && url.getRawQuery() != null) {
       throw new IllegalArgumentException(
-          "%s must be where the API begins, without a query%s".formatted(at, shown));
+          "%s must be the base of the API, without a query%s".formatted(at, shown));
     }
     boolean secretInside = secret || type == ReceiverType.PAGERDUTY;
     if (http && secretInside && !LOOPBACK.contains(url.getHost())) {
@@ -165,7 +165,7 @@ public record ReceiverSettings(
     }
   }
 
-  /** Most incidents that are opened or updated there in a minute, after the protocol's default. */
+  /** Max number of incidents that are opened or updated per minute. */
   int limit() {
     return limitPerMinute.orElse(type.capabilities().forgets() ? Integer.MAX_VALUE : DEFAULT_LIMIT);
   }

@@ -24,12 +24,12 @@ public enum ReceiverType {
     this.capabilities = capabilities;
   }
 
-  /** Expectations of its receivers. */
+  /** Capabilities of its receivers. */
   public Capabilities capabilities() {
     return capabilities;
   }
 
-  /** Which changes of an open incident are delivered. */
+  /** Changes of an open incident that are delivered. */
   public enum Updates {
     /** Every one. */
     EVERY_CHANGE,
@@ -38,14 +38,14 @@ public enum ReceiverType {
   }
 
   /**
-   * Expectations of the receivers of a protocol.
+   * Capabilities of the receivers of a protocol.
    *
-   * @param forgets whether they resolve an incident that is not repeated
-   * @param updates which changes are delivered
-   * @param repeatResolved how long a resolved incident is repeated
+   * @param forgets true if they resolve an incident that is not repeated
+   * @param updates changes that are delivered
+   * @param repeatResolved time for which a resolved incident is repeated
    * @param minFiring shortest time between the delivered opening of an alert and its end
-   * @param acknowledges whether they are notified of acknowledgements
-   * @param batch most notifications in one request, at least 1
+   * @param acknowledges true if they are notified of acknowledgements
+   * @param batch max number of notifications in one request, at least 1
    */
   public record Capabilities(
       boolean forgets,

@@ -172,7 +172,7 @@ final class ReceiverWorker {
     listener.reachable(name, "");
   }
 
-  /** Whether it has been unavailable for so long that old notifications are given up. */
+  /** Returns true if it has been unavailable for so long that old notifications are given up. */
   boolean isGivenUp(Instant now) {
     return downSince != null && !now.isBefore(downSince.plus(giveUpAfter));
   }

@@ -27,7 +27,7 @@ public record Route(
   /**
    * Parses a route.
    *
-   * @throws IllegalArgumentException with the property that is no regular expression
+   * @throws IllegalArgumentException with the property that is not a regular expression
    */
   public static Route of(
       String name, String sources, String kinds, Severity severity, Set<String> receivers) {
@@ -51,7 +51,6 @@ public record Route(
     }
   }
 
-  /** Whether the current state of an incident matches this route. */
   boolean takes(Incident incident) {
     return incident.severity().compareTo(severity) >= 0
         && sources.matches(incident.source())

@@ -68,7 +68,7 @@ public final class SlackProtocol implements Protocol {
     field(fields, "Subject", incident.subject().toString());
     field(fields, "Kind", incident.kind());
     if (incident.open()) {
-      field(fields, "What to do", incident.subject().advice());
+      field(fields, "Advice", incident.subject().advice());
     }
     String causes = AlertText.causes(incident.causes());
     if (!causes.isEmpty()) {

@@ -6,9 +6,9 @@ import java.time.ZoneId;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that starts with the time of the wall and then only runs forward. Where the clock of the
+ * A clock that starts with the wall-clock time and then only runs forward. If the clock of the
  * machine is set back, pauses and limits that are measured with it would last until it catches up;
- * where it is set ahead, notifications would be given up too early.
+ * if it is set ahead, notifications would be given up too early.
  */
 public final class SteadyClock extends Clock {
   private final Clock wall;

@@ -25,7 +25,7 @@ public final class TestAlert {
    * @param result its result
    */
   public record Delivery(ReceiverSettings receiver, DeliveryResult result) {
-    /** Whether it accepted the alert. */
+    /** Returns true if it accepted the alert. */
     public boolean accepted() {
       return result instanceof DeliveryResult.Accepted;
     }

@@ -86,7 +86,7 @@ public final class ModelAdmin implements AutoCloseable {
    * @param models entries of the removed models
    * @param activations numbers of the removed activations
    * @param left one sentence, with location and reason, for each bundle outside Kafka that could
-   *     not be deleted and that no entry names
+   *     not be deleted and that no entry names any longer
    */
   public record Removal(List<Entry> models, List<Long> activations, List<String> left) {
     public Removal {
@@ -197,7 +197,7 @@ public final class ModelAdmin implements AutoCloseable {
       Entry before = there.get();
       if (!before.digest().equals(bundle.digest())) {
         throw new IOException(
-            "the registry has another model '%s', with the digest %s, not %s; models are never changed: give it another id"
+            "the registry has another model '%s', with the digest %s, and this one has %s; models are never changed: give it another id"
                 .formatted(before.id(), before.digest(), bundle.digest()));
       }
       return !again && (before.sha256().equals(sha256) || bundle.signature().isEmpty())
@@ -232,7 +232,7 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Accepts the defects of a model of the registry, so that it may be activated.
+   * Accepts the findings of a model, so that it may be activated.
    *
    * @throws IOException if there is no such model
    */
@@ -401,7 +401,6 @@ public final class ModelAdmin implements AutoCloseable {
     return removing(registry -> registry.obsolete(firstStored, keep), outside);
   }
 
-  /** Keys of the facts to remove. */
   private interface Choice {
     List<String> of(ModelRegistry registry) throws IOException;
   }

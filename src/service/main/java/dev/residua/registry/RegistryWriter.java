@@ -83,7 +83,6 @@ public final class RegistryWriter implements AutoCloseable {
       return records;
     }
 
-    /** Deletes the parts of a model from a number on. */
     private void removeParts(
         ModelRegistry before, String id, int from, List<ProducerRecord<byte[], byte[]>> records) {
       int parts = before.entry(id).map(Entry::parts).orElse(0);

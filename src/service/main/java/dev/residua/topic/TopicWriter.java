@@ -86,7 +86,7 @@ public final class TopicWriter<S, F> implements AutoCloseable {
     try {
       return changeOnce(decision);
     } catch (KafkaException e) {
-      close(); // a fenced producer cannot continue
+      close(); // a fenced producer cannot be used again
       throw e;
     } catch (InterruptedException e) {
       close();

@@ -49,7 +49,7 @@ public final class AvroCodec<R extends Record> {
   /** Largest record of an event that is read, in bytes. */
   public static final int MAX_EVENT_BYTES = 64 << 10;
 
-  /** Most records in a list that is read. */
+  /** Max number of records in a list that is read. */
   public static final int MAX_ITEMS = 100;
 
   /** Names of fields that differ from those of their components. */
@@ -71,12 +71,10 @@ public final class AvroCodec<R extends Record> {
   private final Slot[] slots; // one per component
   private final RecordShape shape;
 
-  /** Place of one component in the Avro record. */
   private record Slot(
       BiConsumer<@Nullable Object, IndexedRecord> writer,
       Function<IndexedRecord, @Nullable Object> reader) {}
 
-  /** Conversion of the values of one type. */
   private record Conversion(
       Function<Object, @Nullable Object> toAvro, Function<Object, @Nullable Object> toJava) {
     static final Conversion SAME = new Conversion(value -> value, value -> value);

@@ -53,7 +53,7 @@ final class BoundedDecoder extends Decoder {
     return data;
   }
 
-  /** Takes the items of a block from those that the record may have. */
+  /** Subtracts the items of a block from those that the record may have. */
   private int items(long count) {
     if (count < 0 || count > itemsLeft) {
       throw new AvroRuntimeException(
@@ -174,7 +174,7 @@ final class BoundedDecoder extends Decoder {
     return skipBlocks();
   }
 
-  /** Skips blocks that say their size; answers the items of the first that does not, or 0. */
+  /** Skips blocks with a size; returns the items of the first block without one, or 0. */
   private long skipBlocks() throws IOException {
     while (true) {
       long count = in.readLong();

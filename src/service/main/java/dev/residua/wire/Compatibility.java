@@ -1,13 +1,13 @@
 package dev.residua.wire;
 
-/** Which changes of a schema a registry allows under a subject. */
+/** Changes of a schema that a registry allows under a subject. */
 public enum Compatibility {
-  /** The new schema reads what the last one wrote. */
+  /** The new schema reads records of the last one. */
   BACKWARD,
-  /** The new schema reads what any before wrote. */
+  /** The new schema reads records of all earlier ones. */
   BACKWARD_TRANSITIVE,
-  /** The new and the last schema read one another's records. */
+  /** The new schema reads records of the last one, and the reverse. */
   FULL,
-  /** The new schema and all before read one another's records. */
+  /** The new schema reads records of all earlier ones, and the reverse. */
   FULL_TRANSITIVE
 }

@@ -8,16 +8,16 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the headers of a dead letter say; key and value are those of the refused record.
+ * Headers of a dead letter; key and value are those of the refused record.
  *
- * @param reason short name of the reason, such as {@code CORRUPT}; {@code OTHER} where the record
- *     was refused by Kafka Streams
+ * @param reason short name of the reason, such as {@code CORRUPT}; {@code OTHER} if Kafka Streams
+ *     refused the record
  * @param message for a person
  * @param exception class of the failure
  * @param topic topic of the refused record
- * @param partition its partition, or -1 where it is not known
- * @param offset its offset, or -1 where it is not known
- * @param timestamp its timestamp, milliseconds since 1970, or -1 where it is not known
+ * @param partition its partition, or -1 if it is unknown
+ * @param offset its offset, or -1 if it is unknown
+ * @param timestamp its timestamp, milliseconds since 1970, or -1 if it is unknown
  *     <p>Source of the headers: KIP-1034, Dead letter queue in Kafka Streams; the timestamp is our
  *     addition.
  */
@@ -29,20 +29,20 @@ public record DeadLetter(
     int partition,
     long offset,
     long timestamp) {
-  /** Header of a letter whose value was left out: its size, and where the whole record is. */
+  /** Header of a letter whose value was left out: its size, and the place of the whole record. */
   public static final String TRUNCATED = "residua.dead-letter.truncated";
 
   /** Reason of an alert that its receiver refused for good. */
   public static final String ALERT_REFUSED = "ALERT_REFUSED";
 
-  /** Reason of an alert that its receiver did not take for too long. */
+  /** Reason of an alert that its receiver did not accept in time. */
   public static final String ALERT_UNDELIVERED = "ALERT_UNDELIVERED";
 
   private static final String PREFIX = "__streams.errors.";
   private static final String TIMESTAMP = "residua.timestamp";
   private static final String OTHER = "OTHER";
 
-  /** Reads the headers of a record of the dead-letter topic; what is missing is empty. */
+  /** Reads the headers of a record of the dead-letter topic; a missing header is empty. */
   public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
     String text = text(record.headers(), PREFIX + "message");
     int colon = text.indexOf(": ");
@@ -58,7 +58,7 @@ public record DeadLetter(
   }
 
   /**
-   * Adds the headers that say this.
+   * Adds these headers to a record.
    *
    * @param stackTrace of the failure
    */
@@ -72,17 +72,17 @@ public record DeadLetter(
     put(headers, TIMESTAMP, Long.toString(timestamp));
   }
 
-  /** Whether the value of a dead letter was left out, as it was larger than the topic takes. */
+  /** Returns true if the value was left out because it is too large for the topic. */
   public static boolean isTruncated(ConsumerRecord<byte[], byte[]> record) {
     return record.headers().lastHeader(TRUNCATED) != null;
   }
 
-  /** Whether a header is of those that {@link #addTo} adds. */
+  /** Returns true for the headers that {@link #addTo} adds. */
   public static boolean owns(Header header) {
     return header.key().startsWith(PREFIX) || header.key().equals(TIMESTAMP);
   }
 
-  /** Whether it is an alert that was not delivered; the record is the incident as it was then. */
+  /** Returns true for an undelivered alert; the record is the incident as it was then. */
   public boolean isAlert() {
     return reason.equals(ALERT_REFUSED) || reason.equals(ALERT_UNDELIVERED);
   }

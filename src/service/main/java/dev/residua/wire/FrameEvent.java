@@ -17,8 +17,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * What a CloudEvent says of the picture that it carries. Source, type and id of the event are not
- * used: the key of the record names the source of the frame.
+ * Attributes of a CloudEvent that carries a picture. Source, type and id of the event are not used:
+ * the key of the record names the source of the frame.
  *
  * @param data a file or an Avro frame
  * @param sequence the extension {@code sequence}, at least 0; empty if the event has none
@@ -95,7 +95,7 @@ record FrameEvent(
         return sequence;
       }
     } catch (NumberFormatException e) {
-      // the same as a negative one
+      // refused like a negative one
     }
     throw new RejectedFrameException(
         Reason.CORRUPT,

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding or,
- * where a schema registry is known, with a schema's id in front; or bare files, which take the
- * record's offset as sequence and its timestamp as capture time. Each of them can be the data of a
+ * with a schema registry, with the id of a schema in front; or bare files, which take the record's
+ * offset as sequence and its timestamp as capture time. Each of them can be the data of a
  * CloudEvent. Thread-safe.
  */
 public final class FrameReader {
@@ -38,7 +38,7 @@ public final class FrameReader {
   }
 
   /**
-   * @param registry where the schemas are of frames that carry an id instead of a fingerprint
+   * @param registry of the schemas of frames that carry an id instead of a fingerprint
    */
   public FrameReader(FrameLimits limits, Optional<RegistrySettings> registry) {
     this(limits, registry.map(RegistryFrames::new).orElse(null));
@@ -59,7 +59,7 @@ public final class FrameReader {
   /**
    * Reads one record.
    *
-   * @throws RejectedFrameException with the reason, if the record is no frame
+   * @throws RejectedFrameException with the reason, if the record is not a frame
    * @throws RegistryUnavailableException if the schema registry does not say; try again later
    */
   public Read read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
@@ -98,7 +98,7 @@ public final class FrameReader {
     return avro(source, value);
   }
 
-  /** A file takes what the event says; an Avro frame says everything itself. */
+  /** The attributes of the event apply to a bare file; an Avro frame has all of its own. */
   private Read read(String source, ConsumerRecord<byte[], byte[]> record, FrameEvent event)
       throws RejectedFrameException {
     PixelFormat file = PixelFormat.ofFile(event.data());

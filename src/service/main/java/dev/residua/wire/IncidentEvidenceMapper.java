@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code IncidentEvidence} records to domain and back. */
 public final class IncidentEvidenceMapper {
-  /** Most bytes of a record that is written or read. */
+  /** Max size of a record that is written or read, in bytes. */
   public static final int MAX_BYTES = 4 << 20;
 
   static final RecordSerde<dev.residua.avro.IncidentEvidence, IncidentEvidence> SERDE =

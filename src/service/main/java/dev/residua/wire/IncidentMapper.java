@@ -22,7 +22,7 @@ public final class IncidentMapper {
   }
 
   /**
-   * Reads what {@link #json} wrote.
+   * Reverses {@link #json}.
    *
    * @throws org.apache.kafka.common.errors.SerializationException if it is damaged
    */

@@ -211,7 +211,7 @@ final class JsonRecord<T extends SpecificRecordBase> {
     return record;
   }
 
-  /** The schema of an optional value where it is there. */
+  /** The schema of an optional value that is present. */
   private static Schema present(Schema schema) {
     if (!schema.isUnion()) {
       return schema;

@@ -19,14 +19,14 @@ import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
  */
 public final class KafkaFailures {
   private static final String GRANT =
-      "grant what 'residua topics acls --principal User:NAME' prints";
+      "grant the rights that 'residua topics acls --principal User:NAME' prints";
 
   private KafkaFailures() {}
 
   /**
    * Explains a failure at the start that has to do with security or client settings.
    *
-   * @param servers where the cluster was looked for
+   * @param servers bootstrap servers, for the message
    * @return empty if it has to do with something else
    */
   public static Optional<String> explain(Throwable failure, String servers) {
@@ -46,7 +46,7 @@ public final class KafkaFailures {
       }
       if (cause instanceof AuthorizationException) {
         return Optional.of(
-            "Kafka at %s does not allow this user what it needs (%s); %s"
+            "Kafka at %s does not grant this user the rights that it needs (%s); %s"
                 .formatted(servers, cause.getMessage(), GRANT));
       }
       if (cause instanceof ConfigException) {
@@ -105,7 +105,7 @@ public final class KafkaFailures {
     }
     if (failure instanceof AuthenticationException) {
       return Optional.of(
-          "Kafka does not accept the credentials of %s any more (%s); check the kafka.* security settings and start again"
+          "Kafka no longer accepts the credentials of %s (%s); check the kafka.* security settings and start again"
               .formatted(who, failure.getMessage()));
     }
     if (failure instanceof AuthorizationException) {
@@ -117,7 +117,7 @@ public final class KafkaFailures {
 
   /** Another process has taken this client's name. */
   public static String rival(String who) {
-    return "another process took over as %s: two processes run with the same residua.instance. That one goes on, this one ends; give every process an --instance of its own, the same after a restart"
+    return "another process took over as %s: two processes run with the same residua.instance. That one continues, this one ends; give every process an --instance of its own, the same after a restart"
         .formatted(who);
   }
 

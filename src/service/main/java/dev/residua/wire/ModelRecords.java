@@ -31,7 +31,6 @@ public final class ModelRecords {
           new Form<>(Start.PREFIX, Start.class, ActivationStart.class),
           new Form<>(Shadow.PREFIX, Shadow.class, ModelShadow.class));
 
-  /** Stored form of one kind of fact. */
   private static final class Form<R extends Record & RegistryRecord, A extends SpecificRecordBase> {
     private final String prefix;
     private final Class<R> type;
@@ -96,7 +95,7 @@ public final class ModelRecords {
   }
 
   /** Value of a fact's record; null removes one. */
-  @SuppressWarnings("NullAway") // an empty value is what compaction removes
+  @SuppressWarnings("NullAway") // compaction removes a key with a null value
   public static byte[] value(RegistryRecord fact) {
     return FORMS.stream()
         .filter(form -> form.type.isInstance(fact))
@@ -108,7 +107,7 @@ public final class ModelRecords {
   /**
    * The fact of a record.
    *
-   * @return empty for a part of a bundle, and for what a later version may write
+   * @return empty for a part of a bundle, and for an unknown kind of record
    * @throws SerializationException if the value is damaged
    */
   public static Optional<RegistryRecord> fact(byte[] key, byte[] value) {

@@ -1,6 +1,6 @@
 package dev.residua.wire;
 
-/** How the values of a topic are encoded. Readers recognise each of them by its first bytes. */
+/** Encoding of the values of a topic, which readers recognize by the first bytes. */
 public enum RecordFormat {
   /** Avro single-object encoding: {@code C3 01}, the fingerprint of the schema, the record. */
   AVRO("application/avro"),

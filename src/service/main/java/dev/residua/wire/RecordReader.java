@@ -10,10 +10,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads single records of a topic at given places. Owns its consumer. For one thread. */
+/** Reader of single records at given offsets of a topic. Owns its consumer. For one thread. */
 public final class RecordReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
@@ -37,7 +37,7 @@ public final class RecordReader implements AutoCloseable {
   /**
    * The record at a place.
    *
-   * @throws MissingException if there is none, or none any more
+   * @throws MissingException if there is no such record, or if it was removed
    * @throws IOException with a sentence, if Kafka does not answer
    */
   public ConsumerRecord<byte[], byte[]> read(int partition, long offset)
@@ -61,7 +61,7 @@ public final class RecordReader implements AutoCloseable {
       }
       consumer.assign(List.of(place));
       consumer.seek(place, offset);
-      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      long deadline = System.nanoTime() + TIMEOUT_NANOS;
       while (System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           if (record.offset() != offset) {
@@ -86,7 +86,7 @@ public final class RecordReader implements AutoCloseable {
 
   private MissingException removed(TopicPartition place, long offset) {
     return new MissingException(
-        "the %s %s@%d is not stored any more: the topic's retention has removed it"
+        "the %s %s@%d is no longer stored: the retention of the topic has removed it"
             .formatted(noun, place, offset));
   }
 
@@ -95,7 +95,7 @@ public final class RecordReader implements AutoCloseable {
     consumer.close();
   }
 
-  /** There is no such record, or none any more; the message is for a person. */
+  /** Thrown if there is no such record, or if it was removed; the message is for a person. */
   public static final class MissingException extends Exception {
     private static final long serialVersionUID = 1L;
 

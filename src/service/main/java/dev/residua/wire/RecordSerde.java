@@ -21,7 +21,7 @@ final class RecordSerde<A extends SpecificRecordBase, D> implements Serde<D> {
   /** Byte 00 and the id of a schema. */
   private static final int REGISTRY_HEADER_BYTES = 1 + Integer.BYTES;
 
-  /** How many times larger a record may be in JSON than in Avro. */
+  /** Max ratio of the size of a record in JSON to its size in Avro. */
   private static final int JSON_GROWTH = 4;
 
   private final int maxBytes;
@@ -64,19 +64,17 @@ final class RecordSerde<A extends SpecificRecordBase, D> implements Serde<D> {
   /**
    * The same records in a format.
    *
-   * @param registered ids of the schemas; null where no registry is known, so that records with an
-   *     id are refused
+   * @param registered ids of the schemas; null without a registry, so that records with an id are
+   *     refused
    */
   RecordSerde<A, D> in(RecordFormat format, @Nullable RegisteredSchemas registered) {
     return new RecordSerde<>(maxBytes, type, toAvro, toDomain, format, registered);
   }
 
-  /** The format that is written. */
   RecordFormat format() {
     return format;
   }
 
-  /** Name of the record, without namespace. */
   String record() {
     return type.getSimpleName();
   }

@@ -21,7 +21,6 @@ final class RegisteredSchemas {
    */
   private record Known(Map<Integer, Schema> byId, OptionalInt newest) {}
 
-  /** What is asked of the registry for one schema. */
   private interface Question {
     OptionalInt id(Schema schema) throws RegistryClient.RefusalException;
   }

@@ -50,7 +50,7 @@ public final class RegistryClient {
   private final RegistrySettings settings;
   private final HttpClient http;
 
-  /** The registry refuses a request, such as a schema that breaks its compatibility. */
+  /** Thrown if the registry refuses a request, such as an incompatible schema. */
   static final class RefusalException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -68,7 +68,7 @@ public final class RegistryClient {
             .build();
   }
 
-  /** Where the registry is, for messages. */
+  /** Address of the registry, for messages. */
   URI url() {
     return settings.url();
   }
@@ -84,12 +84,10 @@ public final class RegistryClient {
     return schema("/schemas/ids/" + Integer.toUnsignedString(id));
   }
 
-  /** A version of a subject; empty if there is none. */
   Optional<RegistrySchema> version(String subject, int version) {
     return schema("/subjects/" + CloudEventHeaders.encode(subject) + "/versions/" + version);
   }
 
-  /** The newest version of a subject; empty if there is none. */
   Optional<RegistrySchema> latest(String subject) {
     return schema("/subjects/" + CloudEventHeaders.encode(subject) + "/versions/latest");
   }
@@ -136,7 +134,7 @@ public final class RegistryClient {
     return OptionalInt.of(id(subject, written("POST", path, response, answer)));
   }
 
-  /** Sets which changes a subject allows from now on. */
+  /** Sets the changes that a subject allows. */
   void setCompatibility(String subject, Compatibility compatibility) throws RefusalException {
     write(
         "PUT",
@@ -238,7 +236,8 @@ public final class RegistryClient {
         switch (status) {
           case 401, 403 -> "; set residua.registry.user and residua.registry.password";
           case 200, 404 ->
-              "; is residua.registry.url its Confluent API? With Apicurio it ends in /apis/ccompat/v7";
+              "; is residua.registry.url its Confluent API? With Apicurio it ends in"
+                  + " /apis/ccompat/v7";
           default -> "";
         };
     String message = answer == null ? "" : answer.path("message").asText();

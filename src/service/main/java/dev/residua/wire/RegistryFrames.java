@@ -27,12 +27,12 @@ final class RegistryFrames {
     this(new WriterSchemas(new RegistryClient(settings), WriterSchemas.PATIENCE, System::nanoTime));
   }
 
-  /** Whether a value has this framing; of the other values that are accepted none begins so. */
+  /** Returns true if a value has this framing; no other accepted value begins with it. */
   static boolean isFramed(byte[] value) {
     return value.length > 0 && value[0] == 0;
   }
 
-  /** The refusal of such a value where no registry is known. */
+  /** The refusal of such a value without a registry. */
   static RejectedFrameException withoutRegistry() {
     return new RejectedFrameException(
         Reason.UNKNOWN_SCHEMA,

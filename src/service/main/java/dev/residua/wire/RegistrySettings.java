@@ -6,15 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a schema registry is and how to talk to it.
+ * Settings of the connection to a schema registry.
  *
  * @param url base of its REST API as Confluent has it, such as {@code http://registry:8081}, or
  *     with Apicurio {@code http://registry:8080/apis/ccompat/v7}
- * @param login for basic authentication, where the registry wants it
+ * @param login for basic authentication, if the registry requires it
  * @param timeout for one request, above 0
  */
 public record RegistrySettings(URI url, Optional<Login> login, Duration timeout) {
-  /** Of one request, where nothing else is said. */
+  /** Default timeout of one request. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
   public RegistrySettings {
@@ -26,7 +26,8 @@ public record RegistrySettings(URI url, Optional<Login> login, Duration timeout)
     }
     if (url.getUserInfo() != null) {
       throw new IllegalArgumentException(
-          "the schema registry (residua.registry.url) must have no user in its address; set residua.registry.user and residua.registry.password");
+          "the schema registry (residua.registry.url) must have no user in its address; set"
+              + " residua.registry.user and residua.registry.password");
     }
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException(
@@ -38,7 +39,7 @@ public record RegistrySettings(URI url, Optional<Login> login, Duration timeout)
   }
 
   /**
-   * From what a user gives.
+   * The settings that a user gives.
    *
    * @param user null or blank for none; the password may then not be set either
    */
@@ -47,7 +48,8 @@ public record RegistrySettings(URI url, Optional<Login> login, Duration timeout)
     boolean anonymous = user == null || user.isBlank();
     if (anonymous && password != null && !password.isEmpty()) {
       throw new IllegalArgumentException(
-          "the schema registry has a password (residua.registry.password) but no user; set residua.registry.user");
+          "the schema registry has a password (residua.registry.password) but no user; set"
+              + " residua.registry.user");
     }
     Optional<Login> login =
         anonymous || user == null

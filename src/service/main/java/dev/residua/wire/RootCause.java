@@ -1,6 +1,6 @@
 package dev.residua.wire;
 
-/** The innermost cause of a failure: what the layers around it only wrapped. */
+/** The innermost cause of a failure. */
 public final class RootCause {
   private RootCause() {}
 
@@ -14,8 +14,8 @@ public final class RootCause {
   }
 
   /**
-   * What the innermost cause says, or its class where it says nothing; and what to do about a
-   * native library that does not load.
+   * The message of the innermost cause, or its class if it has none; with the remedy if a native
+   * library does not load.
    */
   public static String message(Throwable failure) {
     Throwable root = of(failure);

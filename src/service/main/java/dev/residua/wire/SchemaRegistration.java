@@ -31,18 +31,17 @@ public final class SchemaRegistration {
     this.registry = new RegistryClient(settings);
   }
 
-  /** What became of one schema. */
+  /** Result for one schema. */
   public sealed interface Outcome permits Registered, Refused {
     String subject();
 
-    /** Name of the record, without namespace. */
     String record();
   }
 
   /**
    * The registry has it.
    *
-   * @param id its number there, the same as before if it was there already
+   * @param id its number there; kept if the registry had it already
    */
   public record Registered(String subject, String record, int id) implements Outcome {}
 

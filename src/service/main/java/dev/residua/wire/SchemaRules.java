@@ -8,7 +8,7 @@ import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.Incompatibility;
 
 /**
- * Whether records of one schema can be read as another, in the words of Avro's rules.
+ * Rules for reading records of one schema as another, named as in Avro.
  *
  * <p>Source: Apache Avro 1.12 specification, "Schema resolution"; the rules' names are those of
  * {@link SchemaCompatibility}. One rule is ours: Avro resolves numbers without regard to their
@@ -18,7 +18,7 @@ final class SchemaRules {
   private SchemaRules() {}
 
   /**
-   * What is broken where a reader of one schema gets a record of another.
+   * The incompatibilities for a reader of one schema that gets a record of another one.
    *
    * @return each as {@code RULE at LOCATION: what}, location as a JSON pointer into the reader's
    *     schema; empty if the records can be read

@@ -168,7 +168,7 @@ final class SingleObject<T extends SpecificRecordBase> {
     }
   }
 
-  /** Why a record could not be decoded, for a person. */
+  /** Reason of a decoding failure, for a person. */
   static String reason(Throwable failure) {
     Throwable root = RootCause.of(failure);
     return root instanceof EOFException ? "it ends too early" : RootCause.message(root);
@@ -218,7 +218,7 @@ final class SingleObject<T extends SpecificRecordBase> {
     }
   }
 
-  /** The bytes name a schema that is not among the released ones. */
+  /** Thrown if bytes name a schema that was not released. */
   static final class UnknownSchemaException extends SerializationException {
     private static final long serialVersionUID = 1L;
 

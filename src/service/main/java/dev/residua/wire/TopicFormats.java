@@ -8,7 +8,7 @@ import java.util.Optional;
  * Formats of the topics that other programs read.
  *
  * @param byTopic by name without prefix; topics that are missing have {@link RecordFormat#AVRO}
- * @param registry where the ids of schemas are; needed for {@link RecordFormat#AVRO_REGISTRY}
+ * @param registry of the ids of schemas; needed for {@link RecordFormat#AVRO_REGISTRY}
  */
 public record TopicFormats(Map<String, RecordFormat> byTopic, Optional<RegistrySettings> registry) {
   /** Names of the topics whose format can be chosen, without prefix. */
@@ -35,7 +35,6 @@ public record TopicFormats(Map<String, RecordFormat> byTopic, Optional<RegistryS
     }
   }
 
-  /** The format of a topic. */
   RecordFormat of(String topic) {
     return byTopic.getOrDefault(topic, RecordFormat.AVRO);
   }

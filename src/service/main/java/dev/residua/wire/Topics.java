@@ -43,7 +43,7 @@ public final class Topics {
   private static final Map<String, String> LARGE_COMPACT =
       Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
 
-  /** Read back whenever a partition changes hands: compacted soon, in small segments. */
+  /** For state that the next owner of a partition reads: compacted soon, in small segments. */
   private static final Map<String, String> STATE =
       Map.of(
           "cleanup.policy",
@@ -210,7 +210,7 @@ public final class Topics {
     return scores;
   }
 
-  /** What a challenger says of frames that the active model scores too; see {@code Shadow}. */
+  /** Scores by a challenger of frames that the active model scores too; see {@code Shadow}. */
   public Topic<String, ScoredFrame> shadowScores() {
     return shadowScores;
   }
@@ -241,15 +241,14 @@ public final class Topics {
   }
 
   /**
-   * The registry of models: bundles in parts, what is known of them, and which one holds where.
-   * Everything is on partition {@link #REGISTRY_PARTITION}, since its order matters; see {@link
-   * ModelRecords}.
+   * The registry of models: bundles in parts, their entries, and the activations. Everything is on
+   * partition {@link #REGISTRY_PARTITION}, since its order matters; see {@link ModelRecords}.
    */
   public Topic<byte[], byte[]> models() {
     return models;
   }
 
-  /** What operators say, keyed by the command's id; see {@link #hasOnePartition}. */
+  /** Commands of operators, keyed by the id of the command; see {@link #hasOnePartition}. */
   public Topic<String, ControlCommand> control() {
     return control;
   }
@@ -264,7 +263,7 @@ public final class Topics {
     return audit;
   }
 
-  /** Where the calibration of each source is, keyed by source. */
+  /** State of the calibration of each source, keyed by source. */
   public Topic<String, CommissioningReport> calibrations() {
     return calibrations;
   }
@@ -288,9 +287,8 @@ public final class Topics {
   }
 
   /**
-   * Whether the order of all records of a topic matters, so that it must have one partition: orders
-   * are followed by their offsets, and so are the facts of the registry, the rules of sources and
-   * the audit log.
+   * Returns true if the order of all records of a topic matters, so that it must have one
+   * partition: commands, facts of the registry, rules of sources and the audit log.
    */
   public boolean hasOnePartition(Topic<?, ?> topic) {
     return topic == models || topic == control || topic == sources || topic == audit;

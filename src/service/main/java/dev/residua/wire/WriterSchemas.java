@@ -18,17 +18,16 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /**
- * What a registry's schemas make of a frame, by id: a reader, or a reason to refuse. Asks the
- * registry once for each id and remembers the last thousand; an id that it does not have is asked
- * for again after a while. Where the registry is away, tries for some seconds and then gives up
- * with an exception that says nothing against the record. Thread-safe.
+ * Cache of a registry's schemas by id: a reader of frames, or a reason to refuse them. Requests
+ * each id once, and a missing id again after a while. If the registry does not answer, tries for
+ * some seconds and then throws an exception that does not blame the record. Thread-safe.
  */
 final class WriterSchemas {
-  /** Ids that are remembered; the least recently used one goes first. */
+  /** Max number of cached ids; the least recently used one is evicted. */
   static final int CAPACITY = 1000;
 
-  /** How long the registry may be away before a call gives up. */
-  static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** Max time for which a call waits for the registry. */
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration UNKNOWN_FOR = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -44,7 +43,6 @@ final class WriterSchemas {
   private final LongSupplier nanoTime;
   private final Map<Integer, Known> known = BoundedMap.ofLastUsed(CAPACITY);
 
-  /** What is known of an id. */
   private sealed interface Known permits Readable, Unreadable {}
 
   private record Readable(DatumReader<Frame> reader) implements Known {}
@@ -89,7 +87,7 @@ final class WriterSchemas {
     return ((Readable) found).reader();
   }
 
-  /** A schema never changes, but one that the registry does not have may come. */
+  /** Known schemas never change; a missing schema may be added to the registry. */
   private boolean isOver(Known found) {
     return found instanceof Unreadable refusal
         && refusal.reason() == Reason.UNKNOWN_SCHEMA
@@ -145,7 +143,8 @@ final class WriterSchemas {
       throw e;
     } catch (RuntimeException | StackOverflowError e) { // Avro's parser throws many types
       return refusal(
-          Reason.INCOMPATIBLE_SCHEMA, "%s is no Avro schema: %s".formatted(name, e.getMessage()));
+          Reason.INCOMPATIBLE_SCHEMA,
+          "%s is not an Avro schema: %s".formatted(name, e.getMessage()));
     }
     List<String> broken = SchemaRules.broken(FRAME, writer);
     if (!broken.isEmpty()) {
@@ -164,7 +163,7 @@ final class WriterSchemas {
     return new Readable(new SpecificDatumReader<>(writer, FRAME, DATA));
   }
 
-  /** Types that a schema uses from other subjects, those that they use first. */
+  /** Parses the types that a schema uses from other subjects, dependencies first. */
   private void parseReferences(
       RegistrySchema schema, Schema.Parser parser, Set<RegistrySchema.Reference> seen) {
     for (RegistrySchema.Reference reference : schema.references()) {

@@ -22,7 +22,8 @@ class AlertmanagerSilencesTest {
       """
       {"id": "s1", "status": {"state": "active"}, "createdBy": "Kim", "comment": "belt",
         "matchers": [{"name": "alertname", "value": "ResiduaIncident", "isRegex": false},
-          {"name": "incident", "value": "i1", "isRegex": false, "isEqual": true}]}""";
+          {"name": "incident", "value": "i1", "isRegex": false, "isEqual": true}]}\
+      """;
 
   private HttpServer server;
   private String asked = "";
@@ -104,11 +105,11 @@ class AlertmanagerSilencesTest {
     status = 200;
     assertThatThrownBy(silences()::fetch)
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("is no JSON");
+        .hasMessageContaining("is not JSON");
     answer = "{}";
     assertThatThrownBy(silences()::fetch)
         .isInstanceOf(IOException.class)
-        .hasMessageEndingWith("is no list of silences");
+        .hasMessageEndingWith("is not a list of silences");
     answer = " ".repeat((8 << 20) + 10);
     assertThatThrownBy(silences()::fetch)
         .isInstanceOf(IOException.class)

@@ -208,7 +208,8 @@ class RegistryFramesTest {
     assertThat(why)
         .hasMessageContaining("the schema with id 9 (dev.residua.avro.Frame)")
         .hasMessageContaining(
-            "TYPE_MISMATCH at /fields/1/type: reader type: LONG not compatible with writer type: STRING")
+            "TYPE_MISMATCH at /fields/1/type: reader type: LONG not compatible with writer type:"
+                + " STRING")
         .hasMessageContaining("MISSING_ENUM_SYMBOLS at /fields/5/type/symbols: [BAYER]")
         .hasMessageContaining("READER_FIELD_MISSING_DEFAULT_VALUE at /fields/6: data");
   }
@@ -225,7 +226,8 @@ class RegistryFramesTest {
     assertThat(why.reason()).isEqualTo(Reason.INCOMPATIBLE_SCHEMA);
     assertThat(why)
         .hasMessageContaining(
-            "LOGICAL_TYPE_MISMATCH at /fields/2/type: reader logical type: timestamp-micros not compatible with writer logical type: timestamp-millis");
+            "LOGICAL_TYPE_MISMATCH at /fields/2/type: reader logical type: timestamp-micros not"
+                + " compatible with writer logical type: timestamp-millis");
     assertThat(plain.getCapturedAt()).isEqualTo(CAPTURED);
   }
 
@@ -239,7 +241,8 @@ class RegistryFramesTest {
     // When, Then
     assertThat(refused(new byte[] {0, 0, 0, 0, 1, 1}))
         .hasMessageContaining("is of type PROTOBUF; expected AVRO");
-    assertThat(refused(new byte[] {0, 0, 0, 0, 2, 1})).hasMessageContaining("is no Avro schema");
+    assertThat(refused(new byte[] {0, 0, 0, 0, 2, 1}))
+        .hasMessageContaining("is not an Avro schema");
     assertThat(refused(new byte[] {0, 0, 0, 0, 3, 1})).hasMessageContaining("TYPE_MISMATCH");
     assertThat(refused(new byte[] {0, 0, 0, 0, 4, 1})).hasMessageContaining("NAME_MISMATCH");
   }

@@ -31,13 +31,13 @@ public final class AlertMetrics implements AlertListener {
               Meters.counters(
                   meters,
                   "residua.alerts.sent",
-                  "Notifications sent to receivers, by result",
+                  "Notifications to receivers, by result",
                   "result",
                   Result.values(),
                   RECEIVER,
                   name),
               Timer.builder("residua.alert.send")
-                  .description("Time for one batch of notices to a receiver")
+                  .description("Time for one batch of notifications to a receiver")
                   .tag(RECEIVER, name)
                   .register(meters),
               new AtomicInteger(),
@@ -46,7 +46,7 @@ public final class AlertMetrics implements AlertListener {
       Meters.gauge(
           meters,
           "residua.alert.receiver.up",
-          "1 if the receiver took the last notification, else 0",
+          "1 if the receiver accepted the last notification, else 0",
           receiver.up::get,
           RECEIVER,
           name);
