@@ -24,7 +24,7 @@ final class RegistryFrames {
   }
 
   RegistryFrames(RegistrySettings settings) {
-    this(new WriterSchemas(new RegistryClient(settings), WriterSchemas.PATIENCE, System::nanoTime));
+    this(new WriterSchemas(new RegistryClient(settings), WriterSchemas.TIMEOUT, System::nanoTime));
   }
 
   /** Returns true if a value has this framing; no other accepted value begins with it. */
