@@ -6,12 +6,12 @@ import dev.residua.feedback.SubjectPrecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** JSON of what verdicts on incidents teach, which the pages and the commands show. */
+/** JSON of the conclusions from verdicts on incidents, which the pages and the commands show. */
 public final class FeedbackViews {
   private FeedbackViews() {}
 
   /**
-   * What verdicts teach.
+   * Conclusions from verdicts.
    *
    * @param at now, milliseconds since 1970
    * @param from when the oldest of the incidents opened, milliseconds since 1970
@@ -90,8 +90,8 @@ public final class FeedbackViews {
    * A change that would have spared false alarms.
    *
    * @param kind {@code suppress}, {@code learn} or {@code budget}
-   * @param sentence what to do
-   * @param effect what it would have changed
+   * @param sentence of the change
+   * @param effect that it would have had
    * @param incidents the false alarms
    */
   public record FalseAlarmProposal(
@@ -124,7 +124,7 @@ public final class FeedbackViews {
   /**
    * A proposal that was decided about.
    *
-   * @param sentence what it says
+   * @param sentence of the proposal
    * @param commands ids of the commands that do it, which can be taken back; empty for a changed
    *     rule
    */

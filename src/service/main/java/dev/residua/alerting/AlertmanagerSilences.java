@@ -32,9 +32,9 @@ public final class AlertmanagerSilences {
    * An active silence of one incident.
    *
    * @param id identity of the silence
-   * @param incident what its matcher {@code incident="..."} names: an incident, or a group
+   * @param incident the value that its matcher {@code incident="..."} names: an incident, or a group
    * @param person who made it
-   * @param comment what that person wrote
+   * @param comment of that person
    */
   public record Silence(String id, String incident, String person, String comment) {}
 

@@ -12,7 +12,7 @@ final class BackOff {
   private BackOff() {}
 
   /**
-   * The pause after so many failures in a row, the last half of it drawn, so that many processes do
+   * The pause after this number of failures in a row, the last half of it drawn, so that many processes do
    * not retry at once.
    *
    * @param failures at least 1
