@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -167,7 +168,7 @@ public class SourceRulesResource {
   @Path("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response put(@PathParam("id") String id, String body) {
-    return change(id, body, (rules, fields) -> List.of(SourceRules.EMPTY.changed(id, fields)));
+    return change(id, body, (rules, fields) -> SourceRules.EMPTY.changed(id, fields));
   }
 
   /** Creates a rule, or changes the settings that the body has; null unsets one. */
@@ -175,10 +176,13 @@ public class SourceRulesResource {
   @Path("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response patch(@PathParam("id") String id, String body) {
-    return change(id, body, (rules, fields) -> List.of(rules.changed(id, fields)));
+    return change(id, body, (rules, fields) -> rules.changed(id, fields));
   }
 
-  private Response change(String id, String body, Changes changes) {
+  private Response change(
+      String id,
+      String body,
+      BiFunction<SourceRules, Map<String, @Nullable Object>, SourceRule> change) {
     Person person = visitors.now().person();
     try {
       Map<String, @Nullable Object> fields =
@@ -186,7 +190,8 @@ public class SourceRulesResource {
       Object claimed = fields.remove("by");
       String by = RequestBody.author(person, claimed == null ? "" : claimed.toString());
       return write(
-          new Request(person, by, "change-rule", id, false), rules -> changes.of(rules, fields));
+          new Request(person, by, "change-rule", id, false),
+          rules -> List.of(change.apply(rules, fields)));
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
@@ -294,11 +299,6 @@ public class SourceRulesResource {
         history.sources(rule.match()::matches),
         "",
         String.join("; ", RuleViews.differences(before, rule)));
-  }
-
-  /** Changes that follow from the newest rules and the fields of a request. */
-  private interface Changes {
-    List<SourceRule> of(SourceRules rules, Map<String, @Nullable Object> fields);
   }
 
   /**

@@ -124,9 +124,9 @@ class ConfigurationReferenceTest {
 
             Every property can be set, from strongest to weakest, as a system property (`-Dresidua.roles=score` in
             `RESIDUA_JAVA_OPTIONS`), as an environment variable (capitals, everything else an underscore: `RESIDUA_ROLES`), or in
-            `config/application.properties` in the folder where the process starts. `serve` has options for the most frequent
+            `config/application.properties` in the working directory of the process. `serve` has options for the most frequent
             ones. Durations are ISO 8601: `PT30S`, `PT6H`, `P7D`. An invalid value ends the start with the name of the property,
-            its value and what was expected.
+            its value and the expected one.
 
             Clients of Kafka take `kafka.*` (`kafka.bootstrap.servers`, `kafka.security.protocol` ...), the HTTP server
             `quarkus.http.*`, logging `quarkus.log.*`. The launcher takes `RESIDUA_HEAP` (1g), `RESIDUA_JAVA_OPTIONS` and

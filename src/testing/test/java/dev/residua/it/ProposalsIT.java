@@ -54,7 +54,9 @@ class ProposalsIT {
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
         Service service =
             Service.serve(
-                directory.resolve("service"), List.of("-Dresidua.roles=score,dashboard"), clients)) {
+                directory.resolve("service"),
+                List.of("-Dresidua.roles=score,dashboard"),
+                clients)) {
       service.awaitReady();
       // Given small shifts of two cameras, a picture of each of three others, and what is no record
       for (int i = 0; i < 4; i++) {

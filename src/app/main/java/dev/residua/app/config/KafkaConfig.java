@@ -4,7 +4,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
 /**
- * Kafka; port and partitions are of the embedded broker, used where {@code kafka.bootstrap.servers}
+ * Kafka; port and partitions are of the embedded broker, used if {@code kafka.bootstrap.servers}
  * is not set.
  */
 public interface KafkaConfig {

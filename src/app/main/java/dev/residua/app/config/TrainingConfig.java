@@ -116,7 +116,7 @@ public interface TrainingConfig {
   double shadowRate();
 
   /**
-   * Private Ed25519 key, a PEM file, that signs new models; needed where {@code
+   * Private Ed25519 key, a PEM file, that signs new models; needed if {@code
    * residua.models.trusted-keys} is set, or they are published but not activated.
    */
   Optional<Path> signingKey();

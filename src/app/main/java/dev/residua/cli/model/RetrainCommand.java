@@ -154,9 +154,12 @@ public final class RetrainCommand extends JsonCommand {
     }
     Answer<StoredCommand> answer = client.send("POST", "/api/control", body, StoredCommand.class);
     if (follower != null) {
-      return cancel == null
-          ? follower.followNext(scene.scene, out())
-          : follower.follow(cancel, out());
+      return follower.follow(
+          training ->
+              cancel == null
+                  ? follower.isNew(training) && training.scene().equals(scene.scene)
+                  : training.id().equals(cancel),
+          out());
     }
     print(
         answer.json(),
