@@ -156,9 +156,10 @@ public final class CategoricalDistribution {
   }
 
   /**
-   * The standard normal deviate of a value: {@code Phi^-1(P(less surprising) + U p(value))}. A value is less surprising than another if it is more likely, or as likely with a smaller
-   * number. If values follow the distribution and {@code U} is uniform, the deviate is standard
-   * normal under every distribution. A rare value gives a large one.
+   * The standard normal deviate of a value: {@code Phi^-1(P(less surprising) + U p(value))}. A
+   * value is less surprising than another if it is more likely, or as likely with a smaller number.
+   * If values follow the distribution and {@code U} is uniform, the deviate is standard normal
+   * under every distribution. A rare value gives a large one.
    *
    * <p>Another order of the values would do as well under the distribution. Ordered by surprise, a
    * value that becomes more frequent moves the mean or the spread most often: of changes that mix

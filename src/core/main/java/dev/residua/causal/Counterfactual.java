@@ -4,8 +4,8 @@ import java.util.Map;
 
 /**
  * Picture of a frame if some latents had other values: each is set from outside, its effects follow
- * by their equations, and every residual stays as in the frame (abduction, action and
- * prediction: Pearl, Causality, 2009, section 7.1).
+ * by their equations, and every residual stays as in the frame (abduction, action and prediction:
+ * Pearl, Causality, 2009, section 7.1).
  *
  * <p>It is valid if graph and equations are, and if the values lie within those of the training.
  */

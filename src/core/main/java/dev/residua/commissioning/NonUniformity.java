@@ -13,7 +13,8 @@ import java.time.Instant;
  * @param smallShare part of them with a p-value of at most {@value #SMALL}, in [0, 1]; {@value
  *     #SMALL} is promised
  * @param meanRank mean of {@code u}, in [0, 1]; 0.5 is promised
- * @param distance from the uniform distribution: Cohen's w over ten equal ranges of {@code u}, minus the part that chance adds; 0.1 counts as small, 0.3 as medium, 0.5 as large
+ * @param distance from the uniform distribution: Cohen's w over ten equal ranges of {@code u},
+ *     minus the part that chance adds; 0.1 counts as small, 0.3 as medium, 0.5 as large
  * @param pValue of the test of homogeneity, see {@link UniformityWatch}
  */
 public record NonUniformity(

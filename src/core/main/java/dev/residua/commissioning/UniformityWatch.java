@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * distribution is less exact, but such a source has few blocks per year. There are at most 365
  * blocks per latent, context and year: so at most 0.04 false findings per source, context and year.
  *
- * <p><b>Size.</b> A large sample finds every small difference. So Cohen's w, minus the part that chance adds,
- * must be {@value #LEAST_DISTANCE} too: a shift by a fifth of a standard deviation, or a spread
- * that differs by a fifth. A finding stays until a later block is without one.
+ * <p><b>Size.</b> A large sample finds every small difference. So Cohen's w, minus the part that
+ * chance adds, must be {@value #LEAST_DISTANCE} too: a shift by a fifth of a standard deviation, or
+ * a spread that differs by a fifth. A finding stays until a later block is without one.
  */
 public final class UniformityWatch {
   /** Effective samples of a block at least. */

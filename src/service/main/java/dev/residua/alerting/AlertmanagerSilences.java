@@ -32,7 +32,8 @@ public final class AlertmanagerSilences {
    * An active silence of one incident.
    *
    * @param id identity of the silence
-   * @param incident the value that its matcher {@code incident="..."} names: an incident, or a group
+   * @param incident the value that its matcher {@code incident="..."} names: an incident, or a
+   *     group
    * @param person who made it
    * @param comment of that person
    */

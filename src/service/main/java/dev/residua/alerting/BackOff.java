@@ -12,8 +12,8 @@ final class BackOff {
   private BackOff() {}
 
   /**
-   * The pause after this number of failures in a row, the last half of it drawn, so that many processes do
-   * not retry at once.
+   * The pause after this number of failures in a row, the last half of it drawn, so that many
+   * processes do not retry at once.
    *
    * @param failures at least 1
    */

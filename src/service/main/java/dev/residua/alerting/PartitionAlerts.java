@@ -9,6 +9,7 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.Incident;
 import dev.residua.telemetry.Tracing;
+import dev.residua.topic.TopicSpans;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.FrameReader;
 import java.time.Duration;
@@ -42,7 +43,6 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionAlerts.class);
   private static final int MAX_TRACES = 1_000;
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration PARTITIONS_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
   /** Notifications given to a receiver at once if it accepts one per request. */
@@ -82,11 +82,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     this.models = models;
     this.context = context;
     this.alerts = new PendingAlerts(context.settings(), context.random());
-    String topic = context.topics().control().name();
-    List<TopicPartition> all =
-        control.partitionsFor(topic, PARTITIONS_TIMEOUT).stream()
-            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-            .toList();
+    List<TopicPartition> all = TopicSpans.partitions(control, context.topics().control().name());
     control.assign(all);
     control.seekToBeginning(all);
   }

@@ -1,6 +1,5 @@
 package dev.residua.it;
 
-import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +12,7 @@ import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;

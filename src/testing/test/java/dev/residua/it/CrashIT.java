@@ -1,6 +1,5 @@
 package dev.residua.it;
 
-import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
@@ -16,6 +15,7 @@ import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;

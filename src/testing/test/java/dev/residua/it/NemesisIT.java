@@ -1,6 +1,5 @@
 package dev.residua.it;
 
-import dev.residua.testing.Waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.ConsumerGroups;
@@ -9,6 +8,7 @@ import dev.residua.testing.Camera;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
 /**
- * Kafka; port and partitions are of the embedded broker, used if {@code kafka.bootstrap.servers}
- * is not set.
+ * Kafka; port and partitions are of the embedded broker, used if {@code kafka.bootstrap.servers} is
+ * not set.
  */
 public interface KafkaConfig {
   /** Port of the embedded broker; 0 selects a free one. */

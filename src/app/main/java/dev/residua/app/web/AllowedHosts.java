@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The host names under which the service answers. A web page can make its own name resolve to this
- * machine (DNS rebinding), and its requests then count as same-origin; they show in the name in their {@code Host} header. On loopback, which no other machine uses, only names
- * of this machine are allowed; elsewhere all names, unless some are configured.
+ * machine (DNS rebinding), and its requests then count as same-origin; they show in the name in
+ * their {@code Host} header. On loopback, which no other machine uses, only names of this machine
+ * are allowed; elsewhere all names, unless some are configured.
  */
 public final class AllowedHosts {
   private final Set<String> configured;

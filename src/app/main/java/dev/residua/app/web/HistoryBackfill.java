@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills the long history of the pages from records of the time before this process started: of each period and partition some records from its beginning, the newest period first.
- * Reads at most {@value #RECORDS} records of each, so that its time depends on the stored time, not
- * on the number of frames.
+ * Fills the long history of the pages from records of the time before this process started: of each
+ * period and partition some records from its beginning, the newest period first. Reads at most
+ * {@value #RECORDS} records of each, so that its time depends on the stored time, not on the number
+ * of frames.
  */
 public final class HistoryBackfill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryBackfill.class);

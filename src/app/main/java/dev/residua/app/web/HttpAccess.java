@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owners of tokens, and the rights of a request without one. Keeps only digests of the tokens,
- * so that no log or dump of this object shows a token, and compares them in constant time.
+ * Owners of tokens, and the rights of a request without one. Keeps only digests of the tokens, so
+ * that no log or dump of this object shows a token, and compares them in constant time.
  */
 public final class HttpAccess {
   /** Start of the roles of an OpenID provider that are grants. */

@@ -38,9 +38,9 @@ import org.slf4j.LoggerFactory;
  * something, which is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it;
  * if none is configured, all of them are refused. Reading is open unless tokens for it are
  * configured; the probes of {@code /q/health} and the dashboard's own files, which hold no data,
- * are always open. The rights of a person on the data are decided by the resources, who
- * get the person with the request. Events that receivers of alerts send back have a signature
- * instead, which {@link AcknowledgementsResource} checks.
+ * are always open. The rights of a person on the data are decided by the resources, who get the
+ * person with the request. Events that receivers of alerts send back have a signature instead,
+ * which {@link AcknowledgementsResource} checks.
  *
  * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
  * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any

@@ -17,8 +17,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the offsets of the evidence of incidents on Kafka, and reads it on request.
- * Owns its records from {@link #open} to {@link #close}. For any thread.
+ * Remembers the offsets of the evidence of incidents on Kafka, and reads it on request. Owns its
+ * records from {@link #open} to {@link #close}. For any thread.
  */
 @ApplicationScoped
 public class LiveEvidence implements StoredEvidence {

@@ -82,8 +82,8 @@ final class SilencePoll implements AutoCloseable {
   }
 
   /**
-   * Acknowledges the incidents of silences. An invalid one, such as one with too long
-   * an id, is skipped.
+   * Acknowledges the incidents of silences. An invalid one, such as one with too long an id, is
+   * skipped.
    *
    * @throws IOException if orders cannot be stored now
    */
