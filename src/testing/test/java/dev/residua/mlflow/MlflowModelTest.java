@@ -108,7 +108,7 @@ class MlflowModelTest {
   }
 
   @Test
-  void shouldSayThatAVersionIsNoBundle() throws Exception {
+  void shouldSayThatAVersionIsNotABundle() throws Exception {
     // Given
     model().push(Bundles.empty("one"), List.of());
     server.versions("pump station").get(0).putArray("tags");
@@ -116,7 +116,7 @@ class MlflowModelTest {
     // When, Then
     assertThatThrownBy(() -> model().pull("1"))
         .isInstanceOf(BadBundleException.class)
-        .hasMessageContaining("is no bundle");
+        .hasMessageContaining("is not a bundle");
   }
 
   @Test

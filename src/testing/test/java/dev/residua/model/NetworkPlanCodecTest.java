@@ -242,7 +242,7 @@ class NetworkPlanCodecTest {
             to.putInt(FIRST_LAYER + LAYER * 9 + 20, 2)
                 .putInt(FIRST_LAYER + LAYER * 10 + 16, 1)
                 .putInt(FIRST_LAYER + LAYER * 10 + 20, 0),
-        "a decoder's dense layers give 256 values, which are no pictures of 3x3");
+        "a decoder's dense layers give 256 values, which do not make pictures of 3x3");
     refuses(to -> to.putInt(28, 7).putInt(32, 5), "an encoder has 2 to 16 layers");
     refuses(to -> to.putInt(8, 8).putInt(12, 128), "a layer takes");
   }

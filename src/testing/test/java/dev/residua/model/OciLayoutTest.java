@@ -179,7 +179,7 @@ class OciLayoutTest {
         .hasMessageContaining("is the folder an OCI image layout?");
     Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
     assertThatThrownBy(() -> layout.push(Bundles.empty("lens-1"), List.of("stable")))
-        .hasMessageContaining("is no OCI image layout of version 1.0.0");
+        .hasMessageContaining("is not an OCI image layout of version 1.0.0");
     Files.writeString(folder.resolve("oci-layout"), "{");
     assertThatThrownBy(() -> layout.pull("stable")).hasMessageContaining("is not JSON");
   }
