@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts about this process for the pages, {@code GET /api/about}, and what the person of a token
- * may do, {@code GET /api/access}; with {@code POST /api/access} only if that is any change, which
+ * Facts about this process for the pages, {@code GET /api/about}, and the rights of the person of a
+ * token, {@code GET /api/access}; with {@code POST /api/access} only if that is any change, which
  * is checked before a request arrives here.
  */
 @Path("/api")
@@ -46,7 +46,7 @@ public class AccessResource {
   public record About(String product, String kafka, String framesTopic, boolean writable) {}
 
   /**
-   * What a person may do.
+   * Rights of a person.
    *
    * @param by authenticated name; null if there is none
    * @param grants such as {@code operator:scene=pumps}
@@ -87,7 +87,7 @@ public class AccessResource {
   }
 
   /**
-   * What the person of this request may do.
+   * Rights of the person of this request.
    *
    * @param source with this source; null for any
    * @param scene with the models of this scene; null for any

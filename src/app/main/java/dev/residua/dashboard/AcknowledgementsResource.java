@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people do in the programs that are notified comes back: {@code POST
+ * Receives the actions of people in the notified programs: {@code POST
  * /api/acknowledgements/RECEIVER} takes the webhooks of PagerDuty and the clicks of Slack. Requests
  * need no token but the signature of that receiver. 200 for an event that was taken or concerns
  * nobody here, 401 for a wrong signature, 404 for an unknown receiver, 413 for a body above {@value
@@ -49,7 +49,7 @@ public class AcknowledgementsResource {
   private volatile Map<String, Signing> signing = Map.of();
 
   /**
-   * How the events of a receiver are signed.
+   * Signature of the events of a receiver.
    *
    * @param type PagerDuty or Slack
    */
@@ -70,7 +70,7 @@ public class AcknowledgementsResource {
   }
 
   /**
-   * From now on events are taken.
+   * Begins to accept events.
    *
    * @param receivers those whose events come back, by name
    */
@@ -91,7 +91,7 @@ public class AcknowledgementsResource {
     if (from == null) {
       return Problems.answer(
           Response.Status.NOT_FOUND,
-          "the receiver '%s' has no secret for what comes back; set residua.alerting.receivers.NAME.webhook-secret for PagerDuty, key for Slack"
+          "the receiver '%s' has no secret for its events; set residua.alerting.receivers.NAME.webhook-secret for PagerDuty, key for Slack"
               .formatted(receiver));
     }
     if (body.length > MAX_BYTES) {

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands of operators over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
- * "2h", "by": "ann", "reason": "belt change"}} answers 202 with its id and what it applies to;
- * {@code DELETE /api/control/ID} takes it back. 400 with a sentence for an invalid command, 403
- * without the grant, 404 for a hidden incident or command, 503 while Kafka is unavailable.
+ * "2h", "by": "ann", "reason": "belt change"}} answers 202 with its id and its sources; {@code
+ * DELETE /api/control/ID} takes it back. 400 with a sentence for an invalid command, 403 without
+ * the grant, 404 for a hidden incident or command, 503 while Kafka is unavailable.
  */
 @Path("/api/control")
 public class ControlResource {
@@ -223,7 +223,7 @@ public class ControlResource {
             command.map(known -> covered(visitor, known)).orElse(List.of())));
   }
 
-  /** Whether a person may replace what has an id, or take it back. */
+  /** Decides whether a person may replace the command with an id, or take it back. */
   private Decision replaceable(Visitor visitor, String id) {
     if (id.startsWith(Training.KEY_PREFIX)) {
       return new Decision.Denied(

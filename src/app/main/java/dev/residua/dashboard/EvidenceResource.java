@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The stored evidence of an incident: what there is, and each picture as a PNG file. 404 with a
- * sentence where none is stored, 503 where Kafka does not answer.
+ * The stored evidence of an incident: its list, and each picture as a PNG file. 404 with a sentence
+ * if none is stored, 503 if Kafka does not answer.
  */
 @Path("/api/incidents/{id}/evidence")
 public class EvidenceResource {

@@ -42,12 +42,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What verdicts on incidents teach: {@code GET /api/feedback} has the precision of the alarms by
- * scene and subject, and proposals; {@code POST /api/feedback/proposals/ID/apply} and {@code
+ * Conclusions from verdicts on incidents: {@code GET /api/feedback} has the precision of the alarms
+ * by scene and subject, and proposals; {@code POST /api/feedback/proposals/ID/apply} and {@code
  * .../dismiss} with {@code {"by": "ann", "reason": "checked on site"}} decide about one; with its
  * {@code sentence} only if it still says that. 400 with a sentence for an invalid request, 403
- * without the grant, 404 for a proposal that is not made of what the person may see, 409 if it or
- * the rules have changed, 503 while Kafka is unavailable.
+ * without the grant, 404 for a proposal that is not made of visible incidents, 409 if it or the
+ * rules have changed, 503 while Kafka is unavailable.
  */
 @Path("/api/feedback")
 @Produces(MediaType.APPLICATION_JSON)
@@ -93,9 +93,9 @@ public class FeedbackResource {
   }
 
   /**
-   * From now on proposals start at this budget.
+   * Sets the budget at which proposals start.
    *
-   * @param falseAlarmsPerWeek of a source where no rule says so, above 0
+   * @param falseAlarmsPerWeek of a source without a rule, above 0
    */
   public void open(double falseAlarmsPerWeek) {
     budget = falseAlarmsPerWeek;
@@ -120,7 +120,7 @@ public class FeedbackResource {
             .toList());
   }
 
-  /** The last decisions about what the visitor may see, the newest first. */
+  /** The last decisions that the visitor may see, the newest first. */
   private List<DecisionView> decisions(Visitor visitor, List<ControlCommand> orders) {
     List<DecisionView> views = new ArrayList<>();
     for (ControlCommand order : orders) {
@@ -239,7 +239,7 @@ public class FeedbackResource {
         .build();
   }
 
-  /** Whether a request names no sentence, or the one that the proposal has now. */
+  /** Returns true if a request names no sentence, or the one that the proposal has now. */
   private static boolean isAsShown(String body, Proposal proposal) {
     JsonNode fields = RequestBody.read(body);
     return fields == null
@@ -260,7 +260,7 @@ public class FeedbackResource {
     return next;
   }
 
-  /** Whether a visitor may do all that a proposal takes. */
+  /** Decides whether a visitor may make all changes of a proposal. */
   private Decision allowed(
       Visitor visitor, Proposal proposal, Proposal.Author author, boolean apply) {
     List<ControlCommand> commands = new ArrayList<>(proposal.commands(author));

@@ -14,9 +14,8 @@ import java.time.Instant;
 
 /**
  * A source over a long time: {@code GET /api/history?source=cam1&from=TIME&to=TIME} has the drift
- * and residuals in stretches of a minute or a quarter of an hour, and the incidents of that time;
- * by default of the last day. 400 with a sentence for invalid parameters, 404 for an unknown
- * source.
+ * and residuals in periods of a minute or a quarter of an hour, and the incidents of that time; by
+ * default of the last day. 400 with a sentence for invalid parameters, 404 for an unknown source.
  */
 @Path("/api/history")
 @Produces(MediaType.APPLICATION_JSON)

@@ -60,7 +60,7 @@ public final class LiveViews {
    * @param lastSequence its last frame
    * @param statistic drift statistic at the last frame; null while the source is not watched
    * @param threshold its threshold
-   * @param trend largest share of the threshold in stretches of ten seconds, oldest first
+   * @param trend largest share of the threshold in periods of ten seconds, oldest first
    * @param newestStretch number of the last of them, which counts up by one every ten seconds
    * @param sentence of its open incident, or else why it needs a review
    */
@@ -81,7 +81,7 @@ public final class LiveViews {
       @Nullable String sentence) {}
 
   /**
-   * What is normal for one residual of a source, see {@code LatentCalibration}.
+   * Normal state of one residual of a source, see {@code LatentCalibration}.
    *
    * @param latent name
    * @param level its mean, in standard deviations of the model's calibration
@@ -119,7 +119,7 @@ public final class LiveViews {
    * @param sequence of that frame
    * @param frames that the calibration in force was learned from; 0 without one of the source
    * @param effectiveSamples smallest number over all latents; null without one of the source
-   * @param latents what is normal for each; empty without a calibration of the source
+   * @param latents normal state of each; empty without a calibration of the source
    */
   public record CommissioningView(
       String source,
@@ -140,7 +140,7 @@ public final class LiveViews {
   /**
    * A proposal to learn again, see {@code RecalibrationProposal}.
    *
-   * @param context of the source; empty where it has one normal for all frames
+   * @param context of the source; empty if it has one normal state for all frames
    * @param direction which way p-values are off
    * @param since capture time of the first frame that shows it, milliseconds since 1970
    * @param samples effective samples of the last block
@@ -174,7 +174,7 @@ public final class LiveViews {
       @Nullable Double pValue,
       double share) {}
 
-  /** Where the frame of a finding is on Kafka. */
+  /** Offset of the frame of a finding on Kafka. */
   public record FrameReferenceView(String topic, int partition, long offset) {}
 
   /**
@@ -188,7 +188,7 @@ public final class LiveViews {
    * The current state of an incident: the fields of the record {@code Incident} as the topic has
    * them in JSON, and three more.
    *
-   * @param advice what a person should check first
+   * @param advice for a person
    * @param verdict of an operator: {@code true} or {@code false}; null before
    * @param assignee who looks after it; null before somebody does
    */
@@ -220,16 +220,16 @@ public final class LiveViews {
       @Nullable String assignee) {}
 
   /**
-   * A source over a long time, in stretches. A number is null where a stretch has none.
+   * A source over a long time, in periods. A number is null if a period has none.
    *
    * @param at now, milliseconds since 1970
    * @param source its name
-   * @param from start of the first stretch, milliseconds since 1970
+   * @param from start of the first period, milliseconds since 1970
    * @param stretch length of each, in milliseconds
    * @param latents names of the latents; empty while no frame has arrived
-   * @param drift largest drift statistic of each stretch, as a share of its threshold
-   * @param means mean residual of each latent and stretch, in standard deviations
-   * @param extremes residual furthest from zero of each latent and stretch
+   * @param drift largest drift statistic of each period, as a share of its threshold
+   * @param means mean residual of each latent and period, in standard deviations
+   * @param extremes residual furthest from zero of each latent and period
    * @param incidents that were open in that time, the last changed first
    */
   public record HistoryView(
@@ -250,7 +250,7 @@ public final class LiveViews {
    * @param matching number of all of them
    * @param open how many of these are open
    * @param page number of this page, from 0
-   * @param groups what they have in common, if that was asked for, at most 100
+   * @param groups their common parts, if that was asked for, at most 100
    * @param incidents one page of them, the most urgent first
    */
   public record IncidentsView(
@@ -374,7 +374,7 @@ public final class LiveViews {
       @Nullable MotionView motion) {}
 
   /**
-   * How a camera has moved.
+   * Motion of a camera.
    *
    * @param right shift of the picture to the right, as a share of its width
    * @param down shift down, as a share of its height
@@ -385,7 +385,7 @@ public final class LiveViews {
 
   /**
    * One latent as seen and as expected, in standard deviations of the training set, and in the unit
-   * of its factor where labels gave one.
+   * of its factor if labels gave one.
    */
   public record ReadingView(
       String latent,
@@ -413,7 +413,8 @@ public final class LiveViews {
    *
    * @param kind which one; empty if an unknown command was revoked
    * @param revoked whether the request took it back
-   * @param applies sources that it covers, or what remains after it was taken back; may be empty
+   * @param applies sources that it covers, or its lasting effects after it was taken back; may be
+   *     empty
    * @param sources known ones that it covers
    */
   public record StoredCommand(
@@ -466,16 +467,16 @@ public final class LiveViews {
    * @param pValues of the residuals of the last evaluated frame under the calibration in force;
    *     empty while the source is not watched
    * @param targetRunLength average run length that the threshold is set for, in frames
-   * @param quietRunLength run length that its own quiet stretches show
+   * @param quietRunLength run length that its own quiet periods show
    * @param last its last frame
    * @param scores columns: standardised residual of each latent, then minus log10 of the joint
    *     p-value
    * @param drift columns: statistic, threshold, statistic and threshold of the picture, then the
    *     statistic at each scale
-   * @param trendStart start of the first stretch of {@code trends}, milliseconds since 1970
+   * @param trendStart start of the first period of {@code trends}, milliseconds since 1970
    * @param trends share of the drift threshold, then the residual furthest from zero of each
-   *     latent, in stretches of ten seconds; left out if unchanged
-   * @param commissioning what is normal for it; left out if unchanged, and where the source never
+   *     latent, in periods of ten seconds; left out if unchanged
+   * @param commissioning its normal state; left out if unchanged, and where the source never
    *     learned
    * @param incidents newest first; left out if unchanged
    * @param events newest first; left out if unchanged
@@ -549,7 +550,7 @@ public final class LiveViews {
    * @param source source of the frame
    * @param sequence its sequence
    * @param kind such as {@code anomaly: residual}
-   * @param sentence what happened
+   * @param sentence of the event
    */
   public record FindingView(
       String at, String source, long sequence, String kind, String sentence) {}

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry of models, and what becomes of trainings; {@code POST /api/models/ID/promote} and
+ * The registry of models, and the progress of trainings; {@code POST /api/models/ID/promote} and
  * {@code POST /api/models/rollback} change the model in use, with {@code {"by": "ann", "reason":
  * "new lens"}} and, to roll back to a given one, {@code "to"}. 400 with a sentence for an invalid
  * request, 403 without the grant, 404 for an unknown or hidden model, 503 while Kafka is
@@ -126,7 +126,7 @@ public class ModelsResource {
                 said.scene(), said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
   }
 
-  /** Who asks for a change in which scene, why, and to which model; empty where it does not say. */
+  /** Author, scene, reason and model of a change; empty if they are missing. */
   private record Request(String scene, String by, String reason, String to) {}
 
   private interface Change {

@@ -18,12 +18,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of an event: {@code decoded} draws latents, {@code heatmap} where one latent's deviation
- * shows, {@code whatif} the latents that a frame would have if some were set, {@code frame} a
+ * Pictures of an event: {@code decoded} draws latents, {@code heatmap} the effect of one latent's
+ * deviation, {@code whatif} the latents that a frame would have if some were set, {@code frame} a
  * stored frame as the model reads it, {@code camera} as the camera sent it, and {@code difference}
- * where it differs from the picture of latents. PNG files of the model's size, or of the camera's
- * aspect ratio; 400 with a sentence for invalid parameters, 404 for a frame that is not stored any
- * more, 503 if this process has no model or Kafka does not answer.
+ * its differences from the picture of latents. PNG files of the model's size, or of the camera's
+ * aspect ratio; 400 with a sentence for invalid parameters, 404 for a frame that is no longer
+ * stored, 503 if this process has no model or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {

@@ -125,7 +125,7 @@ public class SourceRulesResource {
    *
    * @param right shift of the picture to the right, as a share of its width, as in an event
    * @param aspect width of the upright frame over its height
-   * @param picture the same of the picture that the model reads
+   * @param picture ratio of the picture that the model reads
    */
   @GET
   @Path("/corrected")
@@ -314,7 +314,7 @@ public class SourceRulesResource {
   }
 
   /**
-   * Writes what follows from the newest rules, if the person may.
+   * Writes the rules that follow from the newest ones, if the person may.
    *
    * @throws IllegalArgumentException if a rule is invalid
    */

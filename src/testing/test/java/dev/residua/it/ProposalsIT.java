@@ -111,7 +111,7 @@ class ProposalsIT {
       assertThat(replayed.output())
           .containsPattern("60 stored frames +as it is +applied")
           .containsPattern("incidents +0 +0")
-          .contains("would not have opened: none", "would have opened all the same: 0");
+          .contains("would not have opened: none", "would have opened in any case: 0");
       assertThat(json.output()).contains("\"frames\" : 60");
       assertThat(unknown.output()).contains("there is no proposal 'learn:cam0'");
       // When

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "acknowledge",
     description = {
-      "Says who looks after an incident. Receivers are not reminded of it any more; it stays open"
+      "Says who looks after an incident. Reminders to receivers end; it stays open"
           + " until it ends."
     })
 public final class AcknowledgeCommand extends IncidentCommandBase {

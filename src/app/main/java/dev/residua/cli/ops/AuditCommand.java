@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "audit",
     description = {
-      "Prints who changed what and when, over HTTP and by commands, also what was denied, the oldest first.",
+      "Prints all changes with author and time, over HTTP and by commands, and denied ones, the oldest first.",
       "Needs the grant owner."
     })
 public final class AuditCommand extends ConsoleCommand {

@@ -130,7 +130,7 @@ public final class BacktestCommand extends JsonCommand {
   @Option(
       names = "--commissioned",
       description =
-          "Let each source learn from its first frames what is normal for it, as the service does.")
+          "Let each source learn its normal state from its first frames, as the service does.")
   boolean commissioned;
 
   @Option(
@@ -138,7 +138,7 @@ public final class BacktestCommand extends JsonCommand {
       arity = "2",
       paramLabel = "SETTINGS",
       description =
-          "Compare two settings: each a properties file with what differs from today's settings, or . for those,"
+          "Compare two settings: each a properties file with the differences from today's settings, or . for those,"
               + " which serve would have here. Only residua.incidents.*, residua.anomaly.* and, with --commissioned,"
               + " residua.sources.commissioning matter.")
   List<String> compare = List.of();

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * @param name as the user gave them
  * @param config all settings
- * @param values those that change what a backtest finds, by name
+ * @param values those that change the result of a backtest, by name
  * @param unused names of a file that change nothing of that
  */
 record BacktestSettings(
@@ -42,7 +42,7 @@ record BacktestSettings(
    *
    * @param name {@link #TODAY}, or a file with those that differ from today's
    * @param today file of the server's properties
-   * @throws CommandFailedException if the file has a name that is no setting
+   * @throws CommandFailedException if the file has a name that is not a setting
    * @throws StartFailedException if a value cannot be used
    */
   static BacktestSettings read(String name, Path today) throws StartFailedException {

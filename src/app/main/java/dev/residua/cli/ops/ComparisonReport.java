@@ -166,7 +166,7 @@ record ComparisonReport(
     return one.latent() == null ? "none" : one.latent();
   }
 
-  /** Three digits, or all before the point; a dash where there is no number. */
+  /** Three digits, or all before the point; a dash if there is no number. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

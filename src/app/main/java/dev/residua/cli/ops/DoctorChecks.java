@@ -112,7 +112,7 @@ final class DoctorChecks implements AutoCloseable {
           "RESIDUA_REPLICATION",
           "RESIDUA_TRAINER_IMAGE");
 
-  /** Clocks that differ by less are no problem. */
+  /** Clocks that differ by less are not a problem. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
   /** Sources that have sent a frame within this time send now. */
@@ -316,7 +316,7 @@ final class DoctorChecks implements AutoCloseable {
     return Finding.of(Level.WARNING, SETTINGS, one.message("has no effect"));
   }
 
-  /** What each part of the service would refuse of a configuration when it starts. */
+  /** Parts of a configuration that the service would refuse when it starts. */
   private static List<String> problems(ResiduaConfig config) {
     List<String> problems = new ArrayList<>();
     List<Callable<?>> parts =
@@ -440,7 +440,7 @@ final class DoctorChecks implements AutoCloseable {
     return List.of(
         Finding.ok(
             ACCESS,
-            "this user may do what the roles %s need (%d permissions)"
+            "this user has the permissions that the roles %s need (%d)"
                 .formatted(
                     known.roles().stream()
                         .map(role -> role.name().toLowerCase(Locale.ROOT))
@@ -679,7 +679,7 @@ final class DoctorChecks implements AutoCloseable {
     return SourceRulesTable.read(clients.sources(known.topicPrefix()), topics.sources());
   }
 
-  /** Checks the file of people's tokens, where there is one; without Kafka not its scopes. */
+  /** Checks the file of people's tokens, if there is one; without Kafka not its scopes. */
   private void tokens(KafkaClients clients, Topics topics) throws InterruptedException {
     ResiduaConfig known = config;
     Optional<Path> tokensFile = known == null ? Optional.empty() : known.http().tokensFile();

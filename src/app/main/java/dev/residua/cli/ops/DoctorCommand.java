@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Checks an installation and says what to do where something is not as it should be: settings,"
+      "Checks an installation and says what to do about each problem: settings,"
           + " broker, topics, access, clocks, models, pace of the sources, receivers and disks.",
       "Reads the same properties and environment as serve. Changes nothing and alerts nobody. Exits with 1 if"
           + " there is an error."

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code doctor} found, in the order of its checks.
+ * Findings of {@code doctor}, in the order of its checks.
  *
  * @param findings at least one per check
  */
@@ -32,7 +32,7 @@ record DoctorReport(List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
-  /** How good a finding is, best first. */
+  /** Level of a finding, best first. */
   enum Level {
     /** Nothing to do. */
     OK,
@@ -50,8 +50,8 @@ record DoctorReport(List<Finding> findings) {
    * One finding.
    *
    * @param check that it belongs to, one word
-   * @param text what was found
-   * @param next what to do; null where there is nothing to do
+   * @param text of the finding
+   * @param next what to do; null if there is nothing to do
    */
   record Finding(Level level, String check, String text, @Nullable String next) {
     static Finding ok(String check, String text) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     name = "precision",
     description = {
       "Shows which share of the incidents that were reviewed were true alarms, by scene and subject, with its 95 %% interval.",
-      "The interval holds if the reviewed ones are a fair sample of all."
+      "The interval is valid if the reviewed ones are a fair sample of all."
     })
 public final class PrecisionCommand extends JsonCommand {
   @Mixin ServiceOptions service = new ServiceOptions();

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a proposal would have changed, for people and programs. */
+/** Effect that a proposal would have had, for people and programs. */
 final class ProposalReport {
   private static final String ROW = "%-28s %12s %18s";
 
@@ -55,7 +55,7 @@ final class ProposalReport {
       lines.addAll(
           Lines.wrapped(
               "",
-              "The service opened %d incidents at these frames, of which %d open here as it is. They open where --config and --model are those of the service, and not while a source still learns."
+              "The service opened %d incidents at these frames, of which %d open here as it is. They open if --config and --model are those of the service, and not while a source still learns."
                   .formatted(known, found),
               0,
               width));
@@ -65,7 +65,7 @@ final class ProposalReport {
     ComparisonReport.openings(lines, "would have opened instead", compared.onlyB(), width);
     double later = compared.meanLater();
     lines.add(
-        "would have opened all the same: %d%s"
+        "would have opened in any case: %d%s"
             .formatted(
                 compared.both().size(),
                 Double.isNaN(later) || later == 0

@@ -244,8 +244,10 @@ public final class ProposalsCommand {
     }
   }
 
-  /** {@code proposals apply}: does what a proposal says. */
-  @Command(name = "apply", description = "Does what a proposal says, and stores who decided it.")
+  /** {@code proposals apply}: makes the change of a proposal. */
+  @Command(
+      name = "apply",
+      description = "Makes the change of a proposal, and stores who decided it.")
   static final class ApplyCommand extends Decide {
     ApplyCommand() {
       super(true);

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "source",
     description = {
-      "Shows and changes the settings of sources, and what they have learned as normal.",
-      "Retires sources that are gone, and erases what is stored of one."
+      "Shows and changes the settings of sources, and their learned normal states.",
+      "Retires sources that are gone, and erases the stored records of one."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -25,11 +25,11 @@ import picocli.CommandLine.Command;
       SourceEraseCommand.class
     })
 public final class SourceCommand {
-  /** {@code source arm}: accepts what needs a review. */
+  /** {@code source arm}: accepts the result under review. */
   @Command(
       name = "arm",
       description = {
-        "Accepts what sources learned as normal although it is far from the model's normal.",
+        "Accepts the normal state that sources learned although it is far from that of the model.",
         "source status shows which sources need this, and why. Others are not changed."
       })
   static final class ArmCommand extends SourcesCommandBase {
@@ -42,8 +42,8 @@ public final class SourceCommand {
   @Command(
       name = "learn",
       description = {
-        "Lets sources learn again what is normal for them, as after a repair.",
-        "The calibration in force holds until there is a new one. What differs much from it needs a review."
+        "Lets sources learn their normal state again, as after a repair.",
+        "The calibration in force applies until there is a new one. A result far from it needs a review."
       })
   static final class LearnCommand extends SourcesCommandBase {
     LearnCommand() {

@@ -97,7 +97,7 @@ final class SourceEdgesCommand extends JsonCommand {
     /**
      * Tests the graph.
      *
-     * @param reference what the calibration frames show, if the model has it
+     * @param reference from the calibration frames, if the model has it
      */
     GraphCheck check(CausalGraph graph, Optional<GraphReference> reference) {
       if (scores.size() < GraphCheck.MIN_FRAMES) {

@@ -76,14 +76,14 @@ final class SourceEraseCommand extends JsonCommand {
   @Option(
       names = "--with-others",
       description =
-          "Deletes records of other sources too, where they were written to the same partition"
+          "Deletes records of other sources too, if they were written to the same partition"
               + " before the last one of this source.")
   boolean withOthers;
 
   @Option(names = "--dry-run", description = "Deletes nothing, only says what would be done.")
   boolean dryRun;
 
-  /** What was found in a topic, and what became of it. */
+  /** Records found in a topic, and their erasure. */
   private record Line(
       String topic, long records, long deleted, long ofOthers, @Nullable Instant leftUntil) {
     Map<String, Object> json() {
@@ -299,7 +299,7 @@ final class SourceEraseCommand extends JsonCommand {
         retention.flatMap(time -> records.leftUntil(time, withOthers)).orElse(null));
   }
 
-  /** Deletes what compacted topics hold under keys. */
+  /** Deletes the records of keys in compacted topics. */
   private Line tombstones(Topic<?, ?> topic, Set<String> keys) {
     Map<String, Integer> places = new LinkedHashMap<>();
     read(

@@ -13,11 +13,11 @@ import java.util.OptionalLong;
  * Pace and false alarms of one source that sends frames now.
  *
  * @param framesPerSecond measured; NaN until it is
- * @param framesPerSecondSet what was set for it
+ * @param framesPerSecondSet the setting
  * @param alarmsPerWeekSet budget of false alarms
  * @param targetRunLength frames between two false alarms of one of its two detectors that the
  *     thresholds are set for
- * @param quietRunLength the same as its own quiet frames show it; NaN while they are too few
+ * @param quietRunLength run length that its own quiet frames show; NaN while they are too few
  * @param quietHigh upper end of the 95 % interval of that; NaN with it
  * @param learning whether it learns what is normal for it, so that it is not watched yet
  */
@@ -61,7 +61,7 @@ record SourcePace(
   }
 
   /**
-   * What is to be said about the sources that send now.
+   * Findings about the sources that send now.
    *
    * @param sources at least one
    * @param waiting frames that are not scored yet; empty if unknown
@@ -97,14 +97,14 @@ record SourcePace(
     add(
         findings,
         measured.stream().filter(SourcePace::hasOtherRate).toList(),
-        "measured %s frames per second where %s are set",
+        "measured %s frames per second, and %s are set",
         "set residua.incidents.frames-per-second, or framesPerSecond of a source rule: until a rate is measured, thresholds follow the set one");
     add(
         findings,
         measured.stream()
             .filter(one -> one.alarmsPerWeek() > BUDGET_TOLERANCE * one.alarmsPerWeekSet())
             .toList(),
-        "%3$s false alarms per week are the fewest that can be promised, where %4$s are set",
+        "%3$s false alarms per week are the fewest that can be promised, and %4$s are set",
         "raise residua.incidents.false-alarms-per-week, or send fewer frames per second");
     add(
         findings,
@@ -137,7 +137,7 @@ record SourcePace(
                     text,
                     some.size() == 1
                         ? ""
-                        : "; the same for "
+                        : "; likewise for "
                             + count(some.size() - 1, "further source", "further sources")),
             next));
   }

@@ -58,7 +58,7 @@ abstract class SourceRulesCommand extends JsonCommand {
           answer.json(),
           () -> {
             if (answer.view().rules().isEmpty()) {
-              print("no rules: the settings of the installation hold for every source");
+              print("no rules: the settings of the installation apply to every source");
               print("add one: residua source set ID --match 'line3/*' --scene valve");
             }
             for (RuleView rule : answer.view().rules()) {
@@ -155,7 +155,7 @@ abstract class SourceRulesCommand extends JsonCommand {
       }
       for (RuleView rule : changed.changed()) {
         print("rule %s, revision %d: %s", rule.id(), rule.revision(), summary(rule));
-        print("It holds for %s from the next frames on.", match(rule));
+        print("It applies to %s from the next frames on.", match(rule));
       }
     }
   }
@@ -198,7 +198,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
     @Mixin AuthorOption author = new AuthorOption();
 
-    @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
+    @Option(names = "--dry-run", description = "Print the changes without making them.")
     boolean dryRun;
 
     @Option(names = "--prune", description = "Also remove the rules that the file does not have.")

@@ -43,7 +43,7 @@ final class SourceRulesFile {
     return read(file.toString(), Files.readString(file));
   }
 
-  /** The same for a text. */
+  /** Like the above, for a text. */
   static Map<String, SourceRule> read(String name, String text) {
     return new SourceRulesFile(name).rules(new StringReader(text));
   }
@@ -81,7 +81,7 @@ final class SourceRulesFile {
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       throw new CommandFailedException(
-          "%s line %d is no YAML: %s".formatted(name, line, e.getProblem()));
+          "%s line %d is not YAML: %s".formatted(name, line, e.getProblem()));
     } catch (YAMLException e) {
       throw new CommandFailedException("%s cannot be read: %s".formatted(name, e.getMessage()));
     }

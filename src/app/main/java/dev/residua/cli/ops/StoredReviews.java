@@ -21,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * What people have said of the stored incidents.
+ * Verdicts of people on the stored incidents.
  *
  * @param incidents all, with their verdicts
  * @param orders that stand, in their order
@@ -51,7 +51,7 @@ record StoredReviews(List<ReviewedIncident> incidents, Collection<ControlCommand
     return new StoredReviews(reviews.all(orders.values()), orders.values());
   }
 
-  /** What would have spared false alarms. */
+  /** Changes that would have prevented false alarms. */
   List<Proposal> proposals(SourceRules rules, ResiduaConfig settings) {
     return Proposals.of(
         incidents,

@@ -38,7 +38,7 @@ public final class TestAlertCommand extends JsonCommand {
   @Option(names = "--source", paramLabel = "NAME", description = "Source in the alert.")
   String source = "test";
 
-  @Option(names = "--severity", description = "One of ${COMPLETION-CANDIDATES}.")
+  @Option(names = "--severity", description = "Severity: ${COMPLETION-CANDIDATES}.")
   Severity severity = Severity.WARNING;
 
   @Option(names = "--resolve", description = "Resolve the test alert of this source.")

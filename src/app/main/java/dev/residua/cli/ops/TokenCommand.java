@@ -28,7 +28,7 @@ public final class TokenCommand extends ConsoleCommand {
       split = ",",
       required = true,
       paramLabel = "ROLE[:SCOPE]",
-      description = "What the person may do.")
+      description = "Rights of the person, such as operator:scene=pumps.")
   List<String> grants;
 
   @Override

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What {@code doctor} finds in a tokens file that can be read. */
+/** Findings of {@code doctor} in a tokens file that can be read. */
 final class TokensReview {
   static final String CHECK = "tokens";
 

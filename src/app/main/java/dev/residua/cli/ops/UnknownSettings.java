@@ -44,7 +44,7 @@ final class UnknownSettings {
    */
   record Unknown(String name, Optional<String> meant) {
     /**
-     * What is wrong and, after a semicolon, what to do.
+     * The problem and, after a semicolon, what to do.
      *
      * @param consequence such as {@code has no effect}
      */

@@ -191,7 +191,7 @@ public final class WatchCommand extends JsonCommand {
     err().flush();
   }
 
-  /** What is shown of a record that this version cannot read. */
+  /** Line of a record that this version cannot read. */
   private record Unreadable(String reason) {}
 
   static @Nullable Object value(Topic<?, ?> topic, ConsumerRecord<byte[], byte[]> record) {

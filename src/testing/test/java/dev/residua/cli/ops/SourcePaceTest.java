@@ -66,8 +66,7 @@ class SourcePaceTest {
     List<Finding> found = findings(slow, slower);
     assertThat(found).hasSize(2);
     assertThat(found.get(1).level()).isEqualTo(Level.WARNING);
-    assertThat(found.get(1).text())
-        .isEqualTo("a: measured 15.9 frames per second where 20 are set");
+    assertThat(found.get(1).text()).isEqualTo("a: measured 15.9 frames per second, and 20 are set");
     assertThat(found.get(1).next()).contains("residua.incidents.frames-per-second");
   }
 
@@ -83,7 +82,7 @@ class SourcePaceTest {
     assertThat(found).hasSize(2);
     assertThat(found.get(1).text())
         .isEqualTo(
-            "cam1: 0.0242 false alarms per week are the fewest that can be promised, where 0.001 are"
+            "cam1: 0.0242 false alarms per week are the fewest that can be promised, and 0.001 are"
                 + " set");
   }
 
@@ -99,8 +98,8 @@ class SourcePaceTest {
     assertThat(found).hasSize(2);
     assertThat(found.get(1).text())
         .isEqualTo(
-            "cam1: quiet frames show a false alarm every 100,000 frames, expected are 24,192,000; the"
-                + " same for 1 further source");
+            "cam1: quiet frames show a false alarm every 100,000 frames, expected are 24,192,000;"
+                + " likewise for 1 further source");
   }
 
   @Test

@@ -80,7 +80,7 @@ class SourceRulesFileTest {
         "rules:~  a:~    match: [x] | f.yaml line 3: a list is not expected here",
         "rule:~  a: 1 | f.yaml line 1: there is no setting 'rule' here, expected rules",
         "rules:~  a: 1 | f.yaml line 2: rule 'a' must have settings such as match",
-        "rules:~  a: {match: x | f.yaml line 2 is no YAML",
+        "rules:~  a: {match: x | f.yaml line 2 is not YAML",
         "'' | f.yaml is empty, expected rules:",
       })
   void shouldNameTheLineOfAMistake(String text, String message) {
