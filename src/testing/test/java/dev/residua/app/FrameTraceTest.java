@@ -131,7 +131,7 @@ class FrameTraceTest {
         usual.guarantee(),
         ScoringSettings.MODEL_MEMORY,
         Duration.ZERO,
-        usual.transactionDeadline(),
+        Duration.ofMinutes(10), // all frames in one transaction, on a slow machine too
         usual.reconstruction(),
         usual.timelines(),
         usual.limits(),
