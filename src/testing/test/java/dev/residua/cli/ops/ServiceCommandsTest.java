@@ -156,7 +156,7 @@ class ServiceCommandsTest {
     // Then
     assertThat(run.output())
         .contains("rule line1, revision 4: silentAfter=PT2M")
-        .contains("It holds for line1/* from the next frames on.");
+        .contains("It applies to line1/* from the next frames on.");
     assertThat(lastBody().path("silentAfter").asText()).isEqualTo("2m");
     assertThat(lastBody().at("/labels/site").asText()).isEqualTo("north");
     assertThat(lastBody().has("severity")).isTrue();
