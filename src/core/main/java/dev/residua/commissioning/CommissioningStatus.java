@@ -3,7 +3,6 @@ package dev.residua.commissioning;
 import dev.residua.drift.CalibrationPhase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +60,8 @@ public record CommissioningStatus(
     }
     List<String> notes = new ArrayList<>(reasons);
     notes.add(
-        "p-values are no longer uniform, recalibration is proposed: "
-            + proposals.stream()
-                .map(RecalibrationProposal::subject)
-                .collect(Collectors.joining(", ")));
+        RecalibrationProposal.note(
+            proposals.stream().map(RecalibrationProposal::subject).toList()));
     return notes;
   }
 

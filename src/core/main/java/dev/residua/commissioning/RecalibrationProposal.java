@@ -1,6 +1,7 @@
 package dev.residua.commissioning;
 
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -38,8 +39,19 @@ public record RecalibrationProposal(String context, String latent, NonUniformity
         found.since().truncatedTo(ChronoUnit.SECONDS));
   }
 
+  /** Returns the note of a status with proposals about these subjects. */
+  public static String note(List<String> subjects) {
+    return "p-values are no longer uniform, recalibration is proposed: "
+        + String.join(", ", subjects);
+  }
+
   /** The latent with its context, for people. */
   public String subject() {
+    return subject(context, latent);
+  }
+
+  /** Like {@link #subject()}, of a proposal with this context and latent. */
+  public static String subject(String context, String latent) {
     String spoken = latent.replace('_', ' ');
     return context.isEmpty() ? spoken : context + ", " + spoken;
   }

@@ -9,14 +9,12 @@ import dev.residua.dashboard.LiveViews.ChallengerView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.CommissioningsView;
 import dev.residua.dashboard.LiveViews.LatentNormalView;
-import dev.residua.dashboard.LiveViews.ProposalView;
 import dev.residua.drift.CalibrationPhase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -74,10 +72,10 @@ final class SourceStatusCommand extends JsonCommand {
     List<String> notes = new ArrayList<>(source.reasons());
     if (!source.proposals().isEmpty()) {
       notes.add(
-          "p-values are no longer uniform, recalibration is proposed: "
-              + source.proposals().stream()
-                  .map(SourceStatusCommand::subject)
-                  .collect(Collectors.joining(", ")));
+          RecalibrationProposal.note(
+              source.proposals().stream()
+                  .map(one -> RecalibrationProposal.subject(one.context(), one.latent()))
+                  .toList()));
     }
     if (source.challenger() != null) {
       notes.add(challenger(source.challenger()));
@@ -85,11 +83,6 @@ final class SourceStatusCommand extends JsonCommand {
     return "%-24s %-12s %-12s %s"
         .formatted(source.source(), word(source.phase()), detail, String.join("; ", notes))
         .stripTrailing();
-  }
-
-  private static String subject(ProposalView proposal) {
-    String latent = proposal.latent().replace('_', ' ');
-    return proposal.context().isEmpty() ? latent : proposal.context() + ", " + latent;
   }
 
   private static String challenger(ChallengerView challenger) {
