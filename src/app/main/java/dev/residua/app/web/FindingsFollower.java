@@ -206,18 +206,22 @@ public final class FindingsFollower implements AutoCloseable {
         >= now.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
   }
 
+  static void logNotShown(ConsumerRecord<?, ?> record, RuntimeException why) {
+    LOG.debug(
+        "record not shown: topic={} partition={} offset={} reason={}",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        why.toString());
+  }
+
   private void step() {
     heartbeat.run();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       try {
         followed(record.topic()).handler().show(record, isNew(record));
       } catch (RuntimeException e) { // no record stops the dashboard
-        LOG.debug(
-            "record not shown: topic={} partition={} offset={} reason={}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            e.toString());
+        logNotShown(record, e);
       }
     }
     caughtUp =

@@ -87,7 +87,7 @@ public final class HistoryBackfill implements AutoCloseable {
       Instant at = before;
       while (!stopped && !later.isEmpty() && at.isAfter(oldest)) {
         at = at.minus(LiveHistory.LONG_PERIOD);
-        stretch(at, later);
+        readPeriod(at, later);
         later.entrySet().removeIf(one -> one.getValue() <= first.getOrDefault(one.getKey(), 0L));
       }
     } catch (KafkaException e) {
@@ -98,7 +98,7 @@ public final class HistoryBackfill implements AutoCloseable {
   }
 
   /** Reads the beginning of the records between a time and the records that were read. */
-  private void stretch(Instant from, Map<TopicPartition, Long> later) {
+  private void readPeriod(Instant from, Map<TopicPartition, Long> later) {
     Map<TopicPartition, OffsetSpan> spans = new HashMap<>();
     TopicSpans.offsets(consumer, List.copyOf(later.keySet()), from)
         .forEach(
@@ -120,12 +120,7 @@ public final class HistoryBackfill implements AutoCloseable {
         history.past(topics.drift().read(record.value()));
       }
     } catch (RuntimeException e) { // no record stops the dashboard
-      LOG.debug(
-          "record not shown: topic={} partition={} offset={} reason={}",
-          record.topic(),
-          record.partition(),
-          record.offset(),
-          e.toString());
+      FindingsFollower.logNotShown(record, e);
     }
   }
 
