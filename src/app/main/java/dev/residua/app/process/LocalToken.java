@@ -39,7 +39,9 @@ public final class LocalToken {
       Files.writeString(file, token + "\n");
     } catch (IOException e) {
       throw new StartFailedException(
-          "the token for commands on this machine cannot be written: " + e, e);
+          "the token for commands on this machine cannot be written: %s; make the data directory writable"
+              .formatted(e),
+          e);
     }
     return token;
   }

@@ -157,7 +157,8 @@ public final class ServiceClient {
           byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES + 1);
           if (bytes.length > MAX_ANSWER_BYTES) {
             throw new CommandFailedException(
-                "%s answers with more than %,d bytes".formatted(address, MAX_ANSWER_BYTES));
+                "%s answers with more than %,d bytes; ask for less, such as the sources of one pattern"
+                    .formatted(address, MAX_ANSWER_BYTES));
           }
           JsonNode json = JSON.readTree(bytes);
           return new Answer<>(json, JSON.treeToValue(json, view));
