@@ -411,7 +411,7 @@ public class LiveHistory {
     public static final Seen NOTHING = new Seen(-1, 0, 0, -1, Long.MIN_VALUE, "");
   }
 
-  /** One source, and the new position of its reader. */
+  /** View of one source, with the new read position of the page. */
   public record SourceAnswer(SourceView view, Seen seen) {}
 
   /**

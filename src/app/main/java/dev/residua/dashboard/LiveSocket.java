@@ -166,7 +166,7 @@ public class LiveSocket {
       try {
         if (page.person().now().isEmpty()) {
           pages.remove(page.connection().id());
-          close(page.connection(), NOT_ALLOWED, "the token is no longer valid");
+          close(page.connection(), NOT_ALLOWED, "the token has expired or was removed");
         } else if (!page.sending().get()) {
           Optional<String> update = page.session().due(clock.instant());
           if (update.isPresent()) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * deviation, {@code whatif} the latents that a frame would have if some were set, {@code frame} a
  * stored frame as the model reads it, {@code camera} as the camera sent it, and {@code difference}
  * its differences from the picture of latents. PNG files of the model's size, or of the camera's
- * aspect ratio; 400 with a sentence for invalid parameters, 404 for a frame that is no longer
- * stored, 503 if this process has no model or Kafka does not answer.
+ * aspect ratio; 400 with a sentence for invalid parameters, 404 for a frame that Kafka has deleted,
+ * 503 if this process has no model or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {

@@ -22,7 +22,7 @@ public final class RuleViews {
   public record RulesView(List<RuleView> rules, @Nullable String why) {}
 
   /**
-   * One rule.
+   * View of one rule.
    *
    * @param settings that differ from those of the installation
    * @param sharedAmong sources among which its budget is divided; left out without a shared one

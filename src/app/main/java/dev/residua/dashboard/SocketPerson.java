@@ -10,6 +10,6 @@ public interface SocketPerson {
   /** Key in the data of a connection. */
   UserData.TypedKey<SocketPerson> KEY = new UserData.TypedKey<>("residua.person");
 
-  /** Returns the person with the present grants; empty if the token is no longer valid. */
+  /** Returns the person with the present grants; empty if the token has expired or was removed. */
   Optional<Person> now();
 }

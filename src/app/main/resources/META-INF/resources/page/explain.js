@@ -15,7 +15,7 @@ const SECTIONS = [
       [
         'graph',
         'The graph of mechanisms',
-        'An arrow says that the latent at its start is a cause of the one at its end; a thicker arrow was found in more of the resamples of the training data, a dashed one in less than half of them. When a mechanism breaks, its latent and the arrows into it are red: that equation is no longer valid. Latents further down may move too, but they follow their causes and stay unmarked.',
+        'An arrow points from a cause to its effect. A thicker arrow means that the search found it in more resamples of the training data; a dashed arrow was found in less than half of them. When a mechanism breaks, its latent and the arrows into it are red: that equation is no longer valid. Latents further down may move too, but they follow their causes and stay unmarked.',
       ],
       [
         'pictures',
@@ -60,7 +60,7 @@ const SECTIONS = [
       [
         'normal',
         'Normal state',
-        'Every camera differs a little from those of the training. So a source first learns its own level, spread and autocorrelation of every residual, and then is watched with them. Level and spread are in standard deviations of the model: a source like those of the training has 0 and 1. The lag-one correlation says how similar consecutive frames are; the more similar, the more frames make one effective sample. The slope is 1 if the equation of the model is correct. A calibration that rests on less than a day is provisional. Recalibration is proposed if the p-values of a latent are no longer uniform over at least a day: nothing changes until a person lets the source learn again.',
+        'Every camera differs a little from those of the training. So each source first learns the level, spread and autocorrelation of its residuals, and Residua then watches it with them. Level and spread are in standard deviations of the model: a source like those of the training has 0 and 1. The lag-one correlation says how similar consecutive frames are; the more similar, the more frames make one effective sample. The slope is 1 if the equation of the model is correct. A calibration that rests on less than a day is provisional. Recalibration is proposed if the p-values of a latent are no longer uniform over at least a day: nothing changes until a person lets the source learn again.',
       ],
       [
         'run-length',

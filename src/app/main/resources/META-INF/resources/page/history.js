@@ -217,7 +217,7 @@ class History {
   }
 }
 
-/** One chart per latent. */
+/** Charts of the residuals, one for each latent. */
 class Residuals {
   #latents = [];
   #charts = [];

@@ -39,8 +39,8 @@ public interface AlertingConfig {
   Map<String, Receiver> receivers();
 
   /**
-   * Routes by name: an incident goes to the receivers of every route that takes it, and to all
-   * receivers if there is no route.
+   * Routes by name: an incident goes to the receivers of every route that takes it, or, without any
+   * route, to all receivers.
    */
   Map<String, Route> routes();
 

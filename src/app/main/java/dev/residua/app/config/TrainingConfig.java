@@ -28,7 +28,10 @@ public interface TrainingConfig {
   @WithDefault("false")
   boolean evidence();
 
-  /** Train if p-values of quiet frames are no longer uniform. Reads every score. */
+  /**
+   * Train if the p-values of quiet frames have stopped being uniform. The trainer then reads every
+   * score.
+   */
   @WithDefault("false")
   boolean calibrationDecay();
 

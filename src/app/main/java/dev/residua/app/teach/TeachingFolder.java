@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Store of the files of a data set that teaching changes: {@code answers.csv}, {@code holds.csv},
  * {@code labels.csv}, and the names of factors in {@code dataset.json}. Writes are atomic per file.
- * One process at a time may open it; a change by another program is noticed before a write. Not
- * thread-safe.
+ * Only one process at a time can open the folder. Each write first checks for changes by other
+ * programs. Not thread-safe.
  */
 final class TeachingFolder implements AutoCloseable {
   static final String LABELS = "labels.csv";

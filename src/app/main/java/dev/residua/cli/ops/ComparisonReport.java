@@ -166,7 +166,7 @@ record ComparisonReport(
     return one.latent() == null ? "none" : one.latent();
   }
 
-  /** Three digits, or all before the point; a dash if there is no number. */
+  /** Formats a number with one decimal, or without decimals from 100; NaN as a dash. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

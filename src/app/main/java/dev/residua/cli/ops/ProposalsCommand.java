@@ -217,7 +217,7 @@ public final class ProposalsCommand {
           .orElseThrow(
               () ->
                   new CommandFailedException(
-                      "there is no proposal '%s'; residua proposals list shows those that there are"
+                      "there is no proposal '%s'; residua proposals list shows all proposals"
                           .formatted(id)));
     }
 
