@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.frame.ImageShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,7 +121,7 @@ class SimulatedSceneTest {
   void shouldCallUnknownScenesByName() {
     assertThatThrownBy(() -> SimulatedScene.named("pendulums", NoiseKind.ADDITIVE))
         .hasMessage(
-            "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump");
+            "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump, plant");
   }
 
   /** Darkness of the pixels of a row, in pixels. */
@@ -290,5 +291,43 @@ class SimulatedSceneTest {
               assertThat(cells.get(0)).isNotNull();
               assertThat(cells.get(1)).isNull();
             });
+  }
+
+  @Test
+  void shouldExplainTheFactorsOfThePlantByTheirCauses() {
+    // Given
+    SimulatedScene plant = SimulatedScene.named("plant", NoiseKind.ADDITIVE);
+    Scenario nominal =
+        Scenario.nominal(plant, Arrays.stream(plant.usualNoise()).boxed().toList(), 7, 0);
+    ScenarioStream stream = new ScenarioStream(nominal, SHAPE);
+    List<double[]> rows = new ArrayList<>();
+    List<double[]> noises = new ArrayList<>();
+    // When
+    for (int i = 0; i < 5_000; i++) {
+      SimulatedFrame frame = stream.nextFacts();
+      rows.add(frame.factors());
+      noises.add(frame.noise());
+    }
+    // Then noise is a tenth of the variance of each effect
+    for (int effect : new int[] {2, 3, 4}) {
+      double share = Stats.sd(column(noises, effect)) / Stats.sd(column(rows, effect));
+      assertThat(share * share).isBetween(0.08, 0.12);
+    }
+    // And each factor shows in a part of the picture
+    double[] middle = {0.5, 0.5, 4.5, 60, 70};
+    double[] step = {0.2, 0.2, 1, 15, 20};
+    byte[] before = new byte[SHAPE.size()];
+    byte[] after = new byte[SHAPE.size()];
+    plant.draw(middle, NOTHING, before, 0, SHAPE);
+    for (int node = 0; node < middle.length; node++) {
+      double[] changed = middle.clone();
+      changed[node] += step[node];
+      plant.draw(changed, NOTHING, after, 0, SHAPE);
+      int differ = 0;
+      for (int k = 0; k < after.length; k++) {
+        differ += after[k] == before[k] ? 0 : 1;
+      }
+      assertThat(differ).isBetween(SHAPE.size() / 200, SHAPE.size() / 5);
+    }
   }
 }

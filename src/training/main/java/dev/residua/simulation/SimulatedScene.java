@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /** Names of the scenes that {@link #named} knows. */
-  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump");
+  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump", "plant");
 
   /**
    * The scene of that name.
@@ -36,6 +36,7 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
       case "candle" -> new Candle();
       case "valve" -> new Valve();
       case "pump" -> new Pump();
+      case "plant" -> new Plant();
       default ->
           throw new IllegalArgumentException(
               "unknown scene '%s', expected one of %s".formatted(name, String.join(", ", NAMES)));

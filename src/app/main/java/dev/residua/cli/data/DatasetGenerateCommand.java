@@ -39,7 +39,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SCENE",
       arity = "0..1",
       description =
-          "Scene to draw: pendulum, flow, candle, valve or pump. May be left out with --scenario.")
+          "Scene to draw: pendulum, flow, candle, valve, pump or plant. May be left out with --scenario.")
   @Nullable String scene;
 
   @Mixin NewDataset target = new NewDataset();
@@ -60,7 +60,7 @@ final class DatasetGenerateCommand extends JsonCommand {
           "Standard deviation of the noise on the caused factors, in units of the factor: one number"
               + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
               + "shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
-              + " (flow,level). For candle one number: the size of the jitter of camera and object,"
+              + " (flow,level), 0.83,11,9.5 for plant (level,tracker,gauge). For candle one number: the size of the jitter of camera and object,"
               + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String noise;
