@@ -249,6 +249,22 @@ class LancaTrainerTest {
     assertThat(NetworkWeights.fromBytes(continued).layout().normalized()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void shouldContinueATrainingWithExchangedRegionsExactly(int threads) throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 2, 1);
+    TrainingSettings exchanging =
+        SETTINGS.withThreads(threads).withLanca(lanca -> lanca.exchangeWeight(100));
+    byte[] half = weights(data, exchanging.with(c -> c.stopAt(4)), null);
+    // When
+    byte[] continued = weights(data, exchanging, half);
+    // Then
+    assertThat(continued).isEqualTo(weights(data, exchanging, null));
+    assertThat(continued)
+        .isNotEqualTo(weights(data, exchanging.withLanca(lanca -> lanca.exchangeWeight(0)), null));
+  }
+
   /** The plan has the statistics in its weights; the network reads them, whatever the batch. */
   @Test
   void shouldEncodeLikeThePlanOfANormalizedNetwork() throws Exception {

@@ -23,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class ParallelAutoencoderTest {
   private static final int BATCH = 25;
   private static final int COUNTED = 19;
+  private static final int PROBES = 7;
   private static final int D = 3;
   private static final ImageShape IMAGE = new ImageShape(32, 16, 3);
 
@@ -35,9 +36,11 @@ class ParallelAutoencoderTest {
   private final NetworkLayout layout =
       new NetworkLayout(IMAGE, D, true, OrderRelaxation.SOFT_SORT, 2, false);
   private final NetworkWeights weights = NetworkWeights.random(layout, new float[0], 1);
-  private final float[] frames = normal(2, BATCH * IMAGE.size());
+  private final float[] frames = normal(2, (BATCH + PROBES) * IMAGE.size());
   private final float[] targets = normal(3, BATCH * IMAGE.size());
-  private final float[] byLogVariance = normal(4, BATCH * D);
+  private final float[] probed = Arrays.copyOfRange(frames, BATCH * IMAGE.size(), frames.length);
+  private final float[] byLogVariance = normal(4, (BATCH + PROBES) * D);
+  private final float[] byProbes = normal(6, PROBES * D);
   private final float[] decoded = normal(5, (BATCH + 13) * D);
   private final PixelMask[] masks = new PixelMask[BATCH];
 
@@ -48,7 +51,7 @@ class ParallelAutoencoderTest {
     BitSet corner = new BitSet();
     corner.set(0, 40);
     masks[4] = PixelMask.of(corner);
-    Autoencoder twin = new Autoencoder(layout, array(frames), array(targets), EXTRAS);
+    Autoencoder twin = new Autoencoder(layout, array(frames), array(targets), PROBES, EXTRAS, null);
     twin.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     twin.weigh(masks);
     expected.put("z", twin.encode().data().asFloat());
@@ -56,8 +59,16 @@ class ParallelAutoencoderTest {
     float[] gradient = new float[decoded.length];
     add(expected, twin.decode(decoded, COUNTED, 1, EXTRA_WEIGHTS, gradient));
     expected.put("byDecoded", gradient);
-    twin.backward(Arrays.copyOf(gradient, BATCH * D), byLogVariance);
+    expected.put(
+        "pictures", Arrays.copyOf(twin.pictures(decoded).data().asFloat(), BATCH * IMAGE.size()));
+    twin.backward(byMean(gradient), byLogVariance);
     twin.gradients().forEach((name, array) -> expected.put(name, array.data().asFloat()));
+  }
+
+  private float[] byMean(float[] byDecoded) {
+    float[] byMean = Arrays.copyOf(byDecoded, (BATCH + PROBES) * D);
+    System.arraycopy(byProbes, 0, byMean, BATCH * D, PROBES * D);
+    return byMean;
   }
 
   private static float[] normal(int seed, int count) {
@@ -70,7 +81,7 @@ class ParallelAutoencoderTest {
   }
 
   private static INDArray array(float[] values) {
-    INDArray array = Nd4j.create(DataType.FLOAT, Blocks.shape(IMAGE, BATCH));
+    INDArray array = Nd4j.create(DataType.FLOAT, Blocks.shape(IMAGE, values.length / IMAGE.size()));
     array.data().asNioFloat().put(values);
     return array;
   }
@@ -85,12 +96,13 @@ class ParallelAutoencoderTest {
   private Map<String, float[]> results(ParallelAutoencoder network) {
     Map<String, float[]> results = new LinkedHashMap<>();
     network.weigh(masks);
-    results.put("z", network.encode(frames, targets));
+    results.put("z", network.encode(frames, targets, probed));
     results.put("logVariance", network.logVariances());
     float[] gradient = new float[decoded.length];
     add(results, network.decode(decoded, COUNTED, EXTRA_WEIGHTS, gradient));
     results.put("byDecoded", gradient);
-    network.backward(Arrays.copyOf(gradient, BATCH * D), byLogVariance);
+    results.put("pictures", network.pictures(Arrays.copyOf(decoded, BATCH * D)));
+    network.backward(byMean(gradient), byLogVariance);
     network.gradients().forEach((name, array) -> results.put(name, array.data().asFloat()));
     return results;
   }
@@ -101,7 +113,7 @@ class ParallelAutoencoderTest {
     // Given
     Nd4jBackends.useThreads(1);
     try (ParallelAutoencoder network =
-        new ParallelAutoencoder(layout, BATCH, true, EXTRAS, threads)) {
+        new ParallelAutoencoder(layout, BATCH, PROBES, true, EXTRAS, threads)) {
       network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
       // When twice, since arrays are used again
       Map<String, float[]> first = results(network);
@@ -126,15 +138,16 @@ class ParallelAutoencoderTest {
   void shouldMeasureStatisticsOfTheWholeBatch(int threads) {
     // Given
     NetworkLayout normalized = layout.withNormalized(true);
-    Autoencoder twin = new Autoencoder(normalized, array(frames), array(targets), EXTRAS);
+    Autoencoder twin =
+        new Autoencoder(normalized, array(frames), array(targets), PROBES, EXTRAS, null);
     twin.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     twin.encode();
     BatchNormalization first = Objects.requireNonNull(twin.normalizations().get("enc1"));
     try (ParallelAutoencoder network =
-        new ParallelAutoencoder(normalized, BATCH, true, EXTRAS, threads)) {
+        new ParallelAutoencoder(normalized, BATCH, PROBES, true, EXTRAS, threads)) {
       network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
       // When
-      network.encode(frames, targets);
+      network.encode(frames, targets, probed);
       Map<String, float[]> statistics = network.statistics();
       // Then later layers see what the parts were normalised to, so only the first is the same
       assertThat(statistics).hasSize(6);

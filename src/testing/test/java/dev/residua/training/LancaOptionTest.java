@@ -33,6 +33,7 @@ class LancaOptionTest {
     values.put("mmd-weight", "3");
     values.put("structural", "pixels");
     values.put("structural-weight", "4");
+    values.put("exchange-weight", "5");
     values.put("reconstruct-labelled", "off");
     values.put("fixed-graph", "given");
     values.put("order", "gumbel-sinkhorn");
@@ -73,6 +74,7 @@ class LancaOptionTest {
                     0.002,
                     0.001,
                     0.8),
+                5,
                 false,
                 Normalize.ALWAYS));
     assertThat(values).hasSize(LancaOption.values().length);

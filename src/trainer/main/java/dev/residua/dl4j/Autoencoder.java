@@ -20,7 +20,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * gradient is divided by the excess: otherwise they would outweigh the losses of the latents.
  *
  * <p>The decoder may carry rows of latents in addition to those of the batch, in blocks that are
- * each compared with consecutive frames of the batch.
+ * each compared with consecutive frames of the batch. The encoder may carry probes in addition to
+ * the batch: frames that are encoded and not reconstructed.
  */
 final class Autoencoder {
   /** Values of a frame for which the weights of the losses were chosen. */
@@ -60,16 +61,20 @@ final class Autoencoder {
   record Extra(int first, int rows) {}
 
   /**
+   * A network without probes.
+   *
    * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode}
    * @param targets pictures in the same layout that {@link #decode} compares with; may be the same
    *     array
    * @param extras further rows of the decoder, block after block
    */
   Autoencoder(NetworkLayout layout, INDArray frames, INDArray targets, List<Extra> extras) {
-    this(layout, frames, targets, extras, null);
+    this(layout, frames, targets, 0, extras, null);
   }
 
   /**
+   * @param frames {@code [batch + probes, H/4, W/4, 16 C]}
+   * @param targets {@code [batch or more, H/4, W/4, 16 C]}
    * @param other the network whose parameters this one has too, or null for parameters of its own;
    *     gradients are its own in any case
    */
@@ -77,11 +82,13 @@ final class Autoencoder {
       NetworkLayout layout,
       INDArray frames,
       INDArray targets,
+      int probes,
       List<Extra> extras,
       @Nullable Autoencoder other) {
     this.frames = frames;
     this.targets = targets;
-    this.batch = Math.toIntExact(frames.size(0));
+    int encoded = Math.toIntExact(frames.size(0));
+    this.batch = encoded - probes;
     this.extras = List.copyOf(extras);
     this.extra = extras.stream().mapToInt(Extra::rows).sum();
     this.variational = layout.variational();
@@ -107,8 +114,8 @@ final class Autoencoder {
       x = layer.output;
       g = layer.outputGradient;
     }
-    x = x.reshape('c', batch, layout.flat());
-    g = g.reshape('c', batch, layout.flat());
+    x = x.reshape('c', encoded, layout.flat());
+    g = g.reshape('c', encoded, layout.flat());
     for (int i = 4; i <= 5; i++) {
       Layer layer = Layer.dense(x, g, weight("enc" + i), bias("enc" + i), true);
       add(trunk, "enc" + i, layer);
@@ -213,14 +220,16 @@ final class Autoencoder {
     return found;
   }
 
-  /** Latents of the frames, {@code [batch, d]}: values, or means of a variational encoder. */
+  /**
+   * Latents of the frames, {@code [batch + probes, d]}: values, or means of a variational encoder.
+   */
   INDArray encode() {
     trunk.forEach(Layer::forward);
     meanHead.forward();
     return meanHead.output;
   }
 
-  /** Log variances of the latents after {@link #encode}, {@code [batch, d]}. */
+  /** Log variances of the latents after {@link #encode}, {@code [batch + probes, d]}. */
   INDArray logVariances() {
     if (!variational) {
       throw new IllegalStateException("a deterministic encoder has no variances");
@@ -273,9 +282,9 @@ final class Autoencoder {
     INDArray difference = decoder.get(decoder.size() - 1).outputGradient;
     difference.assign(reconstruction);
     INDArray ofBatch = rows(difference, 0, batch);
-    ofBatch.subi(targets);
+    ofBatch.subi(rows(targets, 0, batch));
     if (weights != null) {
-      ofBatch.muli(weights);
+      ofBatch.muli(rows(weights, 0, batch));
     }
     double error = 0;
     if (counted > 0) {
@@ -307,6 +316,19 @@ final class Autoencoder {
     return new Errors(error, extraErrors);
   }
 
+  /**
+   * Decodes latents without a comparison.
+   *
+   * @param values {@code [batch + extra, d]} row-major
+   * @return pictures without the mean image, {@code [batch + extra, H/4, W/4, 16 C]}, valid until
+   *     the next decoding
+   */
+  INDArray pictures(float[] values) {
+    latents.data().asNioFloat().put(values);
+    decoder.forEach(Layer::forward);
+    return reconstruction;
+  }
+
   private static INDArray rows(INDArray array, long from, long to) {
     return array.get(NDArrayIndex.interval(from, to));
   }
@@ -319,7 +341,7 @@ final class Autoencoder {
   /**
    * Passes gradients by the latents back through the encoder.
    *
-   * @param byMean {@code [batch, d]} row-major
+   * @param byMean {@code [batch + probes, d]} row-major
    * @param byLogVariance the same; not read for a deterministic encoder
    */
   void backward(float[] byMean, float[] byLogVariance) {

@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.training.PaintedRegions;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingSettings;
 import java.io.ByteArrayInputStream;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param step the next one
  * @param adam moments of all parameters
  * @param curve losses so far
+ * @param regions as of {@link PaintedRegions}; none before they are measured
  */
-record Checkpoint(int step, Adam adam, LossCurve curve) {
+record Checkpoint(int step, Adam adam, LossCurve curve, List<@Nullable BitSet> regions) {
   private static final int DIGEST = 32;
 
   /** Data and settings on which the steps depend, as 32 bytes. */
@@ -58,6 +63,12 @@ record Checkpoint(int step, Adam adam, LossCurve curve) {
       NetworkWeights.write(out, adam.first);
       NetworkWeights.write(out, adam.second);
       curve.write(out);
+      out.writeInt(regions.size());
+      for (BitSet region : regions) {
+        byte[] pixels = region == null ? new byte[0] : region.toByteArray();
+        out.writeInt(pixels.length);
+        out.write(pixels);
+      }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
     }
@@ -80,9 +91,20 @@ record Checkpoint(int step, Adam adam, LossCurve curve) {
       int step = in.readInt();
       float[] first = NetworkWeights.read(in, parameters);
       float[] second = NetworkWeights.read(in, parameters);
-      return new Checkpoint(step, new Adam(first, second), LossCurve.read(in, steps));
+      return new Checkpoint(
+          step, new Adam(first, second), LossCurve.read(in, steps), readRegions(in));
     } catch (IOException e) {
       throw new IllegalArgumentException("the state of the training is cut off", e);
     }
+  }
+
+  private static List<@Nullable BitSet> readRegions(DataInputStream in) throws IOException {
+    List<@Nullable BitSet> regions = new ArrayList<>();
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      byte[] pixels = in.readNBytes(in.readInt());
+      regions.add(pixels.length == 0 ? null : BitSet.valueOf(pixels));
+    }
+    return regions;
   }
 }

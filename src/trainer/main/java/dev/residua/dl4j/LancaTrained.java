@@ -59,13 +59,14 @@ final class LancaTrained implements TrainedNetwork {
     int batch = autoencoder.batch();
     float[] latents = new float[frames * d];
     float[] blocks = new float[batch * size];
+    float[] probed = new float[autoencoder.probes() * size];
     for (int from = 0; from < frames; from += batch) {
       int count = Math.min(batch, frames - from);
       for (int r = 0; r < count; r++) {
         Blocks.put(
             weights.image(), pixels, (from + r) * size, weights.meanImage(), blocks, r * size);
       }
-      float[] encoded = autoencoder.encode(blocks, blocks);
+      float[] encoded = autoencoder.encode(blocks, blocks, probed);
       System.arraycopy(encoded, 0, latents, from * d, count * d);
     }
     return latents;

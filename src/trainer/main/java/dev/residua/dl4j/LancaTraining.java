@@ -80,6 +80,11 @@ final class LancaTraining {
   /** Rows of swapped codes that are decoded. */
   private final int swapped;
 
+  private final RegionExchange exchange;
+
+  /** Frames of the probes of {@link #exchange}. */
+  private final float[] probed;
+
   private final LabelScale labels;
   private final float[] mean;
   private final ParallelAutoencoder autoencoder;
@@ -197,10 +202,22 @@ final class LancaTraining {
     if (swapped > 0) {
       extras.add(new Autoencoder.Extra(rows, swapped));
     }
+    // Without labels the codes could shrink, and so would the differences between them.
+    boolean exchanges =
+        lanca.exchangeWeight() > 0
+            && labelled.length > 0
+            && !columns.anyCategorical()
+            && !layout.normalized();
+    int probes = exchanges ? rows / 2 : 0;
+    this.exchange =
+        new RegionExchange(
+            data.shape(), d, rows, probes, checkpoint == null ? List.of() : checkpoint.regions());
+    this.probed = new float[probes * data.shape().size()];
     this.autoencoder =
         new ParallelAutoencoder(
             layout,
             batch,
+            probes,
             settings.variation() > 0,
             extras,
             Nd4jBackends.splits(settings.threads()));
@@ -362,7 +379,11 @@ final class LancaTraining {
           int done = step + 1;
           progress.checkpoint(
               done,
-              () -> weights(new Checkpoint(done, adam, curve).toBytes(fingerprint)).toBytes());
+              () ->
+                  weights(
+                          new Checkpoint(done, adam, curve, exchange.regions())
+                              .toBytes(fingerprint))
+                      .toBytes());
         }
         if (step % COLLECT_EVERY == COLLECT_EVERY - 1) {
           Nd4j.getMemoryManager().invokeGc();
@@ -371,7 +392,10 @@ final class LancaTraining {
     }
     warnings.addAll(watch.warnings(edges()));
     NetworkWeights trained =
-        weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]);
+        weights(
+            end < steps
+                ? new Checkpoint(end, adam, curve, exchange.regions()).toBytes(fingerprint)
+                : new byte[0]);
     autoencoder.freeze(trained);
     return new LancaTrained(
         autoencoder, trained, curve, warnings, StepTimes.of(nanos, waits, processor), thread);
@@ -388,10 +412,17 @@ final class LancaTraining {
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
     autoencoder.weigh(next.masks());
-    double[] means = doubles(autoencoder.encode(next.frames(), next.targets()));
+    boolean exchanges =
+        autoencoder.probes() > 0
+            && done >= RegionExchange.FROM
+            && exchange.draw(
+                next.frames(), StepRandom.of(settings.seed(), Purpose.EXCHANGE, step), probed);
+    double[] encoded = doubles(autoencoder.encode(next.frames(), next.targets(), probed));
+    double[] means = Arrays.copyOf(encoded, batch * d);
     double[] byMean = new double[means.length];
     boolean variational = layout.variational();
-    double[] logVariances = variational ? doubles(autoencoder.logVariances()) : new double[0];
+    double[] logVariances =
+        variational ? doubles(Arrays.copyOf(autoencoder.logVariances(), batch * d)) : new double[0];
     double[] noise = variational ? StepRandom.normal(means.length, random) : new double[0];
     double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
     double[] byZ = new double[z.length];
@@ -463,7 +494,17 @@ final class LancaTraining {
     for (int k = 0; k < byMean.length; k++) {
       byMean[k] += byZ[k];
     }
-    autoencoder.backward(floats(byMean), floats(byLogVariance));
+    double[] byProbes = new double[encoded.length - means.length];
+    if (exchanges) {
+      double[] ofProbes = Arrays.copyOfRange(encoded, means.length, encoded.length);
+      exchange.loss(means, ofProbes, lanca.exchangeWeight(), byProbes);
+    }
+    if (autoencoder.probes() > 0 && step % RegionExchange.MEASURE_EVERY == 0) {
+      exchange.measure(means, batch, autoencoder::pictures);
+    }
+    autoencoder.backward(
+        floats(joined(byMean, byProbes)),
+        variational ? floats(joined(byLogVariance, new double[byProbes.length])) : new float[0]);
     double edgeCount = 0;
     for (double[] row : edges()) {
       edgeCount += Arrays.stream(row).sum();
@@ -671,6 +712,12 @@ final class LancaTraining {
       hard[k] = edges[k / d][k % d] > 0.5 ? 1 : 0;
     }
     return hard;
+  }
+
+  private static double[] joined(double[] first, double[] second) {
+    double[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   static double[] doubles(float[] values) {

@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.Autoencoder.Extra;
 import dev.residua.frame.PixelMask;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -32,6 +33,7 @@ final class ParallelAutoencoder implements AutoCloseable {
   private static final int MIN_ROWS = 8;
 
   private final int batch;
+  private final int probes;
   private final int size;
   private final int d;
   private final List<Extra> extras;
@@ -41,15 +43,23 @@ final class ParallelAutoencoder implements AutoCloseable {
   /** Consecutive rows of everything that is decoded; those of the batch are block -1. */
   private record Run(int block, int first, int rows) {}
 
-  /** Rows of the batch that one thread computes, with its further rows of the decoder. */
+  /**
+   * Rows of the batch and probes that one thread computes, with its further rows of the decoder.
+   */
   private record Part(
       int number,
       int from,
       int rows,
+      int firstProbe,
+      int probes,
       List<Run> runs,
       INDArray frames,
       INDArray targets,
       Autoencoder network) {
+    int encodedRows() {
+      return rows + probes;
+    }
+
     int decodedRows() {
       return runs.stream().mapToInt(Run::rows).sum();
     }
@@ -57,13 +67,20 @@ final class ParallelAutoencoder implements AutoCloseable {
 
   /**
    * @param batch rows of a batch
+   * @param probes rows that are encoded and not reconstructed
    * @param ownTargets whether the decodings are compared with other pictures than the frames
    * @param extras further rows of the decoder, block after block
    * @param most number of parts, if the batch is large enough
    */
   ParallelAutoencoder(
-      NetworkLayout layout, int batch, boolean ownTargets, List<Extra> extras, int most) {
+      NetworkLayout layout,
+      int batch,
+      int probes,
+      boolean ownTargets,
+      List<Extra> extras,
+      int most) {
     this.batch = batch;
+    this.probes = probes;
     this.size = layout.image().size();
     this.d = layout.latents();
     this.extras = List.copyOf(extras);
@@ -71,7 +88,9 @@ final class ParallelAutoencoder implements AutoCloseable {
     for (int p = 0; p < count; p++) {
       int from = batch * p / count;
       int rows = batch * (p + 1) / count - from;
-      INDArray frames = Nd4j.create(DataType.FLOAT, Blocks.shape(layout.image(), rows));
+      int firstProbe = probes * p / count;
+      int ownProbes = probes * (p + 1) / count - firstProbe;
+      INDArray frames = Nd4j.create(DataType.FLOAT, Blocks.shape(layout.image(), rows + ownProbes));
       INDArray targets = ownTargets ? frames.ulike() : frames;
       List<Run> runs = runs(from, rows);
       parts.add(
@@ -79,6 +98,8 @@ final class ParallelAutoencoder implements AutoCloseable {
               p,
               from,
               rows,
+              firstProbe,
+              ownProbes,
               runs,
               frames,
               targets,
@@ -86,6 +107,7 @@ final class ParallelAutoencoder implements AutoCloseable {
                   layout,
                   frames,
                   targets,
+                  ownProbes,
                   extras(from, runs),
                   p == 0 ? null : parts.get(0).network)));
     }
@@ -144,6 +166,11 @@ final class ParallelAutoencoder implements AutoCloseable {
     return batch;
   }
 
+  /** Rows that the encoder carries in addition to those of the batch. */
+  int probes() {
+    return probes;
+  }
+
   /** Rows that the decoder carries in addition to those of the batch. */
   int extra() {
     return extras.stream().mapToInt(Extra::rows).sum();
@@ -168,19 +195,29 @@ final class ParallelAutoencoder implements AutoCloseable {
    *
    * @param frames {@code [batch, H/4, W/4, 16 C]}
    * @param targets pictures that the decoding is compared with; not read without own targets
-   * @return {@code [batch, d]} row-major
+   * @param probed frames of the probes, {@code [probes, H/4, W/4, 16 C]}
+   * @return {@code [batch + probes, d]} row-major
    */
-  float[] encode(float[] frames, float[] targets) {
-    float[] latents = new float[batch * d];
+  float[] encode(float[] frames, float[] targets, float[] probed) {
+    float[] latents = new float[(batch + probes) * d];
     each(
         part -> {
-          part.frames.data().asNioFloat().put(frames, part.from * size, part.rows * size);
+          FloatBuffer into = part.frames.data().asNioFloat();
+          into.put(frames, part.from * size, part.rows * size);
+          into.put(probed, part.firstProbe * size, part.probes * size);
           if (part.targets != part.frames) {
             part.targets.data().asNioFloat().put(targets, part.from * size, part.rows * size);
           }
-          part.network.encode().data().asNioFloat().get(latents, part.from * d, part.rows * d);
+          gather(part, part.network.encode(), latents);
         });
     return latents;
+  }
+
+  /** Copies an output of the encoder for the rows of a part. */
+  private void gather(Part part, INDArray ofPart, float[] all) {
+    FloatBuffer from = ofPart.data().asNioFloat();
+    from.get(all, part.from * d, part.rows * d);
+    from.get(all, (batch + part.firstProbe) * d, part.probes * d);
   }
 
   /**
@@ -200,7 +237,7 @@ final class ParallelAutoencoder implements AutoCloseable {
         double mean = 0;
         double square = 0;
         for (Part part : parts) {
-          double share = (double) part.rows / batch;
+          double share = (double) part.encodedRows() / (batch + probes);
           double ofPart = own.get(part.number).mean()[c];
           mean += share * ofPart;
           square += share * (own.get(part.number).variance()[c] + ofPart * ofPart);
@@ -231,11 +268,30 @@ final class ParallelAutoencoder implements AutoCloseable {
   }
 
   float[] logVariances() {
-    float[] all = new float[batch * d];
-    each(
-        part ->
-            part.network.logVariances().data().asNioFloat().get(all, part.from * d, part.rows * d));
+    float[] all = new float[(batch + probes) * d];
+    each(part -> gather(part, part.network.logVariances(), all));
     return all;
+  }
+
+  /**
+   * Decodes latents without a comparison.
+   *
+   * @param values {@code [batch, d]} row-major
+   * @return pictures without the mean image, {@code [batch, H/4, W/4, 16 C]}
+   */
+  float[] pictures(float[] values) {
+    float[] pictures = new float[batch * size];
+    each(
+        part -> {
+          float[] own = new float[part.decodedRows() * d];
+          System.arraycopy(values, part.from * d, own, 0, part.rows * d);
+          part.network
+              .pictures(own)
+              .data()
+              .asNioFloat()
+              .get(pictures, part.from * size, part.rows * size);
+        });
+    return pictures;
   }
 
   /** As {@link Autoencoder#decode} with weight 1. */
@@ -300,9 +356,13 @@ final class ParallelAutoencoder implements AutoCloseable {
   }
 
   private float[] rows(float[] all, Part part) {
-    return parts.size() == 1
-        ? all
-        : Arrays.copyOfRange(all, part.from * d, (part.from + part.rows) * d);
+    if (parts.size() == 1) {
+      return all;
+    }
+    float[] own = new float[part.encodedRows() * d];
+    System.arraycopy(all, part.from * d, own, 0, part.rows * d);
+    System.arraycopy(all, (batch + part.firstProbe) * d, own, part.rows * d, part.probes * d);
+    return own;
   }
 
   private void each(Consumer<Part> work) {

@@ -13,7 +13,8 @@ final class StepRandom {
     STEP,
     HELD_PAIRS,
     ANSWERS,
-    VARIATION
+    VARIATION,
+    EXCHANGE
   }
 
   private StepRandom() {}

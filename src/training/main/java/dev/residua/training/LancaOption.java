@@ -41,6 +41,8 @@ public enum LancaOption {
       (to, value) -> to.lanca().structural(one(StructuralTerm.values(), value))),
   STRUCTURAL_WEIGHT(
       LancaSettings::structuralWeight, (to, value) -> to.lanca().structuralWeight(number(value))),
+  EXCHANGE_WEIGHT(
+      LancaSettings::exchangeWeight, (to, value) -> to.lanca().exchangeWeight(number(value))),
   RECONSTRUCT_LABELLED(
       "on|off",
       lanca -> lanca.reconstructLabelled() ? "on" : "off",

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * worked on the noisy pendulum.
  *
  * <p>The loss of a step is {@code reconstruction + labelWeight label + heldWeight held +
- * orderWeight(t) order + swapWeight swap + divergenceWeight KL(encoder) + w (mmdWeight MMD +
- * structuralWeight structural + 0.1 pin) + edgeWeight(t) KL(edges)}, where {@code w} is 1 with
- * labels and rises with the edges' warm-up without, and {@code pin} keeps latents near mean 0 and
- * variance 1. With held pairs or answers and no labels only {@code 0.1 pin} of the causal terms
- * remains: each latent is then known up to a one-dimensional function, in which residuals need not
- * be additive.
+ * orderWeight(t) order + swapWeight swap + exchangeWeight exchange + divergenceWeight KL(encoder) +
+ * w (mmdWeight MMD + structuralWeight structural + 0.1 pin) + edgeWeight(t) KL(edges)}, where
+ * {@code w} is 1 with labels and rises with the edges' warm-up without, and {@code pin} keeps
+ * latents near mean 0 and variance 1. With held pairs or answers and no labels only {@code 0.1 pin}
+ * of the causal terms remains: each latent is then known up to a one-dimensional function, in which
+ * residuals need not be additive.
  *
  * @param encoder whether latents are values or distributions
  * @param divergenceWeight weight of the divergence of a {@link Encoder#VARIATIONAL} encoder from
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param structural how the structural equations are fitted
  * @param structuralWeight its weight, at least 0
  * @param graph how the graph over the latents is found
+ * @param exchangeWeight weight of the mean squared difference between the codes of frames with an
+ *     exchanged region and those that they must have, at least 0; 0 omits it. Only with labels, and
+ *     without categories or normalisation
  * @param reconstructLabelled whether labelled frames are reconstructed like the others
  * @param normalize when the encoder's convolutions are normalised over a batch while they learn
  */
@@ -42,6 +45,7 @@ public record LancaSettings(
     StructuralTerm structural,
     double structuralWeight,
     GraphSettings graph,
+    double exchangeWeight,
     boolean reconstructLabelled,
     Normalize normalize)
     implements LancaSettingsBuilder.With {
@@ -110,6 +114,7 @@ public record LancaSettings(
           StructuralTerm.LOG_VARIANCE,
           0.3,
           GraphSettings.DEFAULTS,
+          100,
           true,
           Normalize.CATEGORIES);
 
@@ -117,6 +122,7 @@ public record LancaSettings(
     notNegative("divergenceWeight", divergenceWeight);
     notNegative("mmdWeight", mmdWeight);
     notNegative("structuralWeight", structuralWeight);
+    notNegative("exchangeWeight", exchangeWeight);
   }
 
   private static void notNegative(String name, double value) {

@@ -1,0 +1,181 @@
+package dev.residua.dl4j;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.training.PaintedRegions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Teaches the encoder to read each latent from the pixels that it paints. A probe is a frame in
+ * which the region of one latent is that of another frame: it must be read as the first frame, but
+ * for that latent, which must be read as in the other. Frames alone do not teach this: while a
+ * cause and its effect agree in all of them, the encoder may read either from the other.
+ *
+ * <p>A latent without a place of its own (see {@link PaintedRegions}) is left out.
+ */
+final class RegionExchange {
+  /** Steps between two measurements of the regions. */
+  static final int MEASURE_EVERY = 50;
+
+  /** Share of the steps from which probes count: before, the decoder paints little. */
+  static final double FROM = 0.2;
+
+  private final ImageShape image;
+  private final int d;
+  private final int rows;
+
+  /** First row of each probe and the one that it has a region of, and the latent. */
+  private final int[] kept;
+
+  private final int[] other;
+  private final int[] latent;
+  private int count;
+
+  /** The regions, as pixels of a frame in blocks; null for a latent that has none. */
+  private final List<@Nullable BitSet> regions = new ArrayList<>();
+
+  /**
+   * @param d number of latents
+   * @param rows rows of the batch that frames are taken from
+   * @param probes number of probes
+   * @param regions as measured before the training was stopped; none for a new one
+   */
+  RegionExchange(ImageShape image, int d, int rows, int probes, List<@Nullable BitSet> regions) {
+    this.image = image;
+    this.d = d;
+    this.rows = rows;
+    this.kept = new int[probes];
+    this.other = new int[probes];
+    this.latent = new int[probes];
+    this.regions.addAll(regions);
+  }
+
+  List<@Nullable BitSet> regions() {
+    return Collections.unmodifiableList(regions);
+  }
+
+  /**
+   * Measures the regions.
+   *
+   * @param codes {@code [rows, d]} row-major
+   * @param batch rows of a decoding
+   * @param decoder from {@code [batch, d]} to {@code [batch, size]}
+   */
+  void measure(double[] codes, int batch, UnaryOperator<float[]> decoder) {
+    int used = Math.min(PaintedRegions.CODES, rows);
+    double[] deviation = deviations(codes);
+    int size = image.size();
+    double[][] reaction = new double[d][size];
+    float[] asked = new float[batch * d];
+    for (int first = 0; first < used * d; first += batch / 2) {
+      int pairs = Math.min(batch / 2, used * d - first);
+      for (int p = 0; p < pairs; p++) {
+        int code = (first + p) / d;
+        int moved = (first + p) % d;
+        for (int k = 0; k < d; k++) {
+          float value = (float) codes[code * d + k];
+          asked[2 * p * d + k] = value;
+          asked[(2 * p + 1) * d + k] = value;
+        }
+        asked[2 * p * d + moved] -= (float) (PaintedRegions.STEP * deviation[moved]);
+        asked[(2 * p + 1) * d + moved] += (float) (PaintedRegions.STEP * deviation[moved]);
+      }
+      float[] pictures = decoder.apply(asked);
+      for (int p = 0; p < pairs; p++) {
+        double[] sum = reaction[(first + p) % d];
+        int at = 2 * p * size;
+        for (int v = 0; v < size; v++) {
+          sum[v] += Math.abs(pictures[at + size + v] - pictures[at + v]);
+        }
+      }
+    }
+    regions.clear();
+    regions.addAll(PaintedRegions.of(reaction, image.channels()));
+  }
+
+  private double[] deviations(double[] codes) {
+    double[] mean = new double[d];
+    double[] deviation = new double[d];
+    for (int k = 0; k < rows * d; k++) {
+      mean[k % d] += codes[k] / rows;
+    }
+    for (int k = 0; k < rows * d; k++) {
+      double difference = codes[k] - mean[k % d];
+      deviation[k % d] += difference * difference / rows;
+    }
+    Arrays.setAll(deviation, k -> Math.sqrt(deviation[k]));
+    return deviation;
+  }
+
+  /**
+   * Draws probes from the frames of a batch.
+   *
+   * @param frames {@code [batch, size]}
+   * @param into {@code [probes, size]}
+   * @return whether there are any; there are none before regions are measured, or without regions
+   */
+  boolean draw(float[] frames, Random random, float[] into) {
+    int[] exchanged = placed();
+    count = exchanged.length == 0 ? 0 : kept.length;
+    int size = image.size();
+    for (int p = 0; p < count; p++) {
+      latent[p] = exchanged[random.nextInt(exchanged.length)];
+      kept[p] = random.nextInt(rows);
+      other[p] = (kept[p] + 1 + random.nextInt(rows - 1)) % rows;
+      System.arraycopy(frames, kept[p] * size, into, p * size, size);
+      BitSet region = regions.get(latent[p]);
+      int channels = image.channels();
+      for (int from = region == null ? -1 : region.nextSetBit(0); from >= 0; ) {
+        int to = region.nextClearBit(from);
+        System.arraycopy(
+            frames,
+            other[p] * size + from * channels,
+            into,
+            p * size + from * channels,
+            (to - from) * channels);
+        from = region.nextSetBit(to);
+      }
+    }
+    return count > 0;
+  }
+
+  /** The latents that have a place. */
+  private int[] placed() {
+    int[] found = new int[d];
+    int n = 0;
+    for (int i = 0; i < regions.size(); i++) {
+      if (regions.get(i) != null) {
+        found[n++] = i;
+      }
+    }
+    return Arrays.copyOf(found, n);
+  }
+
+  /**
+   * Mean over probes and latents of the squared difference between the codes of the probes and
+   * those that they must have. The gradient does not pass through the latter.
+   *
+   * @param codes {@code [rows, d]} of the batch
+   * @param probed {@code [probes, d]}
+   * @param weight of the loss
+   * @param gradient by {@code probed}, added to
+   */
+  double loss(double[] codes, double[] probed, double weight, double[] gradient) {
+    double loss = 0;
+    for (int p = 0; p < count; p++) {
+      for (int k = 0; k < d; k++) {
+        double wanted = codes[(k == latent[p] ? other[p] : kept[p]) * d + k];
+        double difference = probed[p * d + k] - wanted;
+        loss += difference * difference / (count * d);
+        gradient[p * d + k] += 2 * weight * difference / (count * d);
+      }
+    }
+    return loss;
+  }
+}
