@@ -22,12 +22,14 @@ public record ModelFinding(Aspect aspect, String sentence) {
     NAMES,
     /** Each residual depends on one mechanism alone. */
     INDEPENDENCE,
+    /** Each latent is read from its own place in the picture. */
+    OWN_PIXELS,
     /** The latents give the frame. */
     RECONSTRUCTION;
 
-    /** Lower-case name. */
+    /** Lower-case words. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.NetworkPlan;
 import java.nio.FloatBuffer;
 import java.util.Map;
@@ -29,6 +30,15 @@ public final class OnnxLatentDecoder implements LatentDecoder {
       throw new IllegalArgumentException(
           "ONNX Runtime does not run this network: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Opens the decoder of a plan, whose categorical latents are the numbers of their categories.
+   *
+   * @throws IllegalArgumentException if the runtime does not run the plan
+   */
+  public static LatentDecoder of(NetworkPlan plan) {
+    return CategoricalDecoder.of(new OnnxLatentDecoder(plan), plan);
   }
 
   @Override

@@ -23,6 +23,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Chromium;
 import dev.residua.training.TrainingPipeline;
 import java.io.IOException;
@@ -170,7 +171,12 @@ class TeachIT {
         List.of(),
         (data, settings, progress) ->
             new TrainingPipeline(
-                    new LancaTrainer(), OnnxEngine::new, Clock.systemUTC(), "test", DRIFT)
+                    new LancaTrainer(),
+                    OnnxEngine::new,
+                    OnnxLatentDecoder::of,
+                    Clock.systemUTC(),
+                    "test",
+                    DRIFT)
                 .run(data, settings, null, null, progress),
         1,
         InetAddress.getLoopbackAddress(),

@@ -116,8 +116,7 @@ class CategoricalModelTest {
     try (NetworkEngine engine = new OnnxEngine(plan);
         ResidualScorer scorer = Scorers.onnx(plan);
         OnnxLatentDecoder columns = new OnnxLatentDecoder(plan);
-        CategoricalDecoder decoder =
-            (CategoricalDecoder) CategoricalDecoder.of(new OnnxLatentDecoder(plan), plan)) {
+        CategoricalDecoder decoder = (CategoricalDecoder) OnnxLatentDecoder.of(plan)) {
       // When
       LatentBatch scored = scorer.score(FrameInputs.of(pixels, FRAMES));
       float[] picture = decoder.decode(new float[] {2, 0.5f, 0}, 1);

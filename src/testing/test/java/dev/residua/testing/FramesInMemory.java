@@ -29,6 +29,18 @@ public final class FramesInMemory implements TrainingData {
     return name;
   }
 
+  /**
+   * Frames as they are.
+   *
+   * @param pixels {@code [n][height][width][channels]}
+   */
+  public FramesInMemory(String name, ImageShape shape, byte[] pixels) {
+    this.name = name;
+    this.shape = shape;
+    this.size = pixels.length / shape.size();
+    this.pixels = pixels.clone();
+  }
+
   /** No digest of the pixels: the name, which a test chooses, in hexadecimal. */
   @Override
   public String sha256() {

@@ -10,6 +10,7 @@ import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.AdditiveNoise;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,6 +36,7 @@ class AfterTheNetworkTest {
     return new TrainingPipeline(
         reader,
         reader::open,
+        OnnxLatentDecoder::of,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 1),

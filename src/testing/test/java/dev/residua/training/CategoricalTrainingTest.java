@@ -13,6 +13,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.model.SelfTest;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Scorers;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
@@ -109,6 +110,7 @@ class CategoricalTrainingTest {
     return new TrainingPipeline(
         new LancaTrainer(),
         OnnxEngine::new,
+        OnnxLatentDecoder::of,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 1),

@@ -14,6 +14,7 @@ import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.model.NetworkPlan;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.AdditiveNoise;
 import dev.residua.testing.TestEngine;
 import java.time.Clock;
@@ -51,6 +52,7 @@ class GraphRevisionTest {
               OPENED.add(plan.scorer(engine));
               return engine;
             },
+            OnnxLatentDecoder::of,
             Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
             "test",
             SEARCH,

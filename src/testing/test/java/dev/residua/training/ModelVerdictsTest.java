@@ -39,10 +39,20 @@ class ModelVerdictsTest {
   }
 
   private static Map<String, Double> metrics(double error, double dependence, double share) {
+    return metrics(error, dependence, 0.05, share);
+  }
+
+  /**
+   * @param movement of the reading of light by the pixels of shadow
+   */
+  private static Map<String, Double> metrics(
+      double error, double dependence, double movement, double share) {
     return Map.of(
         "label.heldOut.0", error / 2,
         "label.heldOut.1", error,
         "residual.distanceCorrelation", dependence,
+        "ownPixels.0.1", 0.01,
+        "ownPixels.1.0", -movement,
         "reconstruction.shareOfVariance", share);
   }
 
@@ -85,13 +95,13 @@ class ModelVerdictsTest {
     assertThat(verdicts(100, metrics(0.25, 0.12, 0.1)))
         .extracting(Verdict::grade)
         .containsOnly(Grade.GOOD);
-    assertThat(verdicts(100, metrics(0.26, 0.13, 0.11)))
+    assertThat(verdicts(100, metrics(0.26, 0.13, 0.06, 0.11)))
         .extracting(Verdict::grade)
         .containsOnly(Grade.DOUBTFUL);
-    assertThat(verdicts(100, metrics(0.5, 0.2, 0.5)))
+    assertThat(verdicts(100, metrics(0.5, 0.2, 0.15, 0.5)))
         .extracting(Verdict::grade)
         .containsOnly(Grade.DOUBTFUL);
-    assertThat(verdicts(100, metrics(0.51, 0.21, 0.51)))
+    assertThat(verdicts(100, metrics(0.51, 0.21, 0.16, 0.51)))
         .extracting(Verdict::grade)
         .containsOnly(Grade.BAD);
   }
@@ -103,12 +113,13 @@ class ModelVerdictsTest {
     // Then
     assertThat(verdicts)
         .extracting(Verdict::aspect)
-        .containsExactly(Aspect.NAMES, Aspect.INDEPENDENCE, Aspect.RECONSTRUCTION);
+        .containsExactly(
+            Aspect.NAMES, Aspect.INDEPENDENCE, Aspect.OWN_PIXELS, Aspect.RECONSTRUCTION);
     assertThat(verdicts.get(0).evidence())
         .isEqualTo(
             "labels are missed by at most 0.30 standard deviations (shadow), on labelled frames that did not train it");
     assertThat(verdicts.get(1).evidence()).contains("is 0.30 on", "at most 0.12");
-    assertThat(verdicts.get(2).evidence()).contains("30.0 % of the pixel variance");
+    assertThat(verdicts.get(3).evidence()).contains("30.0 % of the pixel variance");
   }
 
   /** The next step after a training with these hyper-parameters and warnings. */
@@ -166,6 +177,19 @@ class ModelVerdictsTest {
   }
 
   @Test
+  void shouldNameTheTwoLatentsOfTheLargestMovement() {
+    // When
+    Verdict verdict = verdicts(100, metrics(0.1, 0.1, 0.3, 0.1)).get(2);
+    Verdict unknown = verdicts(100, Map.of()).get(2);
+    // Then
+    assertThat(verdict.evidence())
+        .startsWith(
+            "the reading of light moves by -0.30 standard deviations if only the pixels of shadow change by one");
+    assertThat(unknown.grade()).isEqualTo(Grade.DOUBTFUL);
+    assertThat(unknown.evidence()).contains("not known");
+  }
+
+  @Test
   void shouldNeverDropAFactorWhileTheReconstructionIsDoubtful() {
     // Given effects without noise of their own
     ModelBundle found =
@@ -186,6 +210,7 @@ class ModelVerdictsTest {
     assertThat(next(Map.of(), List.of(), metrics(0.1, 0.1, 0.1)))
         .isEqualTo("residua model promote MODEL --reason TEXT");
     assertThat(next(Map.of(), List.of(), metrics(0.3, 0.1, 0.1))).doesNotContain("promote");
+    assertThat(next(Map.of(), List.of(), metrics(0.1, 0.1, 0.06, 0.1))).doesNotContain("promote");
   }
 
   @Test
@@ -233,7 +258,7 @@ class ModelVerdictsTest {
                 bundle(100, metrics(0.1, 0.1, 0.1)),
                 Map.of("reconstruction.shareOfVariance", 0.7),
                 "frames of winter")
-            .get(2);
+            .get(3);
     // Then
     assertThat(verdict.grade()).isEqualTo(Grade.BAD);
     assertThat(verdict.evidence()).contains("70.0 %", "frames of winter");
@@ -252,7 +277,7 @@ class ModelVerdictsTest {
     // Then
     assertThat(verdicts)
         .extracting(Verdict::grade)
-        .containsExactly(Grade.BAD, Grade.GOOD, Grade.GOOD);
+        .containsExactly(Grade.BAD, Grade.GOOD, Grade.GOOD, Grade.GOOD);
     assertThat(verdicts.get(0).evidence()).isEqualTo("light folds (and 1 more)");
   }
 

@@ -29,6 +29,7 @@ import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.runtime.FrameBatch;
 import dev.residua.runtime.ScoringModel;
@@ -82,6 +83,7 @@ class RunTimeVariablesTest {
         new TrainingPipeline(
                 new PumpedTank.Reader(),
                 OnnxEngine::new,
+                OnnxLatentDecoder::of,
                 CLOCK,
                 "test",
                 new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 1),

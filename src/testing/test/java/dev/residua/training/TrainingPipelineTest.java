@@ -18,6 +18,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
 import java.io.ByteArrayInputStream;
@@ -38,6 +39,7 @@ class TrainingPipelineTest {
     return new TrainingPipeline(
         new LancaTrainer(),
         OnnxEngine::new,
+        OnnxLatentDecoder::of,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 1),

@@ -18,6 +18,7 @@ import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.ModelVerdicts.Verdict;
+import dev.residua.training.OwnPixels;
 import dev.residua.training.TrainingHistory;
 import dev.residua.training.TrainingInput;
 import java.util.ArrayList;
@@ -26,12 +27,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Stream;
 
 /** Makes the report on a model from its bundle and from frames. */
 public final class ModelReports {
   private static final int MAX_FRAMES = 5_000;
   private static final int TRAVERSED_FRAMES = 1_000;
   private static final int PICTURES = 7;
+
+  /** Brightness of parts of a frame on which a reading does not depend. */
+  private static final double DIM = 0.15;
+
   private static final long SEED = 1;
 
   private ModelReports() {}
@@ -51,6 +57,7 @@ public final class ModelReports {
    *
    * @param factors columns of the labels that are true factors; may be empty
    * @param scorer of the bundle
+   * @param decoder of the bundle
    * @param network of the bundle
    * @param progress receives the completed share, in [0, 1]
    * @throws IllegalArgumentException if frames have another shape than the model reads, too few are
@@ -61,6 +68,7 @@ public final class ModelReports {
       FrameDataset set,
       List<String> factors,
       ResidualScorer scorer,
+      LatentDecoder decoder,
       Network network,
       DoubleConsumer progress) {
     BundleManifest manifest = bundle.manifest();
@@ -76,7 +84,9 @@ public final class ModelReports {
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
         EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
-    List<Verdict> verdicts = DatasetEvaluation.verdicts(bundle, set, scores);
+    OwnPixels ownPixels = DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, frames);
+    tables = Stream.concat(tables.stream(), Stream.of(table(bundle, ownPixels))).toList();
+    List<Verdict> verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);
     return new ModelReport(
         bundle.id(),
         verdicts,
@@ -93,7 +103,7 @@ public final class ModelReports {
             : "%,d frames of %s.".formatted(frames.length, set.name()),
         Arrays.stream(statistics).map(ModelReports::standardized).toArray(double[][]::new),
         own ? Map.of() : pValues(statistics, bundle),
-        pictures(bundle, set, frames, network),
+        pictures(bundle, set, frames, network, ownPixels),
         set.shape());
   }
 
@@ -228,9 +238,10 @@ public final class ModelReports {
   }
 
   private static List<PictureRow> pictures(
-      ModelBundle bundle, FrameDataset set, int[] frames, Network network) {
+      ModelBundle bundle, FrameDataset set, int[] frames, Network network, OwnPixels ownPixels) {
     List<PictureRow> rows =
         new ArrayList<>(reconstructions(set, spread(frames, PICTURES), network));
+    rows.add(influences(bundle, set, frames[0], ownPixels));
     int[] seen = spread(frames, TRAVERSED_FRAMES);
     int d = network.decoder().latents();
     double[][] sorted = new double[d][seen.length];
@@ -259,6 +270,50 @@ public final class ModelReports {
               bytes(network.decoder().decode(steps, PICTURES), set.shape(), PICTURES)));
     }
     return rows;
+  }
+
+  private static Table table(ModelBundle bundle, OwnPixels ownPixels) {
+    List<String> names = bundle.manifest().latentNames();
+    List<String> columns = new ArrayList<>(List.of("pixels of"));
+    columns.addAll(names);
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      List<String> row = new ArrayList<>(List.of(names.get(i)));
+      for (double movement : ownPixels.movements()[i]) {
+        row.add(Double.isNaN(movement) ? "" : "%.3f".formatted(movement));
+      }
+      rows.add(row);
+    }
+    return new Table(
+        "Reads and moves with",
+        "Movement of each reading, in standard deviations, per standard deviation by which the pixels of one latent alone change. A latent without figures has no place of its own in the picture.",
+        columns,
+        rows);
+  }
+
+  /** A frame for each latent, bright in the parts on which its reading depends. */
+  private static PictureRow influences(
+      ModelBundle bundle, FrameDataset set, int frame, OwnPixels ownPixels) {
+    ImageShape shape = set.shape();
+    byte[] pixels = set.read(frame, 1);
+    List<byte[]> shown = new ArrayList<>();
+    for (double[] influences : ownPixels.influences()) {
+      double most = Math.max(Double.MIN_NORMAL, Arrays.stream(influences).max().orElse(0));
+      byte[] lit = new byte[pixels.length];
+      for (int v = 0; v < lit.length; v++) {
+        int pixel = v / shape.channels();
+        int row = pixel / shape.width() * OwnPixels.TILES / shape.height();
+        int column = pixel % shape.width() * OwnPixels.TILES / shape.width();
+        double share = influences[row * OwnPixels.TILES + column] / most;
+        lit[v] = (byte) ((pixels[v] & 0xff) * (DIM + (1 - DIM) * share));
+      }
+      shown.add(lit);
+    }
+    return new PictureRow(
+        "Parts of the picture that each latent is read from",
+        "bright in the parts on which its reading depends: "
+            + String.join(", ", bundle.manifest().latentNames()),
+        shown);
   }
 
   private static List<PictureRow> reconstructions(FrameDataset set, int[] frames, Network network) {

@@ -3,6 +3,8 @@ package dev.residua.training;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
@@ -156,11 +158,33 @@ public final class DatasetEvaluation {
   }
 
   /**
+   * Measures whether each latent is read from its own place.
+   *
+   * @param index of the frames in the set
+   */
+  public static OwnPixels ownPixels(
+      ModelBundle bundle,
+      ResidualScorer scorer,
+      LatentDecoder decoder,
+      FrameDataset set,
+      int[] index) {
+    return OwnPixels.of(
+        scorer,
+        decoder,
+        NodeColumns.of(bundle.manifest().latents()),
+        new DatasetSource(set, List.of(), List.of()),
+        index,
+        1);
+  }
+
+  /**
    * The verdicts on a model by scored frames of a data set. By its own data set the figures of its
    * training decide, which are of frames that did not train it.
+   *
+   * @param ownPixels measured on these frames
    */
   public static List<ModelVerdicts.Verdict> verdicts(
-      ModelBundle bundle, FrameDataset set, Scores scores) {
+      ModelBundle bundle, FrameDataset set, Scores scores, OwnPixels ownPixels) {
     if (set.sha256().equals(bundle.manifest().provenance().dataSha256())) {
       return ModelVerdicts.of(bundle);
     }
@@ -179,6 +203,7 @@ public final class DatasetEvaluation {
         ModelVerdicts.DEPENDENCE,
         ResidualIndependence.of(scores.residuals(), TrainingPipeline.INDEPENDENCE_ROWS, 1)
             .largestBut(categorical));
+    measured.putAll(ownPixels.metrics());
     accuracy(bundle, set, scores)
         .forEach(
             (name, share) ->

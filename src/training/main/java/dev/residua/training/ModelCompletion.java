@@ -3,11 +3,13 @@ package dev.residua.training;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
+import dev.residua.model.DecoderFactory;
 import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
@@ -63,6 +65,7 @@ final class ModelCompletion {
    */
   record Tools(
       EngineFactory engines,
+      DecoderFactory decoders,
       Clock clock,
       ExactDagSearchSettings search,
       MechanismSettings mechanisms,
@@ -236,6 +239,7 @@ final class ModelCompletion {
     double[][] residuals =
         FrameScores.rows(calibrated.scores.residuals(), input.nominal.length, input.nodes.size());
     RunSelection.Run run = run(fitted, calibrated, labels, residuals);
+    metrics.putAll(ownPixels(fitted, calibrated).metrics());
     List<String> warnings = warnings(fitted, calibrated, labels, residuals, run);
     Optional<Monitorability> monitorability =
         ModelCalibration.monitorability(
@@ -281,6 +285,19 @@ final class ModelCompletion {
                 calibrated.pixelVariance),
         calibrated.errorShare(),
         metrics);
+  }
+
+  private OwnPixels ownPixels(Fitted fitted, Calibrated calibrated) {
+    progress.at("own pixels", 0, null);
+    try (LatentDecoder decoder = tools.decoders.open(fitted.plan)) {
+      return OwnPixels.of(
+          calibrated.scorer,
+          decoder,
+          NodeColumns.of(input.latents),
+          input.data,
+          input.nominal,
+          input.settings.seed());
+    }
   }
 
   private RunSelection.Run run(

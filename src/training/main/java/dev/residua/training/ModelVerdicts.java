@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts on the use of a model: on names, independence and reconstruction, with one next step for
- * the whole model. Pure: made of the findings and figures that the training put into the bundle,
- * some of which an evaluation on other frames may replace.
+ * Verdicts on the use of a model: on names, independence, own pixels and reconstruction, with one
+ * next step for the whole model. Pure: made of the findings and figures that the training put into
+ * the bundle, some of which an evaluation on other frames may replace.
  */
 public final class ModelVerdicts {
   /** Errors of labels, in their standard deviations, up to which latents carry their names. */
@@ -119,6 +119,7 @@ public final class ModelVerdicts {
   private List<Verdict> all() {
     Aspected names = names();
     Aspected independence = independence();
+    Aspected ownPixels = ownPixels();
     Aspected reconstruction = reconstruction();
     Aspected asks;
     String next;
@@ -135,11 +136,14 @@ public final class ModelVerdicts {
     } else if (!names.good()) {
       asks = names;
       next = names.step();
+    } else if (!ownPixels.good()) {
+      asks = ownPixels;
+      next = ownPixels.step();
     } else {
       asks = reconstruction;
       next = PROMOTE;
     }
-    return Stream.of(names, independence, reconstruction)
+    return Stream.of(names, independence, ownPixels, reconstruction)
         .map(v -> new Verdict(v.aspect(), v.grade(), v.evidence(), v == asks ? next : null))
         .toList();
   }
@@ -286,6 +290,39 @@ public final class ModelVerdicts {
         dependence,
         frames,
         RunSelection.MAX_DISTANCE_CORRELATION);
+  }
+
+  private Aspected ownPixels() {
+    if (manifest.latents().size() == 1) {
+      return verdict(
+          Aspect.OWN_PIXELS, Grade.GOOD, EVALUATE, "there is one latent, which moves no other");
+    }
+    String largest = null;
+    for (String name : metrics.keySet()) {
+      if (name.startsWith(OwnPixels.METRIC)
+          && (largest == null || Math.abs(metric(name)) > Math.abs(metric(largest)))) {
+        largest = name;
+      }
+    }
+    if (largest == null) {
+      return verdict(
+          Aspect.OWN_PIXELS,
+          Grade.DOUBTFUL,
+          EVALUATE,
+          "whether each latent is read from its own place is not known, as none has one");
+    }
+    double movement = metric(largest);
+    String[] pair = largest.substring(OwnPixels.METRIC.length()).split("\\.");
+    return verdict(
+        Aspect.OWN_PIXELS,
+        grade(Math.abs(movement), OwnPixels.SMALL, OwnPixels.LARGE),
+        LABEL,
+        "the reading of %s moves by %.2f standard deviations if only the pixels of %s change by one, on %s; a good model has at most %.2f",
+        manifest.latents().get(Integer.parseInt(pair[1])).name(),
+        movement,
+        manifest.latents().get(Integer.parseInt(pair[0])).name(),
+        frames,
+        OwnPixels.SMALL);
   }
 
   private Aspected reconstruction() {

@@ -6,6 +6,7 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.DecoderFactory;
 import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -47,12 +48,14 @@ public final class TrainingPipeline {
   public TrainingPipeline(
       Trainer trainer,
       EngineFactory engines,
+      DecoderFactory decoders,
       Clock clock,
       String codeVersion,
       DriftSettings drift) {
     this(
         trainer,
         engines,
+        decoders,
         clock,
         codeVersion,
         ExactDagSearchSettings.DEFAULTS,
@@ -70,6 +73,7 @@ public final class TrainingPipeline {
   public TrainingPipeline(
       Trainer trainer,
       EngineFactory engines,
+      DecoderFactory decoders,
       Clock clock,
       String codeVersion,
       ExactDagSearchSettings search,
@@ -77,7 +81,7 @@ public final class TrainingPipeline {
       DriftSettings drift) {
     this.trainer = trainer;
     this.codeVersion = codeVersion;
-    this.tools = new ModelCompletion.Tools(engines, clock, search, mechanisms, drift);
+    this.tools = new ModelCompletion.Tools(engines, decoders, clock, search, mechanisms, drift);
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.residua.app.model;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.evidence.EvidenceModel;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.registry.RegistryFollower;
@@ -56,7 +55,7 @@ public final class Models {
           bundle.graph(),
           bundle.manifest().observed(),
           scorer,
-          CategoricalDecoder.of(new OnnxLatentDecoder(bundle.network()), bundle.network()),
+          OnnxLatentDecoder.of(bundle.network()),
           BundleOpener.stabilizer(bundle));
     } catch (BadBundleException e) {
       scorer.close();

@@ -7,7 +7,6 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.monitor.MonitorModel;
@@ -41,7 +40,7 @@ public final class OpenModel implements TrainingJob.ModelHandle {
     }
     LatentDecoder decoder = null;
     try {
-      decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network);
+      decoder = OnnxLatentDecoder.of(network);
       return new OpenModel(
           new ExaminedModel(
               bundle,

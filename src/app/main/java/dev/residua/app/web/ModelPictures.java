@@ -7,7 +7,6 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.onnx.OnnxLatentDecoder;
@@ -128,11 +127,7 @@ public class ModelPictures implements Pictures {
     try {
       ModelBundle bundle = models.bundle(modelId);
       Stabilizer stabilizer = BundleOpener.stabilizer(bundle);
-      Open opened =
-          new Open(
-              bundle,
-              CategoricalDecoder.of(new OnnxLatentDecoder(bundle.network()), bundle.network()),
-              stabilizer);
+      Open opened = new Open(bundle, OnnxLatentDecoder.of(bundle.network()), stabilizer);
       open.put(modelId, opened);
       if (open.size() > OPEN) {
         String eldest = open.keySet().iterator().next();

@@ -2,6 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -12,9 +13,11 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.ModelVerdicts.Verdict;
+import dev.residua.training.OwnPixels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,8 +33,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Evaluates a model on a data set. Begins with three verdicts, on names, independence and"
-          + " reconstruction: good, doubtful or bad, with the evidence and the next command.",
+      "Evaluates a model on a data set. Begins with four verdicts, on names, independence,"
+          + " own pixels and reconstruction: good, doubtful or bad, with the evidence and the next command.",
       "The details behind them are reconstruction and independence of residuals, and with known"
           + " factors MCC, R2, DCI, IRS and the distance of the graph from the true one.",
       "Each score that needs factors has a floor (latents that are noise) and a ceiling (the factors"
@@ -84,10 +87,14 @@ public final class EvaluateCommand extends JsonCommand {
     List<Verdict> verdicts;
     NetworkPlan network = bundle.network();
     try (ResidualScorer scorer = network.scorer(OnnxEngine::new);
+        LatentDecoder decoder = OnnxLatentDecoder.of(network);
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);
-      verdicts = DatasetEvaluation.verdicts(bundle, set, scores);
+      OwnPixels ownPixels =
+          DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, scores.index());
+      verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);
+      details.put("ownPixels", movements(bundle, ownPixels));
       Map<String, Double> accuracy = DatasetEvaluation.accuracy(bundle, set, scores);
       if (!accuracy.isEmpty()) {
         details.put("accuracy", accuracy);
@@ -109,6 +116,25 @@ public final class EvaluateCommand extends JsonCommand {
               (name, value) -> print("  %s%s  %s", name, " ".repeat(width - name.length()), value));
         });
     return 0;
+  }
+
+  /** Movement of each reading by the latent whose pixels change, then by the reading. */
+  private static Map<String, Object> movements(ModelBundle bundle, OwnPixels ownPixels) {
+    List<String> names = bundle.manifest().latentNames();
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      Map<String, Object> ofLatent = new LinkedHashMap<>();
+      for (int j = 0; j < names.size(); j++) {
+        double movement = ownPixels.movements()[i][j];
+        if (i != j && Double.isFinite(movement)) {
+          ofLatent.put(names.get(j), movement);
+        }
+      }
+      if (!ofLatent.isEmpty()) {
+        all.put(names.get(i), ofLatent);
+      }
+    }
+    return all;
   }
 
   /** Figures by their names in full; edges have one each. */

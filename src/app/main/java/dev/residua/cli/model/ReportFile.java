@@ -8,7 +8,6 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.PlanBuilder;
 import dev.residua.model.AtomicFile;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxEngine;
@@ -60,14 +59,21 @@ final class ReportFile {
                         .noneMatch(latent -> latent.categorical() && latent.name().equals(name)))
             .toList();
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, threads);
+        LatentDecoder drawer = OnnxLatentDecoder.of(bundle.network());
         ProgressBar bar = new ProgressBar("report")) {
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network =
           PlanBuilder.network(weights).withDistributions(bundle.network().distributions());
       try (ResidualScorer encoder = network.scorer(plan -> new OnnxEngine(plan, threads));
-          LatentDecoder decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network)) {
+          LatentDecoder decoder = OnnxLatentDecoder.of(network)) {
         return ModelReports.of(
-            bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);
+            bundle,
+            set,
+            factors,
+            scorer,
+            drawer,
+            new ModelReports.Network(encoder, decoder),
+            bar::update);
       }
     }
   }

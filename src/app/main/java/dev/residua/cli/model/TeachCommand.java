@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.app.model.LancaPipeline;
 import dev.residua.app.process.RandomToken;
 import dev.residua.app.teach.TeachAccess;
 import dev.residua.app.teach.Teaching;
@@ -7,11 +8,8 @@ import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
-import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
-import dev.residua.onnx.OnnxEngine;
-import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
 import java.net.BindException;
@@ -108,12 +106,7 @@ public final class TeachCommand extends ConsoleCommand {
             bundle,
             models,
             (source, settings, progress) ->
-                new TrainingPipeline(
-                        new LancaTrainer(),
-                        network -> new OnnxEngine(network, threads),
-                        Clock.systemUTC(),
-                        Version.current(),
-                        DriftSettings.DEFAULTS)
+                LancaPipeline.of(threads, Version.current(), DriftSettings.DEFAULTS)
                     .run(source, settings, null, null, progress),
             threads,
             address,

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.app.model.LancaPipeline;
 import dev.residua.causal.Latent;
 import dev.residua.causal.Variables;
 import dev.residua.cli.console.CommandFailedException;
@@ -20,7 +21,6 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
-import dev.residua.onnx.OnnxEngine;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
@@ -29,14 +29,12 @@ import dev.residua.training.ModelVerdicts;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
-import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -297,12 +295,7 @@ public final class TrainCommand extends JsonCommand {
     TrainingReport report;
     try (StageProgress bars = new StageProgress(settings.untilStable())) {
       report =
-          new TrainingPipeline(
-                  new LancaTrainer(),
-                  network -> new OnnxEngine(network, threads),
-                  Clock.systemUTC(),
-                  Version.current(),
-                  drift)
+          LancaPipeline.of(threads, Version.current(), drift)
               .best(source, settings, known, parent, runs, bars);
     }
     report.bundle().write(out);

@@ -7,6 +7,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.model.BundleStores;
+import dev.residua.app.model.LancaPipeline;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.OpenModel;
 import dev.residua.app.process.StartFailedException;
@@ -17,13 +18,11 @@ import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.SigningKey;
 import dev.residua.model.TrustedKeys;
-import dev.residua.onnx.OnnxEngine;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
@@ -36,7 +35,6 @@ import dev.residua.renewal.job.TrainingRequest;
 import dev.residua.renewal.job.TrainingStatusPublisher;
 import dev.residua.source.SourceRules;
 import dev.residua.training.TrainingFailedException;
-import dev.residua.training.TrainingPipeline;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import io.smallrye.config.SmallRyeConfig;
@@ -177,12 +175,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
               signingKey.isEmpty() ? null : SigningKey.read(signingKey.get()),
               keys,
               bundle -> OpenModel.of(bundle, threads),
-              new TrainingPipeline(
-                  new LancaTrainer(),
-                  network -> new OnnxEngine(network, threads),
-                  Clock.systemUTC(),
-                  Version.current(),
-                  drift),
+              LancaPipeline.of(threads, Version.current(), drift),
               drift,
               rules::of,
               source(process),

@@ -11,6 +11,7 @@ import dev.residua.dl4j.VariationalLayerTrainer;
 import dev.residua.dl4j.VectorGraphLearner;
 import dev.residua.model.BadBundleException;
 import dev.residua.onnx.OnnxEngine;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ public final class ExperimentCommand extends JsonCommand {
               new LancaTrainer(),
               new VariationalLayerTrainer(),
               network -> new OnnxEngine(network, 1),
+              OnnxLatentDecoder::of,
               new VectorGraphLearner(),
               model::read,
               Clock.systemUTC(),

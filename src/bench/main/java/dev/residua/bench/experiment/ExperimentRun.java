@@ -2,6 +2,7 @@ package dev.residua.bench.experiment;
 
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.DecoderFactory;
 import dev.residua.model.EngineFactory;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.Trainer;
@@ -52,6 +53,7 @@ public final class ExperimentRun {
       Trainer trainer,
       Trainer layer,
       EngineFactory engines,
+      DecoderFactory decoders,
       GraphLearner learner,
       ModelSource model,
       Clock clock,
@@ -63,8 +65,9 @@ public final class ExperimentRun {
         new Workbench(
             dir,
             new Workbench.Trainers(trainer, layer),
-            one -> new TrainingPipeline(one, engines, clock, codeVersion, SHORT),
+            one -> new TrainingPipeline(one, engines, decoders, clock, codeVersion, SHORT),
             engines,
+            decoders,
             learner,
             model,
             progress);

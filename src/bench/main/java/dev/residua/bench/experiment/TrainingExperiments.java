@@ -132,6 +132,7 @@ final class TrainingExperiments {
                     "100 labels, mechanisms broken in 15 % of the frames",
                     scale.on("pendulum", spec -> spec.withCommissioning(0.15)));
               }),
+          OwnPixelsTrial.EXPERIMENT,
           new Experiment(
               "labels",
               Experiment.Needs.TRAININGS,

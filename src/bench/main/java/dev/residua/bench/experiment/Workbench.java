@@ -1,8 +1,10 @@
 package dev.residua.bench.experiment;
 
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.DecoderFactory;
 import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -38,6 +40,7 @@ final class Workbench {
   private final TrainingPipeline lanca;
   private final TrainingPipeline layer;
   private final EngineFactory engines;
+  private final DecoderFactory decoders;
   private final GraphLearner learner;
   private final ModelSource model;
   private final TrainingProgress progress;
@@ -70,6 +73,7 @@ final class Workbench {
       Trainers trainers,
       Function<Trainer, TrainingPipeline> pipelines,
       EngineFactory engines,
+      DecoderFactory decoders,
       GraphLearner learner,
       ModelSource model,
       TrainingProgress progress) {
@@ -78,6 +82,7 @@ final class Workbench {
     this.lanca = pipelines.apply(trainers.lanca());
     this.layer = pipelines.apply(trainers.layer());
     this.engines = engines;
+    this.decoders = decoders;
     this.learner = learner;
     this.model = model;
     this.progress = progress;
@@ -162,6 +167,11 @@ final class Workbench {
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /** Opens the decoder of a model in the units of its scorer; the caller closes it. */
+  LatentDecoder decoder(ModelBundle bundle) throws BadBundleException {
+    return decoders.open(bundle.network());
   }
 
   /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */

@@ -55,6 +55,9 @@ class ExperimentRunTest {
         network -> {
           throw new IllegalStateException("nothing is scored");
         },
+        network -> {
+          throw new IllegalStateException("nothing is drawn");
+        },
         (vectors, settings) -> new double[4][4],
         () -> {
           throw new BadBundleException("there is no model");

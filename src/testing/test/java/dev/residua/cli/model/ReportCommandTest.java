@@ -126,12 +126,13 @@ class ReportCommandTest {
     entries.put(ModelBundle.WARNINGS, "nobody trained it\n".getBytes(StandardCharsets.UTF_8));
     // When
     int exit = run("of other frames");
-    // Then: three rows of reconstructions and one a latent, losses, two residuals, two of p-values
+    // Then: three rows of reconstructions, one of places, one a latent, losses, two residuals, two
+    // of p-values
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
     assertThat(out.toString()).contains(page.toString());
     String text = Files.readString(page);
-    assertThat(images(text)).isEqualTo(3 + 2 + 1 + 2 + 2);
+    assertThat(images(text)).isEqualTo(3 + 1 + 2 + 1 + 2 + 2);
     assertThat(text.indexOf("<div class=\"verdict bad\"><strong>Names</strong>"))
         .isBetween(1, text.indexOf("nobody trained it"));
     assertThat(text.indexOf("<details>")).isBetween(1, text.indexOf("label.error"));
@@ -166,7 +167,7 @@ class ReportCommandTest {
     // Then
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
-    assertThat(images(Files.readString(page))).isEqualTo(3 + 2 + 2 + 2);
+    assertThat(images(Files.readString(page))).isEqualTo(3 + 1 + 2 + 2 + 2);
     assertThat(Files.readString(page)).contains("no scores with factors");
   }
 
@@ -176,7 +177,7 @@ class ReportCommandTest {
     int exit = run(FrameDataset.open(data).sha256());
     // Then
     assertThat(exit).isZero();
-    assertThat(images(Files.readString(page))).isEqualTo(3 + 2 + 2);
+    assertThat(images(Files.readString(page))).isEqualTo(3 + 1 + 2 + 2);
     assertThat(Files.readString(page))
         .contains("90 frames of spots that calibrated the model and did not train it.");
   }
