@@ -45,24 +45,23 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tutorial, line by line as it stands there: from two videos to an alert in Alertmanager, from
- * two videos of another program and scene to the three faults in it, and from an RTSP camera to a
- * corrected region after the camera was knocked. With fewer pictures and a faster camera.
+ * The tutorial, line by line as it stands there: from two videos to an alert in Alertmanager, and
+ * from an RTSP camera to a corrected region after the camera was knocked. With fewer pictures and a
+ * faster camera.
  */
 @Tag("soak")
 @Timeout(5400)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
-  private static final Path PLANT = Path.of("src/testing/test/resources/tutorial/plant.py");
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
-  private static final Duration MINUTES = Duration.ofSeconds(1800);
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  static final Duration MINUTES = Duration.ofSeconds(1800);
+  static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String SOURCE = "tank/cam1";
   private static final int PICTURES = 2_000;
   private static final int LABEL_EVERY = 20;
   private static final long QUIET_MILLIS = 8_000;
 
-  /** The drawn tank is learned in few steps; the other scene is trained as the page says. */
+  /** The drawn tank is learned in few steps. */
   private static final String TRAIN = "train --data data/mine";
 
   private static final String SHORT_TRAIN = TRAIN + " --steps 500";
@@ -73,7 +72,7 @@ class TutorialIT {
   @TempDir Path folder;
 
   /** The blocks of a section, in order. */
-  private static Iterator<String> blocks(String section) throws IOException {
+  static Iterator<String> blocks(String section) throws IOException {
     List<String> lines = Files.readAllLines(PAGE);
     int from = lines.indexOf("## " + section);
     int next = from + 1;
@@ -147,66 +146,6 @@ class TutorialIT {
           .hasSize(1);
       assertThat(incidents.output()).contains("mechanism:water_height");
     }
-  }
-
-  @Test
-  void shouldFindTheFaultsOfAnotherScene() throws Exception {
-    assumeTrue(Alertmanager.problem() == null, "skipped: " + Alertmanager.problem());
-    assumeTrue(drawsPlant(), "skipped: python3-cairo, python3-numpy or ffmpeg is not installed");
-    // Given videos of a plant that the product's own drawings do not resemble
-    Iterator<String> look = blocks("Look and label");
-    Iterator<String> train = blocks("Train");
-    Iterator<String> watch = blocks("Watch");
-    Iterator<String> broken = blocks("Break something");
-    try (RecordingServer notified = RecordingServer.anything();
-        Alertmanager alertmanager = Alertmanager.start(folder, notified.url());
-        Walkthrough reader = Walkthrough.embedded(folder)) {
-      reader
-          .replacing("http://localhost:9093", alertmanager.url().toString())
-          .replacing("--preview ", "--labels labels.csv --preview ")
-          .replacing("--rate 20", "--rate 100");
-      reader.start("/usr/bin/python3 " + PLANT.toAbsolutePath() + " .").awaitEnd(MINUTES);
-
-      // When
-      reader.start(look.next()).awaitEnd(MINUTES);
-      look.next(); // labels are there
-      String trained = reader.start(train.next()).awaitEnd(MINUTES);
-      String evaluated = reader.start(train.next()).awaitEnd(LIMIT);
-      reader.start(watch.next()).awaitEnd(LIMIT);
-      Typed service = reader.start(watch.next());
-      reader.awaitReady(service);
-      reader.start(watch.next()).awaitEnd(MINUTES);
-      String status = reader.start(watch.next()).awaitEnd(LIMIT);
-      reader.start(watch.next()).awaitEnd(LIMIT);
-      Typed incidents = reader.start(broken.next());
-      incidents.await(LIMIT, "it watches", () -> incidents.output().contains("watching"));
-      reader.start(broken.next()).awaitEnd(LIMIT);
-
-      // Then each fault has an incident that names it, and nothing else has
-      for (String name : List.of("needle", "level", "glow")) {
-        incidents.await(
-            LIMIT,
-            "an incident of " + name,
-            () -> incidents.output().contains("mechanism:" + name));
-      }
-      assertThat(trained).contains("frames like these until it is armed").contains("next  ");
-      assertThat(trained).doesNotContain("cannot read");
-      assertThat(evaluated).contains("names           good");
-      assertThat(status).contains("learning");
-      assertThat(incidents.output()).doesNotContain("mechanism:valve", "mechanism:belt");
-      String query = broken.next();
-      service.await(
-          LIMIT,
-          "the alert is in Alertmanager",
-          () -> ask(reader, query).contains("ResiduaIncident"));
-    }
-  }
-
-  private static boolean drawsPlant() throws Exception {
-    return Files.isExecutable(Path.of("/usr/bin/ffmpeg"))
-        && Files.isExecutable(Path.of("/usr/bin/python3"))
-        && new ProcessBuilder("/usr/bin/python3", "-c", "import cairo, numpy").start().waitFor()
-            == 0;
   }
 
   @Test
@@ -390,7 +329,7 @@ class TutorialIT {
     return latest.values().stream().filter(incident -> incident.endedAt() == null).toList();
   }
 
-  private static String ask(Walkthrough reader, String query) {
+  static String ask(Walkthrough reader, String query) {
     try {
       return reader.start(query).awaitEnd(LIMIT);
     } catch (IOException e) {
