@@ -67,6 +67,7 @@ final class Diagnoser {
   private final int recent;
   private final float[][] observed;
   private final float[][] expected;
+  private final float[][] standardized;
   private final float[][] residuals;
   private final List<Node> nodes = new ArrayList<>();
   private int tests;
@@ -85,7 +86,8 @@ final class Diagnoser {
     this.recent = frames - frames / 4;
     this.observed = window.observed(frames);
     this.expected = window.expected(frames);
-    this.residuals = reference.unmixed(window.standardized(frames));
+    this.standardized = window.standardized(frames);
+    this.residuals = reference.unmixed(standardized);
   }
 
   /** The tests of one latent on the frames that may be evaluated. */
@@ -139,6 +141,31 @@ final class Diagnoser {
 
     double evidence() {
       return score(strongest());
+    }
+
+    /**
+     * Mean residual in the units of the latent, without the part that other mechanisms or a reading
+     * from pixels of others add to it.
+     */
+    double offset() {
+      int least = rows[0];
+      int most = rows[0];
+      double added = 0;
+      for (int t : rows) {
+        least = standardized[t][latent] < standardized[least][latent] ? t : least;
+        most = standardized[t][latent] > standardized[most][latent] ? t : most;
+        added += (double) residuals[t][latent] - standardized[t][latent];
+      }
+      double range = standardized[most][latent] - standardized[least][latent];
+      double unit =
+          range > 0
+              ? (observed[most][latent]
+                      - expected[most][latent]
+                      - observed[least][latent]
+                      + expected[least][latent])
+                  / range
+              : 0;
+      return statistics.meanResidual(latent, 0, size()) + unit * added / size();
     }
 
     /** Spread of the latent over its nominal one in the newer frames. */

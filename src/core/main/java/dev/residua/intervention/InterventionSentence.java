@@ -105,7 +105,7 @@ final class InterventionSentence {
               : text(
                   "%s is off by %s from what %s, on average over %d frames and at all of their"
                       + " values",
-                  name, distance(latent, shift, statistics.meanResidual(latent, 0, m)), explain, m);
+                  name, distance(latent, shift, node.offset()), explain, m);
       case NOISE_CHANGE ->
           text(
               "%s deviates %.1f times as far as normal from what %s, over %d frames",

@@ -132,6 +132,43 @@ class DiagnosisTest {
         .contains(" is off by %.0f (".formatted(10 * shift), " standard deviations) from what ");
   }
 
+  /** Of a deviation of the last latent the residual shows three fifths, and the model says so. */
+  @Test
+  void shouldSayTheWholeSizeOfADeviationOfWhichTheResidualShowsAPart() {
+    // Given
+    double shown = 0.6;
+    int node = 3;
+    double[][] leakage = new double[4][4];
+    for (int i = 0; i < 4; i++) {
+      leakage[i][i] = i == node ? shown : 1;
+    }
+    Streams.Rows quiet = Streams.play(5_000, 3, (i, f, n, r) -> f + (i == node ? shown : 1) * n);
+    MechanismReference leaning =
+        MechanismReference.calibrate(
+            GRAPH, quiet.observed(), quiet.expected(), quiet.standardized(), leakage);
+    FactorScales scales =
+        FactorScales.of(
+            IntStream.range(0, GRAPH.size())
+                .mapToObj(
+                    i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
+                .toList());
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(
+        window,
+        Streams.play(32, 900, (i, f, n, r) -> i == node ? f + shown * (n + 2) : f + n),
+        false,
+        false);
+    // When
+    String sentence = Diagnosis.of(leaning, GRAPH, scales, window, 32).sentence();
+    // Then
+    double size = 0;
+    for (int t = 0; t < 32; t++) {
+      size += (window.observed(32)[t][node] - window.expected(32)[t][node]) / shown / 32;
+    }
+    assertThat(size).isBetween(1.6, 2.4);
+    assertThat(sentence).contains("z4 is off by %.0f (".formatted(10 * size));
+  }
+
   @Test
   void shouldBlameNothingInQuietWindows() {
     // Given

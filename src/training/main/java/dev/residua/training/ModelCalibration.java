@@ -129,7 +129,16 @@ public final class ModelCalibration {
             model.manifest().observed(),
             nominal,
             fraction -> progress.at("scoring", fraction, null));
-    Optional<Monitorability> monitorability = monitorability(model.graph(), data, nominal, scores);
+    Optional<Monitorability> measured = monitorability(model.graph(), data, nominal, scores);
+    Optional<Monitorability> spread =
+        measured.or(
+            () ->
+                Leaning.of(
+                    model.graph(),
+                    model.manifest().provenance().metrics(),
+                    model.manifest().latents().size(),
+                    FrameScores.rows(scores.observed(), scores.frames(), scores.latents()),
+                    FrameScores.rows(scores.residuals(), scores.frames(), scores.latents())));
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
       // A verdict applies to the old calibration.
@@ -162,7 +171,7 @@ public final class ModelCalibration {
             data,
             nominal,
             scores,
-            monitorability,
+            spread,
             ofDetails,
             driftSettings,
             seed,
@@ -173,7 +182,7 @@ public final class ModelCalibration {
             data,
             nominal,
             FrameScores.rows(scores.observed(), scores.frames(), scores.latents()));
-    monitorability.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
+    measured.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
     return ModelBundle.of(
         model
             .manifest()

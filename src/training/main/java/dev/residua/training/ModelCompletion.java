@@ -241,11 +241,16 @@ final class ModelCompletion {
     RunSelection.Run run = run(fitted, calibrated, labels, residuals);
     metrics.putAll(ownPixels(fitted, calibrated).metrics());
     List<String> warnings = warnings(fitted, calibrated, labels, residuals, run);
-    Optional<Monitorability> monitorability =
+    Optional<Monitorability> measured =
         ModelCalibration.monitorability(
             fitted.graph(), input.data, input.nominal, calibrated.scores);
-    monitorability.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
-    return new Checked(findings, warnings, run, monitorability);
+    measured.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
+    Optional<Monitorability> spread =
+        measured.or(
+            () ->
+                Leaning.of(
+                    fitted.graph(), metrics, input.latents.size(), calibrated.usual, residuals));
+    return new Checked(findings, warnings, run, spread);
   }
 
   /**

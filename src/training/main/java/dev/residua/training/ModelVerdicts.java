@@ -317,12 +317,13 @@ public final class ModelVerdicts {
         Aspect.OWN_PIXELS,
         grade(Math.abs(movement), OwnPixels.SMALL, OwnPixels.LARGE),
         LABEL,
-        "the reading of %s moves by %.2f standard deviations if only the pixels of %s change by one, on %s; a good model has at most %.2f",
+        "the reading of %s moves by %.2f standard deviations if only the pixels of %s change by one, on %s; a good model has at most %.2f%s",
         manifest.latents().get(Integer.parseInt(pair[1])).name(),
         movement,
         manifest.latents().get(Integer.parseInt(pair[0])).name(),
         frames,
-        OwnPixels.SMALL);
+        OwnPixels.SMALL,
+        Math.abs(movement) > OwnPixels.SMALL ? ", so diagnoses correct sizes for it" : "");
   }
 
   private Aspected reconstruction() {
