@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.training.PaintedRegions;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -38,6 +39,11 @@ class RegionExchangeTest {
     return pixels;
   }
 
+  private static PaintedRegions regions() {
+    return new PaintedRegions(
+        Arrays.asList(row(2), row(5), null), List.of(new BitSet(), new BitSet(), new BitSet()));
+  }
+
   private static double[] codes(int rows) {
     Random random = new Random(1);
     return random.doubles((long) rows * D, -1, 1).toArray();
@@ -46,18 +52,17 @@ class RegionExchangeTest {
   @Test
   void shouldMeasureWhatEachLatentPaints() {
     // Given batches whose size does not divide the number of pictures
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, List.of());
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE);
     // When
     exchange.measure(codes(ROWS), 14, RegionExchangeTest::decode);
     // Then
-    assertThat(exchange.regions()).containsExactly(row(2), row(5), null);
+    assertThat(exchange.regions()).isEqualTo(regions());
   }
 
   @Test
   void shouldAskForTheOtherCodeWhereTheRegionIsAnothers() {
     // Given frames that their codes paint
-    RegionExchange exchange =
-        new RegionExchange(IMAGE, D, ROWS, PROBES, Arrays.asList(row(2), row(5), null));
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, regions());
     double[] codes = codes(ROWS);
     float[] narrow = new float[codes.length];
     for (int k = 0; k < narrow.length; k++) {
@@ -108,9 +113,29 @@ class RegionExchangeTest {
   }
 
   @Test
+  void shouldAskNothingOfALatentThatTheSamePixelsShow() {
+    // Given
+    BitSet second = new BitSet();
+    second.set(1);
+    PaintedRegions shared =
+        new PaintedRegions(
+            Arrays.asList(row(2), null, null), List.of(second, new BitSet(), new BitSet()));
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, shared);
+    exchange.draw(new float[ROWS * SIZE], new Random(2), new float[PROBES * SIZE]);
+    double[] gradient = new double[PROBES * D];
+    // When
+    exchange.loss(codes(ROWS), new Random(3).doubles(PROBES * D).toArray(), 1, gradient);
+    // Then
+    for (int p = 0; p < PROBES; p++) {
+      assertThat(gradient[p * D + 1]).isZero();
+      assertThat(gradient[p * D]).isNotZero();
+    }
+  }
+
+  @Test
   void shouldDrawNothingWithoutARegion() {
     // Given
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, List.of());
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE);
     // When
     boolean drawn = exchange.draw(new float[ROWS * SIZE], new Random(1), new float[PROBES * SIZE]);
     // Then

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
@@ -159,10 +160,12 @@ class AfterTheNetworkTest {
 
   private static Map<String, Double> recalibrated(
       KnownLatents.Reader reader, ModelBundle model, KnownLatents data) throws Exception {
-    try (ResidualScorer scorer = reader.openLast()) {
+    try (ResidualScorer scorer = reader.openLast();
+        LatentDecoder decoder = OnnxLatentDecoder.of(model.network())) {
       return ModelCalibration.again(
               model,
               scorer,
+              decoder,
               data,
               DriftSettings.DEFAULTS
                   .withSimulation(50, 512)

@@ -9,6 +9,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
@@ -375,11 +376,13 @@ class RunTimeVariablesTest {
     // Given
     PumpedTank other = new PumpedTank(600, true, 31);
     // When
-    try (ResidualScorer scorer = Scorers.onnx(with.network())) {
+    try (ResidualScorer scorer = Scorers.onnx(with.network());
+        LatentDecoder decoder = OnnxLatentDecoder.of(with.network())) {
       ModelBundle again =
           ModelCalibration.again(
               with,
               scorer,
+              decoder,
               other,
               DriftSettings.DEFAULTS.withSimulation(50, 512).withFrequencies(16),
               1,
@@ -392,6 +395,7 @@ class RunTimeVariablesTest {
                   ModelCalibration.again(
                       with,
                       scorer,
+                      decoder,
                       new PumpedTank(600, false, 31),
                       DriftSettings.DEFAULTS,
                       1,

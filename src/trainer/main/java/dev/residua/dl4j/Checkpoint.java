@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param step the next one
  * @param adam moments of all parameters
  * @param curve losses so far
- * @param regions as of {@link PaintedRegions}; none before they are measured
+ * @param regions as measured last
  */
-record Checkpoint(int step, Adam adam, LossCurve curve, List<@Nullable BitSet> regions) {
+record Checkpoint(int step, Adam adam, LossCurve curve, PaintedRegions regions) {
   private static final int DIGEST = 32;
 
   /** Data and settings on which the steps depend, as 32 bytes. */
@@ -63,11 +63,10 @@ record Checkpoint(int step, Adam adam, LossCurve curve, List<@Nullable BitSet> r
       NetworkWeights.write(out, adam.first);
       NetworkWeights.write(out, adam.second);
       curve.write(out);
-      out.writeInt(regions.size());
-      for (BitSet region : regions) {
-        byte[] pixels = region == null ? new byte[0] : region.toByteArray();
-        out.writeInt(pixels.length);
-        out.write(pixels);
+      out.writeInt(regions.shared().size());
+      for (int i = 0; i < regions.shared().size(); i++) {
+        write(out, regions.region(i));
+        write(out, regions.shared().get(i));
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -98,13 +97,25 @@ record Checkpoint(int step, Adam adam, LossCurve curve, List<@Nullable BitSet> r
     }
   }
 
-  private static List<@Nullable BitSet> readRegions(DataInputStream in) throws IOException {
+  private static void write(DataOutputStream out, @Nullable BitSet bits) throws IOException {
+    byte[] bytes = bits == null ? new byte[0] : bits.toByteArray();
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static PaintedRegions readRegions(DataInputStream in) throws IOException {
     List<@Nullable BitSet> regions = new ArrayList<>();
+    List<BitSet> shared = new ArrayList<>();
     int count = in.readInt();
     for (int i = 0; i < count; i++) {
-      byte[] pixels = in.readNBytes(in.readInt());
-      regions.add(pixels.length == 0 ? null : BitSet.valueOf(pixels));
+      BitSet region = read(in);
+      regions.add(region.isEmpty() ? null : region);
+      shared.add(read(in));
     }
-    return regions;
+    return new PaintedRegions(regions, shared);
+  }
+
+  private static BitSet read(DataInputStream in) throws IOException {
+    return BitSet.valueOf(in.readNBytes(in.readInt()));
   }
 }

@@ -10,6 +10,7 @@ import dev.residua.training.LancaSettings.FixedGraph;
 import dev.residua.training.LancaSettings.GraphSettings;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
+import dev.residua.training.PaintedRegions;
 import dev.residua.training.StepTimes;
 import dev.residua.training.Teaching;
 import dev.residua.training.TrainedNetwork;
@@ -211,7 +212,11 @@ final class LancaTraining {
     int probes = exchanges ? rows / 2 : 0;
     this.exchange =
         new RegionExchange(
-            data.shape(), d, rows, probes, checkpoint == null ? List.of() : checkpoint.regions());
+            data.shape(),
+            d,
+            rows,
+            probes,
+            checkpoint == null ? PaintedRegions.NONE : checkpoint.regions());
     this.probed = new float[probes * data.shape().size()];
     this.autoencoder =
         new ParallelAutoencoder(

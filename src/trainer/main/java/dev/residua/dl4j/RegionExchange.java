@@ -2,14 +2,10 @@ package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.training.PaintedRegions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Teaches the encoder to read each latent from the pixels that it paints. A probe is a frame in
@@ -17,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * for that latent, which must be read as in the other. Frames alone do not teach this: while a
  * cause and its effect agree in all of them, the encoder may read either from the other.
  *
- * <p>A latent without a place of its own (see {@link PaintedRegions}) is left out.
+ * <p>A latent without a place of its own (see {@link PaintedRegions}) is left out, and nothing is
+ * asked of a latent that the same pixels show.
  */
 final class RegionExchange {
   /** Steps between two measurements of the regions. */
@@ -37,8 +34,8 @@ final class RegionExchange {
   private final int[] latent;
   private int count;
 
-  /** The regions, as pixels of a frame in blocks; null for a latent that has none. */
-  private final List<@Nullable BitSet> regions = new ArrayList<>();
+  /** Of pixels of a frame in blocks. */
+  private PaintedRegions regions;
 
   /**
    * @param d number of latents
@@ -46,18 +43,18 @@ final class RegionExchange {
    * @param probes number of probes
    * @param regions as measured before the training was stopped; none for a new one
    */
-  RegionExchange(ImageShape image, int d, int rows, int probes, List<@Nullable BitSet> regions) {
+  RegionExchange(ImageShape image, int d, int rows, int probes, PaintedRegions regions) {
     this.image = image;
     this.d = d;
     this.rows = rows;
     this.kept = new int[probes];
     this.other = new int[probes];
     this.latent = new int[probes];
-    this.regions.addAll(regions);
+    this.regions = regions;
   }
 
-  List<@Nullable BitSet> regions() {
-    return Collections.unmodifiableList(regions);
+  PaintedRegions regions() {
+    return regions;
   }
 
   /**
@@ -95,8 +92,7 @@ final class RegionExchange {
         }
       }
     }
-    regions.clear();
-    regions.addAll(PaintedRegions.of(reaction, image.channels()));
+    regions = PaintedRegions.of(reaction, image.channels());
   }
 
   private double[] deviations(double[] codes) {
@@ -129,7 +125,7 @@ final class RegionExchange {
       kept[p] = random.nextInt(rows);
       other[p] = (kept[p] + 1 + random.nextInt(rows - 1)) % rows;
       System.arraycopy(frames, kept[p] * size, into, p * size, size);
-      BitSet region = regions.get(latent[p]);
+      BitSet region = regions.region(latent[p]);
       int channels = image.channels();
       for (int from = region == null ? -1 : region.nextSetBit(0); from >= 0; ) {
         int to = region.nextClearBit(from);
@@ -149,8 +145,8 @@ final class RegionExchange {
   private int[] placed() {
     int[] found = new int[d];
     int n = 0;
-    for (int i = 0; i < regions.size(); i++) {
-      if (regions.get(i) != null) {
+    for (int i = 0; i < d; i++) {
+      if (regions.region(i) != null) {
         found[n++] = i;
       }
     }
@@ -170,6 +166,9 @@ final class RegionExchange {
     double loss = 0;
     for (int p = 0; p < count; p++) {
       for (int k = 0; k < d; k++) {
+        if (regions.isShared(latent[p], k)) {
+          continue;
+        }
         double wanted = codes[(k == latent[p] ? other[p] : kept[p]) * d + k];
         double difference = probed[p * d + k] - wanted;
         loss += difference * difference / (count * d);

@@ -247,6 +247,7 @@ public final class GraphRevision {
         scorer,
         input.data,
         input.nominal,
+        OwnPixels.metrics(model),
         drift,
         input.settings.seed(),
         progress);

@@ -7,6 +7,8 @@ import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.dataset.DetailPictures;
@@ -60,6 +62,7 @@ public final class ModelCalibration {
    * pictures in the data, the calibration of details stays.
    *
    * @param scorer the model's own
+   * @param decoder of the model, in the units of the scorer
    * @return a model with an id of its own and the old model as its parent
    * @throws IllegalArgumentException if there are fewer than {@link #MIN_FRAMES} such frames, they
    *     are not of the model's shape, or the data has other variables than the model
@@ -67,21 +70,33 @@ public final class ModelCalibration {
   public static ModelBundle again(
       ModelBundle model,
       ResidualScorer scorer,
+      LatentDecoder decoder,
       TrainingData data,
       DriftSettings driftSettings,
       long seed,
       TrainingProgress progress) {
     check(model, data);
-    int[] nominal = TrainingInput.nominal(data, 0);
+    int[] nominal = enough(data, TrainingInput.nominal(data, 0));
+    NodeColumns columns = NodeColumns.of(model.manifest().latents());
     return again(
         model,
         model.id() + "-" + data.sha256().substring(0, 6),
         scorer,
         data,
         nominal,
+        OwnPixels.of(scorer, decoder, columns, data, nominal, seed).metrics(),
         driftSettings,
         seed,
         progress);
+  }
+
+  private static int[] enough(TrainingData data, int[] nominal) {
+    if (nominal.length < MIN_FRAMES) {
+      throw new IllegalArgumentException(
+          "%s has %d nominal frames, calibration needs at least %d"
+              .formatted(data.name(), nominal.length, MIN_FRAMES));
+    }
+    return nominal;
   }
 
   /**
@@ -107,6 +122,7 @@ public final class ModelCalibration {
    * Recalibrates a model as above on some nominal frames.
    *
    * @param id of the new model
+   * @param ownPixels figures of {@link OwnPixels}
    */
   static ModelBundle again(
       ModelBundle model,
@@ -114,14 +130,11 @@ public final class ModelCalibration {
       ResidualScorer scorer,
       TrainingData data,
       int[] nominal,
+      Map<String, Double> ownPixels,
       DriftSettings driftSettings,
       long seed,
       TrainingProgress progress) {
-    if (nominal.length < MIN_FRAMES) {
-      throw new IllegalArgumentException(
-          "%s has %d nominal frames, calibration needs at least %d"
-              .formatted(data.name(), nominal.length, MIN_FRAMES));
-    }
+    enough(data, nominal);
     LatentBatch scores =
         FrameScores.of(
             scorer,
@@ -135,7 +148,7 @@ public final class ModelCalibration {
             () ->
                 Leaning.of(
                     model.graph(),
-                    model.manifest().provenance().metrics(),
+                    ownPixels,
                     model.manifest().latents().size(),
                     FrameScores.rows(scores.observed(), scores.frames(), scores.latents()),
                     FrameScores.rows(scores.residuals(), scores.frames(), scores.latents())));
@@ -182,6 +195,7 @@ public final class ModelCalibration {
             data,
             nominal,
             FrameScores.rows(scores.observed(), scores.frames(), scores.latents()));
+    figures.putAll(ownPixels);
     measured.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
     return ModelBundle.of(
         model

@@ -7,6 +7,7 @@ import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.ModelBundle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Movements of the readings of latents by the pixels of others. If a cause and its effect agree in
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * is where the decoder reacts to the latent, so its error adds to that of the movement.
  *
  * @param movements the latent that differs first, shape {@code [d][d]}; NaN for one without a place
- *     of its own, such as light, and for categories
+ *     of its own, such as light, for a reading that the same pixels show, and for categories
  * @param influences mean absolute change of each reading, in its standard deviations, if one of
  *     {@value #TILES} by {@value #TILES} tiles of the picture is that of another frame, shape
  *     {@code [d][TILES * TILES]}
@@ -86,6 +86,13 @@ public record OwnPixels(double[][] movements, double[][] influences) {
     return metrics;
   }
 
+  /** The figures of a model that {@link #metrics} gave. */
+  static Map<String, Double> metrics(ModelBundle model) {
+    Map<String, Double> metrics = new TreeMap<>(model.manifest().provenance().metrics());
+    metrics.keySet().removeIf(name -> !name.startsWith(METRIC));
+    return metrics;
+  }
+
   private static final class Measurement {
     private final ResidualScorer scorer;
     private final LatentDecoder decoder;
@@ -137,13 +144,16 @@ public record OwnPixels(double[][] movements, double[][] influences) {
     }
 
     OwnPixels result() {
-      List<@Nullable BitSet> regions = PaintedRegions.of(reaction(), image.channels());
+      PaintedRegions painted = PaintedRegions.of(reaction(), image.channels());
       double[][] movements = new double[d][d];
       for (int i = 0; i < d; i++) {
-        BitSet region = regions.get(i);
+        BitSet region = painted.region(i);
         Arrays.fill(movements[i], Double.NaN);
         if (region != null && !columns.isCategorical(i)) {
           movements[i] = movements(i, encode(exchanged(region, n), n));
+          for (int j = 0; j < d; j++) {
+            movements[i][j] = painted.isShared(i, j) ? Double.NaN : movements[i][j];
+          }
         }
       }
       return new OwnPixels(movements, influences());

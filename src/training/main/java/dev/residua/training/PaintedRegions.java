@@ -1,66 +1,103 @@
 package dev.residua.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pixels that each latent paints: those in which a decoder reacts to it more than to most
- * others. A latent that paints a large part of the picture, such as light, has no place of its own.
+ * The pixels that each latent paints: those in which a decoder reacts to it more than to any other.
+ *
+ * <p>A latent has no place of its own if it paints more than half of the picture, such as light, or
+ * if most of its reaction is in pixels that others paint.
+ *
+ * @param regions the pixels of each latent; null for a latent without a place of its own
+ * @param shared for each latent the others of whose reaction more than a third is in its region, so
+ *     that its pixels say something of them too
  */
-public final class PaintedRegions {
+public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared) {
   /** Step of a latent in either direction by which the reaction is measured, in its deviations. */
   public static final double STEP = 0.5;
 
   /** Codes around which it is measured. */
   public static final int CODES = 16;
 
-  /**
-   * Least reaction of a pixel in a region, as a share of the largest reaction there to any latent.
-   */
-  private static final double OF_PIXEL = 0.6;
+  /** No regions, before they are measured. */
+  public static final PaintedRegions NONE = new PaintedRegions(List.of(), List.of());
 
-  /** The same, as a share of the largest reaction of any pixel to this latent. */
-  private static final double OF_LATENT = 0.25;
+  /** Least reaction of a pixel in a region, as a share of the largest reaction to its latent. */
+  private static final double OF_LATENT = 0.1;
 
   /** Largest region, as a share of the picture. */
   private static final double LARGEST = 0.5;
 
-  private PaintedRegions() {}
+  /** Least share of the reaction to a latent that lies in its region, or shares that of another. */
+  private static final double THIRD = 1.0 / 3;
+
+  public PaintedRegions {
+    regions = new ArrayList<>(regions); // has nulls
+    shared = List.copyOf(shared);
+  }
 
   /**
    * Regions by the reactions of all pixels to all latents.
    *
    * @param reaction sum over codes of the absolute difference that the steps make, {@code
    *     [d][pixels channels]}, the channels of a pixel one after the other
-   * @return the pixels of each latent; null for a latent without a place of its own
    */
-  public static List<@Nullable BitSet> of(double[][] reaction, int channels) {
+  public static PaintedRegions of(double[][] reaction, int channels) {
     int d = reaction.length;
     int pixels = reaction[0].length / channels;
     double[][] ofPixel = new double[d][pixels];
-    double[] most = new double[d];
     double[] mostThere = new double[pixels];
     for (int i = 0; i < d; i++) {
       for (int v = 0; v < pixels * channels; v++) {
         ofPixel[i][v / channels] += reaction[i][v];
       }
       for (int p = 0; p < pixels; p++) {
-        most[i] = Math.max(most[i], ofPixel[i][p]);
         mostThere[p] = Math.max(mostThere[p], ofPixel[i][p]);
       }
     }
     List<@Nullable BitSet> regions = new ArrayList<>();
+    List<BitSet> shared = new ArrayList<>();
     for (int i = 0; i < d; i++) {
+      double least = OF_LATENT * Arrays.stream(ofPixel[i]).max().orElse(0);
       BitSet region = new BitSet();
       for (int p = 0; p < pixels; p++) {
-        if (ofPixel[i][p] > OF_PIXEL * mostThere[p] && ofPixel[i][p] > OF_LATENT * most[i]) {
+        if (ofPixel[i][p] > least && ofPixel[i][p] >= mostThere[p]) {
           region.set(p);
         }
       }
-      regions.add(region.isEmpty() || region.cardinality() > LARGEST * pixels ? null : region);
+      boolean own = share(ofPixel[i], region) > THIRD && region.cardinality() <= LARGEST * pixels;
+      BitSet others = new BitSet();
+      for (int k = 0; k < d; k++) {
+        others.set(k, k != i && share(ofPixel[k], region) > THIRD);
+      }
+      regions.add(own ? region : null);
+      shared.add(others);
     }
-    return regions;
+    return new PaintedRegions(regions, shared);
+  }
+
+  /** Share of the reaction to a latent that lies in a region. */
+  private static double share(double[] ofPixel, BitSet region) {
+    double inside = 0;
+    double all = 0;
+    for (int p = 0; p < ofPixel.length; p++) {
+      inside += region.get(p) ? ofPixel[p] : 0;
+      all += ofPixel[p];
+    }
+    return all > 0 ? inside / all : 0;
+  }
+
+  /** The pixels of a latent; null if it has no place of its own. */
+  public @Nullable BitSet region(int latent) {
+    return latent < regions.size() ? regions.get(latent) : null;
+  }
+
+  /** Returns true if the pixels of a latent also show another. */
+  public boolean isShared(int latent, int other) {
+    return shared.get(latent).get(other);
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
@@ -11,6 +12,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelCalibration;
@@ -59,11 +61,13 @@ final class ModelCalibrateCommand extends ConsoleCommand {
     checkDetails(bundle, set);
     ModelBundle calibrated;
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1);
+        LatentDecoder decoder = OnnxLatentDecoder.of(bundle.network());
         StageProgress bars = new StageProgress()) {
       calibrated =
           ModelCalibration.again(
               bundle,
               scorer,
+              decoder,
               new DatasetSource(
                   set, bundle.manifest().latentNames(), bundle.manifest().observed().names()),
               DriftSettings.DEFAULTS,

@@ -70,6 +70,7 @@ final class TrainStep {
         ModelCalibration.again(
             active.bundle(),
             active.scorer(),
+            active.decoder(),
             new CalibrationFrames(data),
             context.dependencies().drift(),
             context.settings().seed(),

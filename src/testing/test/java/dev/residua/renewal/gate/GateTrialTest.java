@@ -113,7 +113,13 @@ class GateTrialTest {
       ModelBundle bundle, TrainingData data, UnaryOperator<ResidualScorer> wrapped) {
     try (OpenModel model = OpenModel.of(bundle, 1)) {
       return ModelCalibration.again(
-          bundle, wrapped.apply(model.examined().scorer()), data, FAST, 5, TrainingProgress.SILENT);
+          bundle,
+          wrapped.apply(model.examined().scorer()),
+          model.examined().decoder(),
+          data,
+          FAST,
+          5,
+          TrainingProgress.SILENT);
     }
   }
 
