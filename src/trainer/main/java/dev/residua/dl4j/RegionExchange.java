@@ -126,19 +126,21 @@ final class RegionExchange {
       other[p] = (kept[p] + 1 + random.nextInt(rows - 1)) % rows;
       System.arraycopy(frames, kept[p] * size, into, p * size, size);
       BitSet region = regions.region(latent[p]);
-      int channels = image.channels();
-      for (int from = region == null ? -1 : region.nextSetBit(0); from >= 0; ) {
-        int to = region.nextClearBit(from);
-        System.arraycopy(
-            frames,
-            other[p] * size + from * channels,
-            into,
-            p * size + from * channels,
-            (to - from) * channels);
-        from = region.nextSetBit(to);
+      if (region != null) {
+        copy(region, frames, other[p] * size, into, p * size);
       }
     }
     return count > 0;
+  }
+
+  private void copy(BitSet region, float[] from, int fromAt, float[] to, int toAt) {
+    int channels = image.channels();
+    int end;
+    for (int start = region.nextSetBit(0); start >= 0; start = region.nextSetBit(end)) {
+      end = region.nextClearBit(start);
+      int length = (end - start) * channels;
+      System.arraycopy(from, fromAt + start * channels, to, toAt + start * channels, length);
+    }
   }
 
   /** The latents that have a place. */
