@@ -422,7 +422,7 @@ class TeachIT {
     shoot(browser, "training.png");
     browser.await(TRAINED, "verdicts", "document.querySelector('.verdicts')");
     assertThat(browser.evaluate("document.querySelectorAll('.verdicts .chip').length").asInt())
-        .isEqualTo(3);
+        .isEqualTo(4);
     assertThat(browser.evaluate("document.querySelectorAll('.graph .node').length").asInt())
         .isEqualTo(2);
     assertThat(browser.text("main"))
