@@ -42,8 +42,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -52,6 +55,7 @@ import picocli.CommandLine;
  * the test that is named here. The few that no test runs are listed with the reason.
  */
 @Tag("slow")
+@TestMethodOrder(OrderAnnotation.class)
 class DocumentedCommandsIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String TOKEN = "a-token-of-24-characters";
@@ -341,13 +345,15 @@ class DocumentedCommandsIT {
         .allSatisfy(file -> assertThat(folder.resolve(file)).exists());
   }
 
+  /** The last one, as it makes data sets again that others have made as the documents show. */
   @Test
   @Tag("soak")
+  @Order(Integer.MAX_VALUE)
   void shouldCalibrateAsTheDocumentsShow() throws Exception {
     // Given
     for (String line : lines()) {
       if (line.startsWith("./residua dataset generate")) {
-        run(here(line));
+        run(here(line) + " --force");
       }
     }
 

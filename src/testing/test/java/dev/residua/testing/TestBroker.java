@@ -57,6 +57,7 @@ public final class TestBroker implements AutoCloseable {
                 }));
   }
 
+  private static final int MAX_ATTEMPTS = 3;
   private static @Nullable TestBroker idle;
 
   private final String bootstrapServers;
@@ -119,15 +120,22 @@ public final class TestBroker implements AutoCloseable {
     }
   }
 
+  /** Several processes that test choose free ports, so two may choose the same. */
   private static TestBroker embedded() {
-    try {
-      Path data = Files.createTempDirectory("test-broker-");
-      EmbeddedKafka kafka = EmbeddedKafka.start(data, 0, Topics.MAX_RECORD_BYTES);
-      return new TestBroker(kafka.bootstrapServers(), kafka, data);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (StartFailedException e) {
-      throw new AssertionError(e);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Path data = Files.createTempDirectory("test-broker-");
+        EmbeddedKafka kafka = EmbeddedKafka.start(data, 0, Topics.MAX_RECORD_BYTES);
+        return new TestBroker(kafka.bootstrapServers(), kafka, data);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (StartFailedException e) {
+        boolean taken = String.valueOf(e.getMessage()).contains("Address already in use");
+        if (!taken || attempt == MAX_ATTEMPTS) {
+          throw new AssertionError(e);
+        }
+        say("once more, as another process took its port");
+      }
     }
   }
 
