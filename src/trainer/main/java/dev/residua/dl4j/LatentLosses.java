@@ -347,7 +347,7 @@ final class LatentLosses {
     return loss;
   }
 
-  private static double[] means(double[] latents, int d, int rows) {
+  static double[] means(double[] latents, int d, int rows) {
     double[] mean = new double[d];
     for (int at = 0; at < rows * d; at++) {
       mean[at % d] += latents[at] / rows;
@@ -355,7 +355,7 @@ final class LatentLosses {
     return mean;
   }
 
-  private static double[] variances(double[] latents, int d, int rows, double[] mean) {
+  static double[] variances(double[] latents, int d, int rows, double[] mean) {
     double[] variance = new double[d];
     for (int at = 0; at < rows * d; at++) {
       double difference = latents[at] - mean[at % d];

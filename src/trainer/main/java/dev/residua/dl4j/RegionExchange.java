@@ -66,7 +66,8 @@ final class RegionExchange {
    */
   void measure(double[] codes, int batch, UnaryOperator<float[]> decoder) {
     int used = Math.min(PaintedRegions.CODES, rows);
-    double[] deviation = deviations(codes);
+    double[] deviation = LatentLosses.variances(codes, d, rows, LatentLosses.means(codes, d, rows));
+    Arrays.setAll(deviation, k -> Math.sqrt(deviation[k]));
     int size = image.size();
     double[][] reaction = new double[d][size];
     float[] asked = new float[batch * d];
@@ -93,20 +94,6 @@ final class RegionExchange {
       }
     }
     regions = PaintedRegions.of(reaction, image.channels());
-  }
-
-  private double[] deviations(double[] codes) {
-    double[] mean = new double[d];
-    double[] deviation = new double[d];
-    for (int k = 0; k < rows * d; k++) {
-      mean[k % d] += codes[k] / rows;
-    }
-    for (int k = 0; k < rows * d; k++) {
-      double difference = codes[k] - mean[k % d];
-      deviation[k % d] += difference * difference / rows;
-    }
-    Arrays.setAll(deviation, k -> Math.sqrt(deviation[k]));
-    return deviation;
   }
 
   /**

@@ -1,9 +1,15 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
-import java.util.Arrays;
+import dev.residua.training.metrics.Columns;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularMatrixException;
 
 /**
  * Spread of a broken mechanism over the residuals of a model that reads a latent from the pixels of
@@ -22,7 +28,6 @@ import java.util.Optional;
  */
 final class Leaning {
   private static final int ROUNDS = 8;
-  private static final int JACOBI = 60;
 
   private Leaning() {}
 
@@ -41,15 +46,14 @@ final class Leaning {
       double[][] observed,
       double[][] residuals) {
     int d = graph.size();
-    double[] deviations = deviations(observed, d);
-    double[] own = deviations(residuals, d);
-    double[][] reading = new double[d][d];
+    double[] deviations = Columns.deviations(observed);
+    RealMatrix reading = MatrixUtils.createRealIdentityMatrix(d);
     double largest = 0;
     for (int i = 0; i < latents; i++) {
       for (int k = 0; k < latents; k++) {
         double movement = metrics.getOrDefault(OwnPixels.METRIC + i + "." + k, 0.0);
-        if (i != k && Double.isFinite(movement)) {
-          reading[k][i] = movement * deviations[k] / deviations[i];
+        if (i != k && movement != 0 && deviations[i] > 0) {
+          reading.setEntry(k, i, movement * deviations[k] / deviations[i]);
           largest = Math.max(largest, Math.abs(movement));
         }
       }
@@ -57,144 +61,90 @@ final class Leaning {
     if (largest <= OwnPixels.SMALL) {
       return Optional.empty();
     }
-    double[][] predicted = new double[observed.length][d];
-    for (int r = 0; r < observed.length; r++) {
-      for (int k = 0; k < d; k++) {
-        predicted[r][k] = observed[r][k] - residuals[r][k];
-      }
+    try {
+      return Optional.of(
+          monitorability(
+              shifts(
+                  graph,
+                  reading,
+                  new Array2DRowRealMatrix(observed, false),
+                  new Array2DRowRealMatrix(residuals, false)),
+              Columns.deviations(residuals)));
+    } catch (SingularMatrixException e) {
+      return Optional.empty(); // readings that tell nothing apart: there is nothing to correct with
     }
-    double[][] fitted = slopes(graph, observed, predicted);
-    double[][] total = total(graph, fitted);
+  }
+
+  /** Shifts of residuals by noises, in the units of the nodes: {@code [residual][noise]}. */
+  private static RealMatrix shifts(
+      CausalGraph graph, RealMatrix reading, RealMatrix readings, RealMatrix residuals) {
+    RealMatrix fitted = slopes(graph, readings, readings.subtract(residuals));
+    RealMatrix identity = MatrixUtils.createRealIdentityMatrix(graph.size());
+    RealMatrix total = inverse(identity.subtract(fitted));
     for (int round = 0; round < ROUNDS; round++) {
       readWithDescendants(reading, total);
-      double[][] values = product(observed, transposed(inverse(reading)));
-      total = total(graph, slopes(graph, values, values));
+      RealMatrix values = readings.multiply(inverse(reading).transpose());
+      total = inverse(identity.subtract(slopes(graph, values, values)));
     }
     readWithDescendants(reading, total);
-    double[][] readings = product(reading, total);
+    return identity.subtract(fitted).multiply(reading).multiply(total);
+  }
+
+  /**
+   * @param shifts of residuals by noises, in the units of the nodes
+   * @param own standard deviations of the residuals
+   */
+  private static Monitorability monitorability(RealMatrix shifts, double[] own) {
+    int d = own.length;
     double[][] spread = new double[d][d];
     double leakage = 0;
     for (int k = 0; k < d; k++) {
       double others = 0;
       for (int j = 0; j < d; j++) {
-        double shift = readings[k][j];
-        for (int p = 0; p < d; p++) {
-          shift -= fitted[k][p] * readings[p][j];
-        }
-        spread[k][j] = shift * own[j] / own[k];
+        spread[k][j] = shifts.getEntry(k, j) * own[j] / own[k];
         others += j == k ? 0 : Math.abs(spread[k][j]);
       }
       double diagonal = Math.abs(spread[k][k]);
       leakage = Math.max(leakage, diagonal > 0 ? others / diagonal : Double.POSITIVE_INFINITY);
     }
-    return Optional.of(new Monitorability(spread, leakage));
+    return new Monitorability(spread, leakage);
+  }
+
+  private static RealMatrix inverse(RealMatrix matrix) {
+    return new LUDecomposition(matrix).getSolver().getInverse();
   }
 
   /** Sets the diagonal so that a node that its descendants follow is read right. */
-  private static void readWithDescendants(double[][] reading, double[][] total) {
-    for (int k = 0; k < reading.length; k++) {
-      reading[k][k] = 1;
-      for (int i = 0; i < reading.length; i++) {
-        reading[k][k] -= i == k ? 0 : reading[k][i] * total[i][k];
+  private static void readWithDescendants(RealMatrix reading, RealMatrix total) {
+    int d = reading.getRowDimension();
+    for (int k = 0; k < d; k++) {
+      double followed = 0;
+      for (int i = 0; i < d; i++) {
+        followed += i == k ? 0 : reading.getEntry(k, i) * total.getEntry(i, k);
       }
+      reading.setEntry(k, k, 1 - followed);
     }
   }
 
   /** Slopes by the causes, least squares over the frames: {@code [to][from]}. */
-  private static double[][] slopes(CausalGraph graph, double[][] causes, double[][] effects) {
+  private static RealMatrix slopes(CausalGraph graph, RealMatrix causes, RealMatrix effects) {
     int d = graph.size();
-    int[] rows = new int[causes.length];
-    Arrays.setAll(rows, r -> r);
-    double[][] slopes = new double[d][d];
+    int[] rows = IntStream.range(0, causes.getRowDimension()).toArray();
+    RealMatrix slopes = MatrixUtils.createRealMatrix(d, d);
     for (int k = 0; k < d; k++) {
-      int effect = k;
       int[] parents = graph.parents(k);
       if (parents.length > 0) {
-        double[][] x =
-            Arrays.stream(causes)
-                .map(row -> Arrays.stream(parents).mapToDouble(p -> row[p]).toArray())
-                .toArray(double[][]::new);
-        double[][] y =
-            Arrays.stream(effects).map(row -> new double[] {row[effect]}).toArray(double[][]::new);
-        RidgeFit fit = RidgeFit.accumulate(x, y, rows);
+        RidgeFit fit =
+            RidgeFit.accumulate(
+                causes.getSubMatrix(rows, parents).getData(),
+                effects.getSubMatrix(rows, new int[] {k}).getData(),
+                rows);
         double[] weights = fit.weights(fit.factor(1e-6 * rows.length), 0);
         for (int p = 0; p < parents.length; p++) {
-          slopes[k][parents[p]] = weights[p];
+          slopes.setEntry(k, parents[p], weights[p]);
         }
       }
     }
     return slopes;
-  }
-
-  /** Inverse of a matrix whose diagonal dominates, by Jacobi's iteration. */
-  private static double[][] inverse(double[][] matrix) {
-    int d = matrix.length;
-    double[][] inverse = new double[d][d];
-    for (int step = 0; step < JACOBI; step++) {
-      double[][] next = new double[d][d];
-      for (int i = 0; i < d; i++) {
-        for (int j = 0; j < d; j++) {
-          double rest = i == j ? 1 : 0;
-          for (int k = 0; k < d; k++) {
-            rest -= k == i ? 0 : matrix[i][k] * inverse[k][j];
-          }
-          next[i][j] = rest / matrix[i][i];
-        }
-      }
-      inverse = next;
-    }
-    return inverse;
-  }
-
-  private static double[][] transposed(double[][] matrix) {
-    double[][] transposed = new double[matrix.length][matrix.length];
-    for (int i = 0; i < matrix.length; i++) {
-      for (int j = 0; j < matrix.length; j++) {
-        transposed[j][i] = matrix[i][j];
-      }
-    }
-    return transposed;
-  }
-
-  /** Change of each node by a change of another, through all paths: {@code (I - B)^-1}. */
-  private static double[][] total(CausalGraph graph, double[][] slopes) {
-    int d = graph.size();
-    double[][] total = new double[d][d];
-    for (int k : graph.order()) {
-      total[k][k] = 1;
-      for (int p : graph.parents(k)) {
-        for (int j = 0; j < d; j++) {
-          total[k][j] += slopes[k][p] * total[p][j];
-        }
-      }
-    }
-    return total;
-  }
-
-  private static double[][] product(double[][] a, double[][] b) {
-    double[][] product = new double[a.length][b.length];
-    for (int i = 0; i < a.length; i++) {
-      for (int k = 0; k < b.length; k++) {
-        for (int j = 0; j < b.length; j++) {
-          product[i][j] += a[i][k] * b[k][j];
-        }
-      }
-    }
-    return product;
-  }
-
-  private static double[] deviations(double[][] rows, int d) {
-    double[] deviations = new double[d];
-    for (int j = 0; j < d; j++) {
-      int column = j;
-      double mean = Arrays.stream(rows).mapToDouble(row -> row[column]).average().orElse(0);
-      double variance =
-          Arrays.stream(rows)
-              .mapToDouble(row -> (row[column] - mean) * (row[column] - mean))
-              .average()
-              .orElse(0);
-      deviations[j] = Math.max(Double.MIN_NORMAL, Math.sqrt(variance));
-    }
-    return deviations;
   }
 }

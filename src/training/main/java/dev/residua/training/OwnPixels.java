@@ -8,6 +8,7 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
+import dev.residua.training.metrics.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -128,19 +129,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
       this.other = new int[n];
       Arrays.setAll(other, a -> (a + 1 + random.nextInt(n - 1)) % n);
       this.read = encode(pixels, n);
-      this.deviation = new double[d];
-      Arrays.setAll(deviation, this::deviation);
-    }
-
-    private double deviation(int latent) {
-      double mean = 0;
-      double squares = 0;
-      for (int a = 0; a < n; a++) {
-        double before = read[a][latent] - mean;
-        mean += before / (a + 1);
-        squares += before * (read[a][latent] - mean);
-      }
-      return Math.max(Double.MIN_NORMAL, Math.sqrt(squares / n));
+      this.deviation = Columns.deviations(read);
     }
 
     OwnPixels result() {

@@ -15,6 +15,7 @@ import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.OwnPixels;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingReport;
+import dev.residua.training.metrics.Columns;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -114,16 +115,8 @@ final class OwnPixelsTrial {
         hidden[r][h] = labels.value(r, scene.hidden().get(h));
       }
     }
-    this.mean = new double[d];
-    this.deviation = new double[d];
-    for (int i = 0; i < d; i++) {
-      mean[i] = mean(factors, i);
-      double squares = 0;
-      for (double[] row : factors) {
-        squares += (row[i] - mean[i]) * (row[i] - mean[i]);
-      }
-      deviation[i] = Math.sqrt(squares / FRAMES);
-    }
+    this.mean = IntStream.range(0, d).mapToDouble(i -> mean(factors, i)).toArray();
+    this.deviation = Columns.deviations(factors);
   }
 
   private static double mean(double[][] rows, int column) {
@@ -169,7 +162,7 @@ final class OwnPixelsTrial {
         least = Math.min(least, slopes[i]);
         most = Math.max(most, slopes[i]);
         for (int j = 0; j < d; j++) {
-          if (i != j && !descends(i, j)) {
+          if (i != j && !graph.isAncestor(i, j)) {
             movements = Arrays.copyOf(movements, movements.length + 1);
             movements[movements.length - 1] = Math.abs(slopes[j]);
           }
@@ -225,11 +218,6 @@ final class OwnPixelsTrial {
     return product / square;
   }
 
-  private boolean descends(int from, int to) {
-    return IntStream.range(0, d)
-        .anyMatch(k -> graph.hasEdge(from, k) && (k == to || descends(k, to)));
-  }
-
   /**
    * Factors after an intervention.
    *
@@ -241,7 +229,7 @@ final class OwnPixelsTrial {
       double[] own = factors[r].clone();
       own[node] = scene.clip(node, kind.apply(own[node], mean[node], deviation[node], r));
       for (int k = node + 1; k < d; k++) {
-        if (effects && descends(node, k)) {
+        if (effects && graph.isAncestor(node, k)) {
           own[k] = scene.clip(k, scene.mechanism(k, own) + scene.noiseScale(k, own) * noises[r][k]);
         }
       }

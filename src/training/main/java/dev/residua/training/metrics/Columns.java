@@ -66,6 +66,22 @@ public final class Columns {
     return order;
   }
 
+  /** Standard deviation of every column. */
+  public static double[] deviations(double[][] rows) {
+    double[] deviations = new double[rows[0].length];
+    for (int k = 0; k < deviations.length; k++) {
+      double mean = 0;
+      double squares = 0;
+      for (int i = 0; i < rows.length; i++) {
+        double delta = rows[i][k] - mean;
+        mean += delta / (i + 1);
+        squares += delta * (rows[i][k] - mean);
+      }
+      deviations[k] = Math.sqrt(squares / rows.length);
+    }
+    return deviations;
+  }
+
   /** Every column minus its mean, divided by its standard deviation; 0 if it does not vary. */
   public static double[][] standardized(double[][] rows) {
     int n = rows.length;
