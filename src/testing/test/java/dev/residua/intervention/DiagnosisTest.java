@@ -98,15 +98,17 @@ class DiagnosisTest {
     return diagnosis.causes().isEmpty() ? "" : diagnosis.causes().get(0).latent();
   }
 
+  private static FactorScales scales() {
+    return FactorScales.of(
+        IntStream.range(0, GRAPH.size())
+            .mapToObj(i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
+            .toList());
+  }
+
   @Test
   void shouldSayHowFarInTheUnitOfTheFactor() {
     // Given a root that moves, and a child with an offset, both with scales
-    FactorScales scales =
-        FactorScales.of(
-            IntStream.range(0, GRAPH.size())
-                .mapToObj(
-                    i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
-                .toList());
+    FactorScales scales = scales();
     int child =
         IntStream.range(0, GRAPH.size()).filter(i -> !GRAPH.isRoot(i)).findFirst().orElseThrow();
     MechanismWindow window = new MechanismWindow(4);
@@ -146,12 +148,7 @@ class DiagnosisTest {
     MechanismReference leaning =
         MechanismReference.calibrate(
             GRAPH, quiet.observed(), quiet.expected(), quiet.standardized(), leakage);
-    FactorScales scales =
-        FactorScales.of(
-            IntStream.range(0, GRAPH.size())
-                .mapToObj(
-                    i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
-                .toList());
+    FactorScales scales = scales();
     MechanismWindow window = new MechanismWindow(4);
     Streams.push(
         window,

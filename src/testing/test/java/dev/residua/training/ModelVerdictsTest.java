@@ -190,6 +190,21 @@ class ModelVerdictsTest {
   }
 
   @Test
+  void shouldSayThatSizesAreCorrectedOnlyIfTheyAre() {
+    // Given figures of models that lean: with a known spread, with one too large, and with none
+    Map<String, Double> corrected = new HashMap<>(metrics(0.1, 0.1, 0.3, 0.1));
+    corrected.put("leaning.leakage", 0.4);
+    Map<String, Double> tooLarge = new HashMap<>(metrics(0.1, 0.1, 0.3, 0.1));
+    tooLarge.put("leaning.leakage", 1.2);
+    // When, Then
+    assertThat(verdicts(100, corrected).get(2).evidence())
+        .endsWith("so diagnoses correct sizes for it");
+    assertThat(verdicts(100, tooLarge).get(2).evidence()).endsWith("at most 0.05");
+    assertThat(verdicts(100, metrics(0.1, 0.1, 0.3, 0.1)).get(2).evidence())
+        .endsWith("at most 0.05");
+  }
+
+  @Test
   void shouldNeverDropAFactorWhileTheReconstructionIsDoubtful() {
     // Given effects without noise of their own
     ModelBundle found =

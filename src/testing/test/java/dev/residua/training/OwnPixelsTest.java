@@ -138,4 +138,16 @@ class OwnPixelsTest {
     assertThat(found.movements()[0][0]).isCloseTo(1 - LEANING, within(0.02));
     assertThat(found.metrics()).isEmpty();
   }
+
+  @Test
+  void shouldSayNothingOfASingleFrame() {
+    // Given
+    FramesInMemory frames = new FramesInMemory("two bars", IMAGE, frames());
+    // When
+    OwnPixels found =
+        OwnPixels.of(reader(LEANING), new Drawer(), NodeColumns.real(2), frames, new int[] {3}, 1);
+    // Then
+    assertThat(found.metrics()).isEmpty();
+    assertThat(found.movements()).hasDimensions(2, 2);
+  }
 }

@@ -27,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
-import java.util.stream.Stream;
 
 /** Makes the report on a model from its bundle and from frames. */
 public final class ModelReports {
@@ -83,9 +82,11 @@ public final class ModelReports {
         DatasetEvaluation.score(scorer, manifest.observed(), set, frames, progress);
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
-        EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
+        new ArrayList<>(
+            EvaluationTables.of(
+                DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED)));
     OwnPixels ownPixels = DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, frames);
-    tables = Stream.concat(tables.stream(), Stream.of(table(bundle, ownPixels))).toList();
+    tables.add(table(bundle, ownPixels));
     List<Verdict> verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);
     return new ModelReport(
         bundle.id(),
@@ -280,7 +281,7 @@ public final class ModelReports {
     for (int i = 0; i < names.size(); i++) {
       List<String> row = new ArrayList<>(List.of(names.get(i)));
       for (double movement : ownPixels.movements()[i]) {
-        row.add(Double.isNaN(movement) ? "" : "%.3f".formatted(movement));
+        row.add(Double.isFinite(movement) ? "%.3f".formatted(movement) : "");
       }
       rows.add(row);
     }

@@ -194,7 +194,9 @@ public final class GraphRevision {
                 input.settings.seed()));
     Map<String, Double> metrics = new TreeMap<>(provenance.metrics());
     metrics.remove("graph.confidence");
-    metrics.remove(ModelCalibration.LEAKAGE); // of the former equations
+    // Of the former equations.
+    metrics.remove(ModelCalibration.LEAKAGE);
+    metrics.remove(Leaning.LEAKAGE);
     if (!input.known.complete()) {
       graph().meanConfidence().ifPresent(share -> metrics.put("graph.confidence", share));
     }

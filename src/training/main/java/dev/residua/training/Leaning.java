@@ -27,6 +27,9 @@ import org.apache.commons.math3.linear.SingularMatrixException;
  * a place of their own count as read right.
  */
 final class Leaning {
+  /** Name of the figure for the leakage; a diagnosis is corrected if it is below 1. */
+  static final String LEAKAGE = "leaning.leakage";
+
   private static final int ROUNDS = 8;
 
   private Leaning() {}
@@ -71,7 +74,7 @@ final class Leaning {
                   new Array2DRowRealMatrix(residuals, false)),
               Columns.deviations(residuals)));
     } catch (SingularMatrixException e) {
-      return Optional.empty(); // readings that tell nothing apart: there is nothing to correct with
+      return Optional.empty(); // a reading that depends on no pixels of its own
     }
   }
 

@@ -143,15 +143,15 @@ public final class ModelCalibration {
             nominal,
             fraction -> progress.at("scoring", fraction, null));
     Optional<Monitorability> measured = monitorability(model.graph(), data, nominal, scores);
-    Optional<Monitorability> spread =
-        measured.or(
-            () ->
-                Leaning.of(
-                    model.graph(),
-                    ownPixels,
-                    model.manifest().latents().size(),
-                    FrameScores.rows(scores.observed(), scores.frames(), scores.latents()),
-                    FrameScores.rows(scores.residuals(), scores.frames(), scores.latents())));
+    Optional<Monitorability> leaning =
+        measured.isPresent()
+            ? Optional.empty()
+            : Leaning.of(
+                model.graph(),
+                ownPixels,
+                model.manifest().latents().size(),
+                FrameScores.rows(scores.observed(), scores.frames(), scores.latents()),
+                FrameScores.rows(scores.residuals(), scores.frames(), scores.latents()));
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
       // A verdict applies to the old calibration.
@@ -184,7 +184,7 @@ public final class ModelCalibration {
             data,
             nominal,
             scores,
-            spread,
+            measured.or(() -> leaning),
             ofDetails,
             driftSettings,
             seed,
@@ -197,6 +197,7 @@ public final class ModelCalibration {
             FrameScores.rows(scores.observed(), scores.frames(), scores.latents()));
     figures.putAll(ownPixels);
     measured.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
+    leaning.ifPresent(m -> figures.put(Leaning.LEAKAGE, m.leakage()));
     return ModelBundle.of(
         model
             .manifest()

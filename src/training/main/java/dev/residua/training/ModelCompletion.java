@@ -245,12 +245,13 @@ final class ModelCompletion {
         ModelCalibration.monitorability(
             fitted.graph(), input.data, input.nominal, calibrated.scores);
     measured.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
-    Optional<Monitorability> spread =
-        measured.or(
-            () ->
-                Leaning.of(
-                    fitted.graph(), metrics, input.latents.size(), calibrated.usual, residuals));
-    return new Checked(findings, warnings, run, spread);
+    if (measured.isPresent()) {
+      return new Checked(findings, warnings, run, measured);
+    }
+    Optional<Monitorability> leaning =
+        Leaning.of(fitted.graph(), metrics, input.latents.size(), calibrated.usual, residuals);
+    leaning.ifPresent(m -> metrics.put(Leaning.LEAKAGE, m.leakage()));
+    return new Checked(findings, warnings, run, leaning);
   }
 
   /**

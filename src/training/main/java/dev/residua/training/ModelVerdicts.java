@@ -309,7 +309,7 @@ public final class ModelVerdicts {
           Aspect.OWN_PIXELS,
           Grade.DOUBTFUL,
           EVALUATE,
-          "whether each latent is read from its own place is not known, as none has one");
+          "own pixels are not known: no latent has a place of its own, or the model was never measured");
     }
     double movement = metric(largest);
     String[] pair = largest.substring(OwnPixels.METRIC.length()).split("\\.");
@@ -323,7 +323,14 @@ public final class ModelVerdicts {
         manifest.latents().get(Integer.parseInt(pair[0])).name(),
         frames,
         OwnPixels.SMALL,
-        Math.abs(movement) > OwnPixels.SMALL ? ", so diagnoses correct sizes for it" : "");
+        Math.abs(movement) > OwnPixels.SMALL && isCorrected()
+            ? ", so diagnoses correct sizes for it"
+            : "");
+  }
+
+  /** Returns true if the calibration of diagnoses takes account of leaning, or of all leakage. */
+  private boolean isCorrected() {
+    return metric(Leaning.LEAKAGE) < 1 || metric(ModelCalibration.LEAKAGE) < 1;
   }
 
   private Aspected reconstruction() {

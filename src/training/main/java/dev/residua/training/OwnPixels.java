@@ -57,7 +57,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
    * Measures the movements with at most {@value #FRAMES} frames: {@code 256 d + 2300} encodings.
    *
    * @param decoder in the units of the scorer
-   * @param frames at least 2, in any order
+   * @param frames in any order; fewer than 2 show nothing, so every movement is NaN then
    * @param seed of the choice of the other frames
    */
   public static OwnPixels of(
@@ -71,6 +71,11 @@ public record OwnPixels(double[][] movements, double[][] influences) {
     int n = Math.min(Math.min(FRAMES, most), frames.length);
     int[] chosen = new int[n];
     Arrays.setAll(chosen, a -> frames[(int) ((long) a * frames.length / n)]);
+    if (n < 2) {
+      double[][] unknown = new double[columns.latents()][columns.latents()];
+      Arrays.stream(unknown).forEach(row -> Arrays.fill(row, Double.NaN));
+      return new OwnPixels(unknown, new double[columns.latents()][TILES * TILES]);
+    }
     return new Measurement(scorer, decoder, columns, data, chosen, seed).result();
   }
 
