@@ -43,6 +43,10 @@ class LanguageTest {
   /** A class or schema in the text of a page. */
   private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)[`.]");
 
+  /** Two constants that are one text, with no space between their words. */
+  private static final Pattern GLUED =
+      Pattern.compile(" [^\"\\n]*[\\w,.;:]\"(?=\\s*\\+ \"[A-Za-z])");
+
   private static WordList words;
   private static WordList sentences;
 
@@ -130,6 +134,20 @@ class LanguageTest {
         for (JavaText.Prose prose : JavaText.of(Files.readString(file)).prose()) {
           found.addAll(words.bannedIn(file.toString(), prose.line(), prose.text()));
         }
+      }
+    }
+
+    // Then
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void shouldKeepWordsApartWhereTextsAreJoined() throws IOException {
+    // When
+    List<String> found = new ArrayList<>();
+    for (Path file : MainCode.files()) {
+      for (MatchResult joined : GLUED.matcher(Files.readString(file)).results().toList()) {
+        found.add(file + ":" + joined.group());
       }
     }
 

@@ -59,7 +59,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       description =
           "Standard deviation of the noise on the caused factors, in units of the factor: one number"
               + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
-              + "shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
+              + " shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
               + " (flow,level), 0.83,11,9.5 for plant (level,tracker,gauge). For candle one number: the size of the jitter of camera and object,"
               + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
@@ -89,7 +89,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       description =
           "Share of the frames, 0 to 0.5, that come as pairs: the second frame differs from the first"
               + " in one root or one noise. They come in blocks; the column residua.changed of"
-              + "the second frame names the difference.")
+              + " the second frame names the difference.")
   double pairs;
 
   @Option(

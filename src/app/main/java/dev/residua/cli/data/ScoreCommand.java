@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "A model of details adds the columns detail_score, detail_p, detail_across and detail_down if"
           + " the set has detail pictures.",
       "Latents and residuals are in standard deviations of the training frames; p-values are valid"
-          + "for frames like those that calibrated the model. If labels.csv has the true noise"
+          + " for frames like those that calibrated the model. If labels.csv has the true noise"
           + " of a factor, the command also prints the correlation of the factor's residual with"
           + " it, over the frames without events."
     })

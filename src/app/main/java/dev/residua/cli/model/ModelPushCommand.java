@@ -33,7 +33,7 @@ final class ModelPushCommand extends RegistryCommand {
       paramLabel = "TAG",
       description =
           "Names for the bundle, separated by commas, taken from its present owner (default: its id; in"
-              + "MLflow, as aliases: none).")
+              + " MLflow, as aliases: none).")
   List<String> tags = List.of();
 
   @Override

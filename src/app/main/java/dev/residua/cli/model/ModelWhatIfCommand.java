@@ -36,8 +36,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows what a frame would show if some latents had other values.",
       "Each is set from outside; its effects follow by their equations, and all residuals stay those"
-          + "of the frame. Values are in the unit of the factor if labels gave one, else in"
-          + "standard deviations. Valid if the graph is right, within the values of the training."
+          + " of the frame. Values are in the unit of the factor if labels gave one, else in"
+          + " standard deviations. Valid if the graph is right, within the values of the training."
     })
 final class ModelWhatIfCommand extends JsonCommand {
   @Mixin ModelOption model = new ModelOption();

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "Says which figures got worse or better between two outputs of the same benchmark with the same"
           + " settings, made with --json.",
       "A figure got worse if it moved the wrong way by more than half of both ranges of --repeat plus"
-          + "the tolerance; the exit code is then 1. It is 2 if the files cannot be compared."
+          + " the tolerance; the exit code is then 1. It is 2 if the files cannot be compared."
     })
 final class BenchCompare extends JsonCommand {
   private static final ObjectMapper WHOLE_FILE =

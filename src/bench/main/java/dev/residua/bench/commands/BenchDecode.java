@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
       "Milliseconds of processor time from a file to the pixels that a model reads, and how far they"
           + " are from those of full decoding.",
       "Next to it in the same run: the reader of the JDK, which decodes all pixels, and, taking turns,"
-          + "OpenCV in Python if python3-opencv is installed.",
+          + " OpenCV in Python if python3-opencv is installed.",
       "JPEG files have quality 85."
     })
 final class BenchDecode extends BenchmarkCommand {

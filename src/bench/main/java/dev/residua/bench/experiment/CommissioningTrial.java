@@ -43,7 +43,7 @@ final class CommissioningTrial {
               "commissioning",
               Experiment.Needs.MODEL,
               "Sources that learn what is normal from their own first frames: run length over target and"
-                  + "delays, over autocorrelation and distribution, with thresholds that pay for the learning. Each"
+                  + " delays, over autocorrelation and distribution, with thresholds that pay for the learning. Each"
                   + " seed draws another reference of the detector.",
               (cells, scale) -> cells.addRows("source", CommissioningTrial::usual)),
           new Experiment(
