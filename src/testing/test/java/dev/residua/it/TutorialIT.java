@@ -257,10 +257,19 @@ class TutorialIT {
   }
 
   private static void awaitArmed(Typed service, Walkthrough reader, String status, String when) {
-    service.await(
-        LIMIT,
-        "the source is armed " + when,
-        () -> Pattern.compile(SOURCE + " +armed").matcher(ask(reader, status)).find());
+    Pattern armed = Pattern.compile(SOURCE + " +armed");
+    String[] answer = {""};
+    try {
+      service.await(
+          LIMIT,
+          "the source is armed " + when,
+          () -> {
+            answer[0] = ask(reader, status);
+            return armed.matcher(answer[0]).find();
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError("the last status was:%n%s".formatted(answer[0]), e);
+    }
   }
 
   private static boolean isEndOfMove(String line) {
