@@ -6,8 +6,8 @@ import dev.residua.model.SafeText;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
 import java.util.Optional;
-import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Finds the model of each score. Refuses scores of unknown models and damaged scores, which the
@@ -15,7 +15,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
  * out: its shadow is over.
  */
 final class CheckModel
-    extends ContextualFixedKeyProcessor<String, ScoredFrame, CheckModel.Checked> {
+    extends ContextualProcessor<String, ScoredFrame, String, CheckModel.Checked> {
   private final MonitorModels models;
   private final boolean shadow;
 
@@ -35,7 +35,7 @@ final class CheckModel
   }
 
   @Override
-  public void process(FixedKeyRecord<String, ScoredFrame> record) {
+  public void process(Record<String, ScoredFrame> record) {
     ScoredFrame score = record.value();
     if (score == null) {
       throw new ForeignScoreException("the record has no value; expected a FrameScore");

@@ -14,6 +14,7 @@ import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
+import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * monitor, of bounded size. Monitors of some sources stay in memory; the others are restored, to
  * the same bits, when their next frame arrives.
  */
-final class MonitorSource implements Processor<String, CheckModel.Checked, String, MonitorResult> {
+final class MonitorSource implements Processor<String, CheckModel.Checked, String, Object> {
   static final String STORE = "source-monitors";
 
   private static final Logger LOG = LoggerFactory.getLogger(MonitorSource.class);
@@ -51,6 +53,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final ControlCommandStore commands;
   private final MonitorRules rules;
   private final SourceLimits limits;
+  private final Topics topics;
   private final MonitorListener listener;
   private final Tracing tracing;
 
@@ -69,7 +72,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   /** Rules whose disabled sources were forgotten. */
   private SourceRules followedRules = SourceRules.EMPTY;
 
-  private ProcessorContext<String, MonitorResult> context;
+  private ProcessorContext<String, Object> context;
+  private ResultForwarder results;
   private SourceStates states;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
@@ -79,11 +83,13 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       MonitorRules rules,
       SourceLimits limits,
       LiveSources liveSources,
+      Topics topics,
       MonitorListener listener,
       Tracing tracing) {
     this.models = models;
     this.rules = rules;
     this.limits = limits;
+    this.topics = topics;
     this.listener = listener;
     this.tracing = tracing;
     this.commands = commands;
@@ -92,8 +98,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   }
 
   @Override
-  public void init(ProcessorContext<String, MonitorResult> context) {
+  public void init(ProcessorContext<String, Object> context) {
     this.context = context;
+    this.results = new ResultForwarder(context, topics, tracing);
     KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
     this.states = new SourceStates(store);
     // A task that is revived starts from its store, not from the remains of an aborted transaction.
@@ -137,7 +144,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         () ->
             listener.evaluated(
                 context.taskId().partition(), frame, result, monitor.incidentOpen()));
-    context.forward(record.withValue(result).withHeaders(headers));
+    results.forward(frame.source(), result, record.timestamp(), headers);
   }
 
   /** Lets a source learn under a challenger; a failure does not affect the source. */
@@ -168,7 +175,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       states.write(source, ready.state());
       live.put(source, ready);
       if (result.commissioning().isPresent()) {
-        context.forward(new Record<>(source, result, timestamp));
+        results.forward(source, result, timestamp, new RecordHeaders());
       }
     } catch (KafkaException e) { // of the transaction or a store, not of this source
       throw e;
@@ -267,7 +274,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     silent.remove(source);
     live.remove(source);
     if (states.delete(source)) {
-      context.forward(new Record<>(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs()));
+      results.forward(
+          source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs(), new RecordHeaders());
     }
     observe(() -> listener.forgotten(source));
   }
@@ -299,7 +307,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       states.writeIfChanged(source, monitor.state());
       if (!result.incidents().isEmpty() || result.commissioning().isPresent()) {
         observe(() -> listener.changed(result));
-        context.forward(new Record<>(source, result, now));
+        results.forward(source, result, now, new RecordHeaders());
       }
       return true;
     } catch (KafkaException e) { // of the transaction or a store, not of this source

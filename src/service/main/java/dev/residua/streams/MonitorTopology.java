@@ -1,8 +1,6 @@
 package dev.residua.streams;
 
 import dev.residua.incident.Incident;
-import dev.residua.monitor.MonitorResult;
-import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -10,15 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Named;
-import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -40,6 +32,8 @@ public final class MonitorTopology {
                   Utils.toPositive(
                           Utils.murmur2(incident.source().getBytes(StandardCharsets.UTF_8)))
                       % partitions));
+
+  private static final String MONITOR = "monitor-source";
 
   private MonitorTopology() {}
 
@@ -91,84 +85,52 @@ public final class MonitorTopology {
       MonitorListener listener,
       Tracing tracing,
       KeyValueBytesStoreSupplier states) {
-    StreamsBuilder builder = new StreamsBuilder();
-    builder.addStateStore(monitors(states));
-    builder.addGlobalStore(
+    LiveSources live = new LiveSources(limits.live(), Runtime.getRuntime().maxMemory());
+    String[] scores = {"check-model", "check-challenger"};
+    Topology topology = new Topology();
+    topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(ControlCommandStore.STORE),
             Serdes.String(),
             Serdes.ByteArray()),
+        "control",
+        Serdes.String().deserializer(),
+        Serdes.ByteArray().deserializer(),
         topics.control().name(),
-        Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("control"),
+        "control-commands",
         () -> commands.keeper(topics.control().value().deserializer()));
-
-    LiveSources live = new LiveSources(limits.live(), Runtime.getRuntime().maxMemory());
-    KStream<String, CheckModel.Checked> ofChallengers =
-        builder.stream(topics.shadowScores().name(), topics.shadowScores().consumed("shadow"))
-            .processValues(() -> new CheckModel(models, true), Named.as("check-challenger"));
-    KStream<String, MonitorResult> results =
-        builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
-            .processValues(() -> new CheckModel(models, false), Named.as("check-model"))
-            .merge(ofChallengers, Named.as("with-challengers"))
-            .process(
-                () -> new MonitorSource(models, commands, rules, limits, live, listener, tracing),
-                Named.as("monitor-source"),
-                MonitorSource.STORE);
-    results
-        .flatMapValues(result -> result.score().stream().toList(), Named.as("drift-score"))
-        .to(topics.drift().name(), topics.drift().produced("drift"));
-    publish(
-        results.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
-        "anomaly",
-        event -> Attributes.of(event.finding()),
-        topics.anomalies(),
-        topics.anomalies().produced("anomaly-events"),
-        tracing);
-    publish(
-        results.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
-        "drift",
-        event -> Attributes.of(event.finding()),
-        topics.drifts(),
-        topics.drifts().produced("drift-events"),
-        tracing);
-    publish(
-        results.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
-        "intervention",
-        event -> Attributes.of(event.finding()),
-        topics.interventions(),
-        topics.interventions().produced("intervention-events"),
-        tracing);
-    publish(
-        results
-            .flatMapValues(MonitorResult::incidents, Named.as("only-incidents"))
-            .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
-        "incident",
-        Attributes::of,
-        topics.incidents(),
-        topics.incidents().produced("incident-events").withStreamPartitioner(BY_SOURCE),
-        tracing);
-    results
-        .filter(
-            (source, result) ->
-                result.commissioning().isPresent() || result == MonitorResult.FORGOTTEN,
-            Named.as("only-commissioning"))
-        .mapValues(result -> result.commissioning().orElse(null), Named.as("calibration"))
-        .to(topics.calibrations().name(), topics.calibrations().produced("calibrations"));
-    return builder.build();
+    addSource(topology, "scores", topics.scores());
+    topology.addProcessor(scores[0], () -> new CheckModel(models, false), "scores");
+    addSource(topology, "shadow", topics.shadowScores());
+    topology.addProcessor(scores[1], () -> new CheckModel(models, true), "shadow");
+    topology.addProcessor(
+        MONITOR,
+        () -> new MonitorSource(models, commands, rules, limits, live, topics, listener, tracing),
+        scores);
+    topology.addStateStore(monitors(states), MONITOR);
+    addSink(topology, ResultForwarder.DRIFT, topics.drift());
+    addSink(topology, ResultForwarder.ANOMALIES, topics.anomalies());
+    addSink(topology, ResultForwarder.DRIFTS, topics.drifts());
+    addSink(topology, ResultForwarder.INTERVENTIONS, topics.interventions());
+    topology.addSink(
+        ResultForwarder.INCIDENTS,
+        topics.incidents().name(),
+        topics.incidents().key().serializer(),
+        topics.incidents().value().serializer(),
+        BY_SOURCE,
+        MONITOR);
+    addSink(topology, ResultForwarder.CALIBRATIONS, topics.calibrations());
+    return topology;
   }
 
-  private static <E> void publish(
-      KStream<String, E> events,
-      String type,
-      Function<E, Attributes> attributesOf,
-      Topic<String, E> topic,
-      Produced<String, E> produced,
-      Tracing tracing) {
-    events
-        .processValues(
-            () -> new AddCloudEventHeaders<>("dev.residua." + type, attributesOf, topic, tracing),
-            Named.as("describe-" + type))
-        .to(topic.name(), produced);
+  private static <V> void addSource(Topology topology, String name, Topic<String, V> topic) {
+    topology.addSource(
+        name, topic.key().deserializer(), topic.value().deserializer(), topic.name());
+  }
+
+  private static <V> void addSink(Topology topology, String name, Topic<String, V> topic) {
+    topology.addSink(
+        name, topic.name(), topic.key().serializer(), topic.value().serializer(), MONITOR);
   }
 
   private static StoreBuilder<KeyValueStore<String, byte[]>> monitors(

@@ -8,8 +8,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.Produced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,13 +110,5 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
         deleted.accept(key, FrameReader.recordTime(record));
       }
     };
-  }
-
-  public Consumed<K, V> consumed(String as) {
-    return Consumed.with(key, value).withName(as);
-  }
-
-  public Produced<K, V> produced(String as) {
-    return Produced.with(key, value).withName(as);
   }
 }

@@ -24,7 +24,6 @@ import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.ActiveHours;
@@ -188,8 +187,7 @@ class MonitorTopologyTest {
             topics, MonitorModels.fixed(model), new ControlCommandStore(), SourceLimits.DEFAULTS);
     // Then
     assertThat(topology.describe().toString())
-        .contains("check-model", "monitor-source", "control-commands", "only-incidents")
-        .doesNotContain("KSTREAM-", "KTABLE-");
+        .contains("scores", "check-model", "monitor-source", "incidents", "control-commands");
   }
 
   private void sendBytes(String topic, String key, byte[] value) {
@@ -1023,7 +1021,7 @@ class MonitorTopologyTest {
     // Given a source that was seen by a process before
     send(Scored.nominal().frame(0));
     byte[] kept = driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1");
-    MockProcessorContext<String, MonitorResult> context = new MockProcessorContext<>();
+    MockProcessorContext<String, Object> context = new MockProcessorContext<>();
     KeyValueStore<String, byte[]> store =
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(MonitorSource.STORE),
@@ -1042,6 +1040,7 @@ class MonitorTopologyTest {
             MonitorRules.NONE,
             SourceLimits.DEFAULTS,
             new LiveSources(SourceLimits.DEFAULTS.live(), 1L << 30),
+            topics,
             MonitorListener.NONE,
             Tracing.OFF)
         .init(context);
@@ -1053,7 +1052,7 @@ class MonitorTopologyTest {
     assertThat(context.forwarded()).isEmpty();
     tick.punctuate(context.currentSystemTimeMs() + 300_000);
     assertThat(context.forwarded())
-        .extracting(forward -> forward.record().value().incidents().get(0).subject())
+        .extracting(forward -> ((Incident) forward.record().value()).subject())
         .containsExactly(Subject.SILENCE);
   }
 
