@@ -1,9 +1,9 @@
 package dev.residua.frame;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * Measures the state of the camera from a picture. With {@code L} the luma of a pixel ({@link
@@ -47,11 +47,6 @@ public final class SensorMeter {
   private static final int SATURATED_SHIFT = 16;
   private static final int COUNT = (1 << SATURATED_SHIFT) - 1;
 
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long MIX = 0x9E3779B97F4A7C15L;
-  private static final int HASHES = 4;
-
   private final ImageShape shape;
   private final int w;
   private final int h;
@@ -76,6 +71,8 @@ public final class SensorMeter {
   private final int[] largest = new int[PAIRS];
   private final int[] rows = new int[PAIRS];
   private final MaskedSensorMeter masked;
+  private final Checksum high = new CRC32();
+  private final Checksum low = new CRC32C();
 
   public SensorMeter(ImageShape shape) {
     this.shape = shape;
@@ -292,30 +289,12 @@ public final class SensorMeter {
     }
   }
 
-  /** Four hashes of every fourth word, so that no multiplication waits for the one before. */
+  /** Two checksums, so that two pictures with one different word never have the same. */
   private long hash(byte[] pixels, int offset) {
-    int end = offset + shape.size();
-    long a = shape.size();
-    long b = 1;
-    long c = 2;
-    long d = 3;
-    int at = offset;
-    for (; at + HASHES * Long.BYTES <= end; at += HASHES * Long.BYTES) {
-      a = mix(a ^ (long) LONGS.get(pixels, at));
-      b = mix(b ^ (long) LONGS.get(pixels, at + Long.BYTES));
-      c = mix(c ^ (long) LONGS.get(pixels, at + 2 * Long.BYTES));
-      d = mix(d ^ (long) LONGS.get(pixels, at + 3 * Long.BYTES));
-    }
-    long hash = mix(mix(mix(a) ^ b) ^ c) ^ d;
-    for (; at < end; at++) {
-      hash = mix(hash ^ (pixels[at] & 0xFF));
-    }
-    return hash;
-  }
-
-  /** Invertible, so that two pictures with one different word never collide. */
-  private static long mix(long value) {
-    long mixed = value * MIX;
-    return mixed ^ (mixed >>> 32);
+    high.reset();
+    high.update(pixels, offset, shape.size());
+    low.reset();
+    low.update(pixels, offset, shape.size());
+    return high.getValue() << Integer.SIZE | low.getValue();
   }
 }

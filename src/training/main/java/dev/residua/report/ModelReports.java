@@ -312,7 +312,7 @@ public final class ModelReports {
     }
     return new PictureRow(
         "Parts of the picture that each latent is read from",
-        "bright in the parts on which its reading depends: "
+        "bright in the parts on which the reading depends; from the left: "
             + String.join(", ", bundle.manifest().latentNames()),
         shown);
   }
