@@ -65,35 +65,11 @@ final class RegionExchange {
    * @param decoder from {@code [batch, d]} to {@code [batch, size]}
    */
   void measure(double[] codes, int batch, UnaryOperator<float[]> decoder) {
-    int used = Math.min(PaintedRegions.CODES, rows);
     double[] deviation = LatentLosses.variances(codes, d, rows, LatentLosses.means(codes, d, rows));
     Arrays.setAll(deviation, k -> Math.sqrt(deviation[k]));
-    int size = image.size();
-    double[][] reaction = new double[d][size];
-    float[] asked = new float[batch * d];
-    for (int first = 0; first < used * d; first += batch / 2) {
-      int pairs = Math.min(batch / 2, used * d - first);
-      for (int p = 0; p < pairs; p++) {
-        int code = (first + p) / d;
-        int moved = (first + p) % d;
-        for (int k = 0; k < d; k++) {
-          float value = (float) codes[code * d + k];
-          asked[2 * p * d + k] = value;
-          asked[(2 * p + 1) * d + k] = value;
-        }
-        asked[2 * p * d + moved] -= (float) (PaintedRegions.STEP * deviation[moved]);
-        asked[(2 * p + 1) * d + moved] += (float) (PaintedRegions.STEP * deviation[moved]);
-      }
-      float[] pictures = decoder.apply(asked);
-      for (int p = 0; p < pairs; p++) {
-        double[] sum = reaction[(first + p) % d];
-        int at = 2 * p * size;
-        for (int v = 0; v < size; v++) {
-          sum[v] += Math.abs(pictures[at + size + v] - pictures[at + v]);
-        }
-      }
-    }
-    regions = PaintedRegions.of(reaction, image.channels());
+    double[][] byRow = new double[rows][];
+    Arrays.setAll(byRow, r -> Arrays.copyOfRange(codes, r * d, (r + 1) * d));
+    regions = PaintedRegions.measure(byRow, deviation, image, batch, decoder);
   }
 
   /**
@@ -114,20 +90,10 @@ final class RegionExchange {
       System.arraycopy(frames, kept[p] * size, into, p * size, size);
       BitSet region = regions.region(latent[p]);
       if (region != null) {
-        copy(region, frames, other[p] * size, into, p * size);
+        PaintedRegions.copy(region, image.channels(), frames, other[p] * size, into, p * size);
       }
     }
     return count > 0;
-  }
-
-  private void copy(BitSet region, float[] from, int fromAt, float[] to, int toAt) {
-    int channels = image.channels();
-    int end;
-    for (int start = region.nextSetBit(0); start >= 0; start = region.nextSetBit(end)) {
-      end = region.nextClearBit(start);
-      int length = (end - start) * channels;
-      System.arraycopy(from, fromAt + start * channels, to, toAt + start * channels, length);
-    }
   }
 
   /** The latents that have a place. */

@@ -138,7 +138,10 @@ public record OwnPixels(double[][] movements, double[][] influences) {
     }
 
     OwnPixels result() {
-      PaintedRegions painted = PaintedRegions.of(reaction(), image.channels());
+      double[] steps = new double[d];
+      Arrays.setAll(steps, i -> columns.isCategorical(i) ? 0 : deviation[i]);
+      PaintedRegions painted =
+          PaintedRegions.measure(read, steps, image, CHUNK, codes -> decoder.decode(codes, CHUNK));
       double[][] movements = new double[d][d];
       for (int i = 0; i < d; i++) {
         BitSet region = painted.region(i);
@@ -197,44 +200,12 @@ public record OwnPixels(double[][] movements, double[][] influences) {
 
     /** The first frames with a region of their other frame. */
     private byte[] exchanged(BitSet region, int count) {
-      int channels = image.channels();
       byte[] changed = Arrays.copyOf(pixels, count * image.size());
       for (int a = 0; a < count; a++) {
-        for (int p = region.nextSetBit(0); p >= 0; p = region.nextSetBit(p + 1)) {
-          System.arraycopy(
-              pixels,
-              other[a] * image.size() + p * channels,
-              changed,
-              a * image.size() + p * channels,
-              channels);
-        }
+        PaintedRegions.copy(
+            region, image.channels(), pixels, other[a] * image.size(), changed, a * image.size());
       }
       return changed;
-    }
-
-    private double[][] reaction() {
-      double[][] reaction = new double[d][image.size()];
-      int codes = Math.min(n, PaintedRegions.CODES);
-      for (int i = 0; i < d; i++) {
-        float[] moved = new float[2 * codes * d];
-        for (int r = 0; r < 2 * codes; r++) {
-          for (int k = 0; k < d; k++) {
-            moved[r * d + k] = (float) read[r / 2][k];
-          }
-          if (!columns.isCategorical(i)) {
-            double step = (r % 2 == 0 ? -1 : 1) * PaintedRegions.STEP * deviation[i];
-            moved[r * d + i] += (float) step;
-          }
-        }
-        float[] pictures = decoder.decode(moved, 2 * codes);
-        for (int r = 0; r < 2 * codes; r += 2) {
-          for (int v = 0; v < image.size(); v++) {
-            reaction[i][v] +=
-                Math.abs(pictures[(r + 1) * image.size() + v] - pictures[r * image.size() + v]);
-          }
-        }
-      }
-      return reaction;
     }
 
     private double[][] encode(byte[] frames, int count) {

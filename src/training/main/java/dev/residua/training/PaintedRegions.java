@@ -1,9 +1,11 @@
 package dev.residua.training;
 
+import dev.residua.frame.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared) {
   /** Step of a latent in either direction by which the reaction is measured, in its deviations. */
-  public static final double STEP = 0.5;
+  private static final double STEP = 0.5;
 
-  /** Codes around which it is measured. */
-  public static final int CODES = 16;
+  /** Most codes around which it is measured. */
+  private static final int CODES = 16;
 
   /** No regions, before they are measured. */
   public static final PaintedRegions NONE = new PaintedRegions(List.of(), List.of());
@@ -89,6 +91,64 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
       all += ofPixel[p];
     }
     return all > 0 ? inside / all : 0;
+  }
+
+  /**
+   * Measures the regions: the pixels that change when one latent moves to either side of a code.
+   *
+   * @param codes of frames, {@code [n][d]}
+   * @param deviation of each latent; one of 0 is left out
+   * @param batch rows of a decoding, even
+   * @param decoder from {@code [batch, d]} to {@code [batch, size of the image]}
+   */
+  public static PaintedRegions measure(
+      double[][] codes,
+      double[] deviation,
+      ImageShape image,
+      int batch,
+      UnaryOperator<float[]> decoder) {
+    int d = deviation.length;
+    int used = Math.min(CODES, codes.length);
+    int size = image.size();
+    double[][] reaction = new double[d][size];
+    float[] asked = new float[batch * d];
+    for (int first = 0; first < used * d; first += batch / 2) {
+      int pairs = Math.min(batch / 2, used * d - first);
+      for (int p = 0; p < pairs; p++) {
+        double[] code = codes[(first + p) / d];
+        int moved = (first + p) % d;
+        for (int k = 0; k < d; k++) {
+          asked[2 * p * d + k] = (float) code[k];
+          asked[(2 * p + 1) * d + k] = (float) code[k];
+        }
+        asked[2 * p * d + moved] -= (float) (STEP * deviation[moved]);
+        asked[(2 * p + 1) * d + moved] += (float) (STEP * deviation[moved]);
+      }
+      float[] pictures = decoder.apply(asked);
+      for (int p = 0; p < pairs; p++) {
+        double[] sum = reaction[(first + p) % d];
+        int at = 2 * p * size;
+        for (int v = 0; v < size; v++) {
+          sum[v] += Math.abs(pictures[at + size + v] - pictures[at + v]);
+        }
+      }
+    }
+    return of(reaction, image.channels());
+  }
+
+  /**
+   * Copies the pixels of a region from one picture to another.
+   *
+   * @param from array of pictures, each at its place, like {@code to}
+   */
+  public static void copy(
+      BitSet region, int channels, Object from, int fromAt, Object to, int toAt) {
+    int end;
+    for (int start = region.nextSetBit(0); start >= 0; start = region.nextSetBit(end)) {
+      end = region.nextClearBit(start);
+      int length = (end - start) * channels;
+      System.arraycopy(from, fromAt + start * channels, to, toAt + start * channels, length);
+    }
   }
 
   /** The pixels of a latent; null if it has no place of its own. */
