@@ -39,6 +39,7 @@ class ArchitectureTest {
       domain(
           "records <-",
           "frame <-",
+          "dynamics <-",
           "causal <- frame",
           "anomaly <- causal frame",
           "drift <- causal frame",
@@ -55,12 +56,13 @@ class ArchitectureTest {
           "simulation <- causal dataset frame",
           "teaching <- dataset",
           "detail <- anomaly causal frame",
-          "training <- anomaly causal commissioning dataset detail drift frame intervention model",
+          "training <- anomaly causal commissioning dataset detail drift dynamics frame intervention"
+              + " model",
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor source training",
-          "bench.experiment <- anomaly causal commissioning dataset detail drift frame intervention model simulation"
-              + " training",
+          "bench.experiment <- anomaly causal commissioning dataset detail drift dynamics frame intervention model"
+              + " simulation training",
           "report <- anomaly causal dataset frame model training");
 
   /** The composition root, bottom to top: a package may use those before it. */

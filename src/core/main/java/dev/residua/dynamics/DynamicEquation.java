@@ -1,0 +1,79 @@
+package dev.residua.dynamics;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Structural equation of one variable with memory. With memory {@code x(t+h) = x(t) + h (c + own(x)
+ * + sum of effects) + w} and the reading is {@code y = x + r}; without memory {@code y = c + sum of
+ * effects + r}. Effects add up: products of causes are not representable. Immutable.
+ *
+ * @param memory kind
+ * @param constant {@code c}, per second if there is memory
+ * @param own effect of the own state on its rate of change, per second; for {@link
+ *     Memory#FIRST_ORDER} alone
+ * @param causes at most one per variable
+ * @param processVariance variance of {@code w} per second; 0 without memory
+ * @param readingVariance variance of {@code r}
+ */
+public record DynamicEquation(
+    Memory memory,
+    double constant,
+    @Nullable SmoothFunction own,
+    List<DelayedCause> causes,
+    double processVariance,
+    double readingVariance) {
+  /**
+   * @throws IllegalArgumentException if a component contradicts the memory, a cause is named twice,
+   *     a number is not finite, or there is no noise
+   */
+  public DynamicEquation {
+    causes = List.copyOf(causes);
+    if ((own != null) != (memory == Memory.FIRST_ORDER)) {
+      throw new IllegalArgumentException(
+          "an effect of the own state belongs to FIRST_ORDER alone, memory is " + memory);
+    }
+    if (!Double.isFinite(constant)) {
+      throw new IllegalArgumentException("constant must be finite but was " + constant);
+    }
+    Set<Integer> seen = new HashSet<>();
+    for (DelayedCause cause : causes) {
+      if (!seen.add(cause.variable())) {
+        throw new IllegalArgumentException(
+            "variable %d is named twice".formatted(cause.variable()));
+      }
+    }
+    boolean valid = processVariance >= 0 && readingVariance >= 0;
+    if (!valid || !(processVariance + readingVariance > 0 && finite(processVariance))) {
+      throw new IllegalArgumentException(
+          "variances must be at least 0 and one above 0, got process %s and reading %s"
+              .formatted(processVariance, readingVariance));
+    }
+    if (!finite(readingVariance)) {
+      throw new IllegalArgumentException("reading variance must be finite");
+    }
+    if (memory == Memory.NONE && processVariance > 0) {
+      throw new IllegalArgumentException(
+          "a variable without memory has no process noise but got " + processVariance);
+    }
+  }
+
+  private static boolean finite(double value) {
+    return Double.isFinite(value);
+  }
+
+  /** Longest delay of a cause, in seconds; 0 without causes. */
+  public double longestDelay() {
+    return causes.stream().mapToDouble(DelayedCause::delaySeconds).max().orElse(0);
+  }
+
+  double own(double state) {
+    return own == null ? 0 : own.value(state);
+  }
+
+  double ownSlope(double state) {
+    return own == null ? 0 : own.slope(state);
+  }
+}

@@ -1,0 +1,216 @@
+package dev.residua.dynamics;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Equations of all variables, and the filters that give the one-step innovations of a stream of
+ * frames at irregular times. Each variable with memory has an extended Kalman filter of one state;
+ * causes enter with their readings. Immutable; equal input gives equal bits.
+ *
+ * <p>An interval longer than the step of the training is predicted in several steps, with causes
+ * interpolated between readings at most {@link #WIDEST} steps apart. If a cause is unknown, so are
+ * the innovation and the state, which starts again at the next reading. {@code O(variables x (steps
+ * + causes x history))} time per frame.
+ *
+ * <p>Sources: Kalman, A New Approach to Linear Filtering and Prediction Problems (1960); Durbin and
+ * Koopman, Time Series Analysis by State Space Methods (2012), sections 2.2, 2.7 and 10.2.
+ *
+ * @param stepSeconds step of the training, {@code h}
+ * @param equations one per variable
+ */
+public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) {
+  /** Largest distance of two readings between which a cause is interpolated, in steps. */
+  public static final double WIDEST = 2.5;
+
+  /** Longest delay, in steps. */
+  public static final int MAX_DELAY_STEPS = 120;
+
+  /** Longest interval that is predicted, in steps. */
+  static final int MAX_STEPS = 10_000;
+
+  /** Part of a step in which times are equal. */
+  private static final double TOLERANCE = 1e-6;
+
+  /**
+   * @throws IllegalArgumentException if the step is not above 0, a cause does not exist, a delay is
+   *     too long for the history, a variable causes itself, or causes without delay form a cycle
+   */
+  public DynamicModel {
+    equations = List.copyOf(equations);
+    if (!(stepSeconds > 0 && Double.isFinite(stepSeconds))) {
+      throw new IllegalArgumentException("step must be above 0 s but was " + stepSeconds);
+    }
+    for (int i = 0; i < equations.size(); i++) {
+      for (DelayedCause cause : equations.get(i).causes()) {
+        if (cause.variable() >= equations.size() || cause.variable() == i) {
+          throw new IllegalArgumentException(
+              "variable %d of %d cannot have the cause %d"
+                  .formatted(i, equations.size(), cause.variable()));
+        }
+        if (cause.delaySeconds() > (MAX_DELAY_STEPS + TOLERANCE) * stepSeconds) {
+          throw new IllegalArgumentException(
+              "delay of %s s is longer than %d steps of %s s"
+                  .formatted(cause.delaySeconds(), MAX_DELAY_STEPS, stepSeconds));
+        }
+      }
+    }
+    refuseCycle(equations);
+  }
+
+  private static void refuseCycle(List<DynamicEquation> equations) {
+    boolean[] placed = new boolean[equations.size()];
+    boolean progress = true;
+    while (progress) {
+      progress = false;
+      for (int i = 0; i < placed.length; i++) {
+        boolean ready =
+            equations.get(i).causes().stream()
+                .allMatch(cause -> cause.delaySeconds() > 0 || placed[cause.variable()]);
+        progress |= ready && !placed[i];
+        placed[i] |= ready;
+      }
+    }
+    for (int i = 0; i < placed.length; i++) {
+      if (!placed[i]) {
+        throw new IllegalArgumentException(
+            "variable %d is on a cycle of causes without delay, or behind one".formatted(i));
+      }
+    }
+  }
+
+  /** Number of variables. */
+  public int size() {
+    return equations.size();
+  }
+
+  /** State before the first frame. */
+  public DynamicState start() {
+    double[] unknown = unknown();
+    return new DynamicState(new double[0], new double[0][], unknown, unknown.clone());
+  }
+
+  /**
+   * Filters one frame. A frame that is not newer than the state leaves it as it is and has unknown
+   * innovations.
+   *
+   * @param time of the frame in seconds
+   * @param readings one per variable, NaN if missing
+   * @throws IllegalArgumentException if sizes differ, or a number is infinite
+   */
+  public Innovations next(DynamicState state, double time, double[] readings) {
+    if (readings.length != size() || state.means().length != size()) {
+      throw new IllegalArgumentException(
+          "%d readings and %d states for %d variables"
+              .formatted(readings.length, state.means().length, size()));
+    }
+    if (!Double.isFinite(time) || Arrays.stream(readings).anyMatch(Double::isInfinite)) {
+      throw new IllegalArgumentException("time and readings must be finite");
+    }
+    int rows = state.times().length;
+    double[] values = unknown();
+    double[] expected = unknown();
+    double[] deviations = unknown();
+    double last = rows == 0 ? Double.NaN : state.times()[rows - 1];
+    if (time <= last) {
+      return new Innovations(state, expected, values, deviations);
+    }
+    DynamicState history = extended(state, time, readings);
+    double[] means = state.means().clone();
+    double[] variances = state.variances().clone();
+    for (int i = 0; i < size(); i++) {
+      DynamicEquation equation = equations.get(i);
+      double spread = equation.readingVariance();
+      if (equation.memory() == Memory.NONE) {
+        expected[i] = equation.constant() + effects(equation, history, time);
+      } else {
+        predict(i, history, last, time, means, variances);
+        expected[i] = means[i];
+        spread += variances[i];
+      }
+      if (Double.isNaN(expected[i])) {
+        means[i] = equation.memory() == Memory.NONE ? Double.NaN : readings[i];
+        variances[i] = equation.readingVariance();
+      } else if (!Double.isNaN(readings[i])) {
+        values[i] = readings[i] - expected[i];
+        deviations[i] = Math.sqrt(spread);
+        double gain = variances[i] / spread;
+        means[i] += gain * values[i];
+        variances[i] *= 1 - gain;
+      }
+    }
+    return new Innovations(
+        new DynamicState(history.times(), history.readings(), means, variances),
+        expected,
+        values,
+        deviations);
+  }
+
+  /** Predicts the state of one variable over an interval in steps of the training. */
+  private void predict(
+      int i, DynamicState history, double from, double to, double[] means, double[] variances) {
+    double steps = (to - from) / stepSeconds;
+    if (!(steps <= MAX_STEPS)) {
+      means[i] = Double.NaN;
+      return;
+    }
+    DynamicEquation equation = equations.get(i);
+    int count = Math.max(1, (int) Math.ceil(steps - TOLERANCE));
+    for (int k = 0; k < count && !Double.isNaN(means[i]); k++) {
+      double begin = from + k * stepSeconds;
+      double length = k < count - 1 ? stepSeconds : to - begin;
+      double slope = 1 + length * equation.ownSlope(means[i]);
+      double rate =
+          equation.constant() + equation.own(means[i]) + effects(equation, history, begin);
+      means[i] += length * rate;
+      variances[i] = slope * slope * variances[i] + length * equation.processVariance();
+    }
+    if (!Double.isFinite(means[i]) || !Double.isFinite(variances[i])) {
+      means[i] = Double.NaN; // the state left the range of the equation
+    }
+  }
+
+  private double effects(DynamicEquation equation, DynamicState history, double time) {
+    double sum = 0;
+    for (DelayedCause cause : equation.causes()) {
+      double value =
+          history.at(
+              cause.variable(),
+              time - cause.delaySeconds(),
+              TOLERANCE * stepSeconds,
+              WIDEST * stepSeconds);
+      sum += cause.effect().value(value);
+    }
+    return sum;
+  }
+
+  /**
+   * The history with one more reading, without those that no delay reaches or that lie too near.
+   */
+  private DynamicState extended(DynamicState state, double time, double[] readings) {
+    double span =
+        equations.stream().mapToDouble(DynamicEquation::longestDelay).max().orElse(0)
+            + 2 * WIDEST * stepSeconds;
+    double[] old = state.times();
+    int n = old.length;
+    boolean dense = n >= 2 && time - old[n - 2] < 2 * span / (DynamicState.MAX_ROWS - 10);
+    int end = dense ? n - 1 : n;
+    int begin = 0;
+    while (begin < end && old[begin] < old[n - 1] - span) {
+      begin++;
+    }
+    begin = Math.max(begin, end - DynamicState.MAX_ROWS + 1);
+    double[] times = Arrays.copyOf(Arrays.copyOfRange(old, begin, end), end - begin + 1);
+    double[][] rows =
+        Arrays.copyOf(Arrays.copyOfRange(state.readings(), begin, end), end - begin + 1);
+    times[end - begin] = time;
+    rows[end - begin] = readings.clone();
+    return new DynamicState(times, rows, state.means(), state.variances());
+  }
+
+  private double[] unknown() {
+    double[] unknown = new double[size()];
+    Arrays.fill(unknown, Double.NaN);
+    return unknown;
+  }
+}
