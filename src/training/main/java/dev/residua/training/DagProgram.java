@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Source: Silander and Myllymäki, A Simple Approach for Finding the Globally Optimal Bayesian
  * Network Structure, UAI 2006.
  */
-final class DagProgram {
+public final class DagProgram {
   private final int d;
   private final int[] later;
   private final double[][] score;
@@ -23,7 +23,7 @@ final class DagProgram {
    *     if the set is not allowed
    * @param later set of the latents that come after a latent in a known order
    */
-  DagProgram(double[][] score, int[] later) {
+  public DagProgram(double[][] score, int[] later) {
     this.d = score.length;
     this.score = score;
     this.later = later;
@@ -75,7 +75,8 @@ final class DagProgram {
     return total[total.length - 1];
   }
 
-  int[] best() {
+  /** Returns the set of parents of each latent in the best graph, one bit per parent. */
+  public int[] best() {
     int[] parents = new int[d];
     for (int set = total.length - 1; set != 0; set &= ~(1 << sink[set])) {
       int i = sink[set];
