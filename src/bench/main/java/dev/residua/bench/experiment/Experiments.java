@@ -11,7 +11,7 @@ final class Experiments {
               TrainingExperiments.ALL,
               List.of(LocalisationTrial.EXPERIMENT, EdgeTrial.EXPERIMENT),
               CommissioningTrial.EXPERIMENTS,
-              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT))
+              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT, TimeTrial.EXPERIMENT))
           .flatMap(List::stream)
           .toList();
 
