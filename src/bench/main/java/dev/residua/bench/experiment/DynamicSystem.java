@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Random system of variables with memory and delays, and its noisy readings. Roots are
  * Ornstein-Uhlenbeck processes or white noise; every other variable has one or two causes, half of
  * them delayed by 1 to 10 frames, with linear or smooth nonlinear effects. An integrator is kept
- * near 0 by a delayed effect on its first cause, which drives no other integrator first.
+ * near 0 by a delayed effect on its first cause, which has no memory.
  */
 final class DynamicSystem {
   static final int MAX_DELAY = 10;
@@ -64,6 +65,14 @@ final class DynamicSystem {
       noise[i] = 0.03 + 0.07 * random.nextDouble();
       int count = root ? 0 : Math.min(i, 1 + random.nextInt(2));
       int first = random.nextInt(Math.max(1, i));
+      if (!root && memory[i] == Memory.INTEGRATOR) {
+        int[] drivers = IntStream.range(0, i).filter(this::mayDriveIntegrator).toArray();
+        if (drivers.length == 0) {
+          memory[i] = Memory.FIRST_ORDER;
+        } else {
+          first = drivers[random.nextInt(drivers.length)];
+        }
+      }
       for (int k = 0; k < count; k++) {
         int from = (first + k * (1 + random.nextInt(Math.max(1, i - 1)))) % Math.max(1, i);
         int delay = random.nextBoolean() ? 0 : 1 + random.nextInt(MAX_DELAY);
@@ -72,22 +81,21 @@ final class DynamicSystem {
           continue;
         }
         if (k == 0 && memory[i] == Memory.INTEGRATOR) {
-          int driver = from;
-          boolean taken =
-              edges.stream().anyMatch(e -> e.to() == driver && e.shape() == Shape.FEEDBACK);
-          if (taken || memory[from] == Memory.INTEGRATOR) {
-            memory[i] = Memory.FIRST_ORDER;
-          } else {
-            shape = Shape.LINE;
-            int back = 1 + random.nextInt(MAX_DELAY);
-            double lag = delay + back + 2 + (memory[from] == Memory.NONE ? 0 : time[from]);
-            edges.add(new Edge(i, from, back, Shape.FEEDBACK, -0.8 / (INTEGRATION * lag)));
-          }
+          shape = Shape.LINE;
+          int back = 1 + random.nextInt(MAX_DELAY);
+          double weight = -0.8 / (INTEGRATION * (delay + back + 2));
+          edges.add(new Edge(i, from, back, Shape.FEEDBACK, weight));
         }
         double sign = shape == Shape.LINE && memory[i] == Memory.INTEGRATOR ? 1 : sign(random);
         edges.add(new Edge(from, i, delay, shape, sign * 0.85 / Math.sqrt(count)));
       }
     }
+  }
+
+  /** Returns true for a variable without memory that drives no integrator yet. */
+  private boolean mayDriveIntegrator(int i) {
+    return memory[i] == Memory.NONE
+        && edges.stream().noneMatch(edge -> edge.to() == i && edge.shape() == Shape.FEEDBACK);
   }
 
   private static double sign(Random random) {
