@@ -33,7 +33,10 @@ final class TimeTrial {
           Experiment.Needs.VECTORS,
           "Equations with memory on numbers: structure of random systems, and leaks of a tank.",
           (cells, scale) -> {
-            cells.addRows("tank", (bench, seed) -> tank(seed));
+            for (int frames : new int[] {3_000, 12_000}) {
+              String variant = "tank, fitted on %d frames".formatted(frames);
+              cells.addRows(variant, (bench, seed) -> tank(variant, frames, seed));
+            }
             for (int size = 5; size <= 8; size++) {
               int variables = size;
               cells.add(size + " variables", (bench, seed) -> system(variables, seed));
@@ -130,9 +133,9 @@ final class TimeTrial {
     return rows;
   }
 
-  private static List<ResultLog.Row> tank(long seed) {
+  private static List<ResultLog.Row> tank(String variant, int frames, long seed) {
     long base = 7_000_003 * seed;
-    double[][] training = plant(base, FRAMES, 0);
+    double[][] training = plant(base, frames, 0);
     DynamicModel model = search(training);
     DynamicEquation tank = model.equations().get(TANK);
     boolean right =
@@ -149,16 +152,16 @@ final class TimeTrial {
     memory.put("process noise", Math.sqrt(tank.processVariance() * STEP));
     memory.put("reading noise", Math.sqrt(tank.readingVariance()));
     for (double leak : LEAKS) {
-      double frames = memory.getOrDefault(delayOf(leak), Double.NaN);
-      if (frames >= 1) {
-        double push = steady.smallestPush(frames * STEP, memory.get("threshold"));
+      double delay = memory.getOrDefault(delayOf(leak), Double.NaN);
+      if (delay >= 1) {
+        double push = steady.smallestPush(delay * STEP, memory.get("threshold"));
         memory.put("smallest push at " + delayOf(leak), push * STEP / INFLOW);
       }
     }
     StaticEquation equation = StaticEquation.of(training);
     return List.of(
-        new ResultLog.Row("tank: memory", seed, memory),
-        new ResultLog.Row("tank: static", seed, leaks(base, training, equation::residuals)));
+        new ResultLog.Row(variant + ": memory", seed, memory),
+        new ResultLog.Row(variant + ": static", seed, leaks(base, training, equation::residuals)));
   }
 
   /**
