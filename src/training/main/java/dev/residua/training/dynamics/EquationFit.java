@@ -47,11 +47,17 @@ final class EquationFit {
   private static final double[] KNOTS = {5, 35, 65, 95}; // per cent of the readings
   private static final int BASIS = KNOTS.length - 1;
 
+  /** Knots of the effect of the own state: errors of its outer parts become a slow bias. */
+  private static final double[] OWN_KNOTS = {1, 50, 99};
+
+  private static final int OWN = OWN_KNOTS.length - 1;
+
   private final double stepSeconds;
   private final int rows;
   private final double[][] y; // [variable][row], divided by the scale
   private final double[] scale;
   private final double[][] knots; // [variable][knot], in units of y
+  private final double[][] ownKnots; // [variable][knot], in units of y
   private final double[][][] basis; // [variable][function][row]
 
   EquationFit(RegularSequence sequence) {
@@ -61,6 +67,7 @@ final class EquationFit {
     this.y = new double[d][rows];
     this.scale = new double[d];
     this.knots = new double[d][];
+    this.ownKnots = new double[d][];
     this.basis = new double[d][BASIS][rows];
     for (int i = 0; i < d; i++) {
       int variable = i;
@@ -77,6 +84,8 @@ final class EquationFit {
         }
       }
       knots[i] = Arrays.stream(at).map(k -> k / scale[variable]).toArray();
+      ownKnots[i] =
+          Arrays.stream(OWN_KNOTS).map(k -> percentile.evaluate(k) / scale[variable]).toArray();
       for (int t = 0; t < rows; t++) {
         y[i][t] = values[t] / scale[i];
         for (int j = 0; j < BASIS; j++) {
@@ -354,7 +363,7 @@ final class EquationFit {
   }
 
   private static int head(CandidateEquation terms) {
-    return terms.memory() == Memory.FIRST_ORDER ? 1 + BASIS : 1;
+    return terms.memory() == Memory.FIRST_ORDER ? 1 + OWN : 1;
   }
 
   private static int width(CandidateEquation terms) {
@@ -372,7 +381,7 @@ final class EquationFit {
     boolean first = terms.memory() == Memory.FIRST_ORDER;
     int p = theta.length;
     double gain = memory ? 1 / (1 + Math.exp(-theta[p - 1])) : 0;
-    double[] ownKnots = knots[terms.variable()];
+    double[] own = ownKnots[terms.variable()];
     double[] readings = y[terms.variable()];
     Pass pass = new Pass();
     pass.normal = new double[p][p];
@@ -433,9 +442,9 @@ final class EquationFit {
       }
       double slope = 1;
       if (first) {
-        for (int j = 0; j < BASIS; j++) {
-          phi[1 + j] = SmoothFunction.basis(ownKnots, j, state);
-          slope += theta[1 + j] * SmoothFunction.basisSlope(ownKnots, j, state);
+        for (int j = 0; j < OWN; j++) {
+          phi[1 + j] = SmoothFunction.basis(own, j, state);
+          slope += theta[1 + j] * SmoothFunction.basisSlope(own, j, state);
         }
       }
       state += inputs(terms, theta, phi, t);
@@ -495,7 +504,7 @@ final class EquationFit {
           new DelayedCause(
               cause,
               terms.delays()[k] * stepSeconds,
-              function(cause, theta, head + BASIS * k, unit)));
+              function(knots[cause], scale[cause], theta, head + BASIS * k, unit)));
     }
     double variance = scale[i] * scale[i] * fitted.square();
     double process = 0;
@@ -508,14 +517,18 @@ final class EquationFit {
       reading = (1 - gain) * variance;
       process = Math.max(0, gain * variance * (1 - slope * slope * (1 - gain))) / stepSeconds;
     }
-    SmoothFunction own = terms.memory() == Memory.FIRST_ORDER ? function(i, theta, 1, unit) : null;
+    SmoothFunction own =
+        terms.memory() == Memory.FIRST_ORDER
+            ? function(ownKnots[i], scale[i], theta, 1, unit)
+            : null;
     return new DynamicEquation(terms.memory(), theta[0] * unit, own, causes, process, reading);
   }
 
-  private SmoothFunction function(int variable, double[] theta, int from, double unit) {
-    double[] at = Arrays.stream(knots[variable]).map(k -> k * scale[variable]).toArray();
-    double[] coefficients = new double[BASIS];
-    for (int j = 0; j < BASIS; j++) {
+  private static SmoothFunction function(
+      double[] knots, double scale, double[] theta, int from, double unit) {
+    double[] at = Arrays.stream(knots).map(k -> k * scale).toArray();
+    double[] coefficients = new double[at.length - 1];
+    for (int j = 0; j < coefficients.length; j++) {
       coefficients[j] = theta[from + j] * unit;
     }
     return new SmoothFunction(at, coefficients);
