@@ -8,10 +8,11 @@ final class Experiments {
   static final List<Experiment> ALL =
       Stream.of(
               VectorExperiments.ALL,
+              List.of(TimeTrial.EXPERIMENT),
               TrainingExperiments.ALL,
               List.of(LocalisationTrial.EXPERIMENT, EdgeTrial.EXPERIMENT),
               CommissioningTrial.EXPERIMENTS,
-              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT, TimeTrial.EXPERIMENT))
+              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT))
           .flatMap(List::stream)
           .toList();
 

@@ -87,7 +87,7 @@ class ExperimentRunTest {
     List<String> names = ExperimentRun.trained();
     // Then
     assertThat(names)
-        .startsWith("vector", "temperature", "rates", "overfit")
+        .startsWith("vector", "temperature", "rates", "time", "overfit")
         .endsWith("size")
         .contains("determinism", "noise", "monitor", "candle")
         .doesNotContain("localisation", "edges", "commissioning", "uniformity", "details");
