@@ -154,7 +154,8 @@ final class TimeTrial {
     for (double leak : LEAKS) {
       double delay = memory.getOrDefault(delayOf(leak), Double.NaN);
       if (delay >= 1) {
-        double push = steady.smallestPush(delay * STEP, memory.get("threshold"));
+        double threshold = memory.getOrDefault("threshold", Double.NaN);
+        double push = steady.smallestPush(delay * STEP, threshold);
         memory.put("smallest push at " + delayOf(leak), push * STEP / INFLOW);
       }
     }

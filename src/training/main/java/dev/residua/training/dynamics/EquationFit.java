@@ -155,9 +155,13 @@ final class EquationFit {
     double damping = 1e-3;
     for (int k = 0; k < iterations && damping < 1e6; k++) {
       double[] next = solve(pass, damping, theta, fixed);
-      Pass tried = next == null ? null : pass(terms, next, blockFrom, blockTo, true, false);
+      if (next == null) {
+        damping *= 10;
+        continue;
+      }
+      Pass tried = pass(terms, next, blockFrom, blockTo, true, false);
       // More unknown innovations would make any fit look better.
-      if (tried == null || !(tried.square < pass.square) || tried.count < pass.count) {
+      if (!(tried.square < pass.square) || tried.count < pass.count) {
         damping *= 10;
         continue;
       }
