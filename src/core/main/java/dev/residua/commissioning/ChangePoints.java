@@ -12,12 +12,18 @@ final class ChangePoints {
   /** Min blocks on either side of a change. */
   private static final int EDGE = 2;
 
+  /** Fewest values of a series. */
+  private static final int FEWEST = 8;
+
   /**
-   * Exceeded by one in 10,000 series of 16 independent normal values: simulated, see
-   * ChangePointsTest. It is raised by a tenth because blocks of few effective samples are slightly
-   * correlated. A window is looked at some twenty times while it grows.
+   * Exceeded by one in 10,000 series of independent normal values, by their number from {@link
+   * #FEWEST}: simulated, see ChangePointsTest. A window is looked at some twenty times while it
+   * grows.
    */
-  static final double CRITICAL = 1.1 * 7;
+  private static final double[] QUANTILES = {12, 10.4, 9.3, 8.6, 8.1, 7.7, 7.3, 7.1, 7};
+
+  /** Blocks of few effective samples are slightly correlated. */
+  private static final double CORRELATION = 1.1;
 
   private ChangePoints() {}
 
@@ -25,15 +31,17 @@ final class ChangePoints {
    * @param at blocks before the change
    * @param t largest t statistic, at least 0
    * @param difference mean after the change less the mean before it, in units of the values
+   * @param significant whether the statistic is above {@link #critical}
    */
-  record Change(int at, double t, double difference) {
-    boolean significant() {
-      return t > CRITICAL;
-    }
+  record Change(int at, double t, double difference, boolean significant) {}
+
+  /** Critical value of the largest t of a number of values. */
+  static double critical(int values) {
+    return CORRELATION * QUANTILES[values - FEWEST];
   }
 
   /**
-   * @param values shape {@code [n]}, {@code n >= 8}
+   * @param values shape {@code [n]}, 8 to {@link #BLOCKS}
    */
   static Change largest(double[] values) {
     int n = values.length;
@@ -65,6 +73,6 @@ final class ChangePoints {
         difference = right - left;
       }
     }
-    return new Change(at, best, difference);
+    return new Change(at, best, difference, best > critical(n));
   }
 }
