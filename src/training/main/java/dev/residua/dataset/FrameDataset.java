@@ -46,6 +46,9 @@ public final class FrameDataset {
   /** Start of the names of all columns, but {@link #FILE_COLUMN}, that have a meaning here. */
   public static final String RESERVED = "residua.";
 
+  /** Column with the time at which a frame was taken; see {@link FrameTimes}. */
+  public static final String TIME_COLUMN = RESERVED + "time";
+
   /** Column with the event of a frame; see the kinds of {@link ScenarioEvent}. */
   public static final String EVENT_COLUMN = RESERVED + "event";
 
@@ -75,6 +78,7 @@ public final class FrameDataset {
 
   private static final Set<String> RESERVED_COLUMNS =
       Set.of(
+          TIME_COLUMN,
           EVENT_COLUMN,
           EVENT_NODE_COLUMN,
           EVENT_ID_COLUMN,
@@ -108,6 +112,7 @@ public final class FrameDataset {
   private final List<TaughtAnswer> answers;
   private final List<TaughtHold> holds;
   private final OptionalDouble framesPerSecond;
+  private final FrameTimes times;
 
   private FrameDataset(
       Path dir,
@@ -123,7 +128,8 @@ public final class FrameDataset {
       @Nullable DetailPictures details,
       List<TaughtAnswer> answers,
       List<TaughtHold> holds,
-      OptionalDouble framesPerSecond) {
+      OptionalDouble framesPerSecond,
+      FrameTimes times) {
     this.dir = dir;
     this.stored = stored;
     this.reduction = reduction;
@@ -139,6 +145,7 @@ public final class FrameDataset {
     this.answers = List.copyOf(answers);
     this.holds = List.copyOf(holds);
     this.framesPerSecond = framesPerSecond;
+    this.times = times;
   }
 
   /** Returns true if a folder has a data set. */
@@ -190,7 +197,8 @@ public final class FrameDataset {
           DetailPictures.open(dir, size),
           TaughtAnswer.of(dir, labels),
           TaughtHold.of(dir, labels),
-          framesPerSecond(json));
+          framesPerSecond(json),
+          FrameTimes.of(labels, dir.resolve(LABELS)));
     }
   }
 
@@ -388,7 +396,8 @@ public final class FrameDataset {
         details,
         answers,
         holds,
-        framesPerSecond);
+        framesPerSecond,
+        times);
   }
 
   /** Size of every frame. */
@@ -399,6 +408,11 @@ public final class FrameDataset {
   /** Frames per second of the original pictures; empty if unknown. */
   public OptionalDouble framesPerSecond() {
     return framesPerSecond;
+  }
+
+  /** Times at which the frames were taken; {@link FrameTimes#NONE} if unknown. */
+  public FrameTimes times() {
+    return times;
   }
 
   /** Number of frames. */
