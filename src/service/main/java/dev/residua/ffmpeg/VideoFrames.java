@@ -34,8 +34,7 @@ public final class VideoFrames implements NamedFrames {
   private final RandomAccessFile stored;
   private final List<Long> ends = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
-  private double first;
-  private double last;
+  private final List<Double> times = new ArrayList<>();
 
   private VideoFrames(Path video) throws IOException {
     this.video = video;
@@ -75,8 +74,7 @@ public final class VideoFrames implements NamedFrames {
         Duration position = picture.position();
         double seconds =
             (position == null ? every.multipliedBy(ends.size()) : position).toMillis() / 1e3;
-        first = ends.isEmpty() ? seconds : first;
-        last = seconds;
+        times.add(seconds);
         stored.write(picture.data());
         ends.add(stored.getFilePointer());
         names.add(String.format(Locale.ROOT, "%s@%.2fs", video.getFileName(), seconds));
@@ -95,10 +93,8 @@ public final class VideoFrames implements NamedFrames {
   }
 
   @Override
-  public OptionalDouble framesPerSecond() {
-    return last > first
-        ? OptionalDouble.of((ends.size() - 1) / (last - first))
-        : OptionalDouble.empty();
+  public OptionalDouble seconds(int index) {
+    return OptionalDouble.of(times.get(index));
   }
 
   @Override

@@ -31,7 +31,8 @@ class VideoFramesTest {
       assertThat(frames.count()).isEqualTo(10);
       assertThat(frames.name(0)).isEqualTo("clip.mp4@0.00s");
       assertThat(frames.name(7)).isEqualTo("clip.mp4@7.00s");
-      assertThat(frames.framesPerSecond()).hasValue(1);
+      assertThat(frames.seconds(0)).hasValue(0);
+      assertThat(frames.seconds(7)).hasValue(7);
       for (int i : new int[] {0, 3, 9, 3}) {
         byte[] pixel = new byte[1];
         new FrameDecoder(FrameLimits.DEFAULTS, new ImageShape(1, 1, 1))

@@ -26,7 +26,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -86,9 +85,6 @@ public final class FrameDataset {
           CHANGED_COLUMN,
           HELD_COLUMN);
 
-  /** Entry of a set's origin with the frames per second. */
-  public static final String FRAMES_PER_SECOND = "framesPerSecond";
-
   static final int FORMAT_VERSION = 1;
   static final String FRAMES = "frames.npy";
   static final String LABELS = "labels.csv";
@@ -111,7 +107,6 @@ public final class FrameDataset {
   private final @Nullable DetailPictures details;
   private final List<TaughtAnswer> answers;
   private final List<TaughtHold> holds;
-  private final OptionalDouble framesPerSecond;
   private final FrameTimes times;
 
   private FrameDataset(
@@ -128,7 +123,6 @@ public final class FrameDataset {
       @Nullable DetailPictures details,
       List<TaughtAnswer> answers,
       List<TaughtHold> holds,
-      OptionalDouble framesPerSecond,
       FrameTimes times) {
     this.dir = dir;
     this.stored = stored;
@@ -144,7 +138,6 @@ public final class FrameDataset {
     this.details = details;
     this.answers = List.copyOf(answers);
     this.holds = List.copyOf(holds);
-    this.framesPerSecond = framesPerSecond;
     this.times = times;
   }
 
@@ -197,14 +190,8 @@ public final class FrameDataset {
           DetailPictures.open(dir, size),
           TaughtAnswer.of(dir, labels),
           TaughtHold.of(dir, labels),
-          framesPerSecond(json),
           FrameTimes.of(labels, dir.resolve(LABELS)));
     }
-  }
-
-  private static OptionalDouble framesPerSecond(JsonNode json) {
-    double rate = json.path("origin").path(FRAMES_PER_SECOND).asDouble(0);
-    return rate > 0 && Double.isFinite(rate) ? OptionalDouble.of(rate) : OptionalDouble.empty();
   }
 
   static ImageShape shape(long[] axes, Path file) throws IOException {
@@ -383,31 +370,13 @@ public final class FrameDataset {
               .formatted(name, smaller));
     }
     return new FrameDataset(
-        dir,
-        stored,
-        by,
-        size,
-        maps,
-        covered,
-        labels,
-        name,
-        factors,
-        graph,
-        details,
-        answers,
-        holds,
-        framesPerSecond,
+        dir, stored, by, size, maps, covered, labels, name, factors, graph, details, answers, holds,
         times);
   }
 
   /** Size of every frame. */
   public ImageShape shape() {
     return reduction == null ? stored : reduction.to();
-  }
-
-  /** Frames per second of the original pictures; empty if unknown. */
-  public OptionalDouble framesPerSecond() {
-    return framesPerSecond;
   }
 
   /** Times at which the frames were taken; {@link FrameTimes#NONE} if unknown. */

@@ -78,6 +78,11 @@ public record FrameTimes(double[] seconds) {
     return seconds.length == 0;
   }
 
+  /** Returns the cell of a frame in the labels. */
+  public String cell(int frame) {
+    return BigDecimal.valueOf(seconds[frame]).stripTrailingZeros().toPlainString();
+  }
+
   /** Returns the median time from a frame to a later next one; NaN if there is none. */
   public double stepSeconds() {
     double[] steps =

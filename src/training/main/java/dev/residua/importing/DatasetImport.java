@@ -2,6 +2,7 @@ package dev.residua.importing;
 
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.dataset.ImportHint;
 import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.FrameDecoder;
@@ -47,6 +48,8 @@ public final class DatasetImport {
    * @param counters columns that look like a counter and are not factors
    * @param otherColumns other columns that were kept and are not factors
    * @param leftOut files that are not images by their names
+   * @param times of the frames; {@link FrameTimes#NONE} if not all frames have one
+   * @param withTime number of frames that have a time
    * @param masked share of the frames that is masked, in [0, 1)
    * @param range samples of 16 bits that became black and white; null for all samples
    * @param advice on the set before training, most important first
@@ -62,6 +65,8 @@ public final class DatasetImport {
       List<String> counters,
       List<String> otherColumns,
       SkippedImages leftOut,
+      FrameTimes times,
+      int withTime,
       double masked,
       @Nullable SampleRange range,
       List<ImportHint> advice,
@@ -119,14 +124,15 @@ public final class DatasetImport {
     if (!folders.isEmpty()) {
       columns.add(FOLDER_COLUMN);
     }
+    ImportTimes times = ImportTimes.of(frames, rows);
+    if (!times.times().isEmpty() && !labelColumns.contains(FrameDataset.TIME_COLUMN)) {
+      columns.add(FrameDataset.TIME_COLUMN);
+    }
     columns.addAll(labelColumns);
     SurveyedRange surveyed = SurveyedRange.of(frames, settings.limits(), settings.range());
     SampleRange range = surveyed.range();
     Map<String, Object> provenance = new LinkedHashMap<>();
     provenance.put("importedFrom", frames.origin());
-    frames
-        .framesPerSecond()
-        .ifPresent(rate -> provenance.put(FrameDataset.FRAMES_PER_SECOND, rate));
     if (labels != null) {
       provenance.put("labels", labels.toString());
     }
@@ -174,7 +180,7 @@ public final class DatasetImport {
           bad.add(frames.name(i) + ": " + e.getMessage());
         }
         if (bad.isEmpty()) {
-          writer.write(pixels, 0, cells(i, frames, columns, rows));
+          writer.write(pixels, 0, cells(i, frames, columns, rows, times.times()));
           if (details != null) {
             writer.details(decoder.details(), details);
           }
@@ -203,6 +209,8 @@ public final class DatasetImport {
           roles.counters(),
           roles.others(),
           frames.leftOut(),
+          times.times(),
+          times.known(),
           (double) masked.count() / (shape.width() * shape.height()),
           range,
           ImportAdvice.of(pictures, surveyed, roles.factors(), rows, folders, frames),
@@ -231,12 +239,18 @@ public final class DatasetImport {
   }
 
   private static List<@Nullable String> cells(
-      int frame, NamedFrames frames, List<String> columns, @Nullable LabelRows rows) {
+      int frame,
+      NamedFrames frames,
+      List<String> columns,
+      @Nullable LabelRows rows,
+      FrameTimes times) {
     @Nullable String[] cells = new String[columns.size()];
     for (int c = 0; c < cells.length; c++) {
       String column = columns.get(c);
       if (column.equals(FrameDataset.FILE_COLUMN) && frames.isNamed()) {
         cells[c] = frames.name(frame);
+      } else if (column.equals(FrameDataset.TIME_COLUMN)) {
+        cells[c] = times.cell(frame);
       } else if (rows != null && rows.table().has(column)) {
         cells[c] = rows.text(frame, column);
       } else {

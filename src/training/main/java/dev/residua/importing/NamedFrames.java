@@ -41,9 +41,12 @@ public interface NamedFrames extends Closeable {
     return null;
   }
 
-  /** Frames per second; empty if unknown. */
-  default OptionalDouble framesPerSecond() {
-    return OptionalDouble.empty();
+  /**
+   * Time at which a frame was taken, in seconds from an origin that all frames share; empty if
+   * unknown. By default the time in its name.
+   */
+  default OptionalDouble seconds(int index) {
+    return ImportTimes.ofName(name(index));
   }
 
   /** The skipped files, which are not pictures by their names. */

@@ -43,7 +43,9 @@ import picocli.CommandLine.TypeConversionException;
           + " of them is read; give the same to the rule of the source."
           + " Labels have one row per image, or name the image of each row in a column 'file'; images"
           + " without a row are kept without labels. Columns of numbers become factors. If images lie"
-          + " in several folders, the column 'folder' names the folder of each."
+          + " in several folders, the column 'folder' names the folder of each.",
+      "If every frame has a time (of the video, in its name such as 20261130_221907.jpg, or in a"
+          + " column 'residua.time' of the labels), the set keeps it."
     })
 final class DatasetImportCommand extends JsonCommand {
   private static final int SHOWN_FOLDERS = 10;
@@ -147,6 +149,10 @@ final class DatasetImportCommand extends JsonCommand {
             "counters", result.counters(),
             "otherColumns", result.otherColumns(),
             "leftOut", result.leftOut().counts(),
+            "sequence", result.times().isSequence(),
+            "stepSeconds", result.times().isSequence() ? result.times().stepSeconds() : null,
+            "runs", result.times().runs().size(),
+            "withTime", result.withTime(),
             "masked", result.masked(),
             "range", result.range() == null ? null : result.range().toString(),
             "advice", result.advice(),
@@ -221,6 +227,11 @@ final class DatasetImportCommand extends JsonCommand {
                 result.factors().isEmpty()
                     ? "no factors"
                     : "factors " + String.join(", ", result.factors())));
+    lines.add(
+        result.times().isEmpty() && result.withTime() > 0
+            ? "frames are independent: only %,d of %,d names have a time, so no time is used"
+                .formatted(result.withTime(), result.frames())
+            : result.times().sentence());
     if (result.labelKind() != null) {
       int without = result.frames() - result.labelled();
       lines.add(

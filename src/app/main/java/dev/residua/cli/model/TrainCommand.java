@@ -12,6 +12,7 @@ import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.dataset.TaughtAnswer;
 import dev.residua.dataset.TaughtHold;
 import dev.residua.dl4j.LancaTrainer;
@@ -39,7 +40,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -475,7 +475,7 @@ public final class TrainCommand extends JsonCommand {
             : "",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
     LearningFrames.of(report.bundle())
-        .ifPresent(frames -> print("learning        %s", learning(frames, set.framesPerSecond())));
+        .ifPresent(frames -> print("learning        %s", learning(frames, set.times())));
     report.warnings().forEach(warning -> print("warning         %s", warning));
     List<ModelFinding> findings = report.bundle().findings();
     findings.forEach(finding -> print("cannot read     %s", finding.sentence()));
@@ -495,20 +495,20 @@ public final class TrainCommand extends JsonCommand {
     }
   }
 
-  /** Frames that a source needs, and the time if the set has a frame rate. */
-  static String learning(long frames, OptionalDouble framesPerSecond) {
+  /** Frames that a source needs, and the time if the frames of the set are a sequence. */
+  static String learning(long frames, FrameTimes times) {
     String text = "a source needs about %,d frames like these until it is armed".formatted(frames);
-    if (framesPerSecond.isEmpty()) {
+    if (!times.isSequence()) {
       return text;
     }
-    double rate = framesPerSecond.getAsDouble();
-    long minutes = Math.max(1, Math.round(frames / rate / 60));
+    double stepSeconds = times.stepSeconds();
+    long minutes = Math.max(1, Math.round(frames * stepSeconds / 60));
     return text
         + ", %,d minute%s at %s frames per second"
             .formatted(
                 minutes,
                 minutes == 1 ? "" : "s",
-                BigDecimal.valueOf(rate)
+                BigDecimal.valueOf(1 / stepSeconds)
                     .round(new MathContext(3))
                     .stripTrailingZeros()
                     .toPlainString());

@@ -9,6 +9,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import dev.residua.simulation.Scenario;
 import dev.residua.testing.Frames;
+import dev.residua.testing.Videos;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -225,6 +226,7 @@ class DatasetCommandTest {
     assertThat(json).isZero();
     assertThat(said)
         .contains("4 frames of 16x16x3, factors ball")
+        .contains("frames are independent (no times)")
         .contains(
             "labels (CSV with semicolons): 3 frames have a row, 1 have none and are kept without"
                 + " labels")
@@ -238,11 +240,66 @@ class DatasetCommandTest {
     assertThat(result.path("folders").path("a").asInt()).isEqualTo(3);
     assertThat(result.path("factors").get(1).asText()).isEqualTo("frame");
     assertThat(result.path("counters")).isEmpty();
+    assertThat(result.path("sequence").asBoolean(true)).isFalse();
+    assertThat(result.path("stepSeconds").isNull()).isTrue();
+    assertThat(result.path("runs").asInt(1)).isZero();
     assertThat(result.path("range").isNull()).isTrue();
     assertThat(result.path("advice").get(0).path("kind").asText()).isEqualTo("FEW_FRAMES");
     assertThat(result.path("advice").get(0).path("sentence").asText())
         .startsWith("4 frames are few");
     assertThat(result.path("leftOut").path(".doc").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldKeepTheTimesOfAVideo() throws Exception {
+    // Given
+    String clip = Videos.steps(dir.resolve("clip.mp4")).toString();
+
+    // When
+    int code =
+        run(
+            "dataset",
+            "import",
+            "--images",
+            clip,
+            "--every",
+            "2s",
+            "--size",
+            "16",
+            "--out",
+            path("set"));
+
+    // Then
+    assertThat(code).isZero();
+    assertThat(out.toString()).contains("frames are a sequence: 5 frames, one every 2 s, 1 run");
+    assertThat(FrameDataset.open(dir.resolve("set")).times().seconds())
+        .containsExactly(0, 2, 4, 6, 8);
+  }
+
+  @Test
+  void shouldSayThatOnlySomeNamesHaveATime() throws IOException {
+    // Given
+    Path images = Files.createDirectory(dir.resolve("images"));
+    for (String name : new String[] {"20261130_221907.png", "20261130_221908.png", "last.png"}) {
+      Files.write(images.resolve(name), Frames.png(16, 16));
+    }
+
+    // When
+    int code =
+        run(
+            "dataset",
+            "import",
+            "--images",
+            images.toString(),
+            "--size",
+            "16",
+            "--out",
+            path("set"));
+
+    // Then
+    assertThat(code).isZero();
+    assertThat(out.toString())
+        .contains("frames are independent: only 2 of 3 names have a time, so no time is used");
   }
 
   private static String[] with(String[] args, String... more) {

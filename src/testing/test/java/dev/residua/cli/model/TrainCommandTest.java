@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.Residua;
 import dev.residua.app.model.Models;
+import dev.residua.dataset.FrameTimes;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,12 +73,12 @@ class TrainCommandTest {
 
   @Test
   void shouldSayHowLongASourceLearns() {
-    assertThat(TrainCommand.learning(9_100, OptionalDouble.of(4)))
+    assertThat(TrainCommand.learning(9_100, new FrameTimes(new double[] {0, 0.25, 0.5})))
         .isEqualTo(
             "a source needs about 9,100 frames like these until it is armed, 38 minutes at 4 frames per second");
-    assertThat(TrainCommand.learning(1_000, OptionalDouble.of(29.97)))
+    assertThat(TrainCommand.learning(1_000, new FrameTimes(new double[] {5, 5.03337, 5.06673})))
         .endsWith(", 1 minute at 30 frames per second");
-    assertThat(TrainCommand.learning(1_000, OptionalDouble.empty())).endsWith("until it is armed");
+    assertThat(TrainCommand.learning(1_000, FrameTimes.NONE)).endsWith("until it is armed");
   }
 
   @Test
