@@ -8,6 +8,7 @@ import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,24 @@ class FrameTimesTest {
     assertThat(times.isSequence()).isTrue();
     assertThat(times.sentence())
         .isEqualTo("frames are a sequence: 13 frames, one every 0.5 s, 4 runs");
+  }
+
+  @Test
+  void shouldMoveTheTimesToAnEndAndItsRunsInARow() {
+    // Given
+    Instant last = Instant.parse("2026-11-30T22:19:07Z");
+    FrameTimes times = new FrameTimes(new double[] {9, 9.5, 10, 20, 3, 3.5});
+
+    // Then the step back has become 20 steps of .5 s
+    assertThat(times.until(last))
+        .containsExactly(
+            last.minusMillis(21_500),
+            last.minusMillis(21_000),
+            last.minusMillis(20_500),
+            last.minusMillis(10_500),
+            last.minusMillis(500),
+            last);
+    assertThat(FrameTimes.NONE.until(last)).isEmpty();
   }
 
   @Test

@@ -80,22 +80,42 @@ class SamplingPlanTest {
     generate("set", scenario, 500, 0, 0);
 
     // Then
-    assertThat(sha256(dir.resolve("set/labels.csv"))).isEqualTo(expected);
+    assertThat(sha256(Files.readString(dir.resolve("set/labels.csv")))).isEqualTo(expected);
   }
 
   @Test
-  void shouldLeaveTheDemoAsItWas() throws Exception {
+  void shouldLeaveTheDemoAsItWasButForItsTimes() throws Exception {
     // When
     generate("set", Scenario.shipped("demo"), 3280, 0, 0);
 
     // Then
-    assertThat(sha256(dir.resolve("set/labels.csv")))
+    String labels = Files.readString(dir.resolve("set/labels.csv"));
+    assertThat(sha256(labels.replaceAll("(?m),[^,\\n]*$", "")))
         .isEqualTo("d0a37cec68bb1b239576ef3f0271fd5c3190fc84262263b01ca92ae60b8e4da3");
   }
 
-  private static String sha256(Path file) throws Exception {
-    byte[] plain =
-        Files.readString(file).replace(FrameDataset.RESERVED, "").getBytes(StandardCharsets.UTF_8);
+  @Test
+  void shouldWriteTheTimesOfAStreamAndNoneOfIndependentFrames() throws Exception {
+    // Given
+    Scenario stream =
+        Scenario.parse(
+            "{\"scene\": \"pendulum\", \"frames\": 4, \"framesPerSecond\": 8, \"events\":"
+                + " [{\"kind\": \"offset\", \"node\": \"light\", \"at\": 3, \"frames\": 1, \"size\": 1}]}",
+            "test");
+
+    // When
+    generate("stream", stream, 5, 0, 0);
+    generate("independent", scenario("pendulum"), 6, 0.4, 0);
+
+    // Then
+    assertThat(FrameDataset.open(dir.resolve("stream")).times().seconds())
+        .containsExactly(0, 0.125, 0.25, 0.375, 0.5);
+    assertThat(FrameDataset.open(dir.resolve("independent")).times().isEmpty()).isTrue();
+    assertThat(Files.readString(dir.resolve("independent/labels.csv"))).doesNotContain("time");
+  }
+
+  private static String sha256(String labels) throws Exception {
+    byte[] plain = labels.replace(FrameDataset.RESERVED, "").getBytes(StandardCharsets.UTF_8);
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(plain));
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +116,22 @@ public record FrameTimes(double[] seconds) {
   /** Returns true if the runs have at least three frames on average. */
   public boolean isSequence() {
     return !isEmpty() && seconds.length >= FRAMES_PER_RUN * runs().size();
+  }
+
+  /**
+   * Returns the times moved so that the last one is a given one. A run that goes back in time
+   * follows the run before after twenty median steps.
+   */
+  public List<Instant> until(Instant last) {
+    double gap = 2 * LONGEST_STEP * stepSeconds();
+    Instant[] times = new Instant[seconds.length];
+    Instant at = last;
+    for (int i = seconds.length - 1; i >= 0; i--) {
+      times[i] = at;
+      double step = i == 0 ? 0 : seconds[i] - seconds[i - 1];
+      at = at.minusNanos(Math.round(1e9 * (step > 0 ? step : gap)));
+    }
+    return List.of(times);
   }
 
   /** Returns a sentence for people. */

@@ -2,6 +2,8 @@ package dev.residua.simulation;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.dataset.DatasetWriter;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Generates data sets from scenarios. */
 public final class DatasetGenerator {
@@ -97,6 +101,10 @@ public final class DatasetGenerator {
     CausalGraph seen = withoutVariables(scene);
     List<String> columns =
         ScenarioStream.columns(scene, settings.pairs() > 0, settings.holds() > 0);
+    FrameTimes times = times(scenario, settings.count());
+    if (!times.isEmpty()) {
+      columns.add(FrameDataset.TIME_COLUMN);
+    }
     SamplingPlan plan =
         SamplingPlan.of(
             settings.count(), settings.commissioning(), settings.pairs(), settings.holds());
@@ -115,11 +123,13 @@ public final class DatasetGenerator {
             settings.replace())) {
       for (int i = 0; i < settings.count(); i++) {
         SimulatedFrame frame = stream.next(pixels, 0);
-        writer.write(
-            pixels,
-            0,
+        List<@Nullable String> cells =
             ScenarioStream.cells(
-                scene, frame, isLabelled(i, settings.labelled(), settings.count()), columns));
+                scene, frame, isLabelled(i, settings.labelled(), settings.count()), columns);
+        if (!times.isEmpty()) {
+          cells.set(columns.size() - 1, times.cell(i));
+        }
+        writer.write(pixels, 0, cells);
         if (frame.event() == null && frame.held() == null && frame.changed() == null) {
           asked.add(i, Arrays.stream(shown).mapToDouble(node -> frame.factors()[node]).toArray());
         }
@@ -128,6 +138,14 @@ public final class DatasetGenerator {
       writer.answers(asked.draw(settings.answers(), settings.wrong(), scenario.seed()));
       return writer.finish();
     }
+  }
+
+  /** Times of a stream, which has events; other frames are drawn independently of their time. */
+  private static FrameTimes times(Scenario scenario, int count) {
+    return scenario.events().isEmpty()
+        ? FrameTimes.NONE
+        : new FrameTimes(
+            IntStream.range(0, count).mapToDouble(i -> i / scenario.framesPerSecond()).toArray());
   }
 
   /** The true graph over the factors that the picture shows. */

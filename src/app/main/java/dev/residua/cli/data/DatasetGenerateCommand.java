@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "Without --noise, a caused factor follows from its causes as in the published scene. With"
           + " --noise, each caused factor has independent noise, which the picture shows. labels.csv"
           + " has the factors, the true noise, other contents of the picture, and the event of each"
-          + " frame."
+          + " frame, with its time if a scenario has events."
     })
 final class DatasetGenerateCommand extends JsonCommand {
   private static final String USUAL = "usual";

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -70,6 +71,14 @@ public final class PublishCommand extends JsonCommand {
       description =
           "Frames per second, over all sources (default: as fast as the broker takes them).")
   @Nullable Double rate;
+
+  @Option(
+      names = "--times",
+      description =
+          "Capture times of the frames are as far apart as in the data set, the last one now"
+              + " (default: the time of sending). A source that already has frames of that period"
+              + " rejects them as stale.")
+  boolean times;
 
   @Option(names = "--count", paramLabel = "N", description = "Frames to send (default: all).")
   @Nullable Integer count;
@@ -145,9 +154,22 @@ public final class PublishCommand extends JsonCommand {
 
   private Recording recording() throws IOException {
     if (FrameDataset.isThere(data)) {
-      return new StoredSet(FrameDataset.open(data));
+      FrameDataset set = FrameDataset.open(data);
+      return new StoredSet(set, times ? captureTimes(set) : null);
+    }
+    if (times) {
+      throw new CommandFailedException(
+          "--times is for a data set, and %s is not one".formatted(data));
     }
     return new Pictures(new RecordedPictures(data, FrameLimits.DEFAULTS));
+  }
+
+  private List<Instant> captureTimes(FrameDataset set) {
+    if (!set.times().isSequence()) {
+      throw new CommandFailedException(
+          "--times needs a sequence: in %s, %s".formatted(data, set.times().sentence()));
+    }
+    return set.times().until(Instant.now());
   }
 
   /** Frames that are sent one after the other. */
@@ -164,15 +186,21 @@ public final class PublishCommand extends JsonCommand {
 
   private static final class StoredSet implements Recording {
     private final FrameDataset frames;
+    private final @Nullable List<Instant> capturedAt;
     private int next;
 
-    StoredSet(FrameDataset frames) {
+    StoredSet(FrameDataset frames, @Nullable List<Instant> capturedAt) {
       this.frames = frames;
+      this.capturedAt = capturedAt;
     }
 
     @Override
     public @Nullable Frame next(String name, long sequence) {
-      return next == frames.size() ? null : frames.frame(next++, name, sequence, Instant.now());
+      if (next == frames.size()) {
+        return null;
+      }
+      Instant at = capturedAt == null ? Instant.now() : capturedAt.get(next);
+      return frames.frame(next++, name, sequence, at);
     }
 
     @Override
