@@ -147,7 +147,7 @@ class DoctorIT {
             .containsPattern("ok +topics +all %d have".formatted(TOPICS.all().size()))
             .containsPattern("ok +model +pendulum")
             .containsPattern(
-                "warning +model +pendulum.* in scene default is\\s+the model of the demo")
+                "warning +model +pendulum.* in scene default\\s+is\\s+the\\s+model\\s+of\\s+the\\s+demo")
             .containsPattern("ok +pace +1 source sends")
             .containsPattern("ok +receivers +ops .* can be reached")
             .doesNotContain("error", "not checked");
