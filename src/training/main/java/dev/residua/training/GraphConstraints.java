@@ -108,17 +108,17 @@ public record GraphConstraints(
   }
 
   /** Set of the latents that must cause a latent, one bit each. */
-  int requiredParents(int latent) {
+  public int requiredParents(int latent) {
     return column(required, latent);
   }
 
   /** Set of the latents that must not cause a latent, one bit each. */
-  int forbiddenParents(int latent) {
+  public int forbiddenParents(int latent) {
     return column(forbidden, latent);
   }
 
   /** Set of the latents that come after a latent, one bit each. */
-  int later(int latent) {
+  public int later(int latent) {
     int set = 0;
     for (int j = 0; j < names.size(); j++) {
       set |= before[latent][j] ? 1 << j : 0;

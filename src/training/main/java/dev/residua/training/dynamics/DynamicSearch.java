@@ -62,15 +62,10 @@ public final class DynamicSearch {
             .mapToObj(
                 i ->
                     new VariableSearch(
-                        fit,
-                        settings,
-                        i,
-                        d,
-                        column(known.required(), i),
-                        column(known.forbidden(), i)))
+                        fit, settings, i, d, known.requiredParents(i), known.forbiddenParents(i)))
             .toList();
     double[][] costs = inParallel(variables, d, settings.threads());
-    int[] later = IntStream.range(0, d).map(i -> row(known.before(), i)).toArray();
+    int[] later = IntStream.range(0, d).map(known::later).toArray();
     int[] best = new DagProgram(costs, later).best();
     return new DynamicModel(
         sequence.stepSeconds(),
@@ -132,21 +127,5 @@ public final class DynamicSearch {
         return costs;
       }
     }
-  }
-
-  private static int column(boolean[][] cells, int to) {
-    int set = 0;
-    for (int from = 0; from < cells.length; from++) {
-      set |= cells[from][to] ? 1 << from : 0;
-    }
-    return set;
-  }
-
-  private static int row(boolean[][] cells, int from) {
-    int set = 0;
-    for (int to = 0; to < cells.length; to++) {
-      set |= cells[from][to] ? 1 << to : 0;
-    }
-    return set;
   }
 }

@@ -366,6 +366,11 @@ final class EquationFit {
     return theta;
   }
 
+  /** Gain of the filter of an equation with memory, whose logit is the last number. */
+  private static double gain(double[] theta) {
+    return 1 / (1 + Math.exp(-theta[theta.length - 1]));
+  }
+
   private static int head(CandidateEquation terms) {
     return terms.memory() == Memory.FIRST_ORDER ? 1 + OWN : 1;
   }
@@ -384,7 +389,7 @@ final class EquationFit {
     boolean memory = terms.memory() != Memory.NONE;
     boolean first = terms.memory() == Memory.FIRST_ORDER;
     int p = theta.length;
-    double gain = memory ? 1 / (1 + Math.exp(-theta[p - 1])) : 0;
+    double gain = memory ? gain(theta) : 0;
     double[] own = ownKnots[terms.variable()];
     double[] readings = y[terms.variable()];
     Pass pass = new Pass();
@@ -514,7 +519,7 @@ final class EquationFit {
     double process = 0;
     double reading = variance;
     if (memory) {
-      double gain = 1 / (1 + Math.exp(-theta[theta.length - 1]));
+      double gain = gain(theta);
       Pass pass = pass(terms, theta, -1, -1, false, false);
       double slope = pass.slopes / pass.slopeCount;
       // Stationary filter: predicted variance = gain x variance.
