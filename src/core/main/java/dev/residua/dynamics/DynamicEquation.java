@@ -27,7 +27,7 @@ public record DynamicEquation(
     double readingVariance) {
   /**
    * @throws IllegalArgumentException if a component contradicts the memory, a cause is named twice,
-   *     a number is not finite, or there is no noise
+   *     a number is not finite, or both variances are 0
    */
   public DynamicEquation {
     causes = List.copyOf(causes);
@@ -45,23 +45,16 @@ public record DynamicEquation(
             "variable %d is named twice".formatted(cause.variable()));
       }
     }
-    boolean valid = processVariance >= 0 && readingVariance >= 0;
-    if (!valid || !(processVariance + readingVariance > 0 && finite(processVariance))) {
+    double sum = processVariance + readingVariance;
+    if (!(processVariance >= 0 && readingVariance >= 0 && sum > 0 && Double.isFinite(sum))) {
       throw new IllegalArgumentException(
-          "variances must be at least 0 and one above 0, got process %s and reading %s"
+          "variances must be finite, at least 0 and one above 0, got process %s and reading %s"
               .formatted(processVariance, readingVariance));
-    }
-    if (!finite(readingVariance)) {
-      throw new IllegalArgumentException("reading variance must be finite");
     }
     if (memory == Memory.NONE && processVariance > 0) {
       throw new IllegalArgumentException(
           "a variable without memory has no process noise but got " + processVariance);
     }
-  }
-
-  private static boolean finite(double value) {
-    return Double.isFinite(value);
   }
 
   /** Longest delay of a cause, in seconds; 0 without causes. */

@@ -200,9 +200,8 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       begin++;
     }
     begin = Math.max(begin, end - DynamicState.MAX_ROWS + 1);
-    double[] times = Arrays.copyOf(Arrays.copyOfRange(old, begin, end), end - begin + 1);
-    double[][] rows =
-        Arrays.copyOf(Arrays.copyOfRange(state.readings(), begin, end), end - begin + 1);
+    double[] times = Arrays.copyOfRange(old, begin, end + 1);
+    double[][] rows = Arrays.copyOfRange(state.readings(), begin, end + 1);
     times[end - begin] = time;
     rows[end - begin] = readings.clone();
     return new DynamicState(times, rows, state.means(), state.variances());

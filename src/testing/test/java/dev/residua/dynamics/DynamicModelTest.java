@@ -37,6 +37,17 @@ class DynamicModelTest {
         0.01);
   }
 
+  /** Integrates a delayed effect of the first variable. */
+  private static DynamicEquation integrator(double delay, double slope, double reading) {
+    return new DynamicEquation(
+        Memory.INTEGRATOR,
+        0,
+        null,
+        List.of(new DelayedCause(0, delay, SmoothFunction.line(-1, 1, slope))),
+        0.01,
+        reading);
+  }
+
   private static DynamicModel model(DynamicEquation... equations) {
     return new DynamicModel(STEP, List.of(equations));
   }
@@ -241,14 +252,7 @@ class DynamicModelTest {
   @Test
   void shouldHaveNoInnovationWhileACauseIsUnknown() {
     // Given a tank that follows its cause, which is missing in frames 3 to 6
-    DynamicEquation tank =
-        new DynamicEquation(
-            Memory.INTEGRATOR,
-            0,
-            null,
-            List.of(new DelayedCause(0, 0, SmoothFunction.line(-1, 1, 1))),
-            0.01,
-            0.04);
+    DynamicEquation tank = integrator(0, 1, 0.04);
     DynamicModel model = model(walk(1, 0), tank, follower(0, 0));
     double[][] readings = new double[12][3];
     for (int t = 3; t < 7; t++) {
@@ -273,14 +277,7 @@ class DynamicModelTest {
   @Test
   void shouldBeUnknownAfterAGapInWhichCausesActed() {
     // Given
-    DynamicEquation tank =
-        new DynamicEquation(
-            Memory.INTEGRATOR,
-            0,
-            null,
-            List.of(new DelayedCause(0, 0, SmoothFunction.line(-1, 1, 1))),
-            0.01,
-            0.04);
+    DynamicEquation tank = integrator(0, 1, 0.04);
     DynamicModel model = model(walk(1, 0), tank);
     // When
     List<Innovations> all = run(model, new double[] {0, 0.5, 1.5, 5, 5.5}, new double[5][2]);
@@ -306,14 +303,7 @@ class DynamicModelTest {
   @Test
   void shouldNotDependOnTheRateOfFramesButForTheStep() {
     // Given a ramp as cause and a tank, at the rate of the training and 40 times as fast
-    DynamicEquation tank =
-        new DynamicEquation(
-            Memory.INTEGRATOR,
-            0,
-            null,
-            List.of(new DelayedCause(0, 3, SmoothFunction.line(-1, 1, 0.1))),
-            0.01,
-            1e6);
+    DynamicEquation tank = integrator(3, 0.1, 1e6);
     DynamicModel model = model(walk(1, 0), tank);
     double[] last = new double[2];
     // When
