@@ -24,7 +24,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -175,7 +174,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       states.write(source, ready.state());
       live.put(source, ready);
       if (result.commissioning().isPresent()) {
-        results.forward(source, result, timestamp, new RecordHeaders());
+        results.forward(source, result, timestamp);
       }
     } catch (KafkaException e) { // of the transaction or a store, not of this source
       throw e;
@@ -274,8 +273,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     silent.remove(source);
     live.remove(source);
     if (states.delete(source)) {
-      results.forward(
-          source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs(), new RecordHeaders());
+      results.forward(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs());
     }
     observe(() -> listener.forgotten(source));
   }
@@ -307,7 +305,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       states.writeIfChanged(source, monitor.state());
       if (!result.incidents().isEmpty() || result.commissioning().isPresent()) {
         observe(() -> listener.changed(result));
-        results.forward(source, result, now, new RecordHeaders());
+        results.forward(source, result, now);
       }
       return true;
     } catch (KafkaException e) { // of the transaction or a store, not of this source

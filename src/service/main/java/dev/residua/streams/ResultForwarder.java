@@ -40,6 +40,11 @@ final class ResultForwarder {
     this.tracing = tracing;
   }
 
+  /** Forwards a result that follows from no score. */
+  void forward(String source, MonitorResult result, long timestamp) {
+    forward(source, result, timestamp, new RecordHeaders());
+  }
+
   /**
    * Forwards a result of a source.
    *
