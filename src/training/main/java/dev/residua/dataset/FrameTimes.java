@@ -52,7 +52,7 @@ public record FrameTimes(double[] seconds) {
    * Reads the column {@link FrameDataset#TIME_COLUMN}.
    *
    * @param file of the labels, for messages
-   * @return {@link #NONE} if there is no such column
+   * @return the times; {@link #NONE} if the labels lack the column
    * @throws IOException if a cell is not a number; the message names the row
    */
   static FrameTimes of(LabelTable labels, Path file) throws IOException {
