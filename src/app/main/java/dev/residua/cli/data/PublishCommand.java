@@ -159,7 +159,8 @@ public final class PublishCommand extends JsonCommand {
     }
     if (times) {
       throw new CommandFailedException(
-          "--times is for a data set, and %s is not one".formatted(data));
+          "--times is for a data set, and %s is not one; make one with residua dataset import, or leave --times out"
+              .formatted(data));
     }
     return new Pictures(new RecordedPictures(data, FrameLimits.DEFAULTS));
   }
@@ -167,7 +168,8 @@ public final class PublishCommand extends JsonCommand {
   private List<Instant> captureTimes(FrameDataset set) {
     if (!set.times().isSequence()) {
       throw new CommandFailedException(
-          "--times needs a sequence: in %s, %s".formatted(data, set.times().sentence()));
+          "--times needs a sequence: in %s, %s; give every frame a time (src/docs/datasets.md), or leave --times out"
+              .formatted(data, set.times().sentence()));
     }
     return set.times().until(Instant.now());
   }
