@@ -205,6 +205,19 @@ const SECTIONS = [
         1,
       ],
       [
+        'BALANCE_CHANGE',
+        'Balance change',
+        'The latent gains or loses more over time than its causes explain.',
+        1,
+      ],
+      [
+        'RESPONSE_CHANGE',
+        'Response change',
+        'The latent follows its causes faster or slower than before.',
+        1,
+      ],
+      ['DELAY_CHANGE', 'Delay change', 'The latent follows a cause earlier or later.', 1],
+      [
         'COVARIATE_DRIFT',
         'Covariate drift',
         'A latent without causes has moved within its normal range. The mechanisms are unchanged; the scene has changed. A lasting shift leads to a training.',

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For a node {@code i} with parents {@code pa(i)} the residual is {@code z_i - f_i(z_pa(i))};
  * for a category it is a standard normal deviate of its distribution, see {@link
  * CategoricalDistribution#deviate}. If a variable is missing, its residual and those of its effects
- * are unknown (NaN); all others are unaffected.
+ * are unknown (NaN); all others are unaffected. Unknown are also the expectation and the residual
+ * of a node whose equation uses earlier frames.
  */
 public final class CausalModel {
   private final NodeColumns latents;
@@ -21,6 +22,7 @@ public final class CausalModel {
   private final StructuralEquations equations; // between columns
   private final List<CategoricalDistribution> distributions;
   private final long seed;
+  private final int[] historic; // nodes whose equations use earlier frames
 
   /**
    * @param latents columns of the code that make each latent
@@ -28,6 +30,7 @@ public final class CausalModel {
    * @param equations between the columns of the latents and, behind them, the variables
    * @param distributions distributions of the categorical latents
    * @param seed of the random residuals of categories
+   * @param historic nodes whose equations use earlier frames
    * @throws IllegalArgumentException if there are fewer equations than columns
    */
   public CausalModel(
@@ -35,7 +38,8 @@ public final class CausalModel {
       @Nullable LatentCorrection correction,
       StructuralEquations equations,
       List<CategoricalDistribution> distributions,
-      long seed) {
+      long seed,
+      int... historic) {
     int variables = equations.latents() - latents.columns();
     if (variables < 0) {
       throw new IllegalArgumentException(
@@ -47,6 +51,7 @@ public final class CausalModel {
     this.equations = equations;
     this.distributions = List.copyOf(distributions);
     this.seed = seed;
+    this.historic = historic.clone();
   }
 
   /** A model of real latents without a correction. */
@@ -83,6 +88,11 @@ public final class CausalModel {
     float[] expected = expected(known, n);
     if (known != observed) {
       forget(observed, expected, n);
+    }
+    for (int node : historic) {
+      for (int i = node; i < expected.length; i += nodes()) {
+        expected[i] = Float.NaN;
+      }
     }
     float[] residuals = new float[observed.length];
     for (int i = 0; i < residuals.length; i++) {

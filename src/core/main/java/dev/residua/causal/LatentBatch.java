@@ -9,7 +9,8 @@ package dev.residua.causal;
  * @param observed encoded latents {@code z}, then observed variables, in standard deviations of the
  *     training set, shape {@code [n][latents]}; NaN for a missing variable
  * @param expected structural prediction {@code f_i(parents of i)}, shape {@code [n][latents]},
- *     units of {@code observed}; NaN for a missing variable and where the prediction depends on one
+ *     units of {@code observed}; NaN for a missing variable and if the prediction depends on one,
+ *     or on earlier frames
  * @param residuals {@code observed - expected}, shape {@code [n][latents]}; of a categorical node a
  *     standard normal deviate, see {@link CategoricalDistribution#deviate}
  * @param reconstructionErrors mean squared pixel error of each frame, shape {@code [n]}, in squared
@@ -55,10 +56,14 @@ public record LatentBatch(
     return codes.length / Math.max(1, frames);
   }
 
-  /** Returns true if a variable of a frame is missing, so that some residuals are not known. */
+  /**
+   * Returns true if some residuals of a frame are not known: a variable is missing, or an equation
+   * uses earlier frames.
+   */
   public boolean isPartial(int row) {
-    for (int i = row * latents + encoded(); i < (row + 1) * latents; i++) {
-      if (Float.isNaN(observed[i])) {
+    for (int i = row * latents; i < (row + 1) * latents; i++) {
+      boolean variable = i >= row * latents + encoded();
+      if (Float.isNaN(observed[i]) ? variable : Float.isNaN(expected[i])) {
         return true;
       }
     }

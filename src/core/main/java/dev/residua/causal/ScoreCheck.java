@@ -4,6 +4,7 @@ import dev.residua.frame.SceneName;
 import dev.residua.frame.ValidTimeRange;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Checks that a score which came from elsewhere holds values that a scorer can compute. Detectors
@@ -30,9 +31,12 @@ public final class ScoreCheck {
    *
    * @param nodes number of nodes of its model: latents, then variables
    * @param variables number of its variables; values that depend on a missing one are NaN
+   * @param historic returns true for a node whose equation uses earlier frames, so that its values
+   *     may be NaN
    * @return empty if nothing is
    */
-  public static Optional<String> fault(ScoredFrame score, int nodes, int variables) {
+  public static Optional<String> fault(
+      ScoredFrame score, int nodes, int variables, IntPredicate historic) {
     if (score.source().isBlank() || score.source().length() > MAX_SOURCE_CHARACTERS) {
       return Optional.of(
           "its source has %d characters, expected 1 to %d that are not all blank"
@@ -82,8 +86,8 @@ public final class ScoreCheck {
       if (!(variable && Float.isNaN(score.latents()[i])) && !moderate(score.latents()[i])) {
         return magnitude("a latent or residual", score.latents()[i]);
       }
-      if (partial && Float.isNaN(statistics.pValues()[i])) {
-        continue; // not known, as it depends on a missing variable
+      if ((partial || historic.test(i)) && Float.isNaN(statistics.pValues()[i])) {
+        continue; // not known
       }
       for (float[] values :
           new float[][] {score.expected(), score.residuals(), statistics.standardized()}) {

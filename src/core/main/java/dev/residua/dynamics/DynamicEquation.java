@@ -1,5 +1,6 @@
 package dev.residua.dynamics;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +61,34 @@ public record DynamicEquation(
   /** Longest delay of a cause, in seconds; 0 without causes. */
   public double longestDelay() {
     return causes.stream().mapToDouble(DelayedCause::delaySeconds).max().orElse(0);
+  }
+
+  /** The equation with other causes and another constant. */
+  private DynamicEquation with(
+      double other, @Nullable SmoothFunction ofState, List<DelayedCause> by) {
+    return new DynamicEquation(memory, other, ofState, by, processVariance, readingVariance);
+  }
+
+  /** The equation with a constant push, in the units of {@link #constant}. */
+  DynamicEquation pushed(double push) {
+    return with(constant + push, own, causes);
+  }
+
+  /** The equation with all rates of change multiplied. */
+  DynamicEquation faster(double factor) {
+    return with(
+        factor * constant,
+        own == null ? null : own.times(factor),
+        causes.stream()
+            .map(c -> new DelayedCause(c.variable(), c.delaySeconds(), c.effect().times(factor)))
+            .toList());
+  }
+
+  /** The equation with another cause in the place of one. */
+  DynamicEquation withCause(int index, DelayedCause cause) {
+    List<DelayedCause> others = new ArrayList<>(causes);
+    others.set(index, cause);
+    return with(constant, own, others);
   }
 
   double own(double state) {

@@ -29,8 +29,8 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
   /** Longest interval that is predicted, in steps. */
   static final int MAX_STEPS = 10_000;
 
-  /** Part of a step in which times are equal. */
-  private static final double TOLERANCE = 1e-6;
+  /** Part of a step in which times are equal: seconds since 1970 have a resolution of 0.2 us. */
+  private static final double TOLERANCE = 1e-4;
 
   /**
    * @throws IllegalArgumentException if the step is not above 0, a cause does not exist, a delay is
@@ -84,10 +84,27 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     return equations.size();
   }
 
+  /** Returns true if the prediction of a variable depends on earlier frames. */
+  public boolean usesHistory(int variable) {
+    DynamicEquation equation = equations.get(variable);
+    return equation.memory() != Memory.NONE || equation.longestDelay() > 0;
+  }
+
+  /**
+   * Returns the standard deviation of the innovations of a variable after many regular frames, at
+   * state 0.
+   */
+  double regularDeviation(int variable) {
+    DynamicEquation equation = equations.get(variable);
+    return equation.memory() == Memory.NONE
+        ? Math.sqrt(equation.readingVariance())
+        : SteadyState.of(equation, stepSeconds, 0).deviation();
+  }
+
   /** State before the first frame. */
   public DynamicState start() {
     double[] unknown = unknown();
-    return new DynamicState(new double[0], new double[0][], unknown, unknown.clone());
+    return new DynamicState(new double[0], new double[0], unknown, unknown.clone());
   }
 
   /**
@@ -124,7 +141,7 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       if (equation.memory() == Memory.NONE) {
         expected[i] = equation.constant() + effects(equation, history, time);
       } else {
-        predict(i, history, last, time, means, variances);
+        predict(equation, history, last, time, i, means, variances);
         expected[i] = means[i];
         spread += variances[i];
       }
@@ -146,15 +163,20 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         deviations);
   }
 
-  /** Predicts the state of one variable over an interval in steps of the training. */
+  /** Predicts one state over an interval in steps of the training. */
   private void predict(
-      int i, DynamicState history, double from, double to, double[] means, double[] variances) {
+      DynamicEquation equation,
+      DynamicState history,
+      double from,
+      double to,
+      int i,
+      double[] means,
+      double[] variances) {
     double steps = (to - from) / stepSeconds;
     if (!(steps <= MAX_STEPS)) {
       means[i] = Double.NaN;
       return;
     }
-    DynamicEquation equation = equations.get(i);
     int count = Math.max(1, (int) Math.ceil(steps - TOLERANCE));
     for (int k = 0; k < count && !Double.isNaN(means[i]); k++) {
       double begin = from + k * stepSeconds;
@@ -168,6 +190,52 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     if (!Double.isFinite(means[i]) || !Double.isFinite(variances[i])) {
       means[i] = Double.NaN; // the state left the range of the equation
     }
+  }
+
+  /**
+   * Filters the history of one variable again, with another equation for its newest readings.
+   *
+   * @param changed equation of the newest readings
+   * @param offset that is taken from the newest readings
+   * @param frames number of newest readings
+   * @return innovations of these readings and their deviations, shape {@code [2][frames]}, NaN if
+   *     unknown
+   */
+  double[][] again(
+      DynamicState history, int variable, DynamicEquation changed, double offset, int frames) {
+    int n = history.times().length;
+    double[][] result = new double[2][frames];
+    double[] mean = {Double.NaN};
+    double[] variance = {Double.NaN};
+    for (int t = 0; t < n; t++) {
+      boolean newest = t >= n - frames;
+      DynamicEquation equation = newest ? changed : equations.get(variable);
+      double time = history.times()[t];
+      double reading = history.reading(t, variable) - (newest ? offset : 0);
+      double spread = equation.readingVariance();
+      if (equation.memory() == Memory.NONE) {
+        mean[0] = equation.constant() + effects(equation, history, time);
+      } else {
+        if (t > 0) {
+          predict(equation, history, history.times()[t - 1], time, 0, mean, variance);
+        }
+        spread += variance[0];
+      }
+      boolean known = !Double.isNaN(mean[0]) && !Double.isNaN(reading);
+      if (newest) {
+        result[0][t - n + frames] = known ? reading - mean[0] : Double.NaN;
+        result[1][t - n + frames] = known ? Math.sqrt(spread) : Double.NaN;
+      }
+      if (Double.isNaN(mean[0])) {
+        mean[0] = reading;
+        variance[0] = equation.readingVariance();
+      } else if (known && equation.memory() != Memory.NONE) {
+        double gain = variance[0] / spread;
+        mean[0] += gain * (reading - mean[0]);
+        variance[0] *= 1 - gain;
+      }
+    }
+    return result;
   }
 
   private double effects(DynamicEquation equation, DynamicState history, double time) {
@@ -185,7 +253,8 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
   }
 
   /**
-   * The history with one more reading, without those that no delay reaches or that lie too near.
+   * The history with one more reading. If readings lie too near for the longest delay, the newest
+   * one replaces the one before.
    */
   private DynamicState extended(DynamicState state, double time, double[] readings) {
     double span =
@@ -195,15 +264,11 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     int n = old.length;
     boolean dense = n >= 2 && time - old[n - 2] < 2 * span / (DynamicState.MAX_ROWS - 10);
     int end = dense ? n - 1 : n;
-    int begin = 0;
-    while (begin < end && old[begin] < old[n - 1] - span) {
-      begin++;
-    }
-    begin = Math.max(begin, end - DynamicState.MAX_ROWS + 1);
+    int begin = Math.max(0, end - DynamicState.MAX_ROWS + 1);
     double[] times = Arrays.copyOfRange(old, begin, end + 1);
-    double[][] rows = Arrays.copyOfRange(state.readings(), begin, end + 1);
     times[end - begin] = time;
-    rows[end - begin] = readings.clone();
+    double[] rows = Arrays.copyOfRange(state.readings(), begin * size(), (end + 1) * size());
+    System.arraycopy(readings, 0, rows, (end - begin) * size(), size());
     return new DynamicState(times, rows, state.means(), state.variances());
   }
 

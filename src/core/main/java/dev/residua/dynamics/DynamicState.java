@@ -6,12 +6,11 @@ package dev.residua.dynamics;
  * changes the arrays of a state. At most {@link #MAX_ROWS} readings: 17 kB for 12 variables.
  *
  * @param times of the readings in seconds, ascending
- * @param readings shape {@code [times][variables]}; NaN if missing
+ * @param readings shape {@code [times][variables]}, row-major; NaN if missing
  * @param means of the states after the newest reading; NaN if unknown or without memory
  * @param variances of the states
  */
-public record DynamicState(
-    double[] times, double[][] readings, double[] means, double[] variances) {
+public record DynamicState(double[] times, double[] readings, double[] means, double[] variances) {
   /** Largest number of readings per variable. */
   public static final int MAX_ROWS = 160;
 
@@ -19,17 +18,12 @@ public record DynamicState(
    * @throws IllegalArgumentException if sizes differ, times do not ascend, or there are too many
    */
   public DynamicState {
-    if (times.length != readings.length || times.length > MAX_ROWS) {
+    if (readings.length != times.length * means.length || times.length > MAX_ROWS) {
       throw new IllegalArgumentException(
-          "%d times for %d readings, at most %d"
-              .formatted(times.length, readings.length, MAX_ROWS));
+          "%d times, at most %d, and %d readings of %d variables"
+              .formatted(times.length, MAX_ROWS, readings.length, means.length));
     }
     for (int k = 0; k < times.length; k++) {
-      if (readings[k].length != means.length) {
-        throw new IllegalArgumentException(
-            "reading %d has %d variables, expected %d"
-                .formatted(k, readings[k].length, means.length));
-      }
       if (!Double.isFinite(times[k]) || (k > 0 && !(times[k] > times[k - 1]))) {
         throw new IllegalArgumentException("times must be finite and ascending");
       }
@@ -50,7 +44,7 @@ public record DynamicState(
   double at(int variable, double time, double tolerance, double widest) {
     int newer = -1;
     for (int k = times.length - 1; k >= 0; k--) {
-      double value = readings[k][variable];
+      double value = reading(k, variable);
       if (Double.isNaN(value)) {
         continue;
       }
@@ -63,9 +57,14 @@ public record DynamicState(
         return Double.NaN;
       } else {
         double share = (time - times[k]) / (times[newer] - times[k]);
-        return value + share * (readings[newer][variable] - value);
+        return value + share * (reading(newer, variable) - value);
       }
     }
     return Double.NaN;
+  }
+
+  /** Returns a reading; NaN if it is missing. */
+  double reading(int row, int variable) {
+    return readings[row * means.length + variable];
   }
 }

@@ -42,6 +42,11 @@ public record SmoothFunction(double[] knots, double[] coefficients) {
     return new SmoothFunction(new double[] {from, to}, new double[] {slope * (to - from)});
   }
 
+  /** The function with all values multiplied. */
+  SmoothFunction times(double factor) {
+    return new SmoothFunction(knots, Arrays.stream(coefficients).map(c -> factor * c).toArray());
+  }
+
   @Override
   public double[] knots() {
     return knots.clone();

@@ -3,13 +3,17 @@ package dev.residua.intervention;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.dynamics.DynamicChange;
+import dev.residua.dynamics.DynamicHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one {@link Diagnosis}. */
 final class Diagnoser {
@@ -52,6 +56,9 @@ final class Diagnoser {
   /** Max single frames, as a share, that may be off in an otherwise normal window. */
   private static final double MOST_OUTLIERS = 1.0 / 3;
 
+  /** Nats that a change of an equation must save, so that it is not chance. */
+  private static final double SMALLEST_SAVING = 8;
+
   private static final String CONDITION =
       "windows of the source's nominal frames are exchangeable with windows of the reference, tails"
           + " are no wider than normal beyond the 99 % quantile, and the window was not chosen for"
@@ -65,6 +72,7 @@ final class Diagnoser {
   private final MechanismWindow window;
   private final int frames;
   private final int recent;
+  private final @Nullable DynamicHistory history;
   private final float[][] observed;
   private final float[][] expected;
   private final float[][] standardized;
@@ -77,7 +85,9 @@ final class Diagnoser {
       CausalGraph graph,
       FactorScales scales,
       MechanismWindow window,
-      int frames) {
+      int frames,
+      @Nullable DynamicHistory history) {
+    this.history = history;
     this.reference = reference;
     this.graph = graph;
     this.scales = scales;
@@ -291,6 +301,18 @@ final class Diagnoser {
           List.of());
     }
     Node first = suspects.get(0);
+    DynamicChange change = overTime(first);
+    if (change != null) {
+      return new Diagnosis(
+          kind(change),
+          causes(suspects),
+          Math.abs(first.evidence()),
+          threshold,
+          corrected(first, tests),
+          CONDITION,
+          sentence.of(change, first, Objects.requireNonNull(history)),
+          List.of());
+    }
     InterventionKind kind =
         graph.isRoot(first.latent) ? rootKind(first, suspects) : causedKind(first);
     List<EdgeReading> edges = kind == InterventionKind.OUTLIER ? List.of() : edges(first);
@@ -307,6 +329,34 @@ final class Diagnoser {
         CONDITION,
         sentence.of(kind, first, edges),
         edges);
+  }
+
+  /**
+   * The change of an equation that uses earlier frames; null if the equation of the latent does
+   * not, or the latent has no causes, is held, has single outliers or only varies more.
+   */
+  private @Nullable DynamicChange overTime(Node node) {
+    if (history == null
+        || !history.explains(node.latent)
+        || graph.isRoot(node.latent)
+        || node.stillerThan(HELD_CAUSED_SPREAD)
+        || node.hasOutliersOnly()) {
+      return null;
+    }
+    return history
+        .change(node.latent, frames)
+        .filter(change -> change.nats() >= SMALLEST_SAVING)
+        .orElse(null);
+  }
+
+  private static InterventionKind kind(DynamicChange change) {
+    return switch (change.kind()) {
+      case PUSH -> InterventionKind.BALANCE_CHANGE;
+      case OFFSET -> InterventionKind.OFFSET;
+      case GAIN -> InterventionKind.MECHANISM_CHANGE;
+      case RESPONSE -> InterventionKind.RESPONSE_CHANGE;
+      case DELAY -> InterventionKind.DELAY_CHANGE;
+    };
   }
 
   /** Edges of a latent in the newer frames. */

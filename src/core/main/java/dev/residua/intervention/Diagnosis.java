@@ -3,7 +3,10 @@ package dev.residua.intervention;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.dynamics.DynamicChange;
+import dev.residua.dynamics.DynamicHistory;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of a source's mechanisms, as its last frames show it: kind and causes.
@@ -61,6 +64,9 @@ public record Diagnosis(
    * errors that may be autocorrelated; see {@link EdgeReading}. A latent that one of its causes
    * still moves is a changed mechanism, not one that is drawn from its own distribution.
    *
+   * <p>If the equation of the first cause uses earlier frames, its kind is the change of one number
+   * that explains the innovations best, see {@link DynamicChange}.
+   *
    * <p>O(frames d p^2).
    *
    * @param reference of this model
@@ -68,6 +74,7 @@ public record Diagnosis(
    * @param scales of its latents, for the sentence
    * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
    *     MechanismWindow#size}
+   * @param history last frames under equations that use earlier frames; null if none does
    * @throws IllegalArgumentException if the parts do not belong together or there are too few
    *     frames
    */
@@ -76,7 +83,8 @@ public record Diagnosis(
       CausalGraph graph,
       FactorScales scales,
       MechanismWindow window,
-      int frames) {
+      int frames,
+      @Nullable DynamicHistory history) {
     if (!reference.fits(graph) || window.latents() != graph.size()) {
       throw new IllegalArgumentException(
           "reference of %d latents, graph '%s' and window of %d latents do not belong together"
@@ -87,12 +95,12 @@ public record Diagnosis(
           "a diagnosis needs %d to %d frames but was asked for %d"
               .formatted(MechanismReference.MIN_WINDOW, window.size(), frames));
     }
-    return new Diagnoser(reference, graph, scales, window, frames).run();
+    return new Diagnoser(reference, graph, scales, window, frames, history).run();
   }
 
   /** Diagnoses latents without scales. */
   public static Diagnosis of(
       MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
-    return of(reference, graph, FactorScales.NONE, window, frames);
+    return of(reference, graph, FactorScales.NONE, window, frames, null);
   }
 }

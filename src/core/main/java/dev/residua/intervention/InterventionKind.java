@@ -14,6 +14,12 @@ public enum InterventionKind {
   OFFSET,
   /** The latent deviates more, or less, than usual from what its causes explain. */
   NOISE_CHANGE,
+  /** A latent with memory gains or loses more than its causes explain. */
+  BALANCE_CHANGE,
+  /** A latent with memory follows its causes faster or slower. */
+  RESPONSE_CHANGE,
+  /** A latent follows a cause earlier or later. */
+  DELAY_CHANGE,
   /** A latent without causes has moved within its normal range. */
   COVARIATE_DRIFT,
   /** The picture as a whole changed, so that residuals show nothing about mechanisms. */

@@ -2,11 +2,17 @@ package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
+import dev.residua.dynamics.DynamicChange;
+import dev.residua.dynamics.DynamicHistory;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
 /** Describes a diagnosis in one plain sentence, with the names of the domain. */
 final class InterventionSentence {
+  private static final int SECONDS_PER_MINUTE = 60;
+
   private final MechanismReference reference;
   private final CausalGraph graph;
   private final FactorScales scales;
@@ -116,9 +122,76 @@ final class InterventionSentence {
               : text(
                   "%s has drifted by %s on average over %d frames, within its normal range",
                   name, move(node), m);
+      case BALANCE_CHANGE, RESPONSE_CHANGE, DELAY_CHANGE ->
+          throw new IllegalArgumentException(kind + " is a change of an equation over time");
       case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
           throw new IllegalArgumentException("a " + kind + " blames no latent");
     };
+  }
+
+  /** Describes the change of an equation that uses earlier frames. */
+  String of(DynamicChange change, Diagnoser.Node node, DynamicHistory history) {
+    int latent = node.latent;
+    String name = graph.spokenName(latent);
+    String causes = String.join(" and ", graph.spokenParentNames(latent));
+    String explain = causes + (graph.parents(latent).length == 1 ? " explains" : " explain");
+    int m = node.size();
+    return switch (change.kind()) {
+      case PUSH ->
+          text(
+              "%s %s %s than %s, over %d frames",
+              name,
+              gains(latent, change.size()) ? "gains" : "loses",
+              rate(latent, change.size()),
+              explain,
+              m);
+      case OFFSET ->
+          text(
+              "%s reads %s more than its equation expects, over %d frames",
+              name, units(latent, change.size()), m);
+      case GAIN ->
+          text(
+              "%s moves %s with %.2f of its trained influence, over %d frames",
+              graph.spokenName(history.cause(latent, change)), name, change.size(), m);
+      case RESPONSE ->
+          text(
+              "%s follows %s at %.2f of its trained speed, over %d frames",
+              name, causes, change.size(), m);
+      case DELAY ->
+          text(
+              "%s follows %s after %s s instead of %s s, over %d frames",
+              name,
+              graph.spokenName(history.cause(latent, change)),
+              digits(change.size()),
+              digits(history.delay(latent, change)),
+              m);
+    };
+  }
+
+  private boolean gains(int latent, double push) {
+    return scales.of(latent).map(scale -> scale.slope() * push).orElse(push) > 0;
+  }
+
+  /** Such as {@code 0.4 per minute more}, in the unit of the factor if that is known. */
+  private String rate(int latent, double perSecond) {
+    double size = Math.abs(scales.of(latent).map(scale -> scale.slope()).orElse(1.0) * perSecond);
+    double range = scales.of(latent).map(scale -> scale.high() - scale.low()).orElse(4.0);
+    String unit = scales.of(latent).isPresent() ? "" : " standard deviations";
+    return size * SECONDS_PER_MINUTE < range
+        ? text("%s%s per minute more", digits(size * SECONDS_PER_MINUTE), unit)
+        : text("%s%s per second more", digits(size), unit);
+  }
+
+  private String units(int latent, double latents) {
+    return scales
+        .of(latent)
+        .map(scale -> scale.spokenDistance(latents))
+        .orElseGet(() -> text("%.2f standard deviations", latents));
+  }
+
+  /** Two significant digits or more, such as {@code 0.042} or {@code 5}. */
+  private static String digits(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 
   /** Such as {@code ; lamp no longer moves it (...); valve still does (...)}, changes first. */

@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
+import dev.residua.dynamics.DynamicHistory;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.intervention.Diagnosis;
@@ -93,12 +94,17 @@ public final class DiagnosisStage {
         fault == AnomalyKind.FROZEN);
   }
 
-  /** Follows the alarms after a frame, and diagnoses them if that is due. */
+  /**
+   * Follows the alarms after a frame, and diagnoses them if that is due.
+   *
+   * @param history last frames under equations that use earlier frames; null if none does
+   */
   void next(
       MonitoredFrame frame,
       ChangeStage change,
       ChangeStage.Alarms alarms,
-      @Nullable AnomalyKind fault) {
+      @Nullable AnomalyKind fault,
+      @Nullable DynamicHistory history) {
     follow(frame, change, alarms);
     ChangeMonitor watch =
         change.residuals().alarm().drifting() ? change.residuals() : change.picture();
@@ -112,7 +118,8 @@ public final class DiagnosisStage {
     int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
     if (frames > 0) {
       Diagnosis diagnosis =
-          Diagnosis.of(model.mechanisms().get(), model.graph(), model.factors(), window, frames);
+          Diagnosis.of(
+              model.mechanisms().get(), model.graph(), model.factors(), window, frames, history);
       InterventionEvent event =
           findings.intervention(
               frame.scored(),

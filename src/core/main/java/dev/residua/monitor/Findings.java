@@ -256,7 +256,13 @@ final class Findings {
 
   private static Severity severity(InterventionKind kind) {
     return switch (kind) {
-      case HARD_INTERVENTION, STOCHASTIC_INTERVENTION, MECHANISM_CHANGE, FROZEN_CAMERA ->
+      case HARD_INTERVENTION,
+          STOCHASTIC_INTERVENTION,
+          MECHANISM_CHANGE,
+          BALANCE_CHANGE,
+          RESPONSE_CHANGE,
+          DELAY_CHANGE,
+          FROZEN_CAMERA ->
           Severity.CRITICAL;
       case OUTLIER, OFFSET, NOISE_CHANGE, COVARIATE_DRIFT, APPEARANCE_SHIFT, UNKNOWN ->
           Severity.WARNING;

@@ -7,6 +7,7 @@ import dev.residua.causal.FactorScales;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param graph names and causes of its latents
  * @param factors its latents in the units of their factors
  * @param variables how many of the graph's nodes, at its end, are variables that frames bring
+ * @param dynamics equations of the nodes, of which those apply that use earlier frames; empty if
+ *     none does
  * @param rule decides on single frames
  * @param residuals reference of the residuals' detector
  * @param picture reference of the detector of reconstruction error and static pixels
@@ -44,6 +47,7 @@ public record MonitorModel(
     CausalGraph graph,
     FactorScales factors,
     int variables,
+    Optional<DynamicModel> dynamics,
     AnomalyRule rule,
     DriftReference residuals,
     DriftReference picture,
@@ -64,6 +68,14 @@ public record MonitorModel(
           "model %s has %d latents, its drift reference %d and its calibration %d"
               .formatted(id, graph.size(), residuals.latents(), rule.calibration().latents()));
     }
+    dynamics.ifPresent(
+        equations -> {
+          if (equations.size() != graph.size()) {
+            throw new IllegalArgumentException(
+                "model %s has %d nodes and %d dynamic equations"
+                    .formatted(id, graph.size(), equations.size()));
+          }
+        });
     if (attribution.latents() != graph.size()
         || mechanisms.stream().anyMatch(reference -> reference.latents() != graph.size())) {
       throw new IllegalArgumentException(
@@ -97,6 +109,11 @@ public record MonitorModel(
                   ImageStatistics.COUNT,
                   ImageStatistics.COUNT_WITH_DETAILS));
     }
+  }
+
+  /** Returns true if the equation of a node uses earlier frames. */
+  public boolean usesHistory(int node) {
+    return dynamics.isPresent() && dynamics.get().usesHistory(node);
   }
 
   ChangeMonitor.Thresholds residualThresholds(double runLength) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Stages of one {@link SourceMonitor}, with their start and their restore. For one thread. */
 final class MonitorStages {
   final MonitorThresholds thresholds;
+  final InnovationStage innovations;
   final CommissioningStage commissioning;
   final SensorStage sensor;
   final AnomalyStage anomalies;
@@ -19,6 +20,7 @@ final class MonitorStages {
   private MonitorStages(
       MonitorThresholds thresholds,
       Pace pace,
+      InnovationStage innovations,
       CommissioningStage commissioning,
       SensorStage sensor,
       AnomalyStage anomalies,
@@ -28,6 +30,7 @@ final class MonitorStages {
       IncidentStage incidents) {
     this.thresholds = thresholds;
     this.pace = pace;
+    this.innovations = innovations;
     this.commissioning = commissioning;
     this.sensor = sensor;
     this.anomalies = anomalies;
@@ -57,6 +60,7 @@ final class MonitorStages {
     return new MonitorStages(
         thresholds,
         pace,
+        new InnovationStage(model, null),
         commissioning,
         new SensorStage(model, SensorStage.State.START),
         new AnomalyStage(model, AnomalyEpisode.QUIET),
@@ -86,6 +90,7 @@ final class MonitorStages {
         : new MonitorStages(
             thresholds,
             state.pace(),
+            new InnovationStage(model, state.innovations()),
             commissioning,
             new SensorStage(model, state.sensor()),
             new AnomalyStage(model, state.episode()),
@@ -108,6 +113,7 @@ final class MonitorStages {
         thresholds.model().id(),
         incidents.state(),
         pace,
+        innovations.state(),
         commissioning.state(),
         sensor.state(),
         anomalies.state(),

@@ -31,9 +31,20 @@ record MonitoredFrame(
     return scored.capturedAt();
   }
 
-  /** Returns true if the frame lacks a variable of the model. */
+  /** Returns true if some residuals of the frame are unknown. */
   boolean isPartial() {
     return scored.statistics().isPartial();
+  }
+
+  /** Returns true if the frame lacks a variable of the model. */
+  boolean lacksVariable(MonitorModel model) {
+    int nodes = model.graph().size();
+    for (int i = nodes - model.variables(); i < nodes; i++) {
+      if (Float.isNaN(scored.latents()[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isMaintained() {

@@ -81,7 +81,7 @@ public final class SensorStage {
                   ? findings.moved(frame.scored(), position.motion(model.image()))
                   : findings.sensor(frame.scored(), Objects.requireNonNull(step.fault())));
     }
-    MissingVariables missing = state.missing().next(frame.isPartial());
+    MissingVariables missing = state.missing().next(frame.lacksVariable(model));
     if (missing.reported() && !state.missing().reported()) {
       frame.events().add(findings.variablesMissing(frame.scored(), missing));
     }

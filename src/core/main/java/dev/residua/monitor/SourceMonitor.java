@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p>An incident opens for an alarm of a change detector, under one false-alarm budget, or for a
- * fault of the sensor; single unusual frames are events that join an open incident. A frame that
- * lacks a variable of the model is evaluated alone, as far as its residuals are known.
+ * fault of the sensor; single unusual frames are events that join an open incident. A frame of
+ * which some residuals are unknown, because a variable is missing or frames before it are, is
+ * evaluated alone, as far as its residuals are known.
  *
  * <p>Bounded state, about 16 kB for 4 latents.
  */
@@ -79,7 +80,8 @@ public final class SourceMonitor {
   }
 
   /** Evaluates the next frame of the source with the commands and settings in force. */
-  public MonitorResult next(ScoredFrame scored, ActiveControls controls, SourceSettings settings) {
+  public MonitorResult next(ScoredFrame single, ActiveControls controls, SourceSettings settings) {
+    ScoredFrame scored = stages.innovations.next(single, stages.sensor.fault() != null);
     MonitoredFrame frame = MonitoredFrame.of(scored, controls, settings);
     setThresholds(frame);
     stages.incidents.arrived(frame);
@@ -133,7 +135,7 @@ public final class SourceMonitor {
       ChangeStage.Alarms alarms =
           stages.change.next(frame, normal, appearanceChanged, fault != null);
       stages.martingale.next(frame, normal, stages.commissioning, stages.change, fault != null);
-      stages.diagnosis.next(frame, stages.change, alarms, fault);
+      stages.diagnosis.next(frame, stages.change, alarms, fault, stages.innovations.history());
     }
   }
 

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
+import dev.residua.dynamics.DynamicModel;
+import dev.residua.dynamics.EquationSentence;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.io.ByteArrayOutputStream;
@@ -50,6 +52,10 @@ public final class ModelBundle {
   public static final String NETWORK = "network/plan.bin";
 
   public static final String GRAPH = "graph.json";
+
+  /** Equations that use earlier frames; absent if no equation does. */
+  public static final String DYNAMICS = "dynamics.json";
+
   public static final String ANOMALY_CALIBRATION = "calibration/anomaly.bin";
   public static final String APPEARANCE = "calibration/appearance.bin";
   public static final String DRIFT_REFERENCE = "calibration/drift.bin";
@@ -498,11 +504,51 @@ public final class ModelBundle {
             "its equations are for %d variables, the manifest has %d"
                 .formatted(plan.variables(), manifest.variables().size()));
       }
-      return plan;
+      return plan.withDynamics(dynamics().orElse(null));
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(
           "model %s has a damaged %s: %s".formatted(id(), NETWORK, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Reads the equations that use earlier frames; empty if no equation does.
+   *
+   * @throws BadBundleException if the entry is damaged, or is not for the nodes of the manifest
+   */
+  public Optional<DynamicModel> dynamics() throws BadBundleException {
+    byte[] json = entries.get(DYNAMICS);
+    if (json == null) {
+      return Optional.empty();
+    }
+    try {
+      DynamicModel read = JSON.readValue(json, DynamicModel.class);
+      if (read == null || read.size() != manifest.nodes().size()) {
+        throw new IllegalArgumentException(
+            "it has %s equations, the manifest %d nodes"
+                .formatted(read == null ? "no" : read.size(), manifest.nodes().size()));
+      }
+      return Optional.of(read);
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(id(), DYNAMICS, e);
+    }
+  }
+
+  /** Describes the equations that use earlier frames, a sentence each. */
+  public List<String> dynamicSentences() throws BadBundleException {
+    return dynamics()
+        .map(equations -> EquationSentence.all(equations, manifest.nodeNames()))
+        .orElse(List.of());
+  }
+
+  /** Returns the entries of a network: {@link #NETWORK}, and {@link #DYNAMICS} if it has any. */
+  public static Map<String, byte[]> entries(NetworkPlan network) {
+    Map<String, byte[]> written = new TreeMap<>();
+    written.put(NETWORK, NetworkPlanCodec.toBytes(network));
+    if (network.dynamics() != null) {
+      written.put(DYNAMICS, toJson(network.dynamics()));
+    }
+    return written;
   }
 
   /**

@@ -7,10 +7,12 @@ import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param decoder first layer dense with {@code d} inputs, last one a convolution
  * @param distributions of the categorical latents, ascending; none in most models
  * @param errorScale factor of the sum of squared differences in grey levels
+ * @param dynamics equations of the nodes, of which those apply that use earlier frames; null if
+ *     none does
  */
 public record NetworkPlan(
     ImageShape image,
@@ -48,7 +52,8 @@ public record NetworkPlan(
     StructuralEquations equations,
     List<NetworkLayer> decoder,
     List<CategoricalDistribution> distributions,
-    float errorScale) {
+    float errorScale,
+    @Nullable DynamicModel dynamics) {
   /** Most columns. */
   public static final int MAX_COLUMNS = 512;
 
@@ -99,6 +104,14 @@ public record NetworkPlan(
                   errorScale));
     }
     checkDistributions(latents, equations.latents() - latents, correction, distributions);
+    if (dynamics != null && (!distributions.isEmpty() || dynamics.size() != equations.latents())) {
+      throw new IllegalArgumentException(
+          "%d dynamic equations for %d nodes%s"
+              .formatted(
+                  dynamics.size(),
+                  equations.latents(),
+                  distributions.isEmpty() ? "" : ", of which some are categories"));
+    }
     int channels = block * block * image.channels();
     if (encoder.size() < 2
         || encoder.size() > MAX_LAYERS
@@ -138,7 +151,7 @@ public record NetworkPlan(
     walk.cost(correction == null ? 0 : correction.centres() * 2L * latents);
   }
 
-  /** A network without categorical latents. */
+  /** A network without categorical latents and without equations that use earlier frames. */
   public NetworkPlan(
       ImageShape image,
       int latents,
@@ -159,14 +172,25 @@ public record NetworkPlan(
         equations,
         decoder,
         List.of(),
-        errorScale);
+        errorScale,
+        null);
   }
 
   /** The same network with other distributions of its categorical latents. */
   public NetworkPlan withDistributions(List<CategoricalDistribution> other) {
-    if (distributions.isEmpty() && other.isEmpty()) {
-      return this;
-    }
+    return distributions.isEmpty() && other.isEmpty() ? this : with(equations, other, dynamics);
+  }
+
+  /** The same network with dynamic equations, or without. */
+  public NetworkPlan withDynamics(@Nullable DynamicModel other) {
+    return dynamics == null && other == null ? this : with(equations, distributions, other);
+  }
+
+  /** The same network with other equations. */
+  public NetworkPlan with(
+      StructuralEquations ofNodes,
+      List<CategoricalDistribution> ofCategories,
+      @Nullable DynamicModel overTime) {
     return new NetworkPlan(
         image,
         latents,
@@ -174,10 +198,11 @@ public record NetworkPlan(
         meanImage,
         encoder,
         correction,
-        equations,
+        ofNodes,
         decoder,
-        other,
-        errorScale);
+        ofCategories,
+        errorScale,
+        overTime);
   }
 
   private static void checkDistributions(
@@ -250,7 +275,13 @@ public record NetworkPlan(
             ? 0
             : Long.parseUnsignedLong(
                 ModelBundle.sha256(NetworkPlanCodec.toBytes(this)).substring(0, 16), 16);
-    return new CausalModel(columns(), correction, equations, distributions, seed);
+    return new CausalModel(columns(), correction, equations, distributions, seed, historic());
+  }
+
+  private int[] historic() {
+    return dynamics == null
+        ? new int[0]
+        : IntStream.range(0, dynamics.size()).filter(dynamics::usesHistory).toArray();
   }
 
   /**

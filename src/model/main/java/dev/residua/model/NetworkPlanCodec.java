@@ -250,7 +250,8 @@ public final class NetworkPlanCodec {
         equations,
         layers.subList(encoder, layers.size()),
         read,
-        errorScale);
+        errorScale,
+        null);
   }
 
   private static LatentCorrection correction(ByteBuffer in, int d, int count, long corrected) {

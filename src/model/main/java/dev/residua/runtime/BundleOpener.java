@@ -177,6 +177,7 @@ public final class BundleOpener {
           bundle.graph(),
           FactorScales.of(bundle.manifest().nodes()),
           bundle.manifest().variables().size(),
+          bundle.dynamics(),
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE)),

@@ -57,7 +57,7 @@ final class CheckModel
                   SafeText.of(score.source()), score.sequence(), SafeText.of(score.modelId())));
     }
     MonitorModel model = limits.get().model();
-    ScoreCheck.fault(score, model.graph().size(), model.variables())
+    ScoreCheck.fault(score, model.graph().size(), model.variables(), model::usesHistory)
         .ifPresent(
             why -> {
               throw new ForeignScoreException(

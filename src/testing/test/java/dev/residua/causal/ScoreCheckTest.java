@@ -17,13 +17,16 @@ class ScoreCheckTest {
     String rule = "r".repeat(100) + "/" + Long.MAX_VALUE;
     // When / Then
     assertThat(rule).hasSize(ScoreCheck.MAX_RULE_CHARACTERS);
-    assertThat(ScoreCheck.fault(Scored.nominal().rule(rule).frame(0), LATENTS, 0)).isEmpty();
+    assertThat(ScoreCheck.fault(Scored.nominal().rule(rule).frame(0), LATENTS, 0, node -> false))
+        .isEmpty();
   }
 
   @Test
   void shouldRefuseARuleThatIsTooLong() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().rule("r".repeat(121)).frame(0), LATENTS, 0))
+    assertThat(
+            ScoreCheck.fault(
+                Scored.nominal().rule("r".repeat(121)).frame(0), LATENTS, 0, node -> false))
         .hasValue("its rule has 121 characters, expected at most 120");
   }
 
@@ -31,7 +34,7 @@ class ScoreCheckTest {
   @ValueSource(strings = {"", ".", "../models", "line 3", "line-3\n"})
   void shouldRefuseWhatIsNoNameOfAScene(String scene) {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().scene(scene).frame(0), LATENTS, 0))
+    assertThat(ScoreCheck.fault(Scored.nominal().scene(scene).frame(0), LATENTS, 0, node -> false))
         .hasValueSatisfying(
             why ->
                 assertThat(why)
@@ -41,14 +44,18 @@ class ScoreCheckTest {
   @Test
   void shouldRefuseASourceWithTheCharacterZero() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().source("cam1\0R0000").frame(0), LATENTS, 0))
+    assertThat(
+            ScoreCheck.fault(
+                Scored.nominal().source("cam1\0R0000").frame(0), LATENTS, 0, node -> false))
         .hasValueSatisfying(why -> assertThat(why).contains("the character 0"));
   }
 
   @Test
   void shouldRefuseASceneWhoseNameIsTooLong() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS, 0))
+    assertThat(
+            ScoreCheck.fault(
+                Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS, 0, node -> false))
         .hasValueSatisfying(why -> assertThat(why).startsWith("its scene has 101 characters"));
   }
 
@@ -60,13 +67,13 @@ class ScoreCheckTest {
         Scored.nominal().residuals(0.1f, unknown, 0.2f, unknown).unknown(1, 3).frame(0);
     partial.latents()[1] = 0.5f;
     // When / Then
-    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).isEmpty();
-    assertThat(ScoreCheck.fault(partial, LATENTS, 0)).hasValueSatisfying(isNaN());
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).isEmpty();
+    assertThat(ScoreCheck.fault(partial, LATENTS, 0, node -> false)).hasValueSatisfying(isNaN());
     partial.latents()[3] = 0.5f; // the variable is there
-    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).hasValueSatisfying(isNaN());
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).hasValueSatisfying(isNaN());
     partial.latents()[3] = unknown;
     partial.latents()[1] = unknown; // a latent cannot be missing
-    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).hasValueSatisfying(isNaN());
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).hasValueSatisfying(isNaN());
   }
 
   private static Consumer<String> isNaN() {

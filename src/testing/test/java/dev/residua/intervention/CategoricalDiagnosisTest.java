@@ -85,7 +85,7 @@ class CategoricalDiagnosisTest {
     for (int t = 0; t < WINDOW; t++) {
       window.push(rows.observed()[t], rows.expected()[t], rows.residuals()[t], false, false);
     }
-    return Diagnosis.of(reference, GRAPH, scales, window, WINDOW);
+    return Diagnosis.of(reference, GRAPH, scales, window, WINDOW, null);
   }
 
   private static double[] favouring(double[] p, int value) {

@@ -121,7 +121,7 @@ class DiagnosisTest {
         false);
     // When
     String without = Diagnosis.of(reference, GRAPH, window, 32).sentence();
-    String with = Diagnosis.of(reference, GRAPH, scales, window, 32).sentence();
+    String with = Diagnosis.of(reference, GRAPH, scales, window, 32, null).sentence();
     // Then the mean of what the causes do not explain is in the window: 2 and the mean of the noise
     float[][] observed = window.observed(32);
     float[][] expected = window.expected(32);
@@ -156,7 +156,7 @@ class DiagnosisTest {
         false,
         false);
     // When
-    String sentence = Diagnosis.of(leaning, GRAPH, scales, window, 32).sentence();
+    String sentence = Diagnosis.of(leaning, GRAPH, scales, window, 32, null).sentence();
     // Then
     double size = 0;
     for (int t = 0; t < 32; t++) {

@@ -61,7 +61,8 @@ class CategoricalModelTest {
         new StructuralEquations(new float[6], linear, new float[0], new float[0], new float[0]),
         plan.decoder(),
         List.of(FIRST, SECOND),
-        plan.errorScale());
+        plan.errorScale(),
+        null);
   }
 
   private static byte[] pixels() {

@@ -173,6 +173,7 @@ class MovedCameraScenarioTest {
                 graph,
                 FactorScales.NONE,
                 0,
+                Optional.empty(),
                 AnomalyRule.of(
                     AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002),
                     AnomalyCalibration.fit(

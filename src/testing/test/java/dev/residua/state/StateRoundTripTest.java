@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.causal.Finding;
+import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.InnovationDistribution;
@@ -16,18 +17,27 @@ import dev.residua.drift.DriftAlarm;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.SourceTimeline;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.incident.SourceIncidents.Track;
 import dev.residua.incident.Subject;
 import dev.residua.monitor.MonitorHistory;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.MonitorThresholds;
+import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.testing.ChangedModel;
+import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.Scored;
 import dev.residua.testing.StoredStates;
+import dev.residua.testing.TestModels;
 import java.lang.reflect.Array;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -43,6 +53,20 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class StateRoundTripTest {
   private final Set<String> tried = new TreeSet<>();
+
+  private static SourceMonitorState withMemory() {
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      frames.add(Scored.nominal().residuals(i % 7 - 3, i % 5 - 2, i % 3 - 1, i % 2).frame(i));
+    }
+    MonitorModel model =
+        ChangedModel.of(
+            TestModels.ofShadow(frames).build(),
+            changed -> changed.dynamics = Optional.of(DynamicEquations.four()));
+    SourceMonitor monitor = SourceMonitor.start(new MonitorThresholds(model));
+    frames.subList(0, 9).forEach(frame -> monitor.next(frame, ActiveControls.EMPTY));
+    return monitor.state();
+  }
 
   @Test
   void shouldKeepEveryComponentOfTheStateOfAMonitor() {
@@ -85,7 +109,9 @@ class StateRoundTripTest {
                             .mergedInto("the first")
                             .flaps(2)
                             .labels(Map.of("line", "4", "hall", "north"))));
-    for (SourceMonitorState state : MonitorHistory.states(330)) {
+    List<SourceMonitorState> states = new ArrayList<>(MonitorHistory.states(330));
+    states.add(withMemory());
+    for (SourceMonitorState state : states) {
       // When
       SourceMonitorState read = StoredStates.of(state).read();
       // Then

@@ -3,6 +3,7 @@ package dev.residua.testing;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
@@ -16,6 +17,7 @@ public final class ChangedModel {
   public String id;
   public String digest;
   public ImageShape image;
+  public Optional<DynamicModel> dynamics;
   public DriftReference picture;
   public Optional<MechanismReference> mechanisms;
   public Optional<CommissioningReference> commissioning;
@@ -28,6 +30,7 @@ public final class ChangedModel {
     id = model.id();
     digest = model.digest();
     image = model.image();
+    dynamics = model.dynamics();
     picture = model.picture();
     mechanisms = model.mechanisms();
     commissioning = model.commissioning();
@@ -48,6 +51,7 @@ public final class ChangedModel {
         model.graph(),
         model.factors(),
         model.variables(),
+        changed.dynamics,
         model.rule(),
         model.residuals(),
         changed.picture,

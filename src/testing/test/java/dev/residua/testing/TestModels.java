@@ -164,6 +164,7 @@ public final class TestModels {
         graph,
         FactorScales.NONE,
         variables,
+        Optional.empty(),
         AnomalyRule.of(
             AnomalySettings.DEFAULTS.withFalseAlarmRate(FALSE_ALARM_RATE),
             AnomalyCalibration.fit(flat, d, errors, appearance)),

@@ -13,6 +13,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.AdditiveNoise;
+import dev.residua.training.graph.GraphConstraints;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -15,6 +15,7 @@ import dev.residua.model.SelfTest;
 import dev.residua.onnx.OnnxEngine;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Scorers;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
 import java.time.Instant;

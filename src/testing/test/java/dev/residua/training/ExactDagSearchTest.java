@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.testing.AdditiveNoise;
+import dev.residua.training.graph.Dags;
+import dev.residua.training.graph.GraphConstraints;
 import dev.residua.training.metrics.Columns;
 import java.util.Arrays;
 import java.util.List;

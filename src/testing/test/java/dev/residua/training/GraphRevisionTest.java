@@ -17,6 +17,7 @@ import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.AdditiveNoise;
 import dev.residua.testing.TestEngine;
+import dev.residua.training.graph.GraphConstraints;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -137,7 +137,11 @@ class RunTimeVariablesTest {
     List<MonitorResult> results = new ArrayList<>();
     for (ScoredFrame frame : score(bundle, data, 1)) {
       assertThat(
-              ScoreCheck.fault(frame, bundle.graph().size(), bundle.manifest().variables().size()))
+              ScoreCheck.fault(
+                  frame,
+                  bundle.graph().size(),
+                  bundle.manifest().variables().size(),
+                  node -> false))
           .isEmpty();
       results.add(monitor.next(frame, ActiveControls.EMPTY, settings));
       monitor =

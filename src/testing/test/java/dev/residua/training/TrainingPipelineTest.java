@@ -21,6 +21,7 @@ import dev.residua.onnx.OnnxEngine;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.Scorers;
 import dev.residua.testing.Spots;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package dev.residua.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.training.graph.GraphConstraints;
 import dev.residua.training.metrics.PairDependence;
 import java.util.List;
 import java.util.Random;

@@ -384,6 +384,25 @@ public final class FrameDataset {
     return times;
   }
 
+  /** The same frames without times, so that they count as independent. */
+  public FrameDataset withoutTimes() {
+    return new FrameDataset(
+        dir,
+        stored,
+        reduction,
+        size,
+        maps,
+        mask,
+        labels,
+        name,
+        factors,
+        graph,
+        details,
+        answers,
+        holds,
+        FrameTimes.NONE);
+  }
+
   /** Number of frames. */
   public int size() {
     return size;

@@ -3,6 +3,7 @@ package dev.residua.training;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.dataset.LabelTable;
 import dev.residua.dataset.TaughtAnswer;
 import dev.residua.dataset.TaughtHold;
@@ -190,6 +191,11 @@ public record DatasetSource(
   @Override
   public PixelMask mask(int index) {
     return set.mask();
+  }
+
+  @Override
+  public FrameTimes times() {
+    return set.times();
   }
 
   @Override

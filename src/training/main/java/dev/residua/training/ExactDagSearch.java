@@ -1,6 +1,8 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.training.graph.DagProgram;
+import dev.residua.training.graph.GraphConstraints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

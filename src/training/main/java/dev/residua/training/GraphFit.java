@@ -4,9 +4,11 @@ import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
+import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Graph over latents and variables, with the fitted structural equations and distributions.
@@ -14,14 +16,17 @@ import java.util.stream.IntStream;
  * @param equations between the columns of the nodes
  * @param columns of the nodes
  * @param distributions of the categorical nodes
+ * @param dynamics equations of the nodes, of which those apply that use earlier frames; null if
+ *     none does
  */
 record GraphFit(
     SearchedGraph searched,
     Mechanisms equations,
     NodeColumns columns,
-    List<CategoricalDistribution> distributions) {
+    List<CategoricalDistribution> distributions,
+    @Nullable DynamicModel dynamics) {
   GraphFit(SearchedGraph searched, Mechanisms equations) {
-    this(searched, equations, NodeColumns.real(searched.graph().size()), List.of());
+    this(searched, equations, NodeColumns.real(searched.graph().size()), List.of(), null);
   }
 
   CausalGraph graph() {
@@ -66,7 +71,8 @@ record GraphFit(
   }
 
   /**
-   * Searches the graph unless it is known completely, and fits equations and distributions.
+   * Searches the graph unless it is known completely, and fits equations and distributions. In a
+   * sequence it searches memory and delays first; if there are any, they decide the graph.
    *
    * @param all latents, then variables, of the frames that were trained on, shape {@code
    *     [trained][nodes]}; frames with a missing variable are left out
@@ -84,12 +90,14 @@ record GraphFit(
     double[][] z = Arrays.stream(complete).mapToObj(i -> all[i]).toArray(double[][]::new);
     boolean[][] holds =
         Arrays.stream(complete).mapToObj(i -> input.holds[i]).toArray(boolean[][]::new);
-    progress.at("searching the graph", 0, null);
     SearchedGraph searched;
+    DynamicFit dynamic;
     try {
+      dynamic = DynamicFit.of(input, all, progress);
+      progress.at("searching the graph", 0, null);
       searched =
-          input.known.complete()
-              ? SearchedGraph.given(input.known.graph())
+          dynamic != null || input.known.complete()
+              ? SearchedGraph.given(dynamic != null ? dynamic.graph() : input.known.graph())
               : ExactDagSearch.search(z, holds, input.known, search.withSeed(seed));
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
@@ -106,7 +114,8 @@ record GraphFit(
               wide(columns, holds),
               mechanisms.withSeed(seed)),
           columns,
-          CategoricalFit.of(graph, columns, z, holds));
+          CategoricalFit.of(graph, columns, z, holds),
+          dynamic == null ? null : dynamic.model());
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }

@@ -9,7 +9,7 @@ import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.model.NetworkPlan;
-import dev.residua.model.NetworkPlanCodec;
+import dev.residua.training.graph.GraphConstraints;
 import dev.residua.training.metrics.PairDependence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,26 +158,17 @@ public final class GraphRevision {
    * makes it usable.
    */
   public ModelBundle refitted() throws BadBundleException {
-    NetworkPlan plan = model.network();
     NetworkPlan refitted =
-        new NetworkPlan(
-            plan.image(),
-            plan.latents(),
-            plan.block(),
-            plan.meanImage(),
-            plan.encoder(),
-            plan.correction(),
-            fit.equations().equations(),
-            plan.decoder(),
-            fit.distributions(),
-            plan.errorScale());
+        model.network().with(fit.equations().equations(), fit.distributions(), fit.dynamics());
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
-      if (!name.equals(ModelBundle.GRAPH) && !name.equals(ModelBundle.GATE_VERDICT)) {
+      if (!name.equals(ModelBundle.GRAPH)
+          && !name.equals(ModelBundle.DYNAMICS)
+          && !name.equals(ModelBundle.GATE_VERDICT)) {
         entries.put(name, model.entry(name));
       }
     }
-    entries.put(ModelBundle.NETWORK, NetworkPlanCodec.toBytes(refitted));
+    entries.putAll(ModelBundle.entries(refitted));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings()));
     ModelProvenance provenance = model.manifest().provenance();
     Map<String, String> settings = new TreeMap<>(provenance.hyperParameters());

@@ -17,14 +17,15 @@ import dev.residua.detail.TilePatterns;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.SensorMeter;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
-import dev.residua.model.NetworkPlanCodec;
 import dev.residua.model.SelfTest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,6 +91,14 @@ public final class ModelCalibration {
         progress);
   }
 
+  private static @Nullable DynamicModel dynamics(ModelBundle model) {
+    try {
+      return model.dynamics().orElse(null);
+    } catch (BadBundleException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
   private static int[] enough(TrainingData data, int[] nominal) {
     if (nominal.length < MIN_FRAMES) {
       throw new IllegalArgumentException(
@@ -122,6 +131,7 @@ public final class ModelCalibration {
    * Recalibrates a model as above on some nominal frames.
    *
    * @param id of the new model
+   * @param usual nominal frames
    * @param ownPixels figures of {@link OwnPixels}
    */
   static ModelBundle again(
@@ -129,20 +139,26 @@ public final class ModelCalibration {
       String id,
       ResidualScorer scorer,
       TrainingData data,
-      int[] nominal,
+      int[] usual,
       Map<String, Double> ownPixels,
       DriftSettings driftSettings,
       long seed,
       TrainingProgress progress) {
-    enough(data, nominal);
-    LatentBatch scores =
-        FrameScores.of(
-            scorer,
+    KnownScores known =
+        KnownScores.of(
+            dynamics(model),
             data,
-            model.manifest().observed(),
-            nominal,
-            fraction -> progress.at("scoring", fraction, null));
-    Optional<Monitorability> measured = monitorability(model.graph(), data, nominal, scores);
+            usual,
+            FrameScores.of(
+                scorer,
+                data,
+                model.manifest().observed(),
+                usual,
+                fraction -> progress.at("scoring", fraction, null)));
+    LatentBatch scores = known.scores();
+    int[] nominal = enough(data, known.frames());
+    Optional<Monitorability> measured =
+        monitorability(model.graph(), dynamics(model), data, nominal, scores);
     Optional<Monitorability> leaning =
         measured.isPresent()
             ? Optional.empty()
@@ -231,8 +247,7 @@ public final class ModelCalibration {
       @Nullable DetailCalibration details,
       DriftSettings driftSettings,
       DoubleConsumer progress) {
-    Map<String, byte[]> entries = new TreeMap<>();
-    entries.put(ModelBundle.NETWORK, NetworkPlanCodec.toBytes(plan));
+    Map<String, byte[]> entries = new TreeMap<>(ModelBundle.entries(plan));
     entries.put(ModelBundle.WEIGHTS, network.weights());
     entries.putAll(
         entries(
@@ -380,11 +395,20 @@ public final class ModelCalibration {
    * Spread of a disturbance of one mechanism over the residuals; empty unless the true noises of
    * enough nominal frames are known, as for frames of a simulated scene.
    *
+   * @param dynamics equations that use earlier frames, of whose noises frames bring no values; null
+   *     if there are none
    * @param scores of the nominal frames
    */
   static Optional<Monitorability> monitorability(
-      CausalGraph graph, TrainingData data, int[] nominal, LatentBatch scores) {
+      CausalGraph graph,
+      @Nullable DynamicModel dynamics,
+      TrainingData data,
+      int[] nominal,
+      LatentBatch scores) {
     int d = graph.size();
+    if (dynamics != null) {
+      return Optional.empty();
+    }
     int factors = data.factorNames().size();
     List<String> names = new ArrayList<>(data.factorNames());
     names.addAll(data.variableNames());

@@ -36,7 +36,7 @@ final class ModelCompletion {
       "the model that this one starts from finds small defects, this one does not: its frames have no detail pictures; train it on a data set that was imported with --details";
 
   private final Tools tools;
-  private final TrainingInput input;
+  private TrainingInput input; // frames without known residuals leave it
   private final TrainedNetwork network;
   private final BundleAssembly assembly;
   private final TrainingProgress progress;
@@ -137,7 +137,8 @@ final class ModelCompletion {
     NetworkPlan plan =
         network
             .plan(latents.mean(), latents.scale(), linearization, head, fit.equations())
-            .withDistributions(fit.distributions());
+            .withDistributions(fit.distributions())
+            .withDynamics(fit.dynamics());
     return new Fitted(z, labels, variables, linearization, fit, plan);
   }
 
@@ -199,9 +200,15 @@ final class ModelCompletion {
   }
 
   private Calibrated calibrated(Fitted fitted, ResidualScorer scorer) {
-    LatentBatch scores =
-        FrameScores.of(
-            scorer, input.data, fitted.variables, input.nominal, "calibrating", progress);
+    KnownScores known =
+        KnownScores.of(
+            fitted.fit.dynamics(),
+            input.data,
+            input.nominal,
+            FrameScores.of(
+                scorer, input.data, fitted.variables, input.nominal, "calibrating", progress));
+    input = input.withNominal(known.frames());
+    LatentBatch scores = known.scores();
     double error = 0;
     for (float one : scores.reconstructionErrors()) {
       error += one / scores.frames();
@@ -243,7 +250,7 @@ final class ModelCompletion {
     List<String> warnings = warnings(fitted, calibrated, labels, residuals, run);
     Optional<Monitorability> measured =
         ModelCalibration.monitorability(
-            fitted.graph(), input.data, input.nominal, calibrated.scores);
+            fitted.graph(), fitted.fit.dynamics(), input.data, input.nominal, calibrated.scores);
     measured.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
     if (measured.isPresent()) {
       return new Checked(findings, warnings, run, measured);
@@ -313,7 +320,9 @@ final class ModelCompletion {
             .largestBut(categorical());
     metrics.put("residual.distanceCorrelation", dependence);
     OptionalDouble confidence =
-        input.known.complete() ? OptionalDouble.empty() : fitted.graph().meanConfidence();
+        input.known.complete() || fitted.fit.dynamics() != null
+            ? OptionalDouble.empty()
+            : fitted.graph().meanConfidence();
     confidence.ifPresent(share -> metrics.put("graph.confidence", share));
     return new RunSelection.Run(
         input.settings.seed(), calibrated.errorShare(), labels.worst(), dependence, confidence);

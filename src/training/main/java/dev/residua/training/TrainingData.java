@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.dataset.DetailPictures;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.util.Arrays;
@@ -43,6 +44,11 @@ public interface TrainingData {
       common = common.equals(mask(i)) ? common : common.intersection(mask(i));
     }
     return common;
+  }
+
+  /** Times at which the frames were taken; {@link FrameTimes#NONE} if they count as independent. */
+  default FrameTimes times() {
+    return FrameTimes.NONE;
   }
 
   /** Larger gray pictures of the frames, by the same index; null if there are none. */

@@ -2,6 +2,7 @@ package dev.residua.training;
 
 import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
+import dev.residua.training.graph.GraphConstraints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -109,6 +110,25 @@ public final class TrainingInput {
                   data.answers().isEmpty() ? "" : " and are in no answer",
                   TrainingPipeline.MIN_CALIBRATION));
     }
+  }
+
+  private TrainingInput(TrainingInput other, int[] nominal) {
+    this.data = other.data;
+    this.settings = other.settings;
+    this.known = other.known;
+    this.trained = other.trained;
+    this.labelled = other.labelled;
+    this.checked = other.checked;
+    this.teaching = other.teaching;
+    this.latents = other.latents;
+    this.nodes = other.nodes;
+    this.holds = other.holds;
+    this.nominal = nominal;
+  }
+
+  /** The same input with other frames that calibrate. */
+  TrainingInput withNominal(int[] frames) {
+    return new TrainingInput(this, frames);
   }
 
   private void checkHolds() throws TrainingFailedException {

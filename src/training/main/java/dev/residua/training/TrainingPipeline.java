@@ -10,6 +10,7 @@ import dev.residua.model.DecoderFactory;
 import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
+import dev.residua.training.graph.GraphConstraints;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

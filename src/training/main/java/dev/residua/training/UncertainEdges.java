@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.training.graph.GraphConstraints;
 import dev.residua.training.metrics.PairDependence;
 import java.util.ArrayList;
 import java.util.HashSet;

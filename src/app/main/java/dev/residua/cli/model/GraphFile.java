@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
-import dev.residua.training.GraphConstraints;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

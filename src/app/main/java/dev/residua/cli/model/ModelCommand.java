@@ -12,6 +12,7 @@ import dev.residua.model.ModelProvenance;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.runtime.ScoringModel;
 import dev.residua.training.ModelVerdicts;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -73,17 +74,20 @@ public final class ModelCommand {
         result.put("findings", ModelFinding.sentences(bundle.findings()));
         result.put("manifest", bundle.manifest());
         result.put("edges", GraphFile.edges(bundle.graph()));
+        result.put("overTime", bundle.dynamicSentences());
+        String text = asText(bundle, scoring).stripTrailing();
         print(
             result,
             () -> {
               out().println(VerdictText.of(ModelVerdicts.of(bundle)));
-              out().println(asText(bundle, scoring).stripTrailing());
+              out().println(text);
             });
       }
       return 0;
     }
 
-    private static String asText(ModelBundle bundle, ScoringModel model) {
+    private static String asText(ModelBundle bundle, ScoringModel model) throws BadBundleException {
+      List<String> overTime = bundle.dynamicSentences();
       BundleManifest manifest = bundle.manifest();
       ModelProvenance provenance = manifest.provenance();
       String metrics =
@@ -101,7 +105,9 @@ public final class ModelCommand {
                               bundle.graph().name(e.to()),
                               given
                                   ? "given"
-                                  : "%.0f %% of half-samples".formatted(100 * e.confidence())))
+                                  : !overTime.isEmpty()
+                                      ? "from held-out innovations"
+                                      : "%.0f %% of half-samples".formatted(100 * e.confidence())))
               .collect(Collectors.joining("\n"));
       return """
           model        %s  (%s)
@@ -138,7 +144,8 @@ public final class ModelCommand {
                   + (manifest.variables().isEmpty()
                       ? ""
                       : "\nvariables    " + String.join(", ", manifest.observed().names())),
-              edges.isEmpty() ? "  no edges" : edges,
+              (edges.isEmpty() ? "  no edges" : edges)
+                  + (overTime.isEmpty() ? "" : "\nover time\n  " + String.join("\n  ", overTime)),
               provenance.data(),
               provenance.dataRange(),
               provenance.labelledFrames(),

@@ -23,7 +23,6 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.training.DatasetSource;
-import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
 import dev.residua.training.LearningFrames;
 import dev.residua.training.ModelVerdicts;
@@ -32,6 +31,7 @@ import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -168,6 +168,13 @@ public final class TrainCommand extends JsonCommand {
               + " lines a -> b (required), a !> b (forbidden), a < b (a is not an effect of b).",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Path graph;
+
+  @Option(
+      names = "--independent",
+      description =
+          "Treat the frames as independent, although their times are those of a sequence: without"
+              + " memory and delays in the equations.")
+  boolean independent;
 
   @Option(names = "--backend", description = "Hardware to train on: ${COMPLETION-CANDIDATES}.")
   TrainingBackend backend = TrainingBackend.CPU;
@@ -316,6 +323,9 @@ public final class TrainCommand extends JsonCommand {
     ModelProvenance provenance = report.bundle().manifest().provenance();
     result.put("variables", report.bundle().manifest().observed().names());
     result.put("graph", report.graph().toString());
+    result.put("frames", source.set().times().sentence());
+    List<String> overTime = report.bundle().dynamicSentences();
+    result.put("overTime", overTime);
     result.put("labelledFrames", provenance.labelledFrames());
     result.put("metrics", report.metrics());
     result.put("warnings", report.warnings());
@@ -323,12 +333,13 @@ public final class TrainCommand extends JsonCommand {
     result.put("next", VerdictText.next(ModelVerdicts.of(report.bundle()), out, data));
     LearningFrames.of(report.bundle()).ifPresent(n -> result.put("framesToLearn", n));
     result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
-    print(result, () -> printText(report, source.set(), provenance, settings, page));
+    print(result, () -> printText(report, source.set(), provenance, settings, overTime, page));
     return 0;
   }
 
   private DatasetSource source(@Nullable ModelBundle parent) throws IOException {
     FrameDataset set = reduced(FrameDataset.open(data));
+    set = independent ? set.withoutTimes() : set;
     if (parent != null && !parent.manifest().image().equals(set.shape())) {
       throw new CommandFailedException(
           "the model of --resume reads frames of %s, and this training has frames of %s: give --size %s, or train without --resume"
@@ -438,6 +449,7 @@ public final class TrainCommand extends JsonCommand {
       FrameDataset set,
       ModelProvenance provenance,
       TrainingSettings settings,
+      List<String> overTime,
       @Nullable Path page) {
     Map<String, Double> metrics = report.metrics();
     if (report.runs().size() > 1) {
@@ -464,6 +476,8 @@ public final class TrainCommand extends JsonCommand {
             report.graph().parentNames(i));
       }
     }
+    print("frames          %s", times(set.times(), overTime));
+    overTime.forEach(equation -> print("over time       %s", equation));
     print(
         "learnt graph    %s (by gradient, reported only)",
         provenance.hyperParameters().get(ModelProvenance.LEARNT_GRAPH));
@@ -493,6 +507,16 @@ public final class TrainCommand extends JsonCommand {
           "paused          after %d of %d steps; --resume %s with the same options continues",
           settings.stopAt(), settings.steps(), out);
     }
+  }
+
+  /** Such as {@code a sequence: ...}, and whether equations use earlier frames. */
+  private String times(FrameTimes times, List<String> overTime) {
+    String frames = times.sentence().replaceFirst("^frames are ", "");
+    return independent
+        ? "independent, as --independent says"
+        : times.isSequence() && overTime.isEmpty()
+            ? frames + "; no equation needs memory or delay"
+            : frames;
   }
 
   /** Frames that a source needs, and the time if the frames of the set are a sequence. */

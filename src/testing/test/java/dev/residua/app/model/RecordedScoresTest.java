@@ -131,7 +131,8 @@ class RecordedScoresTest {
             new StructuralEquations(new float[6], linear, new float[0], new float[0], new float[0]),
             plan.decoder(),
             List.of(first, second),
-            plan.errorScale());
+            plan.errorScale(),
+            null);
     byte[] pixels = new byte[RANDOM_FRAMES * SMALL.size()];
     new Random(SEED).nextBytes(pixels);
     long[] numbers = new long[RANDOM_FRAMES];

@@ -3,7 +3,7 @@ package dev.residua.cli.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.residua.training.GraphConstraints;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -142,6 +142,7 @@ final class SimulatedModels {
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
         FactorScales.NONE,
         0,
+        Optional.empty(),
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), CALIBRATION),
         drift(),
         PictureReferences.silent(),

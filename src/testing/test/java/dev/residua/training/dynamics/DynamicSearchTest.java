@@ -8,7 +8,7 @@ import dev.residua.dynamics.DelayedCause;
 import dev.residua.dynamics.DynamicEquation;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.dynamics.Memory;
-import dev.residua.training.GraphConstraints;
+import dev.residua.training.graph.GraphConstraints;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

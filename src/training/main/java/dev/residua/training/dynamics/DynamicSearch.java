@@ -2,8 +2,8 @@ package dev.residua.training.dynamics;
 
 import dev.residua.dynamics.DynamicEquation;
 import dev.residua.dynamics.DynamicModel;
-import dev.residua.training.DagProgram;
-import dev.residua.training.GraphConstraints;
+import dev.residua.training.graph.DagProgram;
+import dev.residua.training.graph.GraphConstraints;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;

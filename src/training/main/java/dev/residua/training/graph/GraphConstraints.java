@@ -1,4 +1,4 @@
-package dev.residua.training;
+package dev.residua.training.graph;
 
 import dev.residua.causal.CausalGraph;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ public record GraphConstraints(
    *
    * @param closed one per node
    */
-  GraphConstraints withoutEdgesInto(boolean[] closed) {
+  public GraphConstraints withoutEdgesInto(boolean[] closed) {
     int d = names.size();
     boolean[][] more = new boolean[d][d];
     for (int i = 0; i < d; i++) {

@@ -1,14 +1,14 @@
-package dev.residua.training;
+package dev.residua.training.graph;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Slow twin of {@link DagProgram}: goes through all graphs, as sets of parents of each latent. */
-final class Dags {
+public final class Dags {
   private Dags() {}
 
   /** All acyclic graphs over {@code d} latents; 543 for 4, 29,281 for 5. */
-  static List<int[]> all(int d) {
+  public static List<int[]> all(int d) {
     List<int[]> found = new ArrayList<>();
     add(new int[d], 0, found);
     return found;
@@ -41,7 +41,7 @@ final class Dags {
   }
 
   /** Set of the latents that are causes of a latent, direct or indirect. */
-  static int ancestors(int[] parents, int latent) {
+  public static int ancestors(int[] parents, int latent) {
     int set = 0;
     for (int next = parents[latent]; next != set; ) {
       set = next;
@@ -52,7 +52,7 @@ final class Dags {
     return set;
   }
 
-  static double score(double[][] score, int[] parents) {
+  public static double score(double[][] score, int[] parents) {
     double sum = 0;
     for (int i = 0; i < parents.length; i++) {
       sum += score[i][parents[i]];
@@ -61,7 +61,7 @@ final class Dags {
   }
 
   /** The graph with the least score. */
-  static int[] best(double[][] score) {
+  public static int[] best(double[][] score) {
     int[] best = new int[score.length];
     for (int[] parents : all(score.length)) {
       best = score(score, parents) < score(score, best) ? parents : best;

@@ -1,4 +1,4 @@
-package dev.residua.training;
+package dev.residua.training.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

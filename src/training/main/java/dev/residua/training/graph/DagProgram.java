@@ -1,4 +1,4 @@
-package dev.residua.training;
+package dev.residua.training.graph;
 
 import java.util.Arrays;
 
@@ -71,7 +71,7 @@ public final class DagProgram {
     return (others & later[latent]) == 0;
   }
 
-  double least() {
+  public double least() {
     return total[total.length - 1];
   }
 
@@ -85,7 +85,7 @@ public final class DagProgram {
     return parents;
   }
 
-  double of(int[] parents) {
+  public double of(int[] parents) {
     double sum = 0;
     for (int i = 0; i < d; i++) {
       sum += score[i][parents[i]];
@@ -97,7 +97,7 @@ public final class DagProgram {
    * By how much the best graph in which a latent has exactly these parents is worse than the best
    * of all graphs, shape {@code [latent][set of parents]}; infinite if there is no such graph.
    */
-  double[][] excess() {
+  public double[][] excess() {
     int full = total.length;
     // Best parents for the latents outside a set that has all causes of its members.
     double[] rest = new double[full];

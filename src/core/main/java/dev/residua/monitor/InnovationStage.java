@@ -1,0 +1,103 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.dynamics.DynamicFilter;
+import dev.residua.dynamics.DynamicHistory;
+import dev.residua.dynamics.DynamicState;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stage that completes scores with residuals of equations that use earlier frames: their one-step
+ * innovations. A model without such equations passes scores on as they are. Mutable, for one
+ * thread.
+ */
+final class InnovationStage {
+  private static final double NANOS = 1e9;
+
+  private final MonitorModel model;
+  private final @Nullable DynamicFilter filter; // null: no equation uses earlier frames
+
+  /**
+   * @param state of a filter of the model; null to start
+   */
+  InnovationStage(MonitorModel model, @Nullable DynamicState state) {
+    this.model = model;
+    this.filter =
+        model
+            .dynamics()
+            .map(
+                equations ->
+                    new DynamicFilter(equations, state == null ? equations.start() : state))
+            .orElse(null);
+  }
+
+  /** Returns the state between two frames; null if no equation uses earlier frames. */
+  @Nullable DynamicState state() {
+    return filter == null ? null : filter.state();
+  }
+
+  /** Returns the last frames; null if no equation uses earlier frames. */
+  @Nullable DynamicHistory history() {
+    return filter == null
+        ? null
+        : new DynamicHistory(model.dynamics().orElseThrow(), filter.state());
+  }
+
+  /**
+   * Completes the score of the next frame.
+   *
+   * @param fault whether the camera has a fault, so that latents mean nothing
+   */
+  ScoredFrame next(ScoredFrame frame, boolean fault) {
+    if (filter == null) {
+      return frame;
+    }
+    double seconds = seconds(frame.capturedAt());
+    if (fault) {
+      filter.skip(seconds);
+      return frame;
+    }
+    float[] expected = frame.expected().clone();
+    float[] residuals = frame.residuals().clone();
+    filter.next(seconds, frame.latents(), expected, residuals);
+    return new ScoredFrame(
+        frame.source(),
+        frame.sequence(),
+        frame.capturedAt(),
+        frame.scoredAt(),
+        frame.modelId(),
+        frame.scene(),
+        frame.latents(),
+        expected,
+        residuals,
+        statistics(frame.statistics(), residuals),
+        frame.sensor(),
+        frame.timing(),
+        frame.position(),
+        frame.rule(),
+        frame.context());
+  }
+
+  private FrameStatistics statistics(FrameStatistics scored, float[] residuals) {
+    AnomalyCalibration calibration = model.rule().calibration();
+    FrameStatistics complete =
+        calibration.statistics(residuals, 0, scored.appearanceDeviation(), true);
+    return new FrameStatistics(
+        complete.standardized(),
+        complete.pValues(),
+        complete.jointPValue(),
+        scored.reconstruction(),
+        scored.reconstructionPValue(),
+        scored.appearancePValue(),
+        scored.reconstructionError(),
+        scored.appearanceDeviation(),
+        scored.details());
+  }
+
+  private static double seconds(Instant at) {
+    return at.getEpochSecond() + at.getNano() / NANOS;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.residua.dynamics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DynamicChangeTest {
+  private static final double STEP = 0.5;
+  private static final int FRAMES = 96;
+  private static final int DELAY = 3;
+  private static final int RUNS = 40;
+
+  /** Valve, which wanders; level, which it fills; gauge, which follows level later. */
+  private static final DynamicModel MODEL = model(0.02, 1, DELAY, 0.02);
+
+  private static DynamicModel model(double inflow, double speed, int delay, double outflow) {
+    DynamicEquation valve =
+        new DynamicEquation(
+            Memory.FIRST_ORDER, 0, SmoothFunction.line(-1, 1, -0.1), List.of(), 0.2, 0.0004);
+    DynamicEquation level =
+        new DynamicEquation(
+            Memory.FIRST_ORDER,
+            0,
+            SmoothFunction.line(-1, 1, -speed * outflow),
+            List.of(new DelayedCause(0, 0, SmoothFunction.line(-1, 1, speed * inflow))),
+            1e-5,
+            1e-4);
+    DynamicEquation gauge =
+        new DynamicEquation(
+            Memory.NONE,
+            0,
+            null,
+            List.of(new DelayedCause(1, delay * STEP, SmoothFunction.line(-1, 1, 1))),
+            0,
+            4e-4);
+    return new DynamicModel(STEP, List.of(valve, level, gauge));
+  }
+
+  /** History of a plant that changes before its newest frames. */
+  private static DynamicState run(DynamicModel changed, double push, double offset, Random random) {
+    DynamicState state = MODEL.start();
+    double[] x = new double[2];
+    double[] levels = new double[64];
+    for (int t = 0; t < 600; t++) {
+      boolean after = t >= 600 - FRAMES;
+      DynamicModel plant = after ? changed : MODEL;
+      double[] seen = {x[0] + 0.02 * random.nextGaussian(), x[1] + 0.01 * random.nextGaussian(), 0};
+      levels[t % 64] = seen[1];
+      DynamicEquation gauge = plant.equations().get(2);
+      int delay = (int) Math.round(gauge.longestDelay() / STEP);
+      seen[2] = t < delay ? 0 : levels[(t - delay) % 64];
+      seen[2] += 0.02 * random.nextGaussian() + (after ? offset : 0);
+      DynamicEquation level = plant.equations().get(1);
+      x[1] += STEP * (level.own(x[1]) + level.causes().get(0).effect().value(seen[0]));
+      x[1] += STEP * (after ? push : 0) + Math.sqrt(STEP * 1e-5) * random.nextGaussian();
+      x[0] += STEP * MODEL.equations().get(0).own(x[0]);
+      x[0] += Math.sqrt(STEP * 0.2) * random.nextGaussian();
+      state = MODEL.next(state, 100 + STEP * t, seen).state();
+    }
+    return state;
+  }
+
+  @ParameterizedTest
+  @EnumSource(DynamicChange.Kind.class)
+  void shouldNameTheKindAndSizeOfAChange(DynamicChange.Kind kind) {
+    // Given
+    int variable = kind == DynamicChange.Kind.OFFSET || kind == DynamicChange.Kind.DELAY ? 2 : 1;
+    DynamicModel changed =
+        switch (kind) {
+          case PUSH, OFFSET -> MODEL;
+          case GAIN -> model(0.01, 1, DELAY, 0.02);
+          case RESPONSE -> model(0.02, 0.5, DELAY, 0.02);
+          case DELAY -> model(0.02, 1, DELAY + 7, 0.02);
+        };
+    double truth =
+        switch (kind) {
+          case PUSH -> -0.006;
+          case OFFSET -> 0.04;
+          case GAIN, RESPONSE -> 0.5;
+          case DELAY -> (DELAY + 7) * STEP;
+        };
+    double push = kind == DynamicChange.Kind.PUSH ? truth : 0;
+    double offset = kind == DynamicChange.Kind.OFFSET ? truth : 0;
+    Random random = new Random(7);
+    int right = 0;
+    double size = 0;
+    // When
+    for (int i = 0; i < RUNS; i++) {
+      DynamicState history = run(changed, push, offset, random);
+      DynamicChange found = DynamicChange.of(MODEL, history, variable, FRAMES).orElseThrow();
+      if (found.kind() == kind) {
+        right++;
+        size += found.size();
+      }
+    }
+    // Then
+    assertThat(right).isGreaterThanOrEqualTo(RUNS * 9 / 10);
+    assertThat(size / right).isCloseTo(truth, withinPercentage(15));
+  }
+}

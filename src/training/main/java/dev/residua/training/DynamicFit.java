@@ -1,0 +1,104 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
+import dev.residua.dataset.FrameTimes;
+import dev.residua.dynamics.DelayedCause;
+import dev.residua.dynamics.DynamicModel;
+import dev.residua.training.dynamics.DynamicSearch;
+import dev.residua.training.dynamics.DynamicSearchSettings;
+import dev.residua.training.dynamics.RegularSequence;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Search of equations that use earlier frames, among the training frames of a sequence.
+ *
+ * @param model equations of all nodes; those without memory and delay are fitted elsewhere
+ * @param graph causes at any delay, without delayed ones that would close a cycle
+ */
+record DynamicFit(DynamicModel model, CausalGraph graph) {
+  /** Rows without readings between two runs, at least the longest delay. */
+  private static final int GAP = DynamicSearchSettings.DEFAULTS.maxDelaySteps() + 5;
+
+  /**
+   * Searches the equations.
+   *
+   * @param rows nodes of the frames that were trained on, shape {@code [trained][nodes]}, NaN if
+   *     missing
+   * @return null if the frames are independent, cannot be searched, or no equation uses earlier
+   *     frames
+   */
+  static @Nullable DynamicFit of(TrainingInput input, double[][] rows, TrainingProgress progress) {
+    FrameTimes times = input.data.times();
+    if (!times.isSequence()
+        || input.nodes.size() > DynamicSearch.MAX_VARIABLES
+        || input.nodes.stream().anyMatch(Latent::categorical)) {
+      return null;
+    }
+    double[][] known = new double[rows.length][];
+    for (int t = 0; t < rows.length; t++) {
+      known[t] = rows[t].clone();
+      for (int k = 0; k < known[t].length; k++) {
+        known[t][k] = input.holds[t][k] ? known[t][k] : Double.NaN;
+      }
+    }
+    double[][] regular = regular(times, known);
+    if (regular.length < RegularSequence.MIN_ROWS) {
+      return null;
+    }
+    progress.at("searching memory and delays", 0, null);
+    DynamicModel model =
+        DynamicSearch.search(
+            new RegularSequence(times.stepSeconds(), regular),
+            input.known,
+            DynamicSearchSettings.DEFAULTS.withThreads(input.settings.threads()));
+    return IntStream.range(0, model.size()).noneMatch(model::usesHistory)
+        ? null
+        : new DynamicFit(model, graph(model, input.nodes.stream().map(Latent::name).toList()));
+  }
+
+  /** Rows one step apart, with rows without readings for missing frames and between runs. */
+  static double[][] regular(FrameTimes times, double[][] rows) {
+    double[] seconds = times.seconds();
+    double step = times.stepSeconds();
+    double[] missing = new double[rows.length == 0 ? 0 : rows[0].length];
+    Arrays.fill(missing, Double.NaN);
+    List<double[]> regular = new ArrayList<>();
+    for (FrameTimes.Run run : times.runs()) {
+      int from = regular.size() + (regular.isEmpty() ? 0 : GAP);
+      for (int t = run.from(); t < Math.min(run.to(), rows.length); t++) {
+        int at = from + (int) Math.round((seconds[t] - seconds[run.from()]) / step);
+        while (regular.size() <= at) {
+          regular.add(missing);
+        }
+        regular.set(at, rows[t]);
+      }
+    }
+    return regular.toArray(double[][]::new);
+  }
+
+  private static CausalGraph graph(DynamicModel model, List<String> names) {
+    int d = model.size();
+    boolean[][] edges = new boolean[d][d];
+    for (int delayed = 0; delayed < 2; delayed++) {
+      for (int to = 0; to < d; to++) {
+        for (DelayedCause cause : model.equations().get(to).causes()) {
+          if (cause.delaySeconds() > 0 == (delayed == 1) && !reaches(edges, to, cause.variable())) {
+            edges[cause.variable()][to] = true;
+          }
+        }
+      }
+    }
+    return CausalGraph.of(names, edges);
+  }
+
+  private static boolean reaches(boolean[][] edges, int from, int to) {
+    return from == to
+        || IntStream.range(0, edges.length)
+            .anyMatch(next -> edges[from][next] && reaches(edges, next, to));
+  }
+}
