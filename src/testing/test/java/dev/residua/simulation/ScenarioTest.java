@@ -68,13 +68,17 @@ class ScenarioTest {
       kinds.add(event.kind());
       end = event.end();
     }
-    // The frozen camera stands for all faults of a camera, the mechanism change for its edges.
+    // The frozen camera stands for all faults of a camera, the mechanism change for its edges;
+    // three kinds need a scene with memory.
     assertThat(kinds)
         .isEqualTo(
             EnumSet.complementOf(
                 EnumSet.of(
                     Kind.COMMISSIONING,
                     Kind.EDGE_CHANGE,
+                    Kind.LEAK,
+                    Kind.DELAY_CHANGE,
+                    Kind.RESPONSE_CHANGE,
                     Kind.DARK,
                     Kind.SATURATED,
                     Kind.BLURRED,
@@ -148,7 +152,7 @@ class ScenarioTest {
       quoteCharacter = '"',
       value = {
         "[] | expected a JSON object",
-        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow, candle, valve, pump, plant",
+        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow, candle, valve, pump, plant, tank",
         "{} | scene must be a text but is missing",
         "{'scene': 'flow', 'noise': [1]} | one number for each of [water_height, water_flow] but has 1",
         "{'scene': 'flow', 'noise': -1} | noise must be at least 0 but was -1",

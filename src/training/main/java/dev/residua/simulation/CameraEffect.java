@@ -41,6 +41,9 @@ final class CameraEffect {
           OFFSET,
           NOISE_CHANGE,
           COVARIATE_DRIFT,
+          LEAK,
+          DELAY_CHANGE,
+          RESPONSE_CHANGE,
           FROZEN_CAMERA,
           SPARSE_ANOMALIES -> {}
     }

@@ -4,7 +4,7 @@ import dev.residua.causal.CausalGraph;
 
 /** A scene whose factors are all continuous, each in a range of its own. */
 abstract sealed class ContinuousScene implements SimulatedScene
-    permits Pendulum, Flow, Valve, Pump, Plant {
+    permits Pendulum, Flow, Valve, Pump, Plant, DynamicScene {
   private final String name;
   private final CausalGraph graph;
   private final double[] lowest;

@@ -140,9 +140,12 @@ public final class DatasetGenerator {
     }
   }
 
-  /** Times of a stream, which has events; other frames are drawn independently of their time. */
+  /**
+   * Times of a stream, which has events or a dynamic scene; other frames are drawn independently of
+   * their time.
+   */
   private static FrameTimes times(Scenario scenario, int count) {
-    return scenario.events().isEmpty()
+    return scenario.events().isEmpty() && !scenario.scene().isDynamic()
         ? FrameTimes.NONE
         : new FrameTimes(
             IntStream.range(0, count).mapToDouble(i -> i / scenario.framesPerSecond()).toArray());
@@ -207,8 +210,10 @@ public final class DatasetGenerator {
       }
       events.add(entry);
     }
-    if (!events.isEmpty()) {
+    if (!events.isEmpty() || scenario.scene().isDynamic()) {
       origin.put("framesPerSecond", scenario.framesPerSecond());
+    }
+    if (!events.isEmpty()) {
       origin.put("framesPerPass", scenario.frames());
       origin.put("events", events);
     }

@@ -83,7 +83,8 @@ final class SamplingPlan {
    * The scenario with the plan's commissioning as events, one per block, the caused factors in
    * turn.
    *
-   * @throws IllegalArgumentException if it has events of its own, or the scene no caused factor
+   * @throws IllegalArgumentException if it has events of its own, or the scene is dynamic or has no
+   *     caused factor
    */
   Scenario commissioned(Scenario scenario) {
     if (isNominal()) {
@@ -95,6 +96,11 @@ final class SamplingPlan {
               + scenario.events().size());
     }
     SimulatedScene scene = scenario.scene();
+    if (scene.isDynamic()) {
+      throw new IllegalArgumentException(
+          "commissioning, pairs and holds need independent frames but those of %s are a sequence"
+              .formatted(scene.name()));
+    }
     int[] caused = scene.caused();
     List<ScenarioEvent> events = new ArrayList<>();
     for (int b = 0; b < blocks.length; b++) {

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code noise} is one number for all caused nodes, a list with one number each, or {@code
  * "usual"}; without it the scene is literal. {@code noiseKind} may make the noise of pendulum and
- * flow {@code "multiplicative"}. {@code autocorrelation} (default 0) ties the roots of one frame to
- * those of the frame before. {@code frames} is the length of one pass, after which the events start
- * again; by default it ends ten seconds after the last event.
+ * flow {@code "multiplicative"}. {@code framesPerSecond} is 20 by default, or 2 for a dynamic
+ * scene. {@code autocorrelation} (default 0) ties the roots of one frame to those of the frame
+ * before; a dynamic scene has none. {@code frames} is the length of one pass, after which the
+ * events start again; by default it ends ten seconds after the last event.
  *
  * @param scene the simulated scene
  * @param noise standard deviation for each of {@link SimulatedScene#noisy}; null for the literal
@@ -88,6 +89,11 @@ public record Scenario(
       throw new IllegalArgumentException(
           "autocorrelation must be at least 0 and below 1 but was " + autocorrelation);
     }
+    if (autocorrelation != 0 && scene.isDynamic()) {
+      throw new IllegalArgumentException(
+          "autocorrelation must be left out for %s, whose roots have time constants, but was %s"
+              .formatted(scene.name(), autocorrelation));
+    }
     if (frames < 1) {
       throw new IllegalArgumentException("frames must be at least 1 but was " + frames);
     }
@@ -114,11 +120,15 @@ public record Scenario(
     return new Scenario(
         scene,
         noise,
-        DEFAULT_FRAMES_PER_SECOND,
+        usualFramesPerSecond(scene),
         seed,
         autocorrelation,
         Integer.MAX_VALUE,
         List.of());
+  }
+
+  private static double usualFramesPerSecond(SimulatedScene scene) {
+    return scene.isDynamic() ? DynamicScene.FRAMES_PER_SECOND : DEFAULT_FRAMES_PER_SECOND;
   }
 
   private static void check(
@@ -133,6 +143,11 @@ public record Scenario(
               .formatted(where, event.node(), String.join(", ", scene.factors())));
     }
     boolean root = scene.graph().isRoot(node);
+    if (event.kind().needsMemory() && !scene.isDynamic()) {
+      throw new IllegalArgumentException(
+          "%s.kind is %s, which needs a scene with memory, and %s has none"
+              .formatted(where, event.kind(), scene.name()));
+    }
     switch (event.kind()) {
       case MECHANISM_CHANGE, NOISE_CHANGE, COMMISSIONING -> {
         if (root) {
@@ -163,6 +178,26 @@ public record Scenario(
           throw new IllegalArgumentException(
               "%s.node is '%s', which has causes; covariate_drift needs a root"
                   .formatted(where, event.node()));
+        }
+      }
+      case LEAK, RESPONSE_CHANGE -> {
+        if (root || !((DynamicScene) scene).hasMemory(node)) {
+          throw new IllegalArgumentException(
+              "%s.node is '%s', which has no %s; %s needs a caused node with memory"
+                  .formatted(where, event.node(), root ? "causes" : "memory", event.kind()));
+        }
+      }
+      case DELAY_CHANGE -> {
+        if (root) {
+          throw new IllegalArgumentException(
+              "%s.node is '%s', which has no causes; delay_change needs a caused node"
+                  .formatted(where, event.node()));
+        }
+        int delay = ((DynamicScene) scene).delay(node);
+        if (delay + event.size() < 0) {
+          throw new IllegalArgumentException(
+              "%s.size must be at least %d, the delay of %s is %d frames, but was %s"
+                  .formatted(where, -delay, event.node(), delay, event.size()));
         }
       }
       case SINGLE_SHOCK,
@@ -255,7 +290,7 @@ public record Scenario(
     for (int i = 0; i < list.size(); i++) {
       events.add(event(list.get(i), "events[" + i + "]."));
     }
-    double pace = number(root, "framesPerSecond", "", DEFAULT_FRAMES_PER_SECOND);
+    double pace = number(root, "framesPerSecond", "", usualFramesPerSecond(scene));
     int end = events.isEmpty() ? 0 : events.get(events.size() - 1).end();
     int frames = whole(root, "frames", "", (int) Math.ceil(end + QUIET_END_SECONDS * pace));
     JsonNode seed = root.path("seed");

@@ -32,6 +32,9 @@ public record ScenarioEvent(
   /** Widest blur, in pixels. */
   private static final double MAX_BLUR = 32;
 
+  /** Longest additional delay, in frames. */
+  private static final int MAX_DELAY = 1_000;
+
   public ScenarioEvent {
     if (at < 0) {
       throw new IllegalArgumentException("at must be at least 0 but was " + at);
@@ -77,6 +80,15 @@ public record ScenarioEvent(
               ? "cause is missing, edge_change needs one"
               : "cause must be left out for %s but was '%s'".formatted(kind, cause));
     }
+    if (kind == Kind.DELAY_CHANGE && !(size == Math.rint(size) && size <= MAX_DELAY)) {
+      throw new IllegalArgumentException(
+          "size must be a whole number of frames up to %d for %s but was %s"
+              .formatted(MAX_DELAY, kind, size));
+    }
+    if (kind == Kind.RESPONSE_CHANGE && !(size > 0)) {
+      throw new IllegalArgumentException(
+          "size must be above 0 for %s but was %s".formatted(kind, size));
+    }
     if (!(rate > 0 && rate <= 1)) {
       throw new IllegalArgumentException("rate must be in (0, 1] but was " + rate);
     }
@@ -93,7 +105,10 @@ public record ScenarioEvent(
     return at + frames;
   }
 
-  /** Kinds of events; what each does to the structural equations. */
+  /**
+   * Kinds of events and their effects on the structural equations. In a dynamic scene they act on
+   * the state unless stated otherwise, and when an event ends, the state continues from its value.
+   */
   public enum Kind {
     /** One frame's noise, or a root's value, moves by {@code size} units. */
     SINGLE_SHOCK,
@@ -120,16 +135,33 @@ public record ScenarioEvent(
      * independently of its causes, on purpose; {@code size} is not used.
      */
     COMMISSIONING,
-    /** {@code size} units are added to the node's equation, or to a root. */
+    /**
+     * {@code size} units are added to the node's equation, or to a root. In a dynamic scene only
+     * the drawn value moves, as if a scale had slipped; the state, and with it all effects, does
+     * not.
+     */
     OFFSET,
     /** The node's noise is multiplied by {@code size}. */
     NOISE_CHANGE,
     /**
      * A root's distribution moves to one side inside its nominal range: its normal score is shifted
      * by {@code size}, which moves a uniform root by close to {@code size} units while that is
-     * below one half.
+     * below one half. In a dynamic scene the mean around which the root wanders moves by {@code
+     * size} units.
      */
     COVARIATE_DRIFT,
+    /**
+     * The state of a node with memory loses {@code size} times its mean inflow, the mean of the
+     * influence of its causes, in every frame.
+     */
+    LEAK,
+    /** The causes of a node of a dynamic scene act on its state {@code size} frames later. */
+    DELAY_CHANGE,
+    /**
+     * The rate of change of the state of a node with memory, without its noise, is multiplied by
+     * {@code size}: 0.5 makes the response half as fast.
+     */
+    RESPONSE_CHANGE,
     /** Every pixel is multiplied by {@code size} and cut at white. */
     BRIGHTNESS,
     /**
@@ -157,6 +189,11 @@ public record ScenarioEvent(
      */
     SPARSE_ANOMALIES;
 
+    /** Returns true if the event is for dynamic scenes alone. */
+    public boolean needsMemory() {
+      return this == LEAK || this == DELAY_CHANGE || this == RESPONSE_CHANGE;
+    }
+
     /** Returns true if the event changes one node rather than the picture. */
     public boolean needsNode() {
       return switch (this) {
@@ -170,6 +207,9 @@ public record ScenarioEvent(
             OFFSET,
             NOISE_CHANGE,
             COVARIATE_DRIFT,
+            LEAK,
+            DELAY_CHANGE,
+            RESPONSE_CHANGE,
             SPARSE_ANOMALIES ->
             true;
       };

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Plays a scenario frame by frame, endlessly: after the last frame of the script its events start
  * again while the random draws continue. The same scenario gives the same frames. Events and pairs
  * do not affect the draws of other frames: two scenarios that differ only in events have the same
- * nominal frames. For one thread.
+ * nominal frames, but for the states that an event in a dynamic scene leaves behind. A dynamic
+ * scene begins after {@value FactorHistory#BURN_IN} nominal frames. For one thread.
  */
 public final class ScenarioStream {
   private final Scenario scenario;
@@ -29,6 +30,7 @@ public final class ScenarioStream {
   private final double[] scores;
   private final byte[] lastPicture;
   private final List<Integer> exogenous;
+  private final FactorHistory history;
   private double[] hidden;
   private double[] drawn;
   private long index;
@@ -64,6 +66,17 @@ public final class ScenarioStream {
       }
     }
     this.lastPicture = new byte[shape.size()];
+    int later = 0;
+    for (ScenarioEvent event : scenario.events()) {
+      later = Math.max(later, later(event));
+    }
+    this.history = new FactorHistory(scene, later);
+    if (scene.isDynamic()) {
+      for (int i = 0; i < FactorHistory.BURN_IN; i++) {
+        drawExogenous();
+        history.add(states(null, 0, 1));
+      }
+    }
   }
 
   public Scenario scenario() {
@@ -115,31 +128,18 @@ public final class ScenarioStream {
     if (active != null && active.kind() == ScenarioEvent.Kind.SPARSE_ANOMALIES && !hit) {
       active = null;
     }
-    int touched =
-        active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
-
     String changed = drawExogenous();
     Hold now = hold;
-    int d = graph.size();
-    double[] factors = new double[d];
-    double[] noise = new double[d];
-    for (int node = 0; node < d; node++) {
-      ScenarioEvent here = node == touched ? active : null;
-      if (graph.isRoot(node)) {
-        factors[node] =
-            now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
-      } else {
-        double[] seen = here == null ? factors : seen(here, factors);
-        double explained = scene.mechanism(node, seen);
-        double scale = scene.noiseScale(node, seen);
-        factors[node] =
-            now != null && now.node() == node
-                ? now.value()
-                : caused(node, explained, scale, here, ownDraw, sign);
-        noise[node] =
-            (factors[node] - scene.mechanism(node, factors)) / scene.noiseScale(node, factors);
-      }
+    double[] states = states(active, ownDraw, sign);
+    double[] factors = shown(states, active);
+    double[] noise = new double[factors.length];
+    for (int node : scene.caused()) {
+      double[] causes = history.causes(node, states, 0);
+      double expected =
+          history.carried(node, history.previous(node)) + scene.mechanism(node, causes);
+      noise[node] = (factors[node] - expected) / scene.noiseScale(node, causes);
     }
+    history.add(states);
     SimulatedFrame.ActiveEvent event =
         active == null
             ? null
@@ -155,6 +155,52 @@ public final class ScenarioStream {
         event,
         changed,
         now == null ? null : graph.name(now.node()));
+  }
+
+  /** States of all nodes in the next frame, from its draws and the history. */
+  private double[] states(@Nullable ScenarioEvent active, double ownDraw, double sign) {
+    int touched =
+        active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
+    Hold now = hold;
+    double[] states = new double[graph.size()];
+    for (int node = 0; node < states.length; node++) {
+      ScenarioEvent here = node == touched ? active : null;
+      if (now != null && now.node() == node) {
+        states[node] = now.value();
+      } else if (graph.isRoot(node)) {
+        states[node] = root(node, here, ownDraw, sign);
+      } else {
+        double[] causes = history.causes(node, states, here == null ? 0 : later(here));
+        double[] seen = here == null ? causes : seen(here, causes);
+        states[node] =
+            caused(
+                node,
+                scene.mechanism(node, seen),
+                scene.noiseScale(node, seen),
+                here,
+                ownDraw,
+                sign);
+      }
+    }
+    return states;
+  }
+
+  /** Values as drawn: the states, but for an offset in a dynamic scene. */
+  private double[] shown(double[] states, @Nullable ScenarioEvent active) {
+    if (!scene.isDynamic()) {
+      return states;
+    }
+    double[] shown = states.clone();
+    if (active != null && active.kind() == ScenarioEvent.Kind.OFFSET) {
+      int node = graph.names().indexOf(active.node());
+      shown[node] = scene.clip(node, states[node] + active.size() * distribution.unit(node));
+    }
+    return shown;
+  }
+
+  /** Frames by which an event delays the causes of its node. */
+  private static int later(ScenarioEvent event) {
+    return event.kind() == ScenarioEvent.Kind.DELAY_CHANGE ? (int) event.size() : 0;
   }
 
   /**
@@ -251,20 +297,27 @@ public final class ScenarioStream {
   }
 
   private double root(int node, @Nullable ScenarioEvent event, double ownDraw, double sign) {
-    double value = drawn[node];
+    double previous = history.previous(node);
+    double value = history.carried(node, previous) + drawn[node];
     if (event == null) {
-      return value;
+      return scene.isDynamic() ? scene.clip(node, value) : value;
     }
     double step = event.size() * distribution.unit(node);
     double moved =
         switch (event.kind()) {
-          case SINGLE_SHOCK, OFFSET -> value + step;
+          case SINGLE_SHOCK -> value + step;
+          case OFFSET -> scene.isDynamic() ? value : value + step;
           case SPARSE_ANOMALIES -> value + sign * step;
           case HARD_INTERVENTION -> distribution.mean(node) + step;
           case STOCHASTIC_INTERVENTION -> distribution.mean(node) + step * ownDraw;
           case COVARIATE_DRIFT ->
-              distribution.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
+              scene.isDynamic()
+                  ? step + history.carried(node, previous - step) + drawn[node]
+                  : distribution.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
           case MECHANISM_CHANGE,
+              LEAK,
+              DELAY_CHANGE,
+              RESPONSE_CHANGE,
               EDGE_CHANGE,
               NOISE_CHANGE,
               COMMISSIONING,
@@ -298,26 +351,32 @@ public final class ScenarioStream {
       @Nullable ScenarioEvent event,
       double ownDraw,
       double sign) {
+    double previous = history.previous(node);
+    double expected = history.carried(node, previous) + explained;
     double noise = scale * drawn[node];
     if (event == null) {
-      return scene.clip(node, explained + noise);
+      return scene.clip(node, expected + noise);
     }
     double step = event.size() * distribution.unit(node);
     double value =
         switch (event.kind()) {
-          case SINGLE_SHOCK, OFFSET -> explained + noise + step;
-          case SPARSE_ANOMALIES -> explained + noise + sign * step;
+          case SINGLE_SHOCK -> expected + noise + step;
+          case OFFSET -> scene.isDynamic() ? expected + noise : expected + noise + step;
+          case SPARSE_ANOMALIES -> expected + noise + sign * step;
           case HARD_INTERVENTION -> distribution.mean(node) + step;
           case STOCHASTIC_INTERVENTION -> distribution.mean(node) + step * ownDraw;
           case MECHANISM_CHANGE ->
-              explained
+              expected
                   + step
                       * (explained - distribution.meanExplained(node))
                       / distribution.sdExplained(node)
                   + noise;
           case COMMISSIONING -> distribution.inRange(node, PortableRandom.normalCdf(ownDraw));
-          case NOISE_CHANGE -> explained + event.size() * noise;
+          case NOISE_CHANGE -> expected + event.size() * noise;
+          case LEAK -> expected - event.size() * distribution.meanExplained(node) + noise;
+          case RESPONSE_CHANGE -> previous + event.size() * (expected - previous) + noise;
           case EDGE_CHANGE,
+              DELAY_CHANGE,
               COVARIATE_DRIFT,
               BRIGHTNESS,
               FROZEN_CAMERA,
@@ -325,7 +384,7 @@ public final class ScenarioStream {
               SATURATED,
               BLURRED,
               TORN ->
-              explained + noise;
+              expected + noise;
         };
     return scene.clip(node, value);
   }

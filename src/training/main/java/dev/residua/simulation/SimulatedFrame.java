@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param index number of the frame in the stream, from 0
  * @param factors value of every node, in causal order, as drawn
  * @param noise structural residual of every node under the nominal mechanisms, {@code (factor -
- *     mechanism(parents)) / noiseScale(parents)}; in nominal frames exactly the noise that was
- *     drawn; 0 for roots
+ *     mechanism(parents)) / noiseScale(parents)}, in a dynamic scene given the states of the
+ *     earlier frames; in nominal frames exactly the noise that was drawn; 0 for roots
  * @param hidden value of every hidden variable of the scene
  * @param event the frame's event; null in nominal frames
  * @param changed in the second frame of a pair, the factor whose root value or noise alone was

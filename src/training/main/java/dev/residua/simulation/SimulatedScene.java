@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A picture whose factors have a known causal structure. Nodes are numbered in causal order; roots
  * are uniform from {@link #lowest} to {@link #highest} unless the scene overrides it, every other
- * node is {@code mechanism(parents) + noiseScale(parents) * noise}. Other contents of the picture
- * and confounders of the roots are {@link #hidden}. Immutable and thread-safe.
+ * node is {@code mechanism(parents) + noiseScale(parents) * noise}. A {@link DynamicScene} has
+ * memory too. Other contents of the picture and confounders of the roots are {@link #hidden}.
+ * Immutable and thread-safe.
  */
 public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /** Names of the scenes that {@link #named} knows. */
-  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump", "plant");
+  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump", "plant", "tank");
 
   /**
    * The scene of that name.
@@ -37,6 +38,7 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
       case "valve" -> new Valve();
       case "pump" -> new Pump();
       case "plant" -> new Plant();
+      case "tank" -> new Tank();
       default ->
           throw new IllegalArgumentException(
               "unknown scene '%s', expected one of %s".formatted(name, String.join(", ", NAMES)));
@@ -44,6 +46,11 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
   }
 
   String name();
+
+  /** Returns true if values depend on earlier frames, so that the frames are a sequence. */
+  default boolean isDynamic() {
+    return this instanceof DynamicScene;
+  }
 
   /** Settings of this scene in addition to its name, for the origin of a data set. */
   default Map<String, Object> settings() {
@@ -105,7 +112,7 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
   }
 
   /**
-   * Right-hand side of the structural equation of a caused node, without its noise.
+   * Right-hand side of the structural equation of a caused node, without noise and memory.
    *
    * @param factors values of all nodes, of which only the parents of {@code node} are read
    */

@@ -6,11 +6,13 @@ import java.util.Arrays;
 /**
  * The nominal distribution of a scenario's nodes: converts draws to values, and gives the means and
  * spreads that are the units of events. Moments and quantiles of caused nodes are estimated on a
- * fixed sample of {@value #SAMPLE} draws, moments to within one percent of a standard deviation.
- * Immutable.
+ * fixed sample of {@value #SAMPLE} draws, moments to within one percent of a standard deviation. A
+ * dynamic scene has {@value #DYNAMIC_SAMPLE} frames of two runs, one with the negative draws of the
+ * other: means that are linear in the draws are exact, spreads are within a tenth. Immutable.
  */
 final class SimulationDistribution {
   private static final int SAMPLE = 20_000;
+  private static final int DYNAMIC_SAMPLE = 50_000;
   private static final double RANGE_TAIL = 0.005;
   private static final long SAMPLE_SEED = 0x5EED_0F_1A55L;
 
@@ -37,28 +39,43 @@ final class SimulationDistribution {
     this.sdExplained = new double[d];
     this.unit = new double[d];
     this.sorted = new double[d][];
+    int sample = scene.isDynamic() ? DYNAMIC_SAMPLE : SAMPLE;
     for (int node : scene.caused()) {
-      sorted[node] = new double[SAMPLE];
+      sorted[node] = new double[sample];
     }
     double[] squares = new double[d];
     double[] scaleSquares = new double[d];
     double[] explainedSquares = new double[d];
-    double[] values = new double[d];
+    double[] scores = new double[d];
+    FactorHistory[] runs = {new FactorHistory(scene, 0), new FactorHistory(scene, 0)};
     PortableRandom draws = new PortableRandom(SAMPLE_SEED);
     // Welford's recurrence for the value and for the explained part of every node.
-    for (int n = 1; n <= SAMPLE; n++) {
+    for (int n = scene.isDynamic() ? 1 - 2 * FactorHistory.BURN_IN : 1; n <= sample; n++) {
       double[] hidden = new double[scene.hidden().size()];
       for (int i = 0; i < hidden.length; i++) {
         hidden[i] = hiddenAt(i, draws.gaussian());
       }
+      boolean mirrored = scene.isDynamic() && (n & 1) == 0;
+      FactorHistory run = runs[mirrored ? 1 : 0];
+      double[] values = new double[d];
       for (int node = 0; node < d; node++) {
-        double draw = draws.gaussian();
-        double explained = graph.isRoot(node) ? 0 : scene.mechanism(node, values);
+        scores[node] = mirrored ? -scores[node] : draws.gaussian();
+        double carried = run.carried(node, run.previous(node));
+        double explained =
+            graph.isRoot(node) ? 0 : scene.mechanism(node, run.causes(node, values, 0));
+        double scale = graph.isRoot(node) ? 1 : scene.noiseScale(node, values);
         if (graph.isRoot(node)) {
-          values[node] = rootAt(node, draw, hidden);
+          values[node] = carried + rootAt(node, scores[node], hidden);
         } else {
-          double scale = scene.noiseScale(node, values);
-          values[node] = explained + scale * noiseAt(node, draw);
+          values[node] = carried + explained + scale * noiseAt(node, scores[node]);
+        }
+        if (scene.isDynamic()) {
+          values[node] = scene.clip(node, values[node]);
+        }
+        if (n < 1) {
+          continue;
+        }
+        if (!graph.isRoot(node)) {
           scaleSquares[node] += scale * scale;
           sorted[node][n - 1] = values[node];
         }
@@ -69,15 +86,19 @@ final class SimulationDistribution {
         meanExplained[node] += explainedStep / n;
         explainedSquares[node] += explainedStep * (explained - meanExplained[node]);
       }
+      run.add(values);
     }
     for (int node = 0; node < d; node++) {
       if (graph.isRoot(node)) {
         mean[node] = (scene.lowest(node) + scene.highest(node)) / 2;
-        unit[node] = (scene.highest(node) - scene.lowest(node)) / Math.sqrt(12);
+        unit[node] =
+            scene instanceof DynamicScene dynamic
+                ? dynamic.deviation(node)
+                : (scene.highest(node) - scene.lowest(node)) / Math.sqrt(12);
       } else {
-        sdExplained[node] = Math.sqrt(explainedSquares[node] / (SAMPLE - 1));
-        double sd = Math.sqrt(squares[node] / (SAMPLE - 1));
-        double scale = Math.sqrt(scaleSquares[node] / SAMPLE);
+        sdExplained[node] = Math.sqrt(explainedSquares[node] / (sample - 1));
+        double sd = Math.sqrt(squares[node] / (sample - 1));
+        double scale = Math.sqrt(scaleSquares[node] / sample);
         unit[node] = noiseDeviation[node] > 0 ? scale * noiseDeviation[node] : sd;
         Arrays.sort(sorted[node]);
       }
@@ -89,8 +110,11 @@ final class SimulationDistribution {
     return scene.hiddenAt(index, PortableRandom.normalCdf(score), scenario.noise());
   }
 
-  /** Value of a root whose normal score is given. */
+  /** Value of a root whose normal score is given; in a dynamic scene its random step. */
   double rootAt(int root, double score, double[] hidden) {
+    if (scene instanceof DynamicScene dynamic) {
+      return dynamic.step(root) * score;
+    }
     return scene.rootAt(root, PortableRandom.normalCdf(score), hidden);
   }
 
@@ -99,8 +123,8 @@ final class SimulationDistribution {
    * #RANGE_TAIL} of its distribution, at a fraction in [0, 1] of that range.
    */
   double inRange(int node, double part) {
-    double low = sorted[node][(int) (RANGE_TAIL * SAMPLE)];
-    double high = sorted[node][(int) ((1 - RANGE_TAIL) * SAMPLE)];
+    double low = sorted[node][(int) (RANGE_TAIL * sorted[node].length)];
+    double high = sorted[node][(int) ((1 - RANGE_TAIL) * sorted[node].length)];
     return low + (high - low) * part;
   }
 

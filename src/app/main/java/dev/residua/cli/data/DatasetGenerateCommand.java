@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "Without --noise, a caused factor follows from its causes as in the published scene. With"
           + " --noise, each caused factor has independent noise, which the picture shows. labels.csv"
           + " has the factors, the true noise, other contents of the picture, and the event of each"
-          + " frame, with its time if a scenario has events."
+          + " frame. It has times if a scenario has events or the scene has memory: then the frames"
+          + " are a sequence."
     })
 final class DatasetGenerateCommand extends JsonCommand {
   private static final String USUAL = "usual";
@@ -39,7 +40,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SCENE",
       arity = "0..1",
       description =
-          "Scene to draw: pendulum, flow, candle, valve, pump or plant. May be left out with --scenario.")
+          "Scene to draw: pendulum, flow, candle, valve, pump, plant, or tank, which has memory."
+              + " May be left out with --scenario.")
   @Nullable String scene;
 
   @Mixin NewDataset target = new NewDataset();
@@ -60,7 +62,8 @@ final class DatasetGenerateCommand extends JsonCommand {
           "Standard deviation of the noise on the caused factors, in units of the factor: one number"
               + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
               + " shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
-              + " (flow,level), 0.83,11,9.5 for plant (level,tracker,gauge). For candle one number: the size of the jitter of camera and object,"
+              + " (flow,level), 0.83,11,9.5 for plant (level,tracker,gauge), 0.002,0.004 for tank"
+              + " (level,gauge). For candle one number: the size of the jitter of camera and object,"
               + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String noise;
@@ -80,7 +83,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       description =
           "Share of the frames, 0 to 0.5, in which one caused factor at a time is drawn from its"
               + " range, independent of its causes. They come in blocks; the columns"
-              + " residua.event and residua.event_node mark them.")
+              + " residua.event and residua.event_node mark them. Not for scenes with memory, like"
+              + " --pairs and --holds.")
   double commissioning;
 
   @Option(
@@ -128,7 +132,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       names = "--autocorrelation",
       paramLabel = "RHO",
       description =
-          "Correlation of the roots of a frame with those of the previous frame, from 0 to below 1.",
+          "Correlation of the roots of a frame with those of the previous frame, from 0 to below 1."
+              + " Not for scenes with memory.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Double autocorrelation;
 
