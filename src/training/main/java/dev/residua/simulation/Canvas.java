@@ -97,6 +97,12 @@ final class Canvas {
     graphics.draw(new Line2D.Double(x(fromX), y(fromY), x(toX), y(toY)));
   }
 
+  /** A line from a point in a direction, counterclockwise from the right. */
+  void hand(double x, double y, double length, double degrees, double points, Color colour) {
+    double angle = Math.toRadians(degrees);
+    line(x, y, x + length * Math.cos(angle), y + length * Math.sin(angle), points, colour);
+  }
+
   void path(double[] xs, double[] ys, double points, Color colour) {
     stroke(points, colour);
     Path2D.Double path = new Path2D.Double();

@@ -87,7 +87,7 @@ public final class Plant extends ContinuousScene {
 
     canvas.disc(4.5, 16.2, 3, IRON);
     canvas.disc(4.5, 16.2, 2.4, WALL);
-    hand(canvas, 4.5, 16.2, 2.6, 180 * factors[VALVE], 2.5, IRON);
+    canvas.hand(4.5, 16.2, 2.6, 180 * factors[VALVE], 2.5, IRON);
     double turn = Math.toRadians(180 * factors[VALVE]);
     canvas.disc(4.5 + 2.6 * Math.cos(turn), 16.2 + 2.6 * Math.sin(turn), 0.9, KNOB);
 
@@ -102,16 +102,10 @@ public final class Plant extends ContinuousScene {
         new Color(WATER.getRed(), WATER.getGreen(), WATER.getBlue(), MIRRORED));
 
     canvas.disc(13.5, 8.6, 0.8, IRON);
-    hand(canvas, 13.5, 8.6, 3.6, factors[TRACKER], 4, IRON);
+    canvas.hand(13.5, 8.6, 3.6, factors[TRACKER], 4, IRON);
 
     canvas.disc(15, 3.6, 3.2, Color.WHITE);
-    hand(canvas, 15, 3.6, 2.8, 200 - factors[GAUGE], 2.5, KNOB);
+    canvas.hand(15, 3.6, 2.8, 200 - factors[GAUGE], 2.5, KNOB);
     canvas.copy(into, offset);
-  }
-
-  private static void hand(
-      Canvas canvas, double x, double y, double length, double degrees, double points, Color of) {
-    double angle = Math.toRadians(degrees);
-    canvas.line(x, y, x + length * Math.cos(angle), y + length * Math.sin(angle), points, of);
   }
 }

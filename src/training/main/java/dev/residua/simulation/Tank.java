@@ -93,7 +93,7 @@ public final class Tank extends DynamicScene {
 
     canvas.disc(4.8, 15.3, 4.6, IRON);
     canvas.disc(4.8, 15.3, 4.1, WALL);
-    hand(canvas, 4.8, 15.3, 3.7, 90 - DEGREES_PER_VALVE * factors[VALVE], 4, KNOB);
+    canvas.hand(4.8, 15.3, 3.7, 90 - DEGREES_PER_VALVE * factors[VALVE], 4, KNOB);
 
     canvas.disc(15, 15.3, 4.6, IRON);
     int grey = (int) Math.round(255 * Math.max(0, Math.min(1, factors[LAMP])));
@@ -107,13 +107,7 @@ public final class Tank extends DynamicScene {
     canvas.disc(15, 5, 4.8, IRON);
     canvas.disc(15, 5, 4.3, Color.WHITE);
     double angle = 90 - DEGREES_PER_GAUGE * (factors[GAUGE] - MIDDLE_OF_GAUGE);
-    hand(canvas, 15, 5, 3.9, angle, 4, KNOB);
+    canvas.hand(15, 5, 3.9, angle, 4, KNOB);
     canvas.copy(into, offset);
-  }
-
-  private static void hand(
-      Canvas canvas, double x, double y, double length, double degrees, double points, Color of) {
-    double angle = Math.toRadians(degrees);
-    canvas.line(x, y, x + length * Math.cos(angle), y + length * Math.sin(angle), points, of);
   }
 }
