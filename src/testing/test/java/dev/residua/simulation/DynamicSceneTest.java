@@ -79,6 +79,8 @@ class DynamicSceneTest {
   @Test
   void shouldHaveTheEdgesAtAnyDelay() {
     assertThat(new Tank().graph()).hasToString("valve -> level, level -> gauge");
+    assertThat(new Belt().graph()).hasToString("first -> second");
+    assertThat(new Plate().graph()).hasToString("power -> plate, plate -> strip");
   }
 
   @Test
@@ -123,6 +125,59 @@ class DynamicSceneTest {
     assertThat(Stats.sd(first)).isCloseTo(Stats.sd(later), within(0.03));
   }
 
+  /** One frame of the belt shows nothing of the edge; frames five apart show it. */
+  @Test
+  void shouldCarryAnItemToTheSecondStationInFiveFrames() {
+    // When
+    List<SimulatedFrame> frames = facts(scenario("belt", true), FRAMES);
+
+    // Then
+    double[] first = factor(frames, Belt.FIRST);
+    double[] second = factor(frames, Belt.SECOND);
+    for (int t = 5; t < FRAMES; t++) {
+      assertThat(second[t] - frames.get(t).noise()[Belt.SECOND])
+          .isCloseTo(first[t - 5], within(1e-12));
+    }
+    assertThat(lagged(first, first, 1)).isCloseTo(0, within(0.03));
+    assertThat(Stats.correlation(first, second)).isCloseTo(0, within(0.03));
+    assertThat(lagged(first, second, 5)).isCloseTo(0.15 / Math.hypot(0.15, 0.0075), within(0.002));
+    assertThat(Stats.correlation(factor(frames, Belt.WEIGHT), second)).isCloseTo(0, within(0.1));
+  }
+
+  @Test
+  void shouldWarmThePlateSlowlyAndShowItAtOnce() {
+    // When
+    List<SimulatedFrame> frames = facts(scenario("plate", true), FRAMES);
+
+    // Then
+    double[] power = factor(frames, Plate.POWER);
+    double[] plate = factor(frames, Plate.PLATE);
+    for (int t = 1; t < FRAMES; t++) {
+      double[] noise = frames.get(t).noise();
+      assertThat(plate[t] - noise[Plate.PLATE])
+          .isCloseTo(plate[t - 1] + (160 * power[t - 1] - plate[t - 1]) / 40, within(1e-9));
+      assertThat(frames.get(t).factors()[Plate.STRIP] - noise[Plate.STRIP])
+          .isCloseTo(plate[t], within(1e-9));
+    }
+    assertThat(Stats.mean(plate)).isCloseTo(80, within(3.0));
+  }
+
+  /** The plate has a balance that is linear, so its mean falls by the share itself. */
+  @Test
+  void shouldCoolThePlateByTheShareOfALeak() {
+    // When
+    double[] cooled =
+        factor(
+            facts(scenario("plate", true, event(Kind.LEAK, "plate", 0, FRAMES, 0.1)), FRAMES),
+            Plate.PLATE);
+
+    // Then
+    double[] twin = factor(facts(scenario("plate", true), FRAMES), Plate.PLATE);
+    for (int t = 1_000; t < FRAMES; t += 1_000) {
+      assertThat(twin[t] - cooled[t]).isCloseTo(8, within(1e-6));
+    }
+  }
+
   @Test
   void shouldLetRootsWanderWithTheirTimeConstants() {
     // When
@@ -153,7 +208,7 @@ class DynamicSceneTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tank"})
+  @ValueSource(strings = {"tank", "belt", "plate"})
   void shouldRepeatEveryFrameForASeed(String scene) {
     // Given
     ScenarioStream first = new ScenarioStream(scenario(scene, true), GRAY);
@@ -186,7 +241,7 @@ class DynamicSceneTest {
 
   /** Pixels that change with one factor do not change with another one. */
   @ParameterizedTest
-  @ValueSource(strings = {"tank"})
+  @ValueSource(strings = {"tank", "belt", "plate"})
   void shouldDrawEachFactorInItsOwnPlace(String name) {
     // Given
     SimulatedScene scene = SimulatedScene.named(name, NoiseKind.ADDITIVE);
@@ -378,6 +433,36 @@ class DynamicSceneTest {
   }
 
   @Test
+  void shouldCutAnEdgeAndKeepTheMemory() {
+    // When
+    ScenarioEvent cut = new ScenarioEvent(Kind.EDGE_CHANGE, "level", 0, 500, 0, 0.1, "valve");
+    List<SimulatedFrame> frames = tank(500, cut);
+
+    // Then
+    List<SimulatedFrame> twin = tank(500);
+    for (int t = 1; t < 500; t++) {
+      double before = frames.get(t - 1).factors()[Tank.LEVEL];
+      assertThat(frames.get(t).factors()[Tank.LEVEL])
+          .isCloseTo(
+              before + INFLOW - OUTFLOW * Math.sqrt(before) + twin.get(t).noise()[Tank.LEVEL],
+              within(1e-12));
+    }
+  }
+
+  @Test
+  void shouldMultiplyTheNoiseOfTheStep() {
+    // When
+    List<SimulatedFrame> louder = tank(500, event(Kind.NOISE_CHANGE, "level", 0, 500, 3));
+
+    // Then
+    List<SimulatedFrame> twin = tank(500);
+    for (int t = 0; t < 500; t++) {
+      assertThat(louder.get(t).noise()[Tank.LEVEL])
+          .isCloseTo(3 * twin.get(t).noise()[Tank.LEVEL], within(1e-12));
+    }
+  }
+
+  @Test
   void shouldMoveTheMeanOfARoot() {
     // When
     List<SimulatedFrame> moved = tank(FRAMES, event(Kind.COVARIATE_DRIFT, "valve", 0, FRAMES, 0.5));
@@ -422,6 +507,7 @@ class DynamicSceneTest {
             + " caused node with memory",
         "tank | leak | valve | 0.1 | events[0].node is 'valve', which has no causes; leak needs",
         "tank | response_change | gauge | 0.5 | events[0].node is 'gauge', which has no memory",
+        "belt | leak | second | 0.1 | events[0].node is 'second', which has no memory",
         "tank | delay_change | lamp | 3 | events[0].node is 'lamp', which has no causes",
         "tank | delay_change | gauge | -4 | events[0].size must be at least -3, the delay of gauge"
             + " is 3 frames, but was -4.0",

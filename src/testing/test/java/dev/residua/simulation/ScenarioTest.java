@@ -152,7 +152,7 @@ class ScenarioTest {
       quoteCharacter = '"',
       value = {
         "[] | expected a JSON object",
-        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow, candle, valve, pump, plant, tank",
+        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow, candle, valve, pump, plant, tank, belt, plate",
         "{} | scene must be a text but is missing",
         "{'scene': 'flow', 'noise': [1]} | one number for each of [water_height, water_flow] but has 1",
         "{'scene': 'flow', 'noise': -1} | noise must be at least 0 but was -1",

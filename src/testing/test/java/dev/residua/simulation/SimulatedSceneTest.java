@@ -121,7 +121,7 @@ class SimulatedSceneTest {
   void shouldCallUnknownScenesByName() {
     assertThatThrownBy(() -> SimulatedScene.named("pendulums", NoiseKind.ADDITIVE))
         .hasMessage(
-            "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump, plant, tank");
+            "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump, plant, tank, belt, plate");
   }
 
   /** Darkness of the pixels of a row, in pixels. */

@@ -9,7 +9,7 @@ import java.util.List;
  * carried(its previous value) + mechanism(causes, delay frames ago) + noise}, and the first part is
  * absent in a node without memory.
  */
-abstract sealed class DynamicScene extends ContinuousScene permits Tank {
+abstract sealed class DynamicScene extends ContinuousScene permits Tank, Belt, Plate {
   /** Usual frame rate; time constants, delays and rates count in frames. */
   static final double FRAMES_PER_SECOND = 2;
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /** Names of the scenes that {@link #named} knows. */
-  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump", "plant", "tank");
+  List<String> NAMES =
+      List.of("pendulum", "flow", "candle", "valve", "pump", "plant", "tank", "belt", "plate");
 
   /**
    * The scene of that name.
@@ -39,6 +40,8 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
       case "pump" -> new Pump();
       case "plant" -> new Plant();
       case "tank" -> new Tank();
+      case "belt" -> new Belt();
+      case "plate" -> new Plate();
       default ->
           throw new IllegalArgumentException(
               "unknown scene '%s', expected one of %s".formatted(name, String.join(", ", NAMES)));

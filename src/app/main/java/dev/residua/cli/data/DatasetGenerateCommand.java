@@ -40,8 +40,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SCENE",
       arity = "0..1",
       description =
-          "Scene to draw: pendulum, flow, candle, valve, pump, plant, or tank, which has memory."
-              + " May be left out with --scenario.")
+          "Scene to draw: pendulum, flow, candle, valve, pump or plant; tank, belt or plate, which"
+              + " have memory. May be left out with --scenario.")
   @Nullable String scene;
 
   @Mixin NewDataset target = new NewDataset();
@@ -63,7 +63,7 @@ final class DatasetGenerateCommand extends JsonCommand {
               + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
               + " shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
               + " (flow,level), 0.83,11,9.5 for plant (level,tracker,gauge), 0.002,0.004 for tank"
-              + " (level,gauge). For candle one number: the size of the jitter of camera and object,"
+              + " (level,gauge), 0.0075 for belt (second), 0.4,0.5 for plate (plate,strip). For candle one number: the size of the jitter of camera and object,"
               + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String noise;

@@ -127,8 +127,8 @@ class DatasetCommandTest {
     assertThat(err.toString().lines().filter(page::equals)).hasSize(6);
     assertThat(err.toString().lines().filter(line -> !page.equals(line)).limit(6))
         .containsExactly(
-            "residua: unknown scene 'lake', expected one of pendulum, flow, candle, valve, pump, plant, tank",
-            "residua: give the scene to draw (pendulum, flow, candle, valve, pump, plant, tank) or --scenario",
+            "residua: unknown scene 'lake', expected one of pendulum, flow, candle, valve, pump, plant, tank, belt, plate",
+            "residua: give the scene to draw (pendulum, flow, candle, valve, pump, plant, tank, belt, plate) or --scenario",
             "residua: --noise must be numbers such as 0.5,0.4 but was 'loud'",
             "residua: count must be at least 1 but was 0",
             "residua: "
