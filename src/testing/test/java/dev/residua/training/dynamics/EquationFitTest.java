@@ -22,6 +22,8 @@ import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.NelderMeadSimplex
 import org.apache.commons.math3.optim.nonlinear.scalar.noderiv.SimplexOptimizer;
 import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EquationFitTest {
   private static final double STEP = 0.5;
@@ -44,13 +46,17 @@ class EquationFitTest {
 
   /** A valve and a tank with an outflow by the root of its level; readings of both. */
   private static double[][] tank(int frames, long seed) {
+    return tank(frames, 0.012, seed);
+  }
+
+  private static double[][] tank(int frames, double noise, long seed) {
     Random random = new Random(seed);
     double[][] rows = new double[frames][2];
     double valve = 0;
     double level = 0.5;
     for (int t = 0; t < frames; t++) {
       rows[t][0] = valve;
-      rows[t][1] = level + 0.012 * random.nextGaussian();
+      rows[t][1] = level + noise * random.nextGaussian();
       level += 0.02 * (0.55 + 0.35 * valve) - 0.0155 * Math.sqrt(Math.max(0, level));
       level += 0.002 * random.nextGaussian();
       valve += -valve / 60 + 0.4 * Math.sqrt(2 / 60.0) * random.nextGaussian();
@@ -80,6 +86,24 @@ class EquationFitTest {
     }
     SmoothFunction inflow = equation.causes().get(0).effect();
     assertThat(inflow.slope(0)).isCloseTo(0.007 / STEP, within(0.0025));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void shouldNotEndAtAGainOfOneIfReadingsAreGood(long seed) {
+    // Given
+    double[][] rows = tank(6_000, 0.0014, seed);
+    EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
+    CandidateEquation alone = CandidateEquation.empty(1, Memory.FIRST_ORDER);
+    double[] theta = fit.fit(alone).theta();
+    double[] start = Arrays.copyOf(theta, theta.length + 3);
+    start[theta.length - 1] = 0;
+    start[start.length - 1] = theta[theta.length - 1];
+    // When
+    DynamicEquation equation = fit.equation(fit.fit(alone.with(0, 0), start));
+    // Then
+    assertThat(Math.sqrt(equation.processVariance() * STEP)).isCloseTo(0.002, within(0.0001));
+    assertThat(Math.sqrt(equation.readingVariance())).isCloseTo(0.0014, within(0.0001));
   }
 
   @Test

@@ -38,6 +38,12 @@ final class EquationFit {
 
   private static final double HELD_OUT_CONVERGED = 1e-5;
 
+  /** Largest logit of the gain from which a fit starts: beyond, the derivative vanishes. */
+  private static final double STEEP = 2;
+
+  /** Longest step of the logit of the gain in one iteration. */
+  private static final double LONGEST_STEP = 1;
+
   /** Rows after a start of the filter that do not count. */
   private static final int SETTLING = 20;
 
@@ -124,11 +130,11 @@ final class EquationFit {
 
   /** Fits all rows, from a start with no effects. */
   Fitted fit(CandidateEquation terms) {
-    Fitted slow = fit(terms, start(terms, -2));
+    Fitted slow = fit(terms, start(terms, -STEEP));
     if (terms.memory() == Memory.NONE) {
       return slow;
     }
-    Fitted fast = fit(terms, start(terms, 2));
+    Fitted fast = fit(terms, start(terms, STEEP));
     return fast.square() < slow.square() ? fast : slow;
   }
 
@@ -140,7 +146,12 @@ final class EquationFit {
 
   /** Fits all rows from a start, which has one number per term. */
   Fitted fit(CandidateEquation terms, double[] start) {
-    return fit(terms, start, -1, -1, MAX_ITERATIONS);
+    double[] from = start.clone();
+    if (terms.memory() != Memory.NONE) {
+      int gain = from.length - 1;
+      from[gain] = Math.max(-STEEP, Math.min(STEEP, from[gain]));
+    }
+    return fit(terms, from, -1, -1, MAX_ITERATIONS);
   }
 
   /** Fits the rows outside of a block. */
@@ -154,7 +165,7 @@ final class EquationFit {
     Pass pass = pass(terms, theta, blockFrom, blockTo, true, false);
     double damping = 1e-3;
     for (int k = 0; k < iterations && damping < 1e6; k++) {
-      double[] next = solve(pass, damping, theta, fixed);
+      double[] next = solve(pass, damping, theta, fixed, terms.memory() != Memory.NONE);
       if (next == null) {
         damping *= 10;
         continue;
@@ -177,7 +188,7 @@ final class EquationFit {
   }
 
   private static double @Nullable [] solve(
-      Pass pass, double damping, double[] theta, boolean[] fixed) {
+      Pass pass, double damping, double[] theta, boolean[] fixed, boolean hasGain) {
     int p = theta.length;
     double[][] matrix = new double[p][];
     for (int a = 0; a < p; a++) {
@@ -201,6 +212,10 @@ final class EquationFit {
               .getSolver()
               .solve(new ArrayRealVector(gradient, false))
               .toArray();
+      if (hasGain) {
+        // A longer step to a gain of 0 or 1 does not come back.
+        step[p - 1] = Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step[p - 1]));
+      }
       for (int a = 0; a < p; a++) {
         step[a] += theta[a];
       }
