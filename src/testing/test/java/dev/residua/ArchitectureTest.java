@@ -63,7 +63,7 @@ class ArchitectureTest {
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor source training",
           "bench.experiment <- anomaly causal commissioning dataset detail drift dynamics frame intervention model"
               + " simulation training",
-          "report <- anomaly causal dataset frame model training");
+          "report <- anomaly causal dataset dynamics frame model training");
 
   /** The composition root, bottom to top: a package may use those before it. */
   private static final List<String> APPLICATION =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.training.PaintedRegions;
+import dev.residua.training.PixelOwners;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -52,7 +53,8 @@ class RegionExchangeTest {
   @Test
   void shouldMeasureWhatEachLatentPaints() {
     // Given batches whose size does not divide the number of pictures
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE);
+    RegionExchange exchange =
+        new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE, PixelOwners.NONE);
     // When
     exchange.measure(codes(ROWS), 14, RegionExchangeTest::decode);
     // Then
@@ -62,7 +64,8 @@ class RegionExchangeTest {
   @Test
   void shouldAskForTheOtherCodeWhereTheRegionIsAnothers() {
     // Given frames that their codes paint
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, regions());
+    RegionExchange exchange =
+        new RegionExchange(IMAGE, D, ROWS, PROBES, regions(), PixelOwners.NONE);
     double[] codes = codes(ROWS);
     float[] narrow = new float[codes.length];
     for (int k = 0; k < narrow.length; k++) {
@@ -120,7 +123,7 @@ class RegionExchangeTest {
     PaintedRegions shared =
         new PaintedRegions(
             Arrays.asList(row(2), null, null), List.of(second, new BitSet(), new BitSet()));
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, shared);
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, shared, PixelOwners.NONE);
     exchange.draw(new float[ROWS * SIZE], new Random(2), new float[PROBES * SIZE]);
     double[] gradient = new double[PROBES * D];
     // When
@@ -135,7 +138,8 @@ class RegionExchangeTest {
   @Test
   void shouldDrawNothingWithoutARegion() {
     // Given
-    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE);
+    RegionExchange exchange =
+        new RegionExchange(IMAGE, D, ROWS, PROBES, PaintedRegions.NONE, PixelOwners.NONE);
     // When
     boolean drawn = exchange.draw(new float[ROWS * SIZE], new Random(1), new float[PROBES * SIZE]);
     // Then

@@ -84,6 +84,7 @@ class OwnPixelsTest {
         columns,
         new FramesInMemory("two bars", IMAGE, frames()),
         IntStream.range(0, FRAMES).toArray(),
+        PixelOwners.NONE,
         1);
   }
 
@@ -145,7 +146,14 @@ class OwnPixelsTest {
     FramesInMemory frames = new FramesInMemory("two bars", IMAGE, frames());
     // When
     OwnPixels found =
-        OwnPixels.of(reader(LEANING), new Drawer(), NodeColumns.real(2), frames, new int[] {3}, 1);
+        OwnPixels.of(
+            reader(LEANING),
+            new Drawer(),
+            NodeColumns.real(2),
+            frames,
+            new int[] {3},
+            PixelOwners.NONE,
+            1);
     // Then
     assertThat(found.metrics()).isEmpty();
     assertThat(found.movements()).hasDimensions(2, 2);

@@ -19,7 +19,7 @@ class PaintedRegionsTest {
       reaction[1][2 * pixel + 1] = 5;
     }
     // When
-    PaintedRegions found = PaintedRegions.of(reaction, 2);
+    PaintedRegions found = PaintedRegions.of(reaction, 2, PixelOwners.NONE);
     // Then
     assertThat(found.region(0)).isEqualTo(pixels(0, 1));
     assertThat(found.region(1)).isEqualTo(pixels(3, 6));
@@ -31,7 +31,7 @@ class PaintedRegionsTest {
     // Given a position and a length that show in the same pixels, and a colour that does not
     double[][] reaction = {{0, 5, 5, 0, 0, 0}, {0, 4, 4, 0, 0, 0}, {1, 0.6, 0, 3, 3, 0}};
     // When
-    PaintedRegions found = PaintedRegions.of(reaction, 1);
+    PaintedRegions found = PaintedRegions.of(reaction, 1, PixelOwners.NONE);
     // Then
     assertThat(found.region(0)).isEqualTo(pixels(1, 2));
     assertThat(found.region(1)).as("no pixel is its own").isNull();
@@ -46,7 +46,7 @@ class PaintedRegionsTest {
     // Given
     double[][] reaction = {{1, 1, 1, 0}, {0, 0, 0, 3}, {0, 0, 0, 0}};
     // When
-    PaintedRegions found = PaintedRegions.of(reaction, 1);
+    PaintedRegions found = PaintedRegions.of(reaction, 1, PixelOwners.NONE);
     // Then
     assertThat(found.regions()).containsExactly(null, pixels(3), null);
     assertThat(PaintedRegions.NONE.region(0)).isNull();

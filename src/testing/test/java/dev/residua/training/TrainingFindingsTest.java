@@ -51,6 +51,7 @@ class TrainingFindingsTest {
         List.of(new Latent(0, "cause", true), new Latent(1, "effect", named)),
         GRAPH,
         Mechanisms.fit(GRAPH, nodes, MechanismSettings.DEFAULTS),
+        node -> true,
         Double.NaN,
         lost,
         metrics);

@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.StepRandom.Purpose;
@@ -11,6 +12,7 @@ import dev.residua.training.LancaSettings.GraphSettings;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
 import dev.residua.training.PaintedRegions;
+import dev.residua.training.PixelOwners;
 import dev.residua.training.StepTimes;
 import dev.residua.training.Teaching;
 import dev.residua.training.TrainedNetwork;
@@ -216,7 +218,13 @@ final class LancaTraining {
             d,
             rows,
             probes,
-            checkpoint == null ? PaintedRegions.NONE : checkpoint.regions());
+            checkpoint == null ? PaintedRegions.NONE : checkpoint.regions(),
+            exchanges && settings.shift() == 0
+                ? PixelOwners.of(
+                    data,
+                    labelled,
+                    TrainingInput.latents(data, settings).stream().map(Latent::name).toList())
+                : PixelOwners.NONE);
     this.probed = new float[probes * data.shape().size()];
     this.autoencoder =
         new ParallelAutoencoder(

@@ -1,7 +1,9 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 import dev.residua.training.PaintedRegions;
+import dev.residua.training.PixelOwners;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
@@ -35,6 +37,9 @@ final class RegionExchange {
   private int count;
 
   /** Of pixels of a frame in blocks. */
+  private final PixelOwners owners;
+
+  /** Of pixels of a frame in blocks. */
   private PaintedRegions regions;
 
   /**
@@ -42,8 +47,13 @@ final class RegionExchange {
    * @param rows rows of the batch that frames are taken from
    * @param probes number of probes
    * @param regions as measured before the training was stopped; none for a new one
+   * @param owners of pixels, in the order of the picture
    */
-  RegionExchange(ImageShape image, int d, int rows, int probes, PaintedRegions regions) {
+  RegionExchange(
+      ImageShape image, int d, int rows, int probes, PaintedRegions regions, PixelOwners owners) {
+    this.owners =
+        owners.arranged(
+            pixel -> NetworkPlan.blockValue(image, NetworkLayout.BLOCK, pixel) / image.channels());
     this.image = image;
     this.d = d;
     this.rows = rows;
@@ -69,7 +79,7 @@ final class RegionExchange {
     Arrays.setAll(deviation, k -> Math.sqrt(deviation[k]));
     double[][] byRow = new double[rows][];
     Arrays.setAll(byRow, r -> Arrays.copyOfRange(codes, r * d, (r + 1) * d));
-    regions = PaintedRegions.measure(byRow, deviation, image, batch, decoder);
+    regions = PaintedRegions.measure(byRow, deviation, image, batch, owners, decoder);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
@@ -16,6 +17,7 @@ import dev.residua.report.ModelReport.PictureRow;
 import dev.residua.report.ModelReport.Table;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
+import dev.residua.training.ModelCalibration;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.ModelVerdicts.Verdict;
 import dev.residua.training.OwnPixels;
@@ -77,9 +79,16 @@ public final class ModelReports {
               .formatted(set.name(), set.shape(), manifest.image()));
     }
     boolean own = set.sha256().equals(manifest.provenance().dataSha256());
-    int[] frames = frames(manifest, set, own);
+    DynamicModel dynamics = ModelCalibration.dynamics(bundle);
     DatasetEvaluation.Scores scores =
-        DatasetEvaluation.score(scorer, manifest.observed(), set, frames, progress);
+        DatasetEvaluation.score(
+            scorer,
+            manifest.observed(),
+            dynamics,
+            set,
+            frames(manifest, set, own, dynamics != null),
+            progress);
+    int[] frames = scores.index();
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
         new ArrayList<>(
@@ -123,7 +132,8 @@ public final class ModelReports {
     return warnings;
   }
 
-  private static int[] frames(BundleManifest manifest, FrameDataset set, boolean own) {
+  private static int[] frames(
+      BundleManifest manifest, FrameDataset set, boolean own, boolean inSequence) {
     String share = manifest.provenance().hyperParameters().get("trainShare");
     int from = own && share != null ? (int) (Double.parseDouble(share) * set.size()) : 0;
     List<String> names = manifest.latents().stream().map(latent -> latent.name()).toList();
@@ -138,7 +148,9 @@ public final class ModelReports {
                   from > 0 ? " behind those trained on" : "",
                   ModelEvaluation.MIN_LABELLED));
     }
-    return spread(nominal, MAX_FRAMES);
+    return inSequence
+        ? Arrays.copyOf(nominal, Math.min(MAX_FRAMES, nominal.length))
+        : spread(nominal, MAX_FRAMES);
   }
 
   private static int[] spread(int[] all, int most) {
@@ -359,7 +371,8 @@ public final class ModelReports {
     int d = network.encoder().latents();
     float[] latents = new float[frames.length * d];
     double[][] rows =
-        DatasetEvaluation.score(network.encoder(), Variables.NONE, set, frames, fraction -> {})
+        DatasetEvaluation.score(
+                network.encoder(), Variables.NONE, null, set, frames, fraction -> {})
             .latents();
     for (int i = 0; i < frames.length; i++) {
       for (int j = 0; j < d; j++) {

@@ -9,6 +9,7 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.model.ModelBundle;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.util.Arrays;
@@ -46,14 +47,17 @@ public final class DatasetEvaluation {
   }
 
   /**
-   * Scores at most {@code frames} frames, spread evenly over those that have all variables.
+   * Scores at most {@code frames} frames that have all variables: spread evenly, or the first ones
+   * if equations use earlier frames.
    *
    * @param variables of the model
+   * @param dynamics equations of the model; null if none uses earlier frames
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
       ResidualScorer scorer,
       Variables variables,
+      @Nullable DynamicModel dynamics,
       FrameDataset set,
       int frames,
       DoubleConsumer progress) {
@@ -61,32 +65,39 @@ public final class DatasetEvaluation {
     int[] complete = IntStream.range(0, set.size()).filter(data::hasVariables).toArray();
     int n = Math.min(frames, complete.length);
     int[] index = new int[n];
-    Arrays.setAll(index, i -> complete[(int) ((long) i * complete.length / n)]);
-    return score(scorer, variables, set, index, progress);
+    Arrays.setAll(
+        index, i -> complete[dynamics != null ? i : (int) ((long) i * complete.length / n)]);
+    return score(scorer, variables, dynamics, set, index, progress);
   }
 
   /**
-   * Scores some frames.
+   * Scores some frames. If equations use earlier frames, those without known residuals are left
+   * out.
    *
    * @param variables of the model
+   * @param dynamics equations of the model; null if none uses earlier frames
    * @param index of the frames in the set
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
       ResidualScorer scorer,
       Variables variables,
+      @Nullable DynamicModel dynamics,
       FrameDataset set,
       int[] index,
       DoubleConsumer progress) {
-    int n = index.length;
     int d = scorer.nodes();
     TrainingData data = new DatasetSource(set, List.of(), variables.names());
-    LatentBatch batch = FrameScores.of(scorer, data, variables, index, progress);
+    KnownScores known =
+        KnownScores.of(
+            dynamics, data, index, FrameScores.of(scorer, data, variables, index, progress));
+    LatentBatch batch = known.scores();
+    int n = batch.frames();
     double[] errors = new double[n];
     Arrays.setAll(errors, i -> batch.reconstructionErrors()[i]);
     double[][] latents = FrameScores.rows(batch.observed(), n, d);
     double[][] residuals = FrameScores.rows(batch.residuals(), n, d);
-    return new Scores(index.clone(), latents, residuals, errors);
+    return new Scores(known.frames().clone(), latents, residuals, errors);
   }
 
   /**
@@ -168,12 +179,15 @@ public final class DatasetEvaluation {
       LatentDecoder decoder,
       FrameDataset set,
       int[] index) {
+    List<String> latents = bundle.manifest().latents().stream().map(Latent::name).toList();
+    TrainingData data = new DatasetSource(set, latents, List.of());
     return OwnPixels.of(
         scorer,
         decoder,
         NodeColumns.of(bundle.manifest().latents()),
-        new DatasetSource(set, List.of(), List.of()),
+        data,
         index,
+        PixelOwners.of(data, index, latents),
         1);
   }
 

@@ -4,6 +4,7 @@ import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
+import dev.residua.dynamics.DynamicFilter;
 import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +34,12 @@ record GraphFit(
     return searched.graph();
   }
 
-  /** Share of the variance of a node that its equation explains; NaN for a categorical one. */
+  /**
+   * Share of the variance of a node that its causes in the same frame explain; NaN for a
+   * categorical one, or if its equation uses earlier frames.
+   */
   double explainedVariance(int node) {
-    return columns.isCategorical(node)
+    return columns.isCategorical(node) || (dynamics != null && dynamics.usesHistory(node))
         ? Double.NaN
         : equations.explainedVariance(columns.first(node));
   }
@@ -62,6 +66,39 @@ record GraphFit(
       }
     }
     return residuals;
+  }
+
+  /**
+   * Residuals of rows that are a sequence if equations use earlier frames; rows of which some are
+   * not known are left out.
+   *
+   * @param seconds times of the rows; any if no equation uses earlier frames
+   */
+  double[][] residuals(double[][] rows, double[] seconds) {
+    double[][] residuals = residuals(rows);
+    if (dynamics == null) {
+      return residuals;
+    }
+    DynamicFilter filter = new DynamicFilter(dynamics, dynamics.start());
+    for (int r = 0; r < rows.length; r++) {
+      float[] row = floats(rows[r]);
+      float[] ofRow = floats(residuals[r]);
+      filter.next(seconds[r], row, new float[row.length], ofRow);
+      for (int k = 0; k < ofRow.length; k++) {
+        residuals[r][k] = ofRow[k];
+      }
+    }
+    return Arrays.stream(residuals)
+        .filter(row -> Arrays.stream(row).allMatch(Double::isFinite))
+        .toArray(double[][]::new);
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int k = 0; k < floats.length; k++) {
+      floats[k] = (float) values[k];
+    }
+    return floats;
   }
 
   private double[] narrow(double[] wide) {

@@ -6,6 +6,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.NodeColumns;
@@ -85,13 +86,27 @@ public final class ModelCalibration {
         scorer,
         data,
         nominal,
-        OwnPixels.of(scorer, decoder, columns, data, nominal, seed).metrics(),
+        OwnPixels.of(
+                scorer,
+                decoder,
+                columns,
+                data,
+                nominal,
+                PixelOwners.of(
+                    data, nominal, model.manifest().latents().stream().map(Latent::name).toList()),
+                seed)
+            .metrics(),
         driftSettings,
         seed,
         progress);
   }
 
-  private static @Nullable DynamicModel dynamics(ModelBundle model) {
+  /**
+   * Returns the equations of a model; null if none uses earlier frames.
+   *
+   * @throws IllegalArgumentException if the entry is damaged
+   */
+  public static @Nullable DynamicModel dynamics(ModelBundle model) {
     try {
       return model.dynamics().orElse(null);
     } catch (BadBundleException e) {

@@ -288,6 +288,7 @@ final class ModelCompletion {
         input.nodes,
         fitted.graph(),
         fitted.fit.equations(),
+        node -> !Double.isNaN(fitted.fit.explainedVariance(node)),
         input.labelled.length > 0
             ? Double.NaN
             : FoldCheck.share(
@@ -309,6 +310,8 @@ final class ModelCompletion {
           NodeColumns.of(input.latents),
           input.data,
           input.nominal,
+          PixelOwners.of(
+              input.data, input.labelled, input.latents.stream().map(Latent::name).toList()),
           input.settings.seed());
     }
   }

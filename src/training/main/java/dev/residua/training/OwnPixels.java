@@ -58,6 +58,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
    *
    * @param decoder in the units of the scorer
    * @param frames in any order; fewer than 2 show nothing, so every movement is NaN then
+   * @param owners pixels that one latent explains by labels
    * @param seed of the choice of the other frames
    */
   public static OwnPixels of(
@@ -66,6 +67,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
       NodeColumns columns,
       TrainingData data,
       int[] frames,
+      PixelOwners owners,
       long seed) {
     int most = (int) Math.max(2, MAX_BYTES / data.shape().size());
     int n = Math.min(Math.min(FRAMES, most), frames.length);
@@ -76,7 +78,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
       Arrays.stream(unknown).forEach(row -> Arrays.fill(row, Double.NaN));
       return new OwnPixels(unknown, new double[columns.latents()][TILES * TILES]);
     }
-    return new Measurement(scorer, decoder, columns, data, chosen, seed).result();
+    return new Measurement(scorer, decoder, columns, data, chosen, owners, seed).result();
   }
 
   /** The movements of other latents by name, see {@link #METRIC}. */
@@ -104,6 +106,7 @@ public record OwnPixels(double[][] movements, double[][] influences) {
     private final LatentDecoder decoder;
     private final NodeColumns columns;
     private final ImageShape image;
+    private final PixelOwners owners;
     private final int d;
     private final int n;
     private final byte[] pixels;
@@ -118,7 +121,9 @@ public record OwnPixels(double[][] movements, double[][] influences) {
         NodeColumns columns,
         TrainingData data,
         int[] frames,
+        PixelOwners owners,
         long seed) {
+      this.owners = owners;
       this.scorer = scorer;
       this.decoder = decoder;
       this.columns = columns;
@@ -141,7 +146,8 @@ public record OwnPixels(double[][] movements, double[][] influences) {
       double[] steps = new double[d];
       Arrays.setAll(steps, i -> columns.isCategorical(i) ? 0 : deviation[i]);
       PaintedRegions painted =
-          PaintedRegions.measure(read, steps, image, CHUNK, codes -> decoder.decode(codes, CHUNK));
+          PaintedRegions.measure(
+              read, steps, image, CHUNK, owners, codes -> decoder.decode(codes, CHUNK));
       double[][] movements = new double[d][d];
       for (int i = 0; i < d; i++) {
         BitSet region = painted.region(i);

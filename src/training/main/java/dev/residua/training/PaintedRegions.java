@@ -9,7 +9,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pixels that each latent paints: those in which a decoder reacts to it more than to any other.
+ * The pixels that each latent paints: those in which a decoder reacts to it more than to any other,
+ * unless labels show that another explains them.
  *
  * <p>A latent has no place of its own if it paints more than half of the picture, such as light, or
  * if most of its reaction is in pixels that others paint.
@@ -47,15 +48,16 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
    *
    * @param reaction sum over codes of the absolute difference that the steps make, {@code
    *     [d][pixels channels]}, the channels of a pixel one after the other
+   * @param owners pixels in which the reactions to other latents do not count
    */
-  public static PaintedRegions of(double[][] reaction, int channels) {
+  public static PaintedRegions of(double[][] reaction, int channels, PixelOwners owners) {
     int d = reaction.length;
     int pixels = reaction[0].length / channels;
     double[][] ofPixel = new double[d][pixels];
     double[] mostThere = new double[pixels];
     for (int i = 0; i < d; i++) {
       for (int v = 0; v < pixels * channels; v++) {
-        ofPixel[i][v / channels] += reaction[i][v];
+        ofPixel[i][v / channels] += owners.excludes(v / channels, i) ? 0 : reaction[i][v];
       }
       for (int p = 0; p < pixels; p++) {
         mostThere[p] = Math.max(mostThere[p], ofPixel[i][p]);
@@ -99,6 +101,7 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
    * @param codes of frames, {@code [n][d]}
    * @param deviation of each latent; one of 0 is left out
    * @param batch rows of a decoding, even
+   * @param owners pixels that one latent explains, whatever the decoder has learnt
    * @param decoder from {@code [batch, d]} to {@code [batch, size of the image]}
    */
   public static PaintedRegions measure(
@@ -106,6 +109,7 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
       double[] deviation,
       ImageShape image,
       int batch,
+      PixelOwners owners,
       UnaryOperator<float[]> decoder) {
     int d = deviation.length;
     int used = Math.min(CODES, codes.length);
@@ -133,7 +137,7 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
         }
       }
     }
-    return of(reaction, image.channels());
+    return of(reaction, image.channels(), owners);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -64,6 +65,7 @@ final class TrainingFindings {
    * @param labels errors of the factors
    * @param checked labels that were not trained on; may have no rows
    * @param nodes of the graph; those without a meaning of their own need no noise of their own
+   * @param explained returns true for a node whose equation is among these
    * @param foldedPictures see {@link FoldCheck}; NaN if unknown
    * @param reconstruction share of the pixel variance that is not reproduced
    * @param metrics receives the figures that decide
@@ -74,13 +76,14 @@ final class TrainingFindings {
       List<Latent> nodes,
       CausalGraph graph,
       Mechanisms equations,
+      IntPredicate explained,
       double foldedPictures,
       double reconstruction,
       Map<String, Double> metrics) {
     TrainingFindings all = new TrainingFindings(labels, checked);
     all.unreadFactors(metrics);
     all.foldedLatents(foldedPictures, metrics);
-    all.missingNoise(nodes, graph, equations, metrics);
+    all.missingNoise(nodes, graph, equations, explained, metrics);
     if (reconstruction > POOR_RECONSTRUCTION) {
       all.add(
           Aspect.RECONSTRUCTION,
@@ -172,10 +175,15 @@ final class TrainingFindings {
   }
 
   private void missingNoise(
-      List<Latent> nodes, CausalGraph graph, Mechanisms equations, Map<String, Double> metrics) {
+      List<Latent> nodes,
+      CausalGraph graph,
+      Mechanisms equations,
+      IntPredicate explained,
+      Map<String, Double> metrics) {
     for (int i = 0; i < graph.size(); i++) {
       if (graph.isRoot(i)
           || !nodes.get(i).anchored()
+          || !explained.test(i)
           || nodes.stream().anyMatch(Latent::categorical) // equations are between columns
           || (i < labels.names().size() && missed(i) >= UNREAD)) {
         continue;

@@ -90,7 +90,8 @@ public final class EvaluateCommand extends JsonCommand {
         LatentDecoder decoder = OnnxLatentDecoder.of(network);
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
-          DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);
+          DatasetEvaluation.score(
+              scorer, bundle.manifest().observed(), network.dynamics(), set, frames, bar::update);
       OwnPixels ownPixels =
           DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, scores.index());
       verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);

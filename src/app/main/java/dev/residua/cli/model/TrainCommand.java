@@ -468,7 +468,7 @@ public final class TrainCommand extends JsonCommand {
     }
     print("graph           %s", report.graph());
     for (int i = 0; i < report.graph().size(); i++) {
-      if (!report.graph().isRoot(i)) {
+      if (metrics.containsKey("explained." + i) && !report.graph().isRoot(i)) {
         print(
             "                %s: %.1f %% explained by %s",
             report.graph().name(i),

@@ -13,6 +13,7 @@ import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphLearner;
+import dev.residua.training.ModelCalibration;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -185,6 +186,7 @@ final class Workbench {
       return DatasetEvaluation.score(
           scorer,
           bundle.manifest().observed(),
+          ModelCalibration.dynamics(bundle),
           set,
           FRESH_FRAMES,
           done -> progress.at("evaluating", done, null));
