@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /**
- * The change of one equation with memory or delay that explains its newest innovations best, among
- * changes of one number: a generalized likelihood ratio.
+ * The change of one equation with memory or delay that explains its newest innovations best: a
+ * generalized likelihood ratio among changes of one number, and readings at one value.
  *
  * <p>Source: Willsky and Jones, A Generalized Likelihood Ratio Approach to the Detection and
  * Estimation of Jumps in Linear Systems, IEEE Transactions on Automatic Control (1976). The
@@ -32,7 +32,9 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
     /** All rates of change differ: their ratio to the trained ones. */
     RESPONSE,
     /** A cause acts earlier or later: its new delay, in seconds. */
-    DELAY
+    DELAY,
+    /** The readings stay at one value, in units. */
+    HELD
   }
 
   /** Longest delay that is tried, in steps of the training. */
@@ -40,6 +42,12 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
 
   /** Part of a deviation, or of an influence, for finite differences. */
   private static final double SMALL = 1e-3;
+
+  /** Nats that another change must save more than a constant. */
+  private static final double SIMPLER = 2;
+
+  /** Nats for the spread of held readings, the second number of that change. */
+  private static final double OF_SPREAD = 2;
 
   /**
    * Finds the best explanation.
@@ -54,6 +62,11 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
     int shown = Math.min(frames, history.times().length);
     Search search = new Search(model, history, variable, shown);
     return search.candidates().stream().max(Comparator.comparingDouble(DynamicChange::nats));
+  }
+
+  /** A constant in one place is simpler than another equation. */
+  private double preferred() {
+    return kind == Kind.PUSH || kind == Kind.OFFSET ? nats + SIMPLER : nats;
   }
 
   private static final class Search {
@@ -105,6 +118,7 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
                             cause.effect().times(1 + size)))));
         delays(k, cause);
       }
+      held(SMALL * deviation);
       if (trained.memory() != Memory.NONE) {
         linear(Kind.RESPONSE, -1, 1, SMALL, size -> changed(trained.faster(1 + size)));
       }
@@ -153,6 +167,31 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
       }
       if (best != null) {
         found.add(best);
+      }
+    }
+
+    /** Normal readings around one value, against the innovations as they are. */
+    private void held(double smallest) {
+      int from = history.times().length - frames;
+      int n = 0;
+      double sum = 0;
+      double square = 0;
+      double before = 0;
+      for (int t = 0; t < frames; t++) {
+        double innovation = now[0][t] / now[1][t];
+        if (!Double.isNaN(innovation)) {
+          double reading = history.reading(from + t, variable);
+          n++;
+          sum += reading;
+          square += reading * reading;
+          before += innovation * innovation / 2 + Math.log(now[1][t]);
+        }
+      }
+      if (n > 2) {
+        double mean = sum / n;
+        double spread = Math.max(smallest * smallest, square / n - mean * mean);
+        double saved = before - n * (1 + Math.log(spread)) / 2 - OF_SPREAD;
+        found.add(new DynamicChange(Kind.HELD, -1, mean, Math.max(0, saved)));
       }
     }
 

@@ -339,7 +339,6 @@ final class Diagnoser {
     if (history == null
         || !history.explains(node.latent)
         || graph.isRoot(node.latent)
-        || node.stillerThan(HELD_CAUSED_SPREAD)
         || node.hasOutliersOnly()) {
       return null;
     }
@@ -356,6 +355,7 @@ final class Diagnoser {
       case GAIN -> InterventionKind.MECHANISM_CHANGE;
       case RESPONSE -> InterventionKind.RESPONSE_CHANGE;
       case DELAY -> InterventionKind.DELAY_CHANGE;
+      case HELD -> InterventionKind.HARD_INTERVENTION;
     };
   }
 
@@ -475,6 +475,9 @@ final class Diagnoser {
   }
 
   private InterventionKind causedKind(Node node) {
+    if (history != null && history.explains(node.latent)) {
+      return node.hasOutliersOnly() ? InterventionKind.OUTLIER : InterventionKind.NOISE_CHANGE;
+    }
     if (node.stillerThan(HELD_CAUSED_SPREAD)) {
       return InterventionKind.HARD_INTERVENTION;
     }

@@ -165,6 +165,10 @@ final class InterventionSentence {
               digits(change.size()),
               digits(history.delay(latent, change)),
               m);
+      case HELD ->
+          text(
+              "%s no longer follows %s: it is held at %s, over %d frames",
+              name, causes, value(latent, change.size()), m);
     };
   }
 

@@ -40,23 +40,33 @@ class DynamicChangeTest {
     return new DynamicModel(STEP, List.of(valve, level, gauge));
   }
 
-  /** History of a plant that changes before its newest frames. */
-  private static DynamicState run(DynamicModel changed, double push, double offset, Random random) {
+  /**
+   * What happens to a plant.
+   *
+   * @param held reading of the gauge; NaN if it moves
+   */
+  private record Event(DynamicModel changed, double push, double offset, double held) {}
+
+  /** History of a plant to which an event happens before its newest frames. */
+  private static DynamicState run(Event event, Random random) {
     DynamicState state = MODEL.start();
     double[] x = new double[2];
     double[] levels = new double[64];
     for (int t = 0; t < 600; t++) {
       boolean after = t >= 600 - FRAMES;
-      DynamicModel plant = after ? changed : MODEL;
+      DynamicModel plant = after ? event.changed : MODEL;
       double[] seen = {x[0] + 0.02 * random.nextGaussian(), x[1] + 0.01 * random.nextGaussian(), 0};
       levels[t % 64] = seen[1];
       DynamicEquation gauge = plant.equations().get(2);
       int delay = (int) Math.round(gauge.longestDelay() / STEP);
       seen[2] = t < delay ? 0 : levels[(t - delay) % 64];
-      seen[2] += 0.02 * random.nextGaussian() + (after ? offset : 0);
+      seen[2] += 0.02 * random.nextGaussian() + (after ? event.offset : 0);
+      if (after && !Double.isNaN(event.held)) {
+        seen[2] = event.held + 0.005 * random.nextGaussian();
+      }
       DynamicEquation level = plant.equations().get(1);
       x[1] += STEP * (level.own(x[1]) + level.causes().get(0).effect().value(seen[0]));
-      x[1] += STEP * (after ? push : 0) + Math.sqrt(STEP * 1e-5) * random.nextGaussian();
+      x[1] += STEP * (after ? event.push : 0) + Math.sqrt(STEP * 1e-5) * random.nextGaussian();
       x[0] += STEP * MODEL.equations().get(0).own(x[0]);
       x[0] += Math.sqrt(STEP * 0.2) * random.nextGaussian();
       state = MODEL.next(state, 100 + STEP * t, seen).state();
@@ -68,10 +78,14 @@ class DynamicChangeTest {
   @EnumSource(DynamicChange.Kind.class)
   void shouldNameTheKindAndSizeOfAChange(DynamicChange.Kind kind) {
     // Given
-    int variable = kind == DynamicChange.Kind.OFFSET || kind == DynamicChange.Kind.DELAY ? 2 : 1;
+    int variable =
+        switch (kind) {
+          case OFFSET, DELAY, HELD -> 2;
+          case PUSH, GAIN, RESPONSE -> 1;
+        };
     DynamicModel changed =
         switch (kind) {
-          case PUSH, OFFSET -> MODEL;
+          case PUSH, OFFSET, HELD -> MODEL;
           case GAIN -> model(0.01, 1, DELAY, 0.02);
           case RESPONSE -> model(0.02, 0.5, DELAY, 0.02);
           case DELAY -> model(0.02, 1, DELAY + 7, 0.02);
@@ -79,18 +93,20 @@ class DynamicChangeTest {
     double truth =
         switch (kind) {
           case PUSH -> -0.006;
-          case OFFSET -> 0.04;
+          case OFFSET, HELD -> 0.04;
           case GAIN, RESPONSE -> 0.5;
           case DELAY -> (DELAY + 7) * STEP;
         };
     double push = kind == DynamicChange.Kind.PUSH ? truth : 0;
     double offset = kind == DynamicChange.Kind.OFFSET ? truth : 0;
+    double held = kind == DynamicChange.Kind.HELD ? truth : Double.NaN;
+    Event event = new Event(changed, push, offset, held);
     Random random = new Random(7);
     int right = 0;
     double size = 0;
     // When
     for (int i = 0; i < RUNS; i++) {
-      DynamicState history = run(changed, push, offset, random);
+      DynamicState history = run(event, random);
       DynamicChange found = DynamicChange.of(MODEL, history, variable, FRAMES).orElseThrow();
       if (found.kind() == kind) {
         right++;

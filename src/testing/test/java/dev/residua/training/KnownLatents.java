@@ -2,9 +2,11 @@ package dev.residua.training;
 
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.ResidualScorer;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.AdditiveNoise;
 import dev.residua.testing.TestEngine;
@@ -28,6 +30,7 @@ final class KnownLatents implements TrainingData {
   private static final int D = 4;
 
   private final double[][] z;
+  private final FrameTimes times;
   private final int[][] broken;
   private final int labelEvery;
   private int labelsOff;
@@ -37,9 +40,22 @@ final class KnownLatents implements TrainingData {
   private final List<OrderAnswer> answers = new ArrayList<>();
 
   KnownLatents(int n, int labelEvery, long seed) {
-    this.z = AdditiveNoise.latents(n, seed);
-    this.broken = new int[n][0];
+    this(AdditiveNoise.latents(n, seed), FrameTimes.NONE, labelEvery);
+  }
+
+  /**
+   * @param z factors, shape {@code [n][4]}
+   */
+  KnownLatents(double[][] z, FrameTimes times, int labelEvery) {
+    this.z = z;
+    this.times = times;
+    this.broken = new int[z.length][0];
     this.labelEvery = labelEvery;
+  }
+
+  @Override
+  public FrameTimes times() {
+    return times;
   }
 
   /** Gives every frame the labels of a later one. */
@@ -144,7 +160,7 @@ final class KnownLatents implements TrainingData {
    */
   static final class Reader implements Trainer {
     private LongFunction<UnaryOperator<double[]>> warps;
-    private final Map<NetworkPlan, Model> models = new IdentityHashMap<>();
+    private final Map<List<NetworkLayer>, Model> models = new IdentityHashMap<>(); // by encoder
     private int trainings;
     private @Nullable NetworkPlan last;
 
@@ -212,7 +228,7 @@ final class KnownLatents implements TrainingData {
 
     /** Opens the models of the plans that {@link Network#plan} returned. */
     NetworkEngine open(NetworkPlan plan) {
-      return java.util.Objects.requireNonNull(models.get(plan)).engine();
+      return java.util.Objects.requireNonNull(models.get(plan.encoder())).engine();
     }
 
     private final class Network implements TrainedNetwork {
@@ -275,7 +291,8 @@ final class KnownLatents implements TrainingData {
                   plan.errorScale());
         }
         last = plan;
-        models.put(plan, new Model(this, mean.clone(), scale.clone(), linearization, head));
+        models.put(
+            plan.encoder(), new Model(this, mean.clone(), scale.clone(), linearization, head));
         return plan;
       }
 

@@ -4,6 +4,8 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.drift.DriftSettings;
+import dev.residua.dynamics.DynamicModel;
+import dev.residua.dynamics.EquationSentence;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
@@ -75,7 +77,13 @@ public final class GraphRevision {
             search,
             mechanisms,
             progress);
-    double[][] residuals = fit.residuals(rows(model, scorer, data, input.nominal, progress));
+    double[] seconds = data.times().seconds();
+    double[][] residuals =
+        fit.residuals(
+            rows(model, scorer, data, input.nominal, progress),
+            data.times().isEmpty()
+                ? new double[0]
+                : Arrays.stream(input.nominal).mapToDouble(i -> seconds[i]).toArray());
     progress.at("testing residuals", 0, null);
     boolean[] categorical = new boolean[input.nodes.size()];
     input.nodes.forEach(node -> categorical[node.index()] = node.categorical());
@@ -126,7 +134,16 @@ public final class GraphRevision {
     return dependence;
   }
 
-  /** Share of the variance of a latent that its causes explain on held-out rows. */
+  /** Describes the equations that use earlier frames, a sentence each. */
+  public List<String> overTime() {
+    DynamicModel dynamics = fit.dynamics();
+    return dynamics == null ? List.of() : EquationSentence.all(dynamics, graph().names());
+  }
+
+  /**
+   * Share of the variance of a latent that its causes explain on held-out rows; NaN if its equation
+   * uses earlier frames.
+   */
   public double explainedVariance(int latent) {
     return fit.explainedVariance(latent);
   }

@@ -183,7 +183,7 @@ final class ModelGraphCommand extends JsonCommand {
           found.name(edge.from()), found.name(edge.to()), 100 * edge.confidence());
     }
     for (int i = 0; i < found.size(); i++) {
-      if (!found.isRoot(i)) {
+      if (!found.isRoot(i) && !Double.isNaN(revision.explainedVariance(i))) {
         print(
             "              %s: %.1f %% explained by %s",
             found.name(i),
@@ -191,6 +191,7 @@ final class ModelGraphCommand extends JsonCommand {
             String.join(", ", found.parentNames(i)));
       }
     }
+    revision.overTime().forEach(equation -> print("over time     %s", equation));
     if (searched.alternatives().isEmpty()) {
       print("alternatives  none that is hardly worse");
     } else {

@@ -12,7 +12,7 @@ final class Experiments {
               TrainingExperiments.ALL,
               List.of(LocalisationTrial.EXPERIMENT, EdgeTrial.EXPERIMENT),
               CommissioningTrial.EXPERIMENTS,
-              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT))
+              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT, SequenceTrial.EXPERIMENT))
           .flatMap(List::stream)
           .toList();
 

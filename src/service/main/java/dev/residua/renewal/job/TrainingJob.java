@@ -157,6 +157,11 @@ public final class TrainingJob {
     context.publish(TrainingPhase.COLLECTING, 0, context.request().reason());
     evaluate.removeAbandonedShadow();
     ModelBundle champion = activeModel();
+    if (champion.dynamics().isPresent()) {
+      throw new TrainingFailedException(
+          "the active model %s uses earlier frames, and frames chosen from a topic are no sequence: record one, then run residua train and residua model promote"
+              .formatted(champion.id()));
+    }
     try (ModelHandle active = dependencies.opener().open(champion);
         CollectedFrames collected = collect.run(champion)) {
       ExaminedModel examined = active.examined();
