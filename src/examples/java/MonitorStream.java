@@ -89,7 +89,7 @@ public class MonitorStream {
         SourceMonitor monitor =
             cameras.computeIfAbsent(record.key(), camera -> SourceMonitor.start(thresholds));
         for (Incident incident : monitor.next(score, ActiveControls.EMPTY).incidents()) {
-          String line = "%s %s".formatted(incident.state(), incident.sentence());
+          String line = "%s %s".formatted(incident.state(), incident.summary().headline());
           context.forward(record.withValue(line));
         }
       }

@@ -47,7 +47,7 @@ public class WatchFolder {
               score.statistics().jointPValue(),
               Arrays.toString(score.statistics().standardized()));
           for (Incident incident : monitor.next(score, ActiveControls.EMPTY).incidents()) {
-            System.out.printf("incident %s: %s%n", incident.state(), incident.sentence());
+            System.out.printf("incident %s: %s%n", incident.state(), incident.summary().headline());
           }
         }
       }

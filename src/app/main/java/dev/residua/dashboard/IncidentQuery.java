@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * Query for a page of incidents.
  *
- * @param text part of the source, the subject, the sentence or the id; lower case
+ * @param text part of the source, the subject, the headline, the explanation or the id; lower case
  * @param standing open, ended or all
  * @param severity min severity
  * @param subject whole subject, or its kind
@@ -118,8 +118,13 @@ record IncidentQuery(
         && !incident.openedAt().isAfter(to)
         && (ended == null || !ended.isBefore(from))
         && (text.isEmpty()
-            || "%s\n%s\n%s\n%s"
-                .formatted(incident.source(), of, incident.sentence(), incident.id())
+            || String.join(
+                    "\n",
+                    incident.source(),
+                    of,
+                    incident.summary().headline(),
+                    incident.summary().explanation(),
+                    incident.id())
                 .toLowerCase(Locale.ROOT)
                 .contains(text));
   }

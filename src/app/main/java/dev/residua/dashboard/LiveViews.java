@@ -62,7 +62,7 @@ public final class LiveViews {
    * @param threshold its threshold
    * @param trend largest share of the threshold in periods of ten seconds, oldest first
    * @param newestStretch number of the last of them, which counts up by one every ten seconds
-   * @param sentence of its open incident, or else why it needs a review
+   * @param sentence headline of its open incident, or else why it needs a review
    */
   public record Row(
       String name,
@@ -185,10 +185,27 @@ public final class LiveViews {
   public record IncidentFrameView(FrameReferenceView frame, String modelId) {}
 
   /**
-   * The current state of an incident: the fields of the record {@code Incident} as the topic has
-   * them in JSON, and three more.
+   * Estimated begin of a change.
    *
-   * @param advice for a person
+   * @param sequence most likely first frame
+   * @param low lower end of the interval
+   * @param high upper end
+   * @param coverage of the interval
+   * @param at capture time of the most likely first frame
+   * @param frame location of that frame on Kafka; null if it is unknown
+   */
+  public record ChangePointView(
+      long sequence,
+      long low,
+      long high,
+      double coverage,
+      Instant at,
+      @Nullable FrameReferenceView frame) {}
+
+  /**
+   * The current state of an incident: the fields of the record {@code Incident} as the topic has
+   * them in JSON, and two more.
+   *
    * @param verdict of an operator: {@code true} or {@code false}; null before
    * @param assignee who looks after it; null before somebody does
    */
@@ -200,9 +217,12 @@ public final class LiveViews {
       @Nullable String reason,
       String severity,
       String kind,
-      String sentence,
+      String headline,
+      String explanation,
+      String advice,
       @Nullable String note,
       List<CauseView> causes,
+      @Nullable ChangePointView changePoint,
       Instant openedAt,
       Instant updatedAt,
       @Nullable Instant endedAt,
@@ -213,9 +233,9 @@ public final class LiveViews {
       @Nullable String follows,
       @Nullable String mergedInto,
       String modelId,
+      String modelDigest,
       @Nullable IncidentFrameView frame,
       Map<String, String> labels,
-      String advice,
       @Nullable String verdict,
       @Nullable String assignee) {}
 
@@ -279,7 +299,8 @@ public final class LiveViews {
       @Nullable String reason,
       String severity,
       String subject,
-      String sentence,
+      String headline,
+      String explanation,
       @Nullable String note) {}
 
   /**
@@ -363,7 +384,8 @@ public final class LiveViews {
       long firstSequence,
       long lastSequence,
       String severity,
-      String sentence,
+      String headline,
+      String explanation,
       List<CauseView> causes,
       List<ReadingView> readings,
       FrameReferenceView frame,
@@ -550,8 +572,7 @@ public final class LiveViews {
    * @param source source of the frame
    * @param sequence its sequence
    * @param kind such as {@code anomaly: residual}
-   * @param sentence of the event
    */
   public record FindingView(
-      String at, String source, long sequence, String kind, String sentence) {}
+      String at, String source, long sequence, String kind, String headline, String explanation) {}
 }

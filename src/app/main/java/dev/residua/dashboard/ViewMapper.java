@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
@@ -12,6 +13,7 @@ import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CauseView;
 import dev.residua.dashboard.LiveViews.ChallengerView;
+import dev.residua.dashboard.LiveViews.ChangePointView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.EdgeView;
 import dev.residua.dashboard.LiveViews.EventView;
@@ -59,7 +61,7 @@ public final class ViewMapper {
             ? String.join("; ", commissioning.reasons())
             : null;
     for (Incident incident : history.open().values()) {
-      sentence = incident.sentence();
+      sentence = incident.summary().headline();
     }
     return new Row(
         name,
@@ -156,7 +158,8 @@ public final class ViewMapper {
         incident.reason() == null ? null : incident.reason().name(),
         incident.severity().name(),
         incident.subject().toString(),
-        incident.sentence(),
+        incident.summary().headline(),
+        incident.summary().explanation(),
         incident.note());
   }
 
@@ -177,9 +180,12 @@ public final class ViewMapper {
         incident.reason() == null ? null : incident.reason().name(),
         incident.severity().name(),
         incident.kind(),
-        incident.sentence(),
+        incident.summary().headline(),
+        incident.summary().explanation(),
+        incident.subject().advice(),
         incident.note(),
         causes(incident.causes()),
+        changePoint(incident.changePoint()),
         incident.openedAt(),
         incident.updatedAt(),
         incident.endedAt(),
@@ -190,11 +196,25 @@ public final class ViewMapper {
         incident.follows(),
         incident.mergedInto(),
         incident.modelId(),
+        incident.modelDigest(),
         shown == null ? null : new IncidentFrameView(frame(shown.position()), shown.modelId()),
         incident.labels(),
-        incident.subject().advice(),
         verdict,
         assignee);
+  }
+
+  private static @Nullable ChangePointView changePoint(@Nullable ChangePoint change) {
+    if (change == null) {
+      return null;
+    }
+    FramePosition position = change.position();
+    return new ChangePointView(
+        change.sequence(),
+        change.low(),
+        change.high(),
+        change.coverage(),
+        change.at(),
+        position == null ? null : frame(position));
   }
 
   private static FrameReferenceView frame(FramePosition position) {
@@ -228,7 +248,8 @@ public final class ViewMapper {
         finding.firstSequence(),
         finding.lastSequence(),
         finding.severity().name(),
-        finding.sentence(),
+        finding.summary().headline(),
+        finding.summary().explanation(),
         causes(finding.causes()),
         finding.readings().stream().map(ViewMapper::reading).toList(),
         frame(finding.position()),

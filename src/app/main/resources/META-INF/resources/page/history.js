@@ -269,9 +269,9 @@ const chartOf = (box, axis) =>
   });
 
 function incidentItems(incidents) {
-  const items = incidents.slice(0, MAX_INCIDENTS).map(({ openedAt, id, sentence, subject }) => {
+  const items = incidents.slice(0, MAX_INCIDENTS).map(({ openedAt, id, headline, subject }) => {
     const meta = h('div', { class: 'meta' }, h('span', null, subjectWords(subject)));
-    return h('li', null, when(openedAt), ' ', h('a', { href: incidentLink(id) }, sentence), meta);
+    return h('li', null, when(openedAt), ' ', h('a', { href: incidentLink(id) }, headline), meta);
   });
   const more = incidents.length - MAX_INCIDENTS;
   if (more > 0)

@@ -5,6 +5,7 @@ import { button, since } from './parts.js';
 import {
   duration,
   full,
+  fullSentence,
   incidentLink,
   kindWords,
   moment,
@@ -24,7 +25,7 @@ function stateWords({ endedAt, state, reason, severity }) {
 
 /** One incident among others; `first` comes before it, such as a check box. */
 export function incidentLine(incident, ...first) {
-  const { id, source, sentence, severity, openedAt, endedAt, subject, kind } = incident;
+  const { id, source, headline, explanation, severity, openedAt, endedAt, subject, kind } = incident;
   const colour = severityColour(severity);
   const ended = () =>
     h('time', { datetime: new Date(endedAt).toISOString(), title: full(endedAt) }, moment(endedAt));
@@ -44,9 +45,10 @@ export function incidentLine(incident, ...first) {
       { class: 'sentence' },
       h('a', { href: sourceLink(source) }, source),
       ' ',
-      h('a', { class: 'of', href: incidentLink(id) }, sentence),
+      h('a', { class: 'of', href: incidentLink(id) }, headline),
     ),
     endedAt ? ended() : since(openedAt),
+    h('p', { class: 'explanation', title: explanation }, fullSentence(explanation)),
     h(
       'div',
       { class: 'meta' },

@@ -156,7 +156,7 @@ class IncidentPage {
     const soft = (...words) => h('p', { class: 'soft small' }, words);
     const link = other => h('a', { href: incidentLink(other) }, 'another incident');
     const parts = [
-      open && h('p', null, fullSentence(advice)),
+      open && h('p', null, advice),
       note && soft(`Note: ${note}`),
       follows && soft('It continues ', link(follows), '.'),
       mergedInto && soft('It turned out to be part of ', link(mergedInto), '.'),
@@ -203,9 +203,10 @@ class IncidentPage {
   }
 }
 
-/** Sentence, state, commands and facts of the incident. */
+/** Headline, state, commands, explanation and facts of the incident. */
 class Head {
   #title = h('h1', null, '…');
+  #explanation = h('p', { class: 'lead', hidden: true });
   #chip = h('span', { class: 'chip' }, '…');
   #actions = h('div', { class: 'actions' });
   #facts = h('div', { class: 'facts' });
@@ -213,7 +214,7 @@ class Head {
   constructor() {
     const crumbs = h('p', { class: 'crumbs' }, h('a', { href: '#/incidents' }, '← All incidents'));
     const title = h('div', { class: 'title' }, this.#title, this.#chip, this.#actions);
-    this.element = h('header', null, crumbs, title, this.#facts);
+    this.element = h('header', null, crumbs, title, this.#explanation, this.#facts);
   }
 
   drawUnknown(id) {
@@ -222,8 +223,10 @@ class Head {
   }
 
   draw(shown) {
-    const { sentence, endedAt, severity } = shown;
-    text(this.#title, sentenceCase(sentence));
+    const { headline, explanation, endedAt, severity } = shown;
+    text(this.#title, headline);
+    text(this.#explanation, fullSentence(explanation));
+    this.#explanation.hidden = false;
     this.#chip.hidden = false;
     setChip(this.#chip, stateWords(shown), endedAt ? 'good' : severityColour(severity));
     this.#facts.replaceChildren(...factsOf(shown));
@@ -252,7 +255,7 @@ function stateWords({ endedAt, state, reason, severity }) {
 }
 
 function factsOf(shown) {
-  const { source, openedAt, endedAt, labels, verdict, modelId } = shown;
+  const { source, openedAt, endedAt, labels, verdict, modelId, modelDigest, changePoint } = shown;
   const lasting = endedAt
     ? fact('Lasted', `${duration(endedAt - openedAt)}, until ${moment(endedAt)}`)
     : fact('Since', moment(openedAt), ', ', since(openedAt));
@@ -262,22 +265,29 @@ function factsOf(shown) {
     fact('Subject', subjectWords(shown.subject)),
     fact('Kind', kindWords(shown.kind)),
     lasting,
+    ...(changePoint ? [fact('Changed', changeWords(changePoint))] : []),
     fact('Looked after by', shown.assignee ?? 'nobody'),
     ...(verdict ? [fact('Verdict', given)] : []),
     ...Object.entries(labels).map(([name, value]) => fact(sentenceCase(name), value)),
     fact('Frames', `${shown.openedSequence} to ${shown.updatedSequence}`),
-    fact('Model', h('a', { href: modelLink(modelId) }, modelId)),
+    fact('Model', h('a', { href: modelLink(modelId), title: `SHA-256 ${modelDigest}` }, modelId)),
     fact('Id', shown.id),
   ];
+}
+
+/** Time, number and place of the first frame of a change. */
+function changeWords({ at, sequence, frame }) {
+  const place = frame ? ` (partition ${frame.partition}, offset ${frame.offset})` : '';
+  return `${moment(Date.parse(at))}, frame ${sequence}${place}`;
 }
 
 /** Steps, commands and events in the order of time. */
 function storyOf({ steps, orders, events }) {
   return [
-    ...steps.map(({ at, reason, state, sentence, note, severity, subject }) => ({
+    ...steps.map(({ at, reason, state, headline, note, severity, subject }) => ({
       at,
       title: spoken(reason ?? state),
-      words: [sentence, note && h('span', { class: 'soft' }, ` (${note})`)],
+      words: [headline, note && h('span', { class: 'soft' }, ` (${note})`)],
       meta: `${spoken(severity)}, ${subjectWords(subject)}`,
     })),
     ...orders.map(({ at, kind, assignee, reason, by }) => ({
@@ -289,7 +299,7 @@ function storyOf({ steps, orders, events }) {
     ...events.map(eventOf).map(event => ({
       at: event.at,
       title: `${spoken(event.what)}: ${spoken(event.kind)}`,
-      words: event.sentence,
+      words: [`${event.headline}. `, h('span', { class: 'soft' }, fullSentence(event.explanation))],
       meta: eventFigures(event),
     })),
   ].sort((a, b) => a.at - b.at);

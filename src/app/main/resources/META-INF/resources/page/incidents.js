@@ -129,7 +129,7 @@ class IncidentList {
     text(this.#problem, this.#filters.state ? 'No incident matches.' : none);
     const key = JSON.stringify([
       groups,
-      all.map(i => [i.id, i.sentence, i.severity, i.state, i.endedAt, i.verdict, i.assignee]),
+      all.map(i => [i.id, i.headline, i.explanation, i.severity, i.state, i.endedAt, i.verdict, i.assignee]),
     ]);
     if (key !== this.#shown) {
       this.#shown = key;
@@ -180,7 +180,7 @@ class FilterBar {
   /** @param change gets the filters that were changed */
   constructor(filters, change) {
     this.#change = change;
-    const words = 'Find in sources and sentences';
+    const words = 'Find in sources and texts';
     const search = { type: 'search', placeholder: words, 'aria-label': words, autocomplete: 'off' };
     this.#find = h('input', { ...search, value: filters.text });
     const typed = debounced(200, () => change({ text: this.#find.value.trim() }));

@@ -201,7 +201,7 @@ class OpenIncidents {
     const open = openIncidents.map(incidentOf);
     const ended = closed.map(incidentOf);
     const key = JSON.stringify([
-      open.map(i => [i.id, i.sentence, i.severity, i.verdict, i.assignee]),
+      open.map(i => [i.id, i.headline, i.explanation, i.severity, i.verdict, i.assignee]),
       ended.map(i => [i.id, i.endedAt, i.verdict]),
     ]);
     if (key !== this.#key) {

@@ -98,7 +98,7 @@ export class FramePanel {
 
   /** Shows the stored pictures of an incident, which need neither its frame nor its model. */
   async showEvidence(incident) {
-    const shown = { causes: incident.causes, readings: [], sentence: incident.sentence };
+    const shown = { causes: incident.causes, readings: [], headline: incident.headline };
     this.#show(shown);
     const path = `api/incidents/${encodeURIComponent(incident.id)}/evidence`;
     let stored = null;
@@ -252,7 +252,7 @@ export class MechanismsPanel {
     const { shown, openIncidents, causes, isWatched } = this.#state;
     const about = shown ?? openIncidents[0];
     if (about) {
-      return causes.length ? about.sentence : `${about.sentence} No single mechanism is the cause.`;
+      return causes.length ? about.headline : `${about.headline}. No single mechanism is the cause.`;
     }
     return isWatched
       ? 'Every latent follows its causes.'

@@ -7,10 +7,10 @@ import { verdictButtons } from './incident-parts.js';
 import {
   duration,
   figure,
+  fullSentence,
   incidentLink,
   kindWords,
   moment,
-  sentenceCase,
   severityColour,
   spoken,
   subjectWords,
@@ -38,7 +38,7 @@ export class FaultPanel {
       attribute(this.element, 'class', `panel fault ${severityColour(open[0].severity)}`);
     }
     const key = JSON.stringify(
-      open.map(i => [i.id, i.state, i.sentence, i.severity, i.note, i.verdict, i.events]),
+      open.map(i => [i.id, i.state, i.headline, i.explanation, i.severity, i.note, i.verdict, i.events]),
     );
     if (key === this.#key) return;
     this.#key = key;
@@ -46,14 +46,15 @@ export class FaultPanel {
   }
 
   #item(incident) {
-    const { severity, sentence, causes, advice, note } = incident;
+    const { severity, headline, explanation, causes, advice, note } = incident;
     const soft = (...words) => h('p', { class: 'soft small' }, words);
     const origin = h('span', { class: 'soft small' }, originWords(incident));
     return h(
       'div',
       { class: 'body' },
       h('p', null, chip(spoken(severity), severityColour(severity)), ' ', origin),
-      h('p', { class: 'sentence', role: 'status' }, sentence),
+      h('p', { class: 'sentence', role: 'status' }, headline),
+      h('p', null, fullSentence(explanation)),
       causes.length > 0 && soft('Cause: ', causes.map(causeWords).join('; ')),
       soft(`Advice: ${advice}`),
       note && soft(`Note: ${note}`),
@@ -175,11 +176,11 @@ export class Timeline {
   #event(event, open) {
     const label = chip(spoken(event.what), 'plain');
     const inner = h('div', { class: 'inner' }, this.#lines(event));
-    return details(event.id, open, [event.at, event.sentence, label], inner);
+    return details(event.id, open, [event.at, event.headline, label], inner);
   }
 
   #incident(incident, unfolded) {
-    const { id, state, reason, openedAt, endedAt, sentence, severity } = incident;
+    const { id, state, reason, openedAt, endedAt, headline, explanation, severity } = incident;
     const label = endedAt
       ? chip(spoken(reason ?? state), 'good')
       : chip(spoken(isUnsteady(incident) ? state : 'open'), severityColour(severity));
@@ -189,24 +190,25 @@ export class Timeline {
     const inner = h(
       'div',
       { class: 'inner' },
+      h('p', null, fullSentence(explanation)),
       incidentFacts(incident),
       incidentButtons(incident, this.#state, this.#actions),
       events.length
         ? h('ul', { class: 'events', 'aria-label': 'Events of the incident' }, items)
         : h('p', { class: 'soft small' }, forgotten),
     );
-    return details(id, unfolded, [openedAt, sentence, label], inner);
+    return details(id, unfolded, [openedAt, headline, label], inner);
   }
 
   #lines(event) {
-    const { what, kind, sentence, at, lastSequence, statistic, threshold, pValue } = event;
+    const { what, kind, explanation, at, lastSequence, statistic, threshold, pValue } = event;
     const figures = [
       `frame ${lastSequence}`,
       statistic !== null && `statistic ${figure(statistic)} of ${figure(threshold)}`,
       pValue !== null && `p = ${figure(pValue)}`,
     ].filter(Boolean);
     return [
-      h('p', null, h('b', null, `${spoken(what)}: ${spoken(kind)}`), ' ', sentence),
+      h('p', null, h('b', null, `${spoken(what)}: ${spoken(kind)}`), ' ', fullSentence(explanation)),
       h(
         'p',
         { class: 'meta' },
@@ -219,11 +221,11 @@ export class Timeline {
   }
 }
 
-const details = (id, open, [at, sentence, label], inner) =>
+const details = (id, open, [at, words, label], inner) =>
   h(
     'details',
     { 'data-id': id, open },
-    h('summary', null, when(at), h('span', { class: 'sentence' }, sentence), label),
+    h('summary', null, when(at), h('span', { class: 'sentence' }, words), label),
     inner,
   );
 
@@ -238,7 +240,7 @@ function incidentFacts(incident) {
     { class: 'props' },
     term('Subject', subjectWords(subject)),
     term('Kind', kindWords(kind)),
-    !endedAt && term('Advice', sentenceCase(advice)),
+    !endedAt && term('Advice', advice),
     note && term('Note', note),
     follows && term('Follows', mono(follows)),
     mergedInto && term('Part of', mono(mergedInto)),

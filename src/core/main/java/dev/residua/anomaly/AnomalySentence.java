@@ -1,19 +1,37 @@
 package dev.residua.anomaly;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Summary;
 import java.util.List;
 import java.util.Locale;
 
-/** Describes an anomaly in one plain sentence, with the names of the domain. */
+/** Describes an anomaly with the names of the domain. */
 public final class AnomalySentence {
   private AnomalySentence() {}
 
   /**
-   * Sentence such as {@code shadow length 4.2 sd above what light and pendulum explain}.
+   * Summary such as {@code Shadow length is higher than its causes explain}, with the explanation
+   * {@code shadow length 4.2 sd above what light and pendulum explain}.
    *
    * @param graph of the model that scored the frame: names and parents
+   * @param inUnits end of the explanation; may be empty
    */
-  public static String of(Verdict.Anomalous anomaly, CausalGraph graph) {
+  public static Summary of(Verdict.Anomalous anomaly, CausalGraph graph, String inUnits) {
+    String explanation = explanation(anomaly, graph) + inUnits;
+    return switch (anomaly.kind()) {
+      case APPEARANCE ->
+          Summary.of(
+              explanation,
+              "Picture is %s than in training",
+              anomaly.statistics().appearanceDeviation() < 0 ? "darker" : "brighter");
+      case OFF_MANIFOLD -> new Summary("Something unknown is in the picture", explanation);
+      case RESIDUAL -> residual(anomaly.causes().get(0), graph, explanation);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+          throw new AssertionError("a verdict of kind " + anomaly.kind());
+    };
+  }
+
+  private static String explanation(Verdict.Anomalous anomaly, CausalGraph graph) {
     return switch (anomaly.kind()) {
       case APPEARANCE -> appearance(anomaly.statistics().appearanceDeviation());
       case OFF_MANIFOLD -> "the picture shows something the model has never seen";
@@ -21,6 +39,19 @@ public final class AnomalySentence {
       case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
+  }
+
+  private static Summary residual(Cause leading, CausalGraph graph, String explanation) {
+    float e = leading.standardized();
+    String format =
+        Float.isNaN(e)
+            ? "%s cannot be evaluated"
+            : graph.isRoot(leading.latent())
+                ? (e < 0 ? "%s is unusually low" : "%s is unusually high")
+                : (e < 0
+                    ? "%s is lower than its causes explain"
+                    : "%s is higher than its causes explain");
+    return Summary.of(explanation, format, graph.spokenName(leading.latent()));
   }
 
   private static String appearance(float deviation) {

@@ -1,10 +1,11 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.Summary;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.ImageShape;
 import java.util.Locale;
 
-/** Describes in one plain sentence how a camera has moved. */
+/** Describes how a camera has moved. */
 public final class MotionSentence {
   private MotionSentence() {}
 
@@ -14,7 +15,11 @@ public final class MotionSentence {
    *
    * @param image shape of the picture, whose pixels are meant
    */
-  public static String of(CameraMotion motion, ImageShape image) {
+  public static Summary of(CameraMotion motion, ImageShape image) {
+    return new Summary("Camera has moved", explanation(motion, image));
+  }
+
+  private static String explanation(CameraMotion motion, ImageShape image) {
     return String.format(
         Locale.ROOT,
         "the camera has moved: the picture is shifted by %s and by %s, turned by %.1f degrees %s and scaled by %.2f",

@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.Summary;
 import dev.residua.frame.SensorReadings;
 import java.util.Locale;
 
@@ -24,8 +25,24 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
     }
   }
 
-  /** Describes the fault and the usual range in one plain sentence. */
-  public String sentence(SensorReadings now, SensorReference usual) {
+  /** Describes the fault and the usual range. */
+  public Summary summary(SensorReadings now, SensorReference usual) {
+    return new Summary(headline(), explanation(now, usual));
+  }
+
+  private String headline() {
+    return switch (kind) {
+      case DARK -> "Camera picture is dark";
+      case SATURATED -> "Camera picture is overexposed";
+      case FROZEN -> "Camera repeats one picture";
+      case TORN -> "Camera picture is torn";
+      case BLURRED -> "Camera picture is out of focus";
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING ->
+          throw new AssertionError(kind);
+    };
+  }
+
+  private String explanation(SensorReadings now, SensorReference usual) {
     return switch (kind) {
       case DARK ->
           text(

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The common part of every event: its source and frames, a sentence, and the causes.
+ * The common part of every event: its source and frames, a summary, and the causes.
  *
  * @param eventId identity of the event; the same event has the same id after a restart
  * @param incidentId incident that the event belongs to; equals {@code eventId} while none groups it
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelId model in use
  * @param modelDigest SHA-256 of that model's bundle
  * @param severity how urgently a person should look
- * @param sentence the event in one plain sentence
+ * @param summary the event for people
  * @param causes causes, most likely first; empty if none can be named
  * @param readings all latents at the last frame
  * @param position where the last frame is on Kafka
@@ -38,7 +38,7 @@ public record Finding(
     String modelId,
     String modelDigest,
     Severity severity,
-    String sentence,
+    Summary summary,
     List<Cause> causes,
     List<Reading> readings,
     FramePosition position,

@@ -1,5 +1,6 @@
 package dev.residua.drift;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
@@ -47,23 +48,5 @@ public record DriftEvent(
     ONSET,
     /** The statistic stayed below the lower level long enough. */
     END
-  }
-
-  /**
-   * Interval that contains the begin of a change.
-   *
-   * @param sequence most likely first frame
-   * @param low lower end of the interval
-   * @param high upper end of the interval
-   * @param coverage nominal coverage of the interval; 0 if the ends only bound the window that
-   *     found it
-   */
-  public record ChangePoint(long sequence, long low, long high, double coverage) {
-    public ChangePoint {
-      if (low > sequence || sequence > high) {
-        throw new IllegalArgumentException(
-            "change point %d is outside its interval %d..%d".formatted(sequence, low, high));
-      }
-    }
   }
 }

@@ -2,9 +2,10 @@ package dev.residua.drift;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.Summary;
 import java.util.Locale;
 
-/** Describes a drift alarm in one plain sentence, with the names of the domain. */
+/** Describes a drift alarm with the names of the domain. */
 public final class DriftSentence {
   private DriftSentence() {}
 
@@ -17,20 +18,27 @@ public final class DriftSentence {
    * @param shift its mean shift in standard errors
    * @param window frames of the window that found it
    */
-  public static String shifted(CausalGraph graph, int latent, double shift, int window) {
+  public static Summary shifted(CausalGraph graph, int latent, double shift, int window) {
     String what =
         graph.isRoot(latent)
             ? "the usual range of " + graph.spokenName(latent) + " has moved"
             : graph.spokenName(latent)
                 + " no longer follows "
                 + String.join(" and ", graph.spokenParentNames(latent));
-    return String.format(
-        Locale.ROOT,
-        "%s: over the last %d frames its residual is %.1f standard errors %s normal",
-        what,
-        window,
-        Math.abs(shift),
-        shift < 0 ? "below" : "above");
+    String explanation =
+        String.format(
+            Locale.ROOT,
+            "%s: over the last %d frames its residual is %.1f standard errors %s normal",
+            what,
+            window,
+            Math.abs(shift),
+            shift < 0 ? "below" : "above");
+    return Summary.of(
+        explanation,
+        !graph.isRoot(latent)
+            ? "%s no longer follows its causes"
+            : shift < 0 ? "%s is lower than usual" : "%s is higher than usual",
+        graph.spokenName(latent));
   }
 
   /**
@@ -42,7 +50,7 @@ public final class DriftSentence {
    * @param shift shift of its second moment in standard errors
    * @param window frames of the window that found it
    */
-  public static String spread(CausalGraph graph, int latent, double shift, int window) {
+  public static Summary spread(CausalGraph graph, int latent, double shift, int window) {
     String what =
         graph.isRoot(latent)
             ? graph.spokenName(latent) + " varies %s than usual"
@@ -50,75 +58,104 @@ public final class DriftSentence {
                 + " deviates %s than usual from what "
                 + String.join(" and ", graph.spokenParentNames(latent))
                 + (graph.parents(latent).length == 1 ? " explains" : " explain");
-    return String.format(
-        Locale.ROOT,
-        what
-            + ": over the last %d frames the second moment of its residual is %.1f standard errors %s normal",
-        shift < 0 ? "less" : "more",
-        window,
-        Math.abs(shift),
-        shift < 0 ? "below" : "above");
+    String amount = shift < 0 ? "less" : "more";
+    String explanation =
+        String.format(
+            Locale.ROOT,
+            what
+                + ": over the last %d frames the second moment of its residual is %.1f standard errors %s normal",
+            amount,
+            window,
+            Math.abs(shift),
+            shift < 0 ? "below" : "above");
+    return Summary.of(
+        explanation,
+        graph.isRoot(latent)
+            ? "%s varies %s than usual"
+            : "%s deviates %s than usual from its causes",
+        graph.spokenName(latent),
+        amount);
   }
 
   /** An onset that no latent's mean or spread explains: shape or dependence of the residuals. */
-  public static String reshaped(int window, String chart) {
-    return "the residuals of the last %d frames have another spread or shape than in training (chart: %s)"
-        .formatted(window, chart);
+  public static Summary reshaped(int window, String chart) {
+    return new Summary(
+        "Scene behaves differently than in training",
+        "the residuals of the last %d frames have another spread or shape than in training (chart: %s)"
+            .formatted(window, chart));
   }
 
   /** An onset in a picture that changed as a whole. */
-  public static String appearance(int window) {
-    return "the picture as a whole has changed, so no mechanism is named: the residuals of the last %d frames are not those of training"
-        .formatted(window);
+  public static Summary appearance(int window) {
+    return new Summary(
+        "Picture as a whole has changed",
+        "the picture as a whole has changed, so no mechanism is named: the residuals of the last %d frames are not those of training"
+            .formatted(window));
   }
 
   /** An onset while the camera is at fault. */
-  public static String sensor(int window) {
-    return "the camera is at fault, so no mechanism is named: the residuals of the last %d frames are not those of training"
-        .formatted(window);
+  public static Summary sensor(int window) {
+    return new Summary(
+        "Camera is at fault",
+        "the camera is at fault, so no mechanism is named: the residuals of the last %d frames are not those of training"
+            .formatted(window));
   }
 
   /** The whole picture is lighter or darker; {@code grey} levels beyond the dead band. */
-  public static String brightness(double grey, int window) {
-    return String.format(
-        Locale.ROOT,
-        "the whole picture is at least %.0f grey levels %s than in training, over the last %d frames",
-        Math.ceil(Math.abs(grey)),
-        grey < 0 ? "darker" : "brighter",
-        window);
+  public static Summary brightness(double grey, int window) {
+    String change = grey < 0 ? "darker" : "brighter";
+    String explanation =
+        String.format(
+            Locale.ROOT,
+            "the whole picture is at least %.0f grey levels %s than in training, over the last %d frames",
+            Math.ceil(Math.abs(grey)),
+            change,
+            window);
+    return Summary.of(explanation, "Picture is %s than in training", change);
   }
 
   /** The pictures are reconstructed worse, or otherwise, than those of training. */
-  public static String reconstruction(boolean worse, int window) {
+  public static Summary reconstruction(boolean worse, int window) {
     return worse
-        ? "the pictures of the last %d frames are reconstructed worse than those of training: something is in view that the model does not know, or the view has changed"
-            .formatted(window)
-        : "the reconstruction errors of the last %d frames are unlike those of training"
-            .formatted(window);
+        ? new Summary(
+            "Something unknown is in view, or the view has changed",
+            "the pictures of the last %d frames are reconstructed worse than those of training: something is in view that the model does not know, or the view has changed"
+                .formatted(window))
+        : new Summary(
+            "Pictures are unlike those of training",
+            "the reconstruction errors of the last %d frames are unlike those of training"
+                .formatted(window));
   }
 
   /** The pictures have unusual small details; the last frame says where. */
-  public static String details(DetailStatistics last, int window) {
-    return String.format(
-        Locale.ROOT,
-        "the pictures of the last %d frames have small details that those of training do not have, now at %.0f %% from the left and %.0f %% from the top",
-        window,
-        100 * last.across(),
-        100 * last.down());
+  public static Summary details(DetailStatistics last, int window) {
+    return new Summary(
+        "Pictures have unknown small details",
+        String.format(
+            Locale.ROOT,
+            "the pictures of the last %d frames have small details that those of training do not have, now at %.0f %% from the left and %.0f %% from the top",
+            window,
+            100 * last.across(),
+            100 * last.down()));
   }
 
   /** The e-detector on the joint p-values has crossed its level. */
-  public static String evidence(double logEvidence, double runLength) {
-    return String.format(
-        Locale.ROOT,
-        "frame by frame the joint p-values are no longer those of quiet frames: evidence e^%.1f, which quiet frames reach once in %.3g frames at most",
-        logEvidence,
-        runLength);
+  public static Summary evidence(double logEvidence, double runLength) {
+    return new Summary(
+        "Frames are no longer like quiet ones",
+        String.format(
+            Locale.ROOT,
+            "frame by frame the joint p-values are no longer those of quiet frames: evidence e^%.1f, which quiet frames reach once in %.3g frames at most",
+            logEvidence,
+            runLength));
   }
 
   /** The end of a drift. */
-  public static String ended(DriftEvent.Channel channel, long frames) {
-    return "the %s are back to normal, %d frames after the drift was reported"
-        .formatted(channel == DriftEvent.Channel.PICTURE ? "pictures" : "residuals", frames);
+  public static Summary ended(DriftEvent.Channel channel, long frames) {
+    boolean ofPictures = channel == DriftEvent.Channel.PICTURE;
+    return new Summary(
+        ofPictures ? "Pictures are back to normal" : "Scene is back to normal",
+        "the %s are back to normal, %d frames after the drift was reported"
+            .formatted(ofPictures ? "pictures" : "residuals", frames));
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.incident;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,14 @@ public record Evidence(
    * @param weight its strength
    * @param kind its kind, such as {@code DRIFT.RESIDUAL}
    * @param finding the finding
+   * @param changePoint estimated begin of the change, if known
    */
-  public record Report(Channel channel, Weight weight, String kind, Finding finding) {}
+  public record Report(
+      Channel channel,
+      Weight weight,
+      String kind,
+      Finding finding,
+      @Nullable ChangePoint changePoint) {}
 
   /** Strength of a finding; later ones are stronger. */
   public enum Weight {

@@ -1,6 +1,8 @@
 package dev.residua.incident;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
@@ -21,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param severity how urgently a person should look; never falls while it is open
  * @param kind kind of the finding that explains most, such as {@code DRIFT.RESIDUAL} or {@code
  *     INTERVENTION.OFFSET}
- * @param sentence the problem in one plain sentence
+ * @param summary the problem for people
  * @param note last remark about it, such as who closed it, cut to {@link #MAX_NOTE} characters;
  *     null if there is none
  * @param causes causes, most likely first
+ * @param changePoint estimated begin of the change, if known
  * @param openedAt capture time of the first frame
  * @param updatedAt capture time of the last frame that changed it
  * @param endedAt capture time at which it was resolved or closed; null while it is open
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param follows the incident that it continues under a corrected diagnosis; null for most
  * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
+ * @param modelDigest SHA-256 of its bundle; empty if several models are in use
  * @param frame frame of the finding that it shows; null if the source is silent
  * @param labels labels of the source rule that was in force when it opened, and the scene
  */
@@ -47,9 +51,10 @@ public record Incident(
     @Nullable Reason reason,
     Finding.Severity severity,
     String kind,
-    String sentence,
+    Summary summary,
     @Nullable String note,
     List<Finding.Cause> causes,
+    @Nullable ChangePoint changePoint,
     Instant openedAt,
     Instant updatedAt,
     @Nullable Instant endedAt,
@@ -60,6 +65,7 @@ public record Incident(
     @Nullable String follows,
     @Nullable String mergedInto,
     String modelId,
+    String modelDigest,
     @Nullable IncidentFrame frame,
     Map<String, String> labels)
     implements IncidentBuilder.With {

@@ -1,7 +1,9 @@
 package dev.residua.incident;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
@@ -40,8 +42,9 @@ final class IncidentUpdate {
       Weight weight,
       String kind,
       Severity severity,
-      String sentence,
+      Summary summary,
       List<Finding.Cause> causes,
+      @Nullable ChangePoint changePoint,
       @Nullable IncidentFrame frame,
       Instant firstAt,
       long firstSequence) {
@@ -51,8 +54,9 @@ final class IncidentUpdate {
           report.weight(),
           report.kind(),
           finding.severity(),
-          finding.sentence(),
+          finding.summary(),
           finding.causes(),
+          report.changePoint(),
           new IncidentFrame(finding.position(), finding.modelId()),
           finding.firstAt(),
           finding.firstSequence());
@@ -64,8 +68,9 @@ final class IncidentUpdate {
           entry.weight(),
           incident.kind(),
           incident.severity(),
-          incident.sentence(),
+          incident.summary(),
           incident.causes(),
+          incident.changePoint(),
           incident.frame(),
           at.at(),
           at.sequence());
@@ -76,8 +81,9 @@ final class IncidentUpdate {
       return incident
           .withSeverity(worse(severity, incident.severity()))
           .withKind(kind)
-          .withSentence(sentence)
+          .withSummary(summary)
           .withCauses(causes)
+          .withChangePoint(changePoint)
           .withFrame(frame);
     }
   }
@@ -472,7 +478,7 @@ final class IncidentUpdate {
     }
     Incident incident = entry.incident();
     if (incident.updatedSequence() == at.sequence()
-        && incident.sentence().equals(report.finding().sentence())) {
+        && incident.summary().equals(report.finding().summary())) {
       return; // it opened with this finding
     }
     boolean more =
@@ -560,9 +566,10 @@ final class IncidentUpdate {
               null,
               worse(content.severity(), settings.lowestSeverity()),
               content.kind(),
-              content.sentence(),
+              content.summary(),
               null,
               content.causes(),
+              content.changePoint(),
               content.firstAt().isBefore(at.at()) ? content.firstAt() : at.at(),
               at.at(),
               null,
@@ -573,6 +580,7 @@ final class IncidentUpdate {
               null,
               null,
               at.modelId(),
+              at.modelDigest(),
               content.frame(),
               settings.labels());
       entry = new Entry(first, content.weight(), 0, 0);
@@ -643,7 +651,8 @@ final class IncidentUpdate {
     return incident
         .withUpdatedAt(at.at())
         .withUpdatedSequence(at.sequence())
-        .withModelId(at.modelId());
+        .withModelId(at.modelId())
+        .withModelDigest(at.modelDigest());
   }
 
   private void end(
@@ -693,7 +702,7 @@ final class IncidentUpdate {
 
   // Silence and orders.
 
-  Step silent(String sentence) {
+  Step silent(Summary summary) {
     Entry silence = entries.get(Subject.SILENCE);
     if (silence == null || (!silence.open() && silence.quiet() > 0)) {
       open(
@@ -702,8 +711,9 @@ final class IncidentUpdate {
               Weight.DIAGNOSIS,
               "SILENCE",
               Severity.WARNING,
-              sentence,
+              summary,
               List.of(),
+              null,
               null,
               at.at(),
               at.sequence()),

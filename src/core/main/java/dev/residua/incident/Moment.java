@@ -13,8 +13,10 @@ import java.util.UUID;
  * @param place input of the identities of incidents: equal whenever a frame is evaluated, and
  *     different for any other frame
  * @param modelId model in use
+ * @param modelDigest SHA-256 of its bundle
  */
-public record Moment(String source, long sequence, Instant at, String place, String modelId) {
+public record Moment(
+    String source, long sequence, Instant at, String place, String modelId, String modelDigest) {
   /** Identity of an incident that opens now. */
   String id(Subject subject) {
     String name = String.join("|", "incident", source, place, subject.toString());

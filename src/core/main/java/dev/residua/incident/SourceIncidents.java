@@ -1,5 +1,6 @@
 package dev.residua.incident;
 
+import dev.residua.causal.Summary;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Evidence.Report;
@@ -152,10 +153,10 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
   /**
    * The source is silent: an incident about that opens, and the others are suspended.
    *
-   * @param sentence its sentence
+   * @param summary its summary
    */
-  public Step silent(Moment at, IncidentSettings settings, int capacity, String sentence) {
-    return new IncidentUpdate(this, at, settings, capacity).silent(sentence);
+  public Step silent(Moment at, IncidentSettings settings, int capacity, Summary summary) {
+    return new IncidentUpdate(this, at, settings, capacity).silent(summary);
   }
 
   /** Closes incidents for good; those that are not open are left out of the state as well. */

@@ -84,20 +84,31 @@ public record Subject(Kind kind, String name) {
     }
   }
 
-  /** First check of a person, as a sentence. */
+  /** Returns the first check of a person, in one sentence. */
   public String advice() {
     return switch (kind) {
-      case MECHANISM -> "check what drives " + spoken() + ", and what is attached to it";
-      case ROOT -> "check whether " + spoken() + " was changed on purpose";
-      case PICTURE -> "check light, lens and what stands in front of the camera";
-      case SENSOR ->
-          equals(VARIABLE_MISSING)
-              ? "check what writes the variables into the attributes of the frames"
-              : equals(MOVED)
-                  ? "check the mount of the camera and put it back; if it is to stay, let the source learn and train on its pictures"
-                  : "check the camera, its cable and its exposure";
-      case SILENCE -> "check the camera's power, network and producer";
-      case UNDETERMINED -> "compare the frame with the expected picture";
+      case MECHANISM -> "Check what drives " + spoken() + ", and what is attached to it.";
+      case ROOT -> "Check whether " + spoken() + " was changed on purpose.";
+      case PICTURE -> "Check light, lens and what stands in front of the camera.";
+      case SENSOR -> sensorAdvice();
+      case SILENCE -> "Check the camera's power, network and producer.";
+      case UNDETERMINED -> "Compare the frame with the expected picture.";
+    };
+  }
+
+  private String sensorAdvice() {
+    return switch (name) {
+      case "variable_missing" ->
+          "Check what writes the variables into the attributes of the frames.";
+      case "moved" ->
+          "Check the mount of the camera and put it back; if it is to stay, let the source learn and"
+              + " train on its pictures.";
+      case "dark" -> "Check the light, the lens cap and the exposure of the camera.";
+      case "saturated" -> "Check for glare, and reduce the exposure of the camera.";
+      case "frozen" -> "Restart the camera, and check that its producer reads new pictures.";
+      case "torn" -> "Check the cable, the network and the decoder of the camera.";
+      case "blurred" -> "Clean the lens, and check its focus.";
+      default -> "Check the camera, its cable and its exposure.";
     };
   }
 

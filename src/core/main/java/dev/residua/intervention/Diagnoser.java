@@ -310,7 +310,8 @@ final class Diagnoser {
           threshold,
           corrected(first, tests),
           CONDITION,
-          sentence.of(change, first, Objects.requireNonNull(history)),
+          new EquationChangeSentence(graph, scales, Objects.requireNonNull(history), first.size())
+              .of(change, first.latent),
           List.of());
     }
     InterventionKind kind =

@@ -3,6 +3,7 @@ package dev.residua.intervention;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.dynamics.DynamicChange;
 import dev.residua.dynamics.DynamicHistory;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param pValue p-value of the first cause, corrected for all tests, in (0, 1]; NaN for a changed
  *     or frozen picture
  * @param condition assumption under which p-value and threshold hold
- * @param sentence description with numbers
+ * @param summary the change for people
  * @param edges influence of the direct causes of the first cause; empty if it has none, if no
  *     latent is named and if only single frames are off
  */
@@ -30,7 +31,7 @@ public record Diagnosis(
     double threshold,
     double pValue,
     String condition,
-    String sentence,
+    Summary summary,
     List<EdgeReading> edges) {
   /** Level of false discoveries among the causes. */
   public static final double LEVEL = 0.01;
@@ -71,7 +72,7 @@ public record Diagnosis(
    *
    * @param reference of this model
    * @param graph of this model
-   * @param scales of its latents, for the sentence
+   * @param scales of its latents, for the summary
    * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
    *     MechanismWindow#size}
    * @param history last frames under equations that use earlier frames; null if none does

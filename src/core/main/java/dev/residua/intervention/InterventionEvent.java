@@ -1,7 +1,7 @@
 package dev.residua.intervention;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
-import dev.residua.drift.DriftEvent.ChangePoint;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

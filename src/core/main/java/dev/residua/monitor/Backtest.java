@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Summary;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.ActiveControls;
@@ -62,7 +63,7 @@ public final class Backtest {
       @Nullable String latent,
       double evidence,
       String incidentId,
-      String sentence) {}
+      Summary summary) {}
 
   /**
    * An event that is known to have happened.
@@ -110,7 +111,7 @@ public final class Backtest {
    * @param latent first cause that it named last; null if none is named
    */
   public record Opening(
-      String source, long opened, long last, @Nullable String latent, String sentence) {}
+      String source, long opened, long last, @Nullable String latent, Summary summary) {}
 
   /**
    * @param grace frames after the end of a known event during which events still count for it, at
@@ -167,7 +168,7 @@ public final class Backtest {
               cause == null ? null : cause.latent(),
               cause == null ? Double.NaN : cause.evidence(),
               incident.id(),
-              incident.kind() + ": " + incident.sentence()));
+              incident.summary()));
     }
   }
 
@@ -187,7 +188,7 @@ public final class Backtest {
             cause == null ? null : cause.latent(),
             cause == null ? Double.NaN : cause.evidence(),
             finding.incidentId(),
-            finding.sentence()));
+            finding.summary()));
   }
 
   /** Frames evaluated. */
@@ -223,7 +224,7 @@ public final class Backtest {
                   ? lastSequences.getOrDefault(event.source(), event.sequence())
                   : event.sequence(),
               event.latent(),
-              event.sentence());
+              event.summary());
       if (opens) {
         open.put(event.incidentId(), at);
         openings.add(now);

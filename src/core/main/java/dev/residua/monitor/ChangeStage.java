@@ -1,13 +1,15 @@
 package dev.residua.monitor;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.incident.SourceIncidents;
+import dev.residua.monitor.FrameHistory.PastFrame;
 import java.util.Objects;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +26,17 @@ public final class ChangeStage {
   private QuietRunLength quiet;
 
   /**
-   * State between two frames. Arrays are those of the stage: use them before its next frame.
+   * State between two frames.
    *
    * @param runLength mean run length to a false alarm, in frames
    * @param quiet run length of the quiet stream of residuals
-   * @param sequences of the last frames, frame t at {@code t % 128}
-   * @param pictureFrames frame number of the last samples of the picture's detector
    */
-  @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
   public record State(
       double runLength,
       ChangeMonitor.State residuals,
       ChangeMonitor.State picture,
       QuietRunLength quiet,
-      long[] sequences,
-      long[] pictureFrames) {}
+      FrameHistory.State history) {}
 
   /**
    * Thresholds of both detectors.
@@ -110,18 +108,13 @@ public final class ChangeStage {
       return null;
     }
     ChangeStage stage = new ChangeStage(model, levels, residuals, picture, state.quiet());
-    stage.history.restore(state.sequences(), state.pictureFrames());
+    stage.history.restore(state.history());
     return stage;
   }
 
   State state() {
     return new State(
-        levels.runLength(),
-        residuals.state(),
-        picture.state(),
-        quiet,
-        history.sequences(),
-        history.pictureFrames());
+        levels.runLength(), residuals.state(), picture.state(), quiet, history.state());
   }
 
   double runLength() {
@@ -166,7 +159,7 @@ public final class ChangeStage {
 
   /** Adds a frame to the history, before any detector gets its numbers. */
   void arrived(MonitoredFrame frame) {
-    history.addFrame(frame.scored().sequence());
+    history.addFrame(frame.scored());
   }
 
   /**
@@ -182,7 +175,7 @@ public final class ChangeStage {
     if (ofResiduals == DriftAlarm.Change.STARTED) {
       onset =
           findings.residualsChanged(
-              frame.scored(), residuals, appearanceChanged, fault, history::sequenceAt);
+              frame.scored(), residuals, appearanceChanged, fault, history::frameAt);
       frame.events().addOnset(onset);
     } else if (ofResiduals == DriftAlarm.Change.ENDED) {
       addEnd(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt);
@@ -200,7 +193,7 @@ public final class ChangeStage {
     if (change == DriftAlarm.Change.STARTED) {
       frame
           .events()
-          .addOnset(findings.pictureChanged(frame.scored(), picture, history::pictureSequenceAt));
+          .addOnset(findings.pictureChanged(frame.scored(), picture, history::pictureFrameAt));
     } else if (change == DriftAlarm.Change.ENDED) {
       addEnd(frame, picture, DriftEvent.Channel.PICTURE, startedAt);
     }
@@ -255,10 +248,10 @@ public final class ChangeStage {
     return history.sequenceBefore(frames);
   }
 
-  DriftEvent.ChangePoint changePoint(ScoredFrame frame, ChangeMonitor watch) {
-    LongUnaryOperator sequenceAt =
-        watch == residuals ? history::sequenceAt : history::pictureSequenceAt;
-    return Findings.changePoint(frame, watch, sequenceAt);
+  ChangePoint changePoint(ScoredFrame frame, ChangeMonitor watch) {
+    LongFunction<PastFrame> frameAt =
+        watch == residuals ? history::frameAt : history::pictureFrameAt;
+    return Findings.changePoint(frame, watch, frameAt);
   }
 
   /**

@@ -9,16 +9,17 @@ import dev.residua.anomaly.MotionSentence;
 import dev.residua.anomaly.SensorFault;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Summary;
 import dev.residua.causal.Variables;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
-import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.CameraMotion;
@@ -26,6 +27,7 @@ import dev.residua.incident.Moment;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
+import dev.residua.monitor.FrameHistory.PastFrame;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -36,7 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events from the results of rules and detectors. */
@@ -83,7 +85,7 @@ final class Findings {
             frame,
             frame.sequence(),
             anomaly.kind() == AnomalyKind.RESIDUAL ? Severity.WARNING : Severity.INFO,
-            AnomalySentence.of(anomaly, graph) + inUnits(frame, anomaly.causes()),
+            AnomalySentence.of(anomaly, graph, inUnits(frame, anomaly.causes())),
             causes),
         anomaly.kind(),
         model.rule().statistic(anomaly),
@@ -156,7 +158,7 @@ final class Findings {
             frame,
             frame.sequence(),
             Severity.CRITICAL,
-            fault.sentence(frame.sensor(), model.sensor().reference()),
+            fault.summary(frame.sensor(), model.sensor().reference()),
             List.of()),
         fault.kind(),
         fault.frames(),
@@ -210,7 +212,7 @@ final class Findings {
       }
     }
     String name = String.join(", ", names);
-    String sentence =
+    String explanation =
         "%s is missing: %d of the last %d frames have no attribute %s that is a finite number; until they do, %s and changes over several frames are not watched"
             .formatted(
                 name,
@@ -219,7 +221,16 @@ final class Findings {
                 String.join(", ", names.stream().map(n -> Variables.PREFIX + n).toList()),
                 unknown.isEmpty() ? "it" : "it, " + String.join(", ", unknown));
     return new AnomalyEvent(
-        finding("variables", frame, frame.sequence(), Severity.CRITICAL, sentence, List.of()),
+        finding(
+            "variables",
+            frame,
+            frame.sequence(),
+            Severity.CRITICAL,
+            Summary.of(
+                explanation,
+                names.size() == 1 ? "Frames lack the variable %s" : "Frames lack the variables %s",
+                name),
+            List.of()),
         AnomalyKind.VARIABLE_MISSING,
         missing.frames(),
         MissingVariables.NEEDED,
@@ -243,7 +254,7 @@ final class Findings {
             frame,
             Math.min(first, frame.sequence()),
             severity(diagnosis.kind()),
-            diagnosis.sentence(),
+            diagnosis.summary(),
             diagnosis.causes()),
         diagnosis.kind(),
         diagnosis.statistic(),
@@ -272,42 +283,43 @@ final class Findings {
   /**
    * Event of an alarm of the residuals' detector.
    *
-   * @param sequenceAt sequence of the frame before which that many had been seen
+   * @param frameAt the frame before which that many had been seen
    */
   DriftEvent residualsChanged(
       ScoredFrame frame,
       ChangeMonitor watch,
       boolean appearanceChanged,
       boolean sensorFault,
-      LongUnaryOperator sequenceAt) {
+      LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
     CausalGraph graph = model.graph();
     float[] shifts = new float[graph.size()];
     List<Finding.Cause> causes = List.of();
-    String sentence;
+    Summary summary;
     if (sensorFault) {
-      sentence = DriftSentence.sensor(window);
+      summary = DriftSentence.sensor(window);
     } else if (appearanceChanged) {
-      sentence = DriftSentence.appearance(window);
+      summary = DriftSentence.appearance(window);
     } else {
       watch.detector.meanShifts(window, shifts);
       causes = causes(graph, shifts);
       if (!causes.isEmpty()) {
-        sentence = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+        summary = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
       } else {
         watch.detector.spreadShifts(window, shifts);
         causes = causes(graph, shifts);
-        sentence =
+        summary =
             causes.isEmpty()
                 ? DriftSentence.reshaped(
                     window, watch.thresholds.reference().chartName(watch.reading.chart()))
                 : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
       }
     }
-    return onset(frame, watch, DriftEvent.Channel.RESIDUAL, sequenceAt, sentence, causes);
+    return onset(frame, watch, DriftEvent.Channel.RESIDUAL, frameAt, summary, causes);
   }
 
-  DriftEvent pictureChanged(ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
+  DriftEvent pictureChanged(
+      ScoredFrame frame, ChangeMonitor watch, LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
     float[] shifts = new float[watch.thresholds.reference().latents()];
     watch.detector.meanShifts(window, shifts);
@@ -315,15 +327,15 @@ final class Findings {
     DetailStatistics details = frame.statistics().details();
     float ofDetails = details == null ? 0 : shifts[shifts.length - 1];
     float ofError = shifts[ImageStatistics.RECONSTRUCTION];
-    String sentence;
+    Summary summary;
     if (Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT) {
-      sentence = DriftSentence.brightness(grey, window);
+      summary = DriftSentence.brightness(grey, window);
     } else if (details != null && ofDetails >= Math.max(NAMED_SHIFT, ofError)) {
-      sentence = DriftSentence.details(details, window);
+      summary = DriftSentence.details(details, window);
     } else {
-      sentence = DriftSentence.reconstruction(ofError >= NAMED_SHIFT, window);
+      summary = DriftSentence.reconstruction(ofError >= NAMED_SHIFT, window);
     }
-    return onset(frame, watch, DriftEvent.Channel.PICTURE, sequenceAt, sentence, List.of());
+    return onset(frame, watch, DriftEvent.Channel.PICTURE, frameAt, summary, List.of());
   }
 
   /**
@@ -357,10 +369,10 @@ final class Findings {
       ScoredFrame frame,
       ChangeMonitor watch,
       DriftEvent.Channel channel,
-      LongUnaryOperator sequenceAt,
-      String sentence,
+      LongFunction<PastFrame> frameAt,
+      Summary summary,
       List<Finding.Cause> causes) {
-    ChangePoint change = changePoint(frame, watch, sequenceAt);
+    ChangePoint change = changePoint(frame, watch, frameAt);
     return drift(
         frame,
         watch,
@@ -368,7 +380,7 @@ final class Findings {
         DriftEvent.Kind.ONSET,
         change.sequence(),
         Severity.WARNING,
-        sentence,
+        summary,
         causes,
         change);
   }
@@ -376,22 +388,24 @@ final class Findings {
   /**
    * When the change of an alarm began.
    *
-   * @param sequenceAt sequence of the frame before which that many had been seen
+   * @param frameAt the frame before which that many had been seen
    */
   static ChangePoint changePoint(
-      ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
+      ScoredFrame frame, ChangeMonitor watch, LongFunction<PastFrame> frameAt) {
     ChangeMonitor.Change change = watch.change();
+    PastFrame begin = frameAt.apply(change.at());
     long[] ends = {
-      sequenceAt.applyAsLong(change.low()),
-      sequenceAt.applyAsLong(change.at()),
-      sequenceAt.applyAsLong(change.high())
+      frameAt.apply(change.low()).sequence(),
+      begin.sequence(),
+      frameAt.apply(change.high()).sequence()
     };
     // A camera that restarts its count would make the interval end before it begins.
     for (int i = 0; i < ends.length; i++) {
       ends[i] = Math.min(ends[i], frame.sequence());
     }
     Arrays.sort(ends);
-    return new ChangePoint(ends[1], ends[0], ends[2], change.coverage());
+    return new ChangePoint(
+        ends[1], ends[0], ends[2], change.coverage(), begin.at(), begin.position());
   }
 
   /**
@@ -420,12 +434,12 @@ final class Findings {
       DriftEvent.Kind kind,
       long first,
       Severity severity,
-      String sentence,
+      Summary summary,
       List<Finding.Cause> causes,
       @Nullable ChangePoint change) {
     ChangeMonitor.Thresholds thresholds = watch.thresholds;
     return new DriftEvent(
-        finding("drift-" + channel + "-" + kind, frame, first, severity, sentence, causes),
+        finding("drift-" + channel + "-" + kind, frame, first, severity, summary, causes),
         kind,
         channel,
         watch.reading.statistic(),
@@ -444,7 +458,7 @@ final class Findings {
       ScoredFrame frame,
       long first,
       Severity severity,
-      String sentence,
+      Summary summary,
       List<Finding.Cause> causes) {
     List<Finding.Reading> readings = Finding.readings(model.graph(), model.factors(), frame);
     Map<String, String> links =
@@ -462,17 +476,20 @@ final class Findings {
         model.id(),
         model.digest(),
         severity,
-        sentence,
+        summary,
         causes,
         readings,
         frame.position(),
         links);
   }
 
-  /** The sentence of an incident of a silent source: the time of its last frame, which stays. */
-  static String silence(Moment last) {
-    return "no frame since %s UTC; the last one was #%d"
-        .formatted(SILENT_SINCE.format(last.at().atOffset(ZoneOffset.UTC)), last.sequence());
+  /** The summary of an incident of a silent source: the time of its last frame, which stays. */
+  static Summary silence(Moment last) {
+    String time = SILENT_SINCE.format(last.at().atOffset(ZoneOffset.UTC)) + " UTC";
+    return Summary.of(
+        "no frame since %s; the last one was #%d".formatted(time, last.sequence()),
+        "No frame since %s",
+        time);
   }
 
   /** A duration in its two largest units. */

@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the events of one frame. */
 final class FrameEvents {
@@ -33,21 +35,37 @@ final class FrameEvents {
         channel(event.kind()),
         sensor ? Weight.DIAGNOSIS : Weight.FRAME,
         (sensor ? "SENSOR." : "ANOMALY.") + event.kind(),
-        event.finding());
+        event.finding(),
+        null);
   }
 
   void addOnset(DriftEvent event) {
     drifts.add(event);
-    report(channel(event.channel()), Weight.CHANGE, "DRIFT." + event.channel(), event.finding());
+    report(
+        channel(event.channel()),
+        Weight.CHANGE,
+        "DRIFT." + event.channel(),
+        event.finding(),
+        event.changePoint());
   }
 
   void add(InterventionEvent event, Channel channel) {
     interventions.add(event);
-    report(channel, Weight.DIAGNOSIS, "INTERVENTION." + event.kind(), event.finding());
+    report(
+        channel,
+        Weight.DIAGNOSIS,
+        "INTERVENTION." + event.kind(),
+        event.finding(),
+        event.changePoint());
   }
 
-  private void report(Channel channel, Weight weight, String kind, Finding finding) {
-    reports.add(new Report(channel, weight, kind, finding));
+  private void report(
+      Channel channel,
+      Weight weight,
+      String kind,
+      Finding finding,
+      @Nullable ChangePoint changePoint) {
+    reports.add(new Report(channel, weight, kind, finding, changePoint));
   }
 
   /**

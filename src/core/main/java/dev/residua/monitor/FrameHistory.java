@@ -1,20 +1,55 @@
 package dev.residua.monitor;
 
+import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftSettings;
+import dev.residua.frame.FramePosition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences of the last frames of a source, and which frames the last samples of the picture's
- * detector were. Mutable, for one thread.
+ * Sequences, times and offsets of the last frames of a source, and which frames the last samples of
+ * the picture's detector were. Mutable, for one thread.
  */
-final class FrameHistory {
+public final class FrameHistory {
   static final int KEPT = DriftSettings.MAX_SCALE;
 
   private final ChangeMonitor residuals;
   private final ChangeMonitor picture;
   private final long[] sequences = new long[KEPT];
+  private final long[] times = new long[KEPT];
+  private final long[] offsets = new long[KEPT];
+  private @Nullable FramePosition newest;
+  private long samePartitionSince;
 
   /** Frame, counted from 0, of each of the last samples of the picture's detector. */
   private final long[] pictureFrames = new long[KEPT];
+
+  /**
+   * Identity of a recent frame.
+   *
+   * @param position location on Kafka; null if it was on another partition than the last frame
+   */
+  record PastFrame(long sequence, Instant at, @Nullable FramePosition position) {}
+
+  /**
+   * State between two frames. Arrays are those of the history: use them before its next frame.
+   *
+   * @param sequences of the last frames, frame t at {@code t % 128}
+   * @param times capture times of these frames, in microseconds since 1970
+   * @param offsets of these frames
+   * @param newest position of the last frame; null before the first
+   * @param samePartitionSince frames that had arrived before the first one on that partition
+   * @param pictureFrames frame number of the last samples of the picture's detector
+   */
+  @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
+  public record State(
+      long[] sequences,
+      long[] times,
+      long[] offsets,
+      @Nullable FramePosition newest,
+      long samePartitionSince,
+      long[] pictureFrames) {}
 
   FrameHistory(ChangeMonitor residuals, ChangeMonitor picture) {
     this.residuals = residuals;
@@ -22,8 +57,19 @@ final class FrameHistory {
   }
 
   /** Adds a frame, before the residuals' detector takes it. */
-  void addFrame(long sequence) {
-    sequences[(int) (residuals.detector.count() % KEPT)] = sequence;
+  void addFrame(ScoredFrame frame) {
+    long seen = residuals.detector.count();
+    int slot = (int) (seen % KEPT);
+    FramePosition position = frame.position();
+    sequences[slot] = frame.sequence();
+    times[slot] = ChronoUnit.MICROS.between(Instant.EPOCH, frame.capturedAt());
+    offsets[slot] = position.offset();
+    if (newest != null
+        && !(newest.partition() == position.partition()
+            && newest.topic().equals(position.topic()))) {
+      samePartitionSince = seen;
+    }
+    newest = position;
   }
 
   /** Adds the last frame as a sample of the picture's detector, before that takes it. */
@@ -32,17 +78,25 @@ final class FrameHistory {
   }
 
   long sequenceBefore(int frames) {
-    return sequenceAt(residuals.detector.count() - frames);
+    long count = residuals.detector.count();
+    return sequences[(int) (within(count, count - frames) % KEPT)];
   }
 
-  /** Sequence of the frame before which {@code seen} frames had been seen, at most 128 back. */
-  long sequenceAt(long seen) {
-    return sequences[slot(residuals.detector.count(), seen)];
+  /** Returns the frame before which {@code seen} frames had been seen, at most 128 back. */
+  PastFrame frameAt(long seen) {
+    long frame = within(residuals.detector.count(), seen);
+    int slot = (int) (frame % KEPT);
+    return new PastFrame(
+        sequences[slot],
+        Instant.EPOCH.plus(times[slot], ChronoUnit.MICROS),
+        newest == null || frame < samePartitionSince
+            ? null
+            : new FramePosition(newest.topic(), newest.partition(), offsets[slot]));
   }
 
-  /** Like {@link #sequenceAt}, but for samples of the picture's detector. */
-  long pictureSequenceAt(long seen) {
-    return sequenceAt(pictureFrame(seen));
+  /** Like {@link #frameAt}, but for samples of the picture's detector. */
+  PastFrame pictureFrameAt(long seen) {
+    return frameAt(pictureFrame(seen));
   }
 
   /**
@@ -55,36 +109,36 @@ final class FrameHistory {
 
   private long pictureFrame(long seen) {
     long count = picture.detector.count();
-    return count == 0 ? 0 : pictureFrames[slot(count, seen)];
+    return count == 0 ? 0 : pictureFrames[(int) (within(count, seen) % KEPT)];
   }
 
-  private static int slot(long count, long seen) {
-    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
-    return (int) (within % KEPT);
+  private static long within(long count, long seen) {
+    return Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
   }
 
-  /** The history's own array, to be used before the next frame. */
-  long[] sequences() {
-    return sequences;
-  }
-
-  /** The history's own array, to be used before the next frame. */
-  long[] pictureFrames() {
-    return pictureFrames;
+  State state() {
+    return new State(sequences, times, offsets, newest, samePartitionSince, pictureFrames);
   }
 
   /**
-   * Continues from stored arrays.
+   * Continues from a state.
    *
-   * @throws IllegalArgumentException if they have another size
+   * @throws IllegalArgumentException if an array has another size
    */
-  void restore(long[] newSequences, long[] newPictureFrames) {
-    if (newSequences.length != KEPT || newPictureFrames.length != KEPT) {
+  void restore(State state) {
+    copy(state.sequences(), sequences);
+    copy(state.times(), times);
+    copy(state.offsets(), offsets);
+    copy(state.pictureFrames(), pictureFrames);
+    newest = state.newest();
+    samePartitionSince = state.samePartitionSince();
+  }
+
+  private static void copy(long[] from, long[] to) {
+    if (from.length != KEPT) {
       throw new IllegalArgumentException(
-          "monitor state has %d sequences and %d frames of the picture, expected %d of each"
-              .formatted(newSequences.length, newPictureFrames.length, KEPT));
+          "monitor state has %d frames, expected %d".formatted(from.length, KEPT));
     }
-    System.arraycopy(newSequences, 0, sequences, 0, KEPT);
-    System.arraycopy(newPictureFrames, 0, pictureFrames, 0, KEPT);
+    System.arraycopy(from, 0, to, 0, KEPT);
   }
 }

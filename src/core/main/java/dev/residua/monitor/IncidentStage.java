@@ -162,7 +162,12 @@ public final class IncidentStage {
 
   static Moment later(Moment frame, Duration idle) {
     return new Moment(
-        frame.source(), frame.sequence(), frame.at().plus(idle), frame.place(), frame.modelId());
+        frame.source(),
+        frame.sequence(),
+        frame.at().plus(idle),
+        frame.place(),
+        frame.modelId(),
+        frame.modelDigest());
   }
 
   List<Incident> close(Moment at, Predicate<Incident> which, Incident.Reason reason, String note) {

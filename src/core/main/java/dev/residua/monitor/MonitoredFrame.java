@@ -16,14 +16,16 @@ record MonitoredFrame(
     ActiveControls controls,
     SourceSettings settings,
     FrameEvents events) {
-  static MonitoredFrame of(ScoredFrame scored, ActiveControls controls, SourceSettings settings) {
+  static MonitoredFrame of(
+      ScoredFrame scored, String modelDigest, ActiveControls controls, SourceSettings settings) {
     Moment moment =
         new Moment(
             scored.source(),
             scored.sequence(),
             scored.capturedAt(),
             scored.position().toString(),
-            scored.modelId());
+            scored.modelId(),
+            modelDigest);
     return new MonitoredFrame(scored, moment, controls, settings, new FrameEvents());
   }
 

@@ -82,7 +82,8 @@ public final class SourceMonitor {
   /** Evaluates the next frame of the source with the commands and settings in force. */
   public MonitorResult next(ScoredFrame single, ActiveControls controls, SourceSettings settings) {
     ScoredFrame scored = stages.innovations.next(single, stages.sensor.fault() != null);
-    MonitoredFrame frame = MonitoredFrame.of(scored, controls, settings);
+    MonitoredFrame frame =
+        MonitoredFrame.of(scored, stages.thresholds.model().digest(), controls, settings);
     setThresholds(frame);
     stages.incidents.arrived(frame);
     PendingCommands.follow(stages, frame);
@@ -168,7 +169,7 @@ public final class SourceMonitor {
       String modelId,
       ActiveControls controls,
       SourceSettings settings) {
-    MonitoredFrame frame = MonitoredFrame.of(scored, controls, settings);
+    MonitoredFrame frame = MonitoredFrame.of(scored, challenger.digest(), controls, settings);
     boolean leaveOut = !stages.isUsable(frame) || frame.isPartial();
     return Optional.ofNullable(stages.incidents.last())
         .flatMap(last -> stages.commissioning.shadow(frame, challenger, modelId, leaveOut, last));

@@ -5,14 +5,19 @@ import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Words and lengths that protocols share. */
 final class AlertText {
   private static final String MORE = "...";
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   /** Max number of incidents of a group that are listed. */
   static final int MAX_CHILDREN = 18;
@@ -31,12 +36,31 @@ final class AlertText {
     return text.substring(0, end) + MORE;
   }
 
-  /** The incident in one line, with its source; the sentence of a group names its sources. */
-  static String headline(AlertEntry entry) {
+  /** Returns the headline with the source; the headline of a group has its sources. */
+  static String title(AlertEntry entry) {
     Incident incident = entry.incident();
+    String headline = incident.summary().headline();
     return entry.grouping() instanceof Group
-        ? incident.sentence()
-        : incident.source() + ": " + incident.sentence();
+        ? headline
+        : "%s (%s)".formatted(headline, incident.source());
+  }
+
+  /** Returns the explanation as a sentence with a capital letter and a full stop. */
+  static String explanation(Incident incident) {
+    String text = incident.summary().explanation();
+    return text.substring(0, 1).toUpperCase(Locale.ROOT)
+        + text.substring(1)
+        + (text.endsWith(".") ? "" : ".");
+  }
+
+  /** Returns the begin of the change, with its frame on Kafka if that is known. */
+  static Optional<String> changed(Incident incident) {
+    return Optional.ofNullable(incident.changePoint())
+        .map(
+            change ->
+                SECONDS.format(change.at())
+                    + " UTC"
+                    + (change.position() == null ? "" : ", frame " + change.position()));
   }
 
   static List<Child> shown(Group group) {

@@ -69,16 +69,18 @@ final class AlertmanagerProtocol implements Protocol {
     labels.put("kind", kind);
     labels.put("severity", AlertText.severity(severity));
     ObjectNode annotations = alert.putObject("annotations");
-    annotations.put("summary", AlertText.headline(entry));
+    annotations.put("summary", incident.summary().headline());
+    annotations.put("description", AlertText.explanation(incident));
+    annotations.put("advice", incident.subject().advice());
     if (entry.grouping() instanceof Grouping.Group) {
       annotations.put("sources", AlertText.sources(entry));
     }
     annotations.put("subject", incident.subject().toString());
-    annotations.put("advice", incident.subject().advice());
     String causes = AlertText.causes(incident.causes());
     if (!causes.isEmpty()) {
       annotations.put("causes", causes);
     }
+    AlertText.changed(incident).ifPresent(since -> annotations.put("changed", since));
     annotations.put("model", incident.modelId());
     annotations.put("captured", incident.openedAt().toString());
     Map<String, String> to = links.of(entry);

@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +75,10 @@ final class GroupIncident {
         null,
         severity,
         KIND + subject.kind(),
-        sentence(group, subject, open, openedAt, updatedAt),
+        summary(group, subject, open, openedAt, updatedAt),
         null,
         List.of(),
+        null,
         openedAt,
         updatedAt,
         open.isEmpty() ? updatedAt : null,
@@ -85,7 +88,8 @@ final class GroupIncident {
         (before == null ? 0 : before.flaps()) + (back ? 1 : 0),
         null,
         null,
-        model(before, known),
+        common(Incident::modelId, before, known),
+        common(Incident::modelDigest, before, known),
         null,
         before == null ? commonLabels(known) : before.labels());
   }
@@ -103,12 +107,14 @@ final class GroupIncident {
     return severity.compareTo(before.severity()) > 0 ? State.ESCALATED : State.UPDATED;
   }
 
-  private static String model(@Nullable Incident before, Collection<Incident> known) {
+  /** Returns a value that all incidents have in common, or an empty text. */
+  private static String common(
+      Function<Incident, String> value, @Nullable Incident before, Collection<Incident> known) {
     if (before != null) {
-      return before.modelId();
+      return value.apply(before);
     }
-    List<String> models = known.stream().map(Incident::modelId).distinct().toList();
-    return models.size() == 1 ? models.get(0) : "";
+    List<String> values = known.stream().map(value).distinct().toList();
+    return values.size() == 1 ? values.get(0) : "";
   }
 
   private static Map<String, String> commonLabels(Collection<Incident> known) {
@@ -118,7 +124,18 @@ final class GroupIncident {
     return common;
   }
 
-  private static String sentence(
+  private static Summary summary(
+      Group group, Subject subject, List<Incident> open, Instant from, Instant to) {
+    int all = group.sources();
+    long left = open.stream().map(Incident::source).distinct().count();
+    return Summary.of(
+        explanation(group, subject, open, from, to),
+        "%s: " + (left > 0 && left < all ? left + " of " : "") + all + " sources of %s",
+        what(subject),
+        group.name());
+  }
+
+  private static String explanation(
       Group group, Subject subject, List<Incident> open, Instant from, Instant to) {
     DateTimeFormatter format =
         from.atZone(ZoneOffset.UTC).toLocalDate().equals(to.atZone(ZoneOffset.UTC).toLocalDate())
@@ -140,7 +157,7 @@ final class GroupIncident {
   private static String what(Subject subject) {
     String name = subject.spoken();
     return switch (subject.kind()) {
-      case MECHANISM -> name + " no longer follows its mechanism";
+      case MECHANISM -> name + " no longer follows its causes";
       case ROOT -> name + " has left its usual range";
       case PICTURE -> "the picture has changed";
       case SENSOR ->

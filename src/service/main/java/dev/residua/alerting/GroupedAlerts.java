@@ -235,7 +235,7 @@ final class GroupedAlerts {
             || (next.state() == State.SUSPENDED) != (before.state() == State.SUSPENDED)
             || next.severity() != before.severity()
             || !next.subject().equals(before.subject());
-    if (!urgent && next.sentence().equals(before.sentence()) && next.events() == before.events()) {
+    if (!urgent && next.summary().equals(before.summary()) && next.events() == before.events()) {
       return true;
     }
     if (!urgent && now.isBefore(entry.changedAt().plus(settings.delay()))) {

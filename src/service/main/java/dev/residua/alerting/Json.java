@@ -51,13 +51,12 @@ final class Json {
   }
 
   /**
-   * An incident: the fields of the record {@code Incident} as the topic has them in JSON, {@code
-   * advice} and {@code links}. A group of incidents has one field more.
+   * An incident: the fields of the record {@code Incident} as the topic has them in JSON, and
+   * {@code links}. A group of incidents has one field more.
    */
   static ObjectNode incident(AlertEntry entry, Map<String, String> links) {
     ObjectNode node = (ObjectNode) read(IncidentMapper.json(entry.incident()));
     node.path("causes").forEach(cause -> dropInfinite((ObjectNode) cause));
-    node.put("advice", entry.incident().subject().advice());
     if (entry.grouping() instanceof Group group) {
       node.set("group", group(group));
     }

@@ -56,7 +56,7 @@ final class PagerDutyProtocol implements Protocol {
     Incident incident = entry.incident();
     Map<String, String> to = links.of(entry);
     ObjectNode payload = event.putObject("payload");
-    payload.put("summary", AlertText.cut(AlertText.headline(entry), MOST_SUMMARY));
+    payload.put("summary", AlertText.cut(AlertText.title(entry), MOST_SUMMARY));
     payload.put("source", incident.source());
     payload.put("severity", AlertText.severity(incident.severity()));
     payload.put("timestamp", incident.openedAt().toString());

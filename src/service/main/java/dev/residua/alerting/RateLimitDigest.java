@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -99,9 +100,10 @@ final class RateLimitDigest {
         null,
         severity,
         KIND,
-        sentence(held),
+        summary(held),
         null,
         List.of(),
+        null,
         open == null ? now : open.openedAt(),
         now,
         state == State.RESOLVED ? now : null,
@@ -112,11 +114,23 @@ final class RateLimitDigest {
         null,
         null,
         "",
+        "",
         null,
         Map.of());
   }
 
-  private String sentence(Collection<Incident> held) {
+  private Summary summary(Collection<Incident> held) {
+    return Summary.of(
+        explanation(held),
+        held.isEmpty()
+            ? "Alert limit suppresses no incident now"
+            : held.size() == 1
+                ? "Alert limit suppresses %s incident"
+                : "Alert limit suppresses %s incidents",
+        Integer.toString(held.size()));
+  }
+
+  private String explanation(Collection<Incident> held) {
     String ended =
         over == 0
             ? ""

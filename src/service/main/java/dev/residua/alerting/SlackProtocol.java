@@ -46,12 +46,12 @@ public final class SlackProtocol implements Protocol {
     message.put(
         "text",
         AlertText.cut(
-            "%s %s: %s"
-                .formatted(mark(incident), word(incident), escaped(AlertText.headline(entry))),
+            "%s %s: %s".formatted(mark(incident), escaped(AlertText.title(entry)), word(incident)),
             MOST_TEXT));
     ArrayNode attachments = message.putArray("attachments");
     ObjectNode attachment = attachments.addObject();
-    attachment.put("fallback", AlertText.cut(escaped(AlertText.headline(entry)), MOST_TEXT));
+    attachment.put("fallback", AlertText.cut(escaped(AlertText.title(entry)), MOST_TEXT));
+    attachment.put("text", AlertText.cut(escaped(AlertText.explanation(incident)), MOST_TEXT));
     attachment.put("color", colour(incident));
     if (incident.open()
         && receiver.key().isPresent()
@@ -65,19 +65,24 @@ public final class SlackProtocol implements Protocol {
         entry.grouping() instanceof Grouping.Group ? "Sources" : "Source",
         AlertText.sources(entry));
     field(fields, "Severity", AlertText.severity(incident.severity()));
-    field(fields, "Subject", incident.subject().toString());
-    field(fields, "Kind", incident.kind());
     if (incident.open()) {
       field(fields, "Advice", incident.subject().advice());
     }
+    AlertText.changed(incident).ifPresent(since -> field(fields, "Changed", since));
     String causes = AlertText.causes(incident.causes());
     if (!causes.isEmpty()) {
       field(fields, "Causes", causes);
     }
+    field(fields, "Subject", incident.subject().toString());
+    field(fields, "Kind", incident.kind());
     if (!to.isEmpty()) {
       StringJoiner all = new StringJoiner(" | ");
       to.forEach((purpose, href) -> all.add("<%s|%s>".formatted(escaped(href), purpose)));
-      attachment.put("text", AlertText.cut(all.toString(), MOST_TEXT));
+      fields
+          .addObject()
+          .put("title", "Links")
+          .put("value", AlertText.cut(all.toString(), MOST_FIELD))
+          .put("short", false);
     }
     attachment.put("footer", "Residua, incident " + escaped(incident.id()));
     attachment.put("ts", incident.updatedAt().getEpochSecond());
@@ -101,7 +106,7 @@ public final class SlackProtocol implements Protocol {
             ":eyes: %s looks after it: %s"
                 .formatted(
                     escaped(notification.acknowledgedBy().orElse("somebody")),
-                    escaped(AlertText.headline(notification.entry()))),
+                    escaped(AlertText.title(notification.entry()))),
             MOST_TEXT));
     return post(message);
   }

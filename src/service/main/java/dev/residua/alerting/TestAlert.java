@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -37,7 +38,7 @@ public final class TestAlert {
    * @param resolved whether it is resolved
    */
   public static Incident incident(
-      String source, Finding.Severity severity, String sentence, boolean resolved, Instant now) {
+      String source, Finding.Severity severity, String explanation, boolean resolved, Instant now) {
     return new Incident(
         "test-alert-" + source,
         source,
@@ -46,9 +47,10 @@ public final class TestAlert {
         null,
         severity,
         KIND,
-        sentence,
+        new Summary("Test alert, nothing is wrong", explanation),
         null,
         List.of(),
+        null,
         now,
         now,
         resolved ? now : null,
@@ -58,6 +60,7 @@ public final class TestAlert {
         0,
         null,
         null,
+        "",
         "",
         null,
         Map.of());

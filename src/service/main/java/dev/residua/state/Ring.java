@@ -23,16 +23,18 @@ import org.jspecify.annotations.Nullable;
  * stored apart, and the state itself holds the block that is being filled.
  */
 public enum Ring {
-  /** Samples of the residuals' detector, and the sequences of these frames. */
+  /** Samples of the residuals' detector, with the sequences, times and offsets of these frames. */
   RESIDUALS(
       state -> state.change().residuals().samples().count(),
       new Column(DriftDetector.KEPT, state -> state.change().residuals().samples().samples()),
-      new Column(DriftSettings.MAX_SCALE, state -> state.change().sequences())),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().history().sequences()),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().history().times()),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().history().offsets())),
   /** Samples of the picture's detector, and the numbers of these frames. */
   PICTURE(
       state -> state.change().picture().samples().count(),
       new Column(DriftDetector.KEPT, state -> state.change().picture().samples().samples()),
-      new Column(DriftSettings.MAX_SCALE, state -> state.change().pictureFrames())),
+      new Column(DriftSettings.MAX_SCALE, state -> state.change().history().pictureFrames())),
   /** Frames for diagnoses, and their flags. */
   WINDOW(
       state -> state.diagnosis().window().count(),

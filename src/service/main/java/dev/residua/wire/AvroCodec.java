@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import dev.residua.access.AuditEntry;
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
 import dev.residua.frame.NamePattern;
 import dev.residua.incident.ControlCommand.Feedback;
@@ -57,6 +58,7 @@ public final class AvroCodec<R extends Record> {
       Map.of(
           Activation.class, Map.of("at", "activatedAt", "by", "activatedBy"),
           AuditEntry.class, Map.of("by", "author"),
+          ChangePoint.class, Map.of("position", "frame"),
           Entry.class, Map.of("id", "modelId"),
           Feedback.class, Map.of("verdict", "trueAlarm"),
           Finding.class, Map.of("position", "frame"),

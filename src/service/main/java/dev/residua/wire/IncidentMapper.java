@@ -31,7 +31,9 @@ public final class IncidentMapper {
   }
 
   public static dev.residua.avro.Incident toAvro(Incident incident) {
-    return (dev.residua.avro.Incident) CODEC.toAvro(incident);
+    dev.residua.avro.Incident record = (dev.residua.avro.Incident) CODEC.toAvro(incident);
+    record.setAdvice(incident.subject().advice());
+    return record;
   }
 
   public static Incident toDomain(dev.residua.avro.Incident record) {

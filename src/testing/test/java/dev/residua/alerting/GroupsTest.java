@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
 import dev.residua.incident.Incident.State;
@@ -105,7 +106,7 @@ class GroupsTest {
 
   private static List<String> texts(List<Notification> notifications) {
     return notifications.stream()
-        .map(notification -> notification.action() + " " + AlertText.headline(notification.entry()))
+        .map(notification -> notification.action() + " " + AlertText.title(notification.entry()))
         .toList();
   }
 
@@ -125,18 +126,20 @@ class GroupsTest {
     // Then
     assertThat(early).isEmpty();
     assertThat(texts(pager))
-        .containsExactly(
-            "OPEN 30 sources of lamp 3 have the same incident since 10:00 UTC: light no longer"
-                + " follows its mechanism");
+        .containsExactly("OPEN Light no longer follows its causes: 30 sources of lamp 3");
     AlertEntry parent = pager.get(0).entry();
+    assertThat(parent.incident().summary().explanation())
+        .isEqualTo(
+            "30 sources of lamp 3 have the same incident since 10:00 UTC: light no longer follows"
+                + " its causes");
     assertThat(AlertText.sources(parent)).startsWith("cam").endsWith(" and 12 more");
     assertThat(parent.incident().labels())
         .isEqualTo(Map.of("lamp", "3", "scene", "tanks", "site", "north"));
     assertThat(chat).extracting(Notification::action).containsExactly(Action.OPEN);
     assertThat(texts(ended))
-        .containsExactly(
-            "RESOLVE 30 sources of lamp 3 had the same incident from 10:00 to 10:00 UTC: light no"
-                + " longer follows its mechanism");
+        .containsExactly("RESOLVE Light no longer follows its causes: 30 sources of lamp 3");
+    assertThat(ended.get(0).entry().incident().summary().explanation())
+        .startsWith("30 sources of lamp 3 had the same incident from 10:00 to 10:00 UTC: light");
   }
 
   @Test
@@ -199,9 +202,7 @@ class GroupsTest {
 
     // When, Then
     assertThat(texts(after(40, "pager")))
-        .containsExactly(
-            "OPEN 3 sources of scene tanks have the same incident since 10:00 UTC: no frames"
-                + " arrive");
+        .containsExactly("OPEN No frames arrive: 3 sources of scene tanks");
   }
 
   @Test
@@ -214,7 +215,7 @@ class GroupsTest {
     assertThat(texts(after(40, "pager")))
         .singleElement()
         .asString()
-        .startsWith("OPEN 4 sources of site north have");
+        .endsWith(": 4 sources of site north");
   }
 
   @Test
@@ -265,12 +266,9 @@ class GroupsTest {
     // Then
     assertThat(texts(first))
         .containsExactly(
-            "OPEN 6 sources of lamp 3 have the same incident since 10:00 UTC: something has changed"
-                + " and is not diagnosed yet");
+            "OPEN Something has changed and is not diagnosed yet: 6 sources of lamp 3");
     assertThat(texts(then))
-        .containsExactly(
-            "UPDATE 6 sources of lamp 3 have the same incident since 10:00 UTC: light no longer"
-                + " follows its mechanism");
+        .containsExactly("UPDATE Light no longer follows its causes: 6 sources of lamp 3");
   }
 
   @Test
@@ -458,7 +456,7 @@ class GroupsTest {
     open(0, 30);
     AlertEntry parent = after(40, "pager").get(0).entry();
     Notification notification = new Notification(Action.OPEN, parent, NotifiedState.NOTHING);
-    String sentence = parent.incident().sentence();
+    Summary summary = parent.incident().summary();
 
     // When
     JsonNode event = body(Receivers.webhook(r -> {}), notification);
@@ -468,19 +466,19 @@ class GroupsTest {
 
     // Then
     assertThat(event.at("/source").asText()).isEqualTo("/residua/groups/lamp%203");
-    assertThat(event.at("/data/sentence").asText()).isEqualTo(sentence);
+    assertThat(event.at("/data/headline").asText()).isEqualTo(summary.headline());
     assertThat(event.at("/data/group/label").asText()).isEqualTo("lamp");
     assertThat(event.at("/data/group/incidents").asInt()).isEqualTo(30);
     assertThat(event.at("/data/group/more").asInt()).isEqualTo(12);
     assertThat(event.at("/data/group/children")).hasSize(18);
     assertThat(event.at("/data/group/children/0/incidentId").asText()).startsWith("i-cam");
-    assertThat(alert.at("/annotations/summary").asText()).isEqualTo(sentence);
+    assertThat(alert.at("/annotations/summary").asText()).isEqualTo(summary.headline());
     assertThat(alert.at("/annotations/sources").asText()).endsWith(" and 12 more");
     assertThat(alert.at("/labels/lamp").asText()).isEqualTo("3");
     assertThat(alert.at("/labels/kind").asText()).isEqualTo("GROUP.MECHANISM");
-    assertThat(page.at("/payload/summary").asText()).isEqualTo(sentence);
+    assertThat(page.at("/payload/summary").asText()).isEqualTo(summary.headline());
     assertThat(page.at("/payload/custom_details/group/children")).hasSize(18);
-    assertThat(message.at("/text").asText()).endsWith(sentence);
+    assertThat(message.at("/text").asText()).contains(summary.headline());
     assertThat(message.at("/attachments/0/fields/0/value").asText()).endsWith(" and 12 more");
   }
 

@@ -423,7 +423,7 @@ class PendingAlertsTest {
     // Then
     assertThat(ids(first)).containsExactly("i-0", "i-1");
     assertThat(ids(second)).containsExactly("held-back-pager");
-    assertThat(second.get(0).entry().incident().sentence())
+    assertThat(second.get(0).entry().incident().summary().explanation())
         .isEqualTo(
             "3 incidents are suppressed by the limit of 2 alerts per minute, of cam2, cam3, cam4");
     assertThat(third)

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** Bodies and headers, against what the protocols' documents say. */
@@ -77,7 +78,7 @@ class ProtocolsTest {
                 .put("kind", "DRIFT.RESIDUAL")
                 .put("severity", "warning"));
     assertThat(alert.at("/annotations/summary").asText())
-        .isEqualTo("cam1: shadow length deviates more than usual from what pendulum explains");
+        .isEqualTo("Shadow length deviates more than usual from its causes");
     assertThat(alert.at("/annotations/causes").asText())
         .isEqualTo("shadow_length (80 %) given pendulum, light");
     assertThat(alert.at("/annotations/expected").asText())
@@ -86,6 +87,41 @@ class ProtocolsTest {
     assertThat(alert.get("startsAt").asText()).isEqualTo(SINCE.toString());
     assertThat(Instant.parse(alert.get("endsAt").asText()))
         .isEqualTo(NOW.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void shouldShowTheHeadlineFirstAtEveryReceiver() {
+    // Given
+    Notification opened = notification(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
+    String headline = "Shadow length deviates more than usual from its causes";
+    String explanation =
+        "Shadow length deviates more than usual from what pendulum explains, 5.2 standard errors.";
+    String advice = "Check what drives shadow length, and what is attached to it.";
+    String changed = "2026-05-01 09:59:59 UTC, frame residua.frames-0@4";
+
+    // When
+    JsonNode alert = body(Receivers.alertmanager(r -> {}), opened).get(0).get("annotations");
+    JsonNode page = body(Receivers.pagerduty(r -> {}), opened).get("payload");
+    JsonNode event = body(Receivers.webhook(r -> {}), opened).get("data");
+    JsonNode message = body(Receivers.slack(r -> {}), opened);
+
+    // Then
+    assertThat(alert.get("summary").asText()).isEqualTo(headline);
+    assertThat(alert.get("description").asText()).isEqualTo(explanation);
+    assertThat(alert.get("advice").asText()).isEqualTo(advice);
+    assertThat(alert.get("changed").asText()).isEqualTo(changed);
+    assertThat(page.get("summary").asText()).isEqualTo(headline + " (cam1)");
+    assertThat(page.get("custom_details")).isEqualTo(event);
+    assertThat(event.get("headline").asText()).isEqualTo(headline);
+    assertThat(event.get("explanation").asText())
+        .isEqualTo(Incidents.opened().summary().explanation());
+    assertThat(event.get("advice").asText()).isEqualTo(advice);
+    assertThat(event.get("modelDigest").asText()).isEqualTo("ab12");
+    assertThat(event.at("/changePoint/frame/offset").asLong()).isEqualTo(4);
+    assertThat(message.get("text").asText()).isEqualTo(":warning: " + headline + " (cam1): opened");
+    JsonNode attachment = message.at("/attachments/0");
+    assertThat(attachment.get("text").asText()).isEqualTo(explanation);
+    assertThat(attachment.get("fields").findValuesAsText("value")).contains(advice, changed);
   }
 
   @Test
@@ -193,7 +229,7 @@ class ProtocolsTest {
         Incidents.with(
             i -> {
               i.id = id;
-              i.sentence = "s".repeat(1_014) + "\uD83D\uDD25".repeat(20);
+              i.source = "s".repeat(940) + "\uD83D\uDD25".repeat(60);
             });
 
     // When
@@ -320,10 +356,13 @@ class ProtocolsTest {
 
     // Then
     assertThat(message.get("text").asText())
-        .startsWith(":warning: opened: &lt;!channel&gt; &amp; co: shadow length");
+        .isEqualTo(
+            ":warning: Shadow length deviates more than usual from its causes"
+                + " (&lt;!channel&gt; &amp; co): opened");
     assertThat(message.toString()).doesNotContain("<!channel");
     assertThat(message.at("/attachments/0/color").asText()).isEqualTo("warning");
-    assertThat(message.at("/attachments/0/text").asText())
+    assertThat(message.at("/attachments/0/fields").findValuesAsText("value"))
+        .last(InstanceOfAssertFactories.STRING)
         .contains("|dashboard>", "|frame>", "|expected>", "|heatmap>");
   }
 
@@ -336,7 +375,9 @@ class ProtocolsTest {
             notification(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K")));
 
     // Then
-    assertThat(message.get("text").asText()).startsWith(":large_green_circle: resolved: cam1: ");
+    assertThat(message.get("text").asText())
+        .startsWith(":large_green_circle: Shadow length")
+        .endsWith("(cam1): resolved");
     assertThat(message.at("/attachments/0/color").asText()).isEqualTo("good");
   }
 
@@ -375,7 +416,7 @@ class ProtocolsTest {
                 Action.ACKNOWLEDGE, opened.entry(), opened.before(), Optional.of("Kim <K>")));
     // Then
     assertThat(message.get("text").asText())
-        .startsWith(":eyes: Kim &lt;K&gt; looks after it: cam1: shadow length");
+        .startsWith(":eyes: Kim &lt;K&gt; looks after it: Shadow length");
     assertThat(message.has("attachments")).isFalse();
   }
 

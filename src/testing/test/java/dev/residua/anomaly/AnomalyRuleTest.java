@@ -46,7 +46,7 @@ class AnomalyRuleTest {
 
   private static String words(Verdict verdict) {
     return verdict instanceof Verdict.Anomalous anomaly
-        ? AnomalySentence.of(anomaly, PENDULUM)
+        ? AnomalySentence.of(anomaly, PENDULUM, "").explanation()
         : "normal";
   }
 

@@ -175,10 +175,10 @@ class CameraPositionTest {
 
   @Test
   void speaksOfPixelsAndPerCent() {
-    assertThat(MotionSentence.of(new CameraMotion(0.03f, -0.01f, 2, 1.02f), IMAGE))
+    assertThat(MotionSentence.of(new CameraMotion(0.03f, -0.01f, 2, 1.02f), IMAGE).explanation())
         .isEqualTo(
             "the camera has moved: the picture is shifted by 1.9 pixels (3.0 %) to the right and by 0.6 pixels (1.0 %) up, turned by 2.0 degrees clockwise and scaled by 1.02");
-    assertThat(MotionSentence.of(new CameraMotion(-0.03f, 0, -2, 1), IMAGE))
+    assertThat(MotionSentence.of(new CameraMotion(-0.03f, 0, -2, 1), IMAGE).explanation())
         .contains("to the left", "down", "2.0 degrees anticlockwise");
   }
 }

@@ -213,12 +213,12 @@ class SensorMonitorTest {
   @Test
   void shouldSayWhatIsWrong() {
     SensorReadings black = new SensorReadings(0, 1, 0, 0, 0, 1);
-    assertThat(new SensorFault(AnomalyKind.DARK, 3, 3).sentence(black, reference))
+    assertThat(new SensorFault(AnomalyKind.DARK, 3, 3).summary(black, reference).explanation())
         .isEqualTo(
             "the camera is dark: 100 % of the picture is nearly black, usual is at most 2 %");
-    assertThat(new SensorFault(AnomalyKind.FROZEN, 10, 10).sentence(black, reference))
+    assertThat(new SensorFault(AnomalyKind.FROZEN, 10, 10).summary(black, reference).explanation())
         .isEqualTo("the camera is frozen: 10 equal pictures in a row, usual is at most 1");
-    assertThat(new SensorFault(AnomalyKind.BLURRED, 3, 3).sentence(black, reference))
+    assertThat(new SensorFault(AnomalyKind.BLURRED, 3, 3).summary(black, reference).explanation())
         .startsWith("the picture is out of focus: sharpness 0.0, usual is at least ");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new SensorFault(AnomalyKind.RESIDUAL, 3, 3));

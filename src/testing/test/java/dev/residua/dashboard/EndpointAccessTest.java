@@ -184,12 +184,12 @@ class EndpointAccessTest {
               i -> {
                 i.id = scene;
                 i.source = source;
-                i.sentence = "something of " + scene;
+                i.explanation = "something of " + scene;
               }));
       for (int i = 0; i < 3; i++) {
         falseAlarm(scene + i, source, now);
       }
-      history.found(new FindingView(now.toString(), source, 1, "drift", "of " + scene));
+      history.found(new FindingView(now.toString(), source, 1, "drift", "Drift", "of " + scene));
       history.ordered(
           scene,
           new Maintenance(

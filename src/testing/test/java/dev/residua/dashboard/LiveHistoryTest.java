@@ -8,6 +8,7 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
@@ -133,9 +134,10 @@ class LiveHistoryTest {
         null,
         Finding.Severity.WARNING,
         kind,
-        "c is held at 2",
+        new Summary("C is held at 2", "c is held at 2 over 64 frames"),
         null,
         List.of(new Finding.Cause("c", List.of("a", "b"), 5, 1e-6, 1)),
+        null,
         Scored.time(100),
         Scored.time(100),
         resolved,
@@ -146,6 +148,7 @@ class LiveHistoryTest {
         null,
         null,
         "model-1",
+        "ab12",
         null,
         Map.of());
   }
@@ -233,7 +236,7 @@ class LiveHistoryTest {
         .extracting(Row::name)
         .startsWith("cam119", "cam000", "cam001")
         .endsWith("cam048");
-    assertThat(first.rows().get(0).sentence()).isEqualTo("c is held at 2");
+    assertThat(first.rows().get(0).sentence()).isEqualTo("C is held at 2");
     assertThat(first.openIncidents()).hasSize(1);
     assertThat(first.openCount()).isEqualTo(1);
     assertThat(first.closed()).extracting("source").containsExactly("cam007");
@@ -339,8 +342,8 @@ class LiveHistoryTest {
     assertThat(overview("", after(130)).rows())
         .extracting(Row::name, Row::sentence)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("cam2", "c is held at 2"),
-            org.assertj.core.groups.Tuple.tuple("cam1", "c is held at 2"));
+            org.assertj.core.groups.Tuple.tuple("cam2", "C is held at 2"),
+            org.assertj.core.groups.Tuple.tuple("cam1", "C is held at 2"));
   }
 
   @Test
@@ -603,7 +606,7 @@ class LiveHistoryTest {
               "model-1",
               "digest",
               Finding.Severity.INFO,
-              "c is odd",
+              new Summary("C is odd", "c is odd"),
               List.of(),
               List.of(new Finding.Reading("c", 1.23456f, Float.NaN)),
               new FramePosition("residua.frames", 0, i),

@@ -122,7 +122,7 @@ class LibraryExamplesTest {
     assertThat(ended).as(printed).isTrue();
     assertThat(process.exitValue()).as(printed).isZero();
     assertThat(printed.lines().filter(line -> line.contains(" p = "))).hasSize(USUAL + DARK);
-    assertThat(printed).contains("000.png p = ").contains("the camera is dark");
+    assertThat(printed).contains("000.png p = ").contains("Camera picture is dark");
   }
 
   @Test
@@ -161,7 +161,7 @@ class LibraryExamplesTest {
             driver
                 .createOutputTopic("incidents", new StringDeserializer(), new StringDeserializer())
                 .readValuesToList();
-        assertThat(lines).anyMatch(line -> line.contains("the camera is dark"));
+        assertThat(lines).anyMatch(line -> line.contains("Camera picture is dark"));
       }
     }
   }

@@ -20,6 +20,7 @@ import dev.residua.app.metrics.SourceLabels;
 import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
@@ -358,7 +359,7 @@ class MetricsTest {
         "model-1",
         "ab12",
         Finding.Severity.WARNING,
-        "a sentence",
+        new Summary("Headline", "explanation"),
         List.of(),
         List.of(),
         new FramePosition("residua.frames", 0, 0),
@@ -374,9 +375,10 @@ class MetricsTest {
         null,
         Finding.Severity.WARNING,
         "DRIFT.RESIDUAL",
-        "a sentence",
+        new Summary("Headline", "explanation"),
         null,
         List.of(),
+        null,
         Instant.EPOCH,
         Instant.EPOCH,
         state == Incident.State.RESOLVED ? Instant.EPOCH : null,
@@ -387,6 +389,7 @@ class MetricsTest {
         null,
         null,
         "model-1",
+        "ab12",
         null,
         Map.of());
   }

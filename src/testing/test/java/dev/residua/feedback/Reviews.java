@@ -3,6 +3,7 @@ package dev.residua.feedback;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.drift.DriftEvent;
 import dev.residua.feedback.ReviewedIncident.Verdict;
 import dev.residua.frame.FramePosition;
@@ -61,7 +62,7 @@ final class Reviews {
             "model-1",
             "",
             Severity.WARNING,
-            "",
+            new Summary("Light has moved", ""),
             Arrays.asList(causes),
             List.of(),
             new FramePosition("f", 0, 1),

@@ -2,6 +2,7 @@ package dev.residua.incident;
 
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
@@ -56,7 +57,7 @@ final class IncidentHistory {
         "model-1",
         "ab12",
         severity,
-        sentence,
+        Summary.of(sentence, "%s", sentence),
         subjects.stream()
             .filter(Subject::isLatent)
             .map(s -> new Finding.Cause(s.name(), List.of(), 4.5, Double.NaN, 1))
@@ -68,11 +69,11 @@ final class IncidentHistory {
 
   Report report(Channel channel, Weight weight, String kind, Severity severity, Subject... of) {
     return new Report(
-        channel, weight, kind, finding(severity, kind + " at " + sequence, List.of(of)));
+        channel, weight, kind, finding(severity, kind + " at " + sequence, List.of(of)), null);
   }
 
   Moment moment() {
-    return new Moment("cam1", sequence, at, "residua.frames-0@" + sequence, "model-1");
+    return new Moment("cam1", sequence, at, "residua.frames-0@" + sequence, "model-1", "ab12");
   }
 
   List<Incident> frame(Frame frame) {
@@ -153,7 +154,12 @@ final class IncidentHistory {
   }
 
   void silent() {
-    apply(incidents.silent(moment(), settings, CAPACITY, "cam1 has sent no frame"));
+    apply(
+        incidents.silent(
+            moment(),
+            settings,
+            CAPACITY,
+            new Summary("No frame arrives", "cam1 has sent no frame")));
   }
 
   void close(String id, Reason reason) {

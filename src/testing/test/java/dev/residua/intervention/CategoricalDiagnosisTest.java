@@ -6,6 +6,7 @@ import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Latent;
+import dev.residua.causal.Summary;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -132,13 +133,15 @@ class CategoricalDiagnosisTest {
                             IntStream.range(0, VALUES[i]).mapToObj(v -> "v" + v).toList()))
                 .toList());
     // When
-    String moved = window(100, 1, p -> favouring(p, 4), names).sentence();
-    String held = window(7, 1, p -> new double[] {0, 0, 0, 1, 0}, names).sentence();
+    Summary moved = window(100, 1, p -> favouring(p, 4), names).summary();
+    Summary held = window(7, 1, p -> new double[] {0, 0, 0, 1, 0}, names).summary();
     // Then
-    assertThat(moved)
+    assertThat(moved.headline()).isEqualTo("Colour is mostly v4, unlike before");
+    assertThat(held.headline()).isEqualTo("Colour is held at v3");
+    assertThat(moved.explanation())
         .startsWith(
             "colour follows another distribution: over the last 128 frames it is v4 most often, in");
-    assertThat(held).startsWith("colour is held at v3: over the last ");
+    assertThat(held.explanation()).startsWith("colour is held at v3: over the last ");
   }
 
   @Test

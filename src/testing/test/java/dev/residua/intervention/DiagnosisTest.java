@@ -15,8 +15,13 @@ import dev.residua.causal.FactorScale;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Latent;
+import dev.residua.causal.Summary;
 import dev.residua.intervention.Streams.Change;
+import dev.residua.testing.Headlines;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,11 +92,79 @@ class DiagnosisTest {
       // Then
       right += diagnosis.kind() == kind ? 1 : 0;
       named += first(diagnosis).equals(GRAPH.name(node)) ? 1 : 0;
-      seen.append('\n').append(diagnosis.sentence()).append("  ").append(diagnosis.causes());
+      seen.append('\n')
+          .append(diagnosis.summary().explanation())
+          .append("  ")
+          .append(diagnosis.causes());
     }
 
     assertThat(named).as("latent of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
     assertThat(right).as("kind of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 80 / 100);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void shouldGiveAHeadlineThatFits(String name, int node, InterventionKind kind, Change change) {
+    // Given
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(104, 100, Streams.NONE), false, false);
+    Streams.push(window, Streams.play(28, 900, change), false, false);
+    for (String latent : Headlines.NAMES) {
+      CausalGraph graph =
+          CausalGraph.of(
+              IntStream.range(0, GRAPH.size()).mapToObj(i -> latent + i + latent).toList(),
+              GRAPH.edges());
+      for (FactorScales scales : List.of(FactorScales.NONE, scales())) {
+        // When
+        Summary summary = Diagnosis.of(reference, graph, scales, window, 32, null).summary();
+        // Then
+        Headlines.assertHeadline(summary);
+        assertThat(summary.explanation()).contains(graph.spokenName(node));
+      }
+    }
+  }
+
+  @Test
+  void shouldSayInTheHeadlineWhatIsWrong() {
+    // Given
+    List<Arguments> changes = new ArrayList<>(changes());
+    changes.add(change("z3 weakened", 2, MECHANISM_CHANGE, (f, n, r) -> 0.4 * f + n));
+    changes.add(change("z4 strengthened", 3, MECHANISM_CHANGE, (f, n, r) -> 2.5 * f + n));
+    // When
+    Set<String> headlines = new LinkedHashSet<>();
+    for (Arguments change : changes) {
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(window, Streams.play(128, 101, Streams.NONE), false, false);
+      Streams.push(window, Streams.play(64, 901, (Change) change.get()[3]), false, false);
+      headlines.add(Diagnosis.of(reference, GRAPH, window, 64).summary().headline());
+      headlines.add(
+          Diagnosis.of(reference, GRAPH, scales(), window, 64, null).summary().headline());
+    }
+    // Then
+    assertThat(headlines)
+        .containsExactly(
+            "Z1 is held at 1.50",
+            "Z1 is held at 115",
+            "Shadow length is held at 1.00",
+            "Shadow length is held at 110",
+            "Z4 is held at 0.30",
+            "Z4 is held at 103",
+            "Shadow length varies on its own, not with its causes",
+            "Z2 varies less than normal",
+            "Shadow length moves against its causes",
+            "Z4 is higher than its causes explain",
+            "Z4 is off by 8",
+            "Shadow length is higher than its causes explain",
+            "Shadow length is off by 10",
+            "Shadow length deviates 2.4 times as much as normal",
+            "Z4 deviates 2.3 times as much as normal",
+            "Z1 has drifted up",
+            "Z1 has drifted to 111",
+            "Z1 is out of its known range",
+            "Z1 is at 124, out of its known range",
+            "Shadow length is far off in single frames",
+            "Shadow length follows its causes only 43 %",
+            "Z4 follows its causes 2.4 times as strongly");
   }
 
   private static String first(Diagnosis diagnosis) {
@@ -120,8 +193,8 @@ class DiagnosisTest {
         false,
         false);
     // When
-    String without = Diagnosis.of(reference, GRAPH, window, 32).sentence();
-    String with = Diagnosis.of(reference, GRAPH, scales, window, 32, null).sentence();
+    String without = Diagnosis.of(reference, GRAPH, window, 32).summary().explanation();
+    String with = Diagnosis.of(reference, GRAPH, scales, window, 32, null).summary().explanation();
     // Then the mean of what the causes do not explain is in the window: 2 and the mean of the noise
     float[][] observed = window.observed(32);
     float[][] expected = window.expected(32);
@@ -156,7 +229,8 @@ class DiagnosisTest {
         false,
         false);
     // When
-    String sentence = Diagnosis.of(leaning, GRAPH, scales, window, 32, null).sentence();
+    String sentence =
+        Diagnosis.of(leaning, GRAPH, scales, window, 32, null).summary().explanation();
     // Then
     double size = 0;
     for (int t = 0; t < 32; t++) {
@@ -228,7 +302,7 @@ class DiagnosisTest {
     // Then
     assertThat(diagnosis.kind()).isEqualTo(OUTLIER);
     assertThat(first(diagnosis)).isEqualTo("z4");
-    assertThat(diagnosis.sentence())
+    assertThat(diagnosis.summary().explanation())
         .matches(
             "1 of 24 frames have a z4 far from what shadow length explains, by up to .* normal");
   }
@@ -276,7 +350,7 @@ class DiagnosisTest {
 
     // Then
     assertThat(ofChanged.kind()).isEqualTo(InterventionKind.APPEARANCE_SHIFT);
-    assertThat(ofChanged.sentence())
+    assertThat(ofChanged.summary().explanation())
         .isEqualTo(
             "the picture as a whole has changed in 24 of 24 frames, so no mechanism is named");
     assertThat(ofFrozen.kind()).isEqualTo(InterventionKind.FROZEN_CAMERA);
@@ -295,7 +369,7 @@ class DiagnosisTest {
     Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 32);
 
     // Then
-    assertThat(diagnosis.sentence())
+    assertThat(diagnosis.summary().explanation())
         .isEqualTo(
             "shadow length no longer follows z1 and z2: its residual moves against the prediction (correlation -1.00 over 32 frames) and it is held at 1.20");
     Finding.Cause cause = diagnosis.causes().get(0);
@@ -375,7 +449,8 @@ class DiagnosisTest {
       assertThat(diagnosis.kind()).isEqualTo(MECHANISM_CHANGE);
       right +=
           diagnosis
-                  .sentence()
+                  .summary()
+                  .explanation()
                   .matches(
                       "tracker answers lamp and valve differently: .*; lamp no longer moves it"
                           + " \\(.* \\+- .* of its trained influence\\); valve still moves it"
@@ -401,7 +476,7 @@ class DiagnosisTest {
     assertThat(diagnosis.kind()).isEqualTo(OFFSET);
     assertThat(diagnosis.edges()).extracting(EdgeReading::from).containsExactly("z1", "z2");
     assertThat(diagnosis.edges()).noneMatch(EdgeReading::isClaim);
-    assertThat(diagnosis.sentence()).doesNotContain("moves it");
+    assertThat(diagnosis.summary().explanation()).doesNotContain("moves it");
   }
 
   @Test

@@ -81,9 +81,7 @@ class AlertGroupsIT {
 
       // Then
       assertThat(page.at("/payload/summary").asText())
-          .isEqualTo(
-              "30 sources of lamp 3 have the same incident since 10:00 UTC: shadow length no longer"
-                  + " follows its mechanism");
+          .isEqualTo("Shadow length no longer follows its causes: 30 sources of lamp 3");
       assertThat(event.at("/data/group/incidents").asInt()).isEqualTo(SOURCES);
       assertThat(event.at("/data/group/more").asInt()).isEqualTo(12);
       assertThat(actions(pager)).containsExactly("trigger", "resolve");

@@ -141,7 +141,7 @@ class DashboardIT {
     browser.await(LIMIT, "the source is listed", says("cam1"));
     browser.await(
         LIMIT, "its incident is listed", "document.querySelector('.incident.open .sentence')");
-    assertThat(browser.text(".incident.open .sentence")).contains("cam1").contains("shadow length");
+    assertThat(browser.text(".incident.open .sentence")).contains("cam1").contains("Shadow length");
     browser.await(
         SOON,
         "the state of the source",
@@ -163,7 +163,7 @@ class DashboardIT {
         "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length"
             + " === 3");
     browser.await(SOON, "the incident", "!document.querySelector('.fault').hidden");
-    assertThat(browser.text(".fault .sentence")).contains("shadow length");
+    assertThat(browser.text(".fault .sentence")).contains("Shadow length");
     assertThat(browser.text("tr.lit th")).startsWith("shadow length");
     assertThat(browser.evaluate("document.querySelectorAll('.graph .node.lit').length").asInt())
         .isEqualTo(1);

@@ -30,7 +30,7 @@ class DemoIT {
           "the status lists findings",
           () -> !demo.json("/api/status").path("findings").isEmpty());
       JsonNode status = demo.json("/api/status");
-      assertThat(status.path("findings").get(0).path("sentence").asText()).isNotBlank();
+      assertThat(status.path("findings").get(0).path("headline").asText()).isNotBlank();
       framesBefore = status.path("framesScored").asLong();
       assertThat(framesBefore).isPositive();
       assertThat(demo.get("/q/metrics")).contains("residua_");

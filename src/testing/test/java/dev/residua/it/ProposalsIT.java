@@ -9,6 +9,7 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Summary;
 import dev.residua.drift.DriftEvent;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
@@ -225,7 +226,7 @@ class ProposalsIT {
             "model-1",
             "",
             Severity.WARNING,
-            "level has moved",
+            new Summary("Level has moved", "level has moved"),
             List.of(new Cause("level", List.of(), evidence, 1e-6, 1)),
             List.of(),
             new FramePosition("f", 0, 1),

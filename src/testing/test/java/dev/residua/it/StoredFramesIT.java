@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.decoding.Stabilizer;
@@ -185,9 +186,10 @@ class StoredFramesIT {
         null,
         Severity.WARNING,
         "INTERVENTION.MECHANISM_CHANGE",
-        "it broke",
+        new Summary("It broke", "it broke"),
         null,
         List.of(),
+        null,
         time(INCIDENT),
         time(INCIDENT + 100),
         time(INCIDENT + 100),
@@ -198,6 +200,7 @@ class StoredFramesIT {
         null,
         null,
         "m1",
+        "ab12",
         null,
         Map.of());
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
@@ -147,9 +148,10 @@ class TriggerDryRunIT {
         null,
         Severity.WARNING,
         TriggerSettings.ROOT_MOVED,
-        "light has moved",
+        new Summary("Light has moved", "light has moved"),
         null,
         List.of(),
+        null,
         opened,
         opened,
         resolved,
@@ -160,6 +162,7 @@ class TriggerDryRunIT {
         null,
         null,
         "m1",
+        "ab12",
         null,
         Map.of());
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.Summary;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.monitor.Backtest.Opening;
 import dev.residua.monitor.Backtest.Truth;
@@ -152,6 +153,7 @@ class BacktestComparisonTest {
   }
 
   private static Opening opening(String source, long opened, long last) {
-    return new Opening(source, opened, last, null, "something is odd");
+    return new Opening(
+        source, opened, last, null, new Summary("Something is odd", "something is odd"));
   }
 }

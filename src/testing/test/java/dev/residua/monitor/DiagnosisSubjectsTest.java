@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.EdgeVerdict;
@@ -21,7 +22,7 @@ class DiagnosisSubjectsTest {
             3,
             1e-9,
             "condition",
-            "sentence",
+            new Summary("Headline", "explanation"),
             Arrays.asList(edges)));
   }
 

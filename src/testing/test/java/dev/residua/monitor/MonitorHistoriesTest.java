@@ -150,7 +150,7 @@ class MonitorHistoriesTest {
             kind,
             statistic,
             finding.incidentId(),
-            finding.sentence()));
+            finding.summary().explanation()));
   }
 
   private static void compare(Path file, List<String> now) throws IOException {
@@ -215,8 +215,8 @@ class MonitorHistoriesTest {
     parts.add(diagnosis.suppression());
     parts.add(Optional.ofNullable(sensor.fault()));
     parts.add(sensor.faultSince());
-    parts.add(change.sequences());
-    parts.add(change.pictureFrames());
+    parts.add(change.history().sequences());
+    parts.add(change.history().pictureFrames());
     parts.add(commissioning.accepted());
     parts.add(state.pace());
     parts.add(change.runLength());

@@ -578,7 +578,7 @@ class SourceCommissioningTest {
     watched.frames(60);
     // Then
     assertThat(watched.incidents).isNotEmpty();
-    assertThat(watched.incidents.get(0).sentence())
+    assertThat(watched.incidents.get(0).summary().explanation())
         .contains("small details")
         .contains("31 % from the left and 62 % from the top");
     assertThat(watched.incidents)
@@ -595,7 +595,7 @@ class SourceCommissioningTest {
     watched.feed.details = 9;
     watched.frames(60, SourceSettings.NONE, i -> 0);
     // Then
-    assertThat(watched.incidents.get(0).sentence()).contains("small details");
+    assertThat(watched.incidents.get(0).summary().explanation()).contains("small details");
   }
 
   @Test
@@ -1113,7 +1113,7 @@ class SourceCommissioningTest {
     Incident moved = watched.incidents.get(watched.incidents.size() - 1);
     assertThat(moved.subject()).isEqualTo(Subject.MOVED);
     assertThat(moved.kind()).isEqualTo("SENSOR.MOVED");
-    assertThat(moved.sentence()).startsWith("the camera has moved");
+    assertThat(moved.summary().explanation()).startsWith("the camera has moved");
     assertThat(watched.incidents)
         .extracting(incident -> incident.subject().toString())
         .containsOnly("undetermined", "sensor:moved");

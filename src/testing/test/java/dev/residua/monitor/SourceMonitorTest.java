@@ -352,7 +352,8 @@ class SourceMonitorTest {
             Incident.State.RESOLVED,
             Incident.State.OPENED,
             Incident.State.RESOLVED);
-    assertThat(incidents.get(2).sentence()).contains("reconstructed worse than those of training");
+    assertThat(incidents.get(2).summary().explanation())
+        .contains("reconstructed worse than those of training");
     assertThat(drifts)
         .extracting(DriftEvent::channel)
         .containsExactly(

@@ -66,7 +66,7 @@ final class StageFrames {
   }
 
   MonitoredFrame of(Scored scored, ActiveControls controls) {
-    return MonitoredFrame.of(scored.frame(sequence++), controls, SourceSettings.NONE);
+    return MonitoredFrame.of(scored.frame(sequence++), "ab12", controls, SourceSettings.NONE);
   }
 
   /** Gives a frame to the stages of changes and diagnoses. */

@@ -267,7 +267,7 @@ class MovedCameraScenarioTest {
         .filteredOn(incident -> incident.kind().equals("SENSOR.MOVED"))
         .allSatisfy(
             incident ->
-                assertThat(incident.sentence())
+                assertThat(incident.summary().explanation())
                     .containsPattern("shifted by (1\\.[89]|2\\.0) pixels \\(.* %\\) to the right"));
   }
 

@@ -97,7 +97,7 @@ class RingTest {
           .as("after frame %d", i)
           .isEqualTo(MonitorStates.encode(monitor.state()));
     }
-    assertThat(MonitorStates.encodeOpen(monitor.state())).hasSizeLessThan(3_500);
+    assertThat(MonitorStates.encodeOpen(monitor.state())).hasSizeLessThan(4_000);
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.incident.SourceIncidents.Track;
 import dev.residua.incident.Subject;
+import dev.residua.monitor.FrameHistory;
 import dev.residua.monitor.MonitorHistory;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
@@ -95,6 +96,13 @@ class StateRoundTripTest {
             new CameraPosition.Usual(CameraMotion.NONE, 0.1f, 0.2f, 0.3f, 0.4f),
             new DriftAlarm(true, true, 5, 4, 3, 2),
             new FramePosition("frames", 1, 2),
+            new FrameHistory.State(
+                new long[] {1},
+                new long[] {2},
+                new long[] {3},
+                new FramePosition("frames", 4, 5),
+                6,
+                new long[] {7}),
             new Track(3, List.of(Subject.PICTURE), null, 4, true, Subject.MOVED),
             new Finding.Reading("light", 1, 2, 3.5, 4.5),
             Incidents.opened()

@@ -1,7 +1,9 @@
 package dev.residua.testing;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
@@ -27,9 +29,14 @@ public final class Incidents {
   public @Nullable String mergedInto;
   public Severity severity = Severity.WARNING;
   public String kind = "DRIFT.RESIDUAL";
-  public String sentence = "shadow length deviates more than usual from what pendulum explains";
+  public String headline = "Shadow length deviates more than usual from its causes";
+  public String explanation =
+      "shadow length deviates more than usual from what pendulum explains, 5.2 standard errors";
   public long sequence = 100;
   public int flaps;
+  public @Nullable ChangePoint changePoint =
+      new ChangePoint(
+          97, 90, 100, 0.9, OPENED.minusMillis(150), new FramePosition("residua.frames", 0, 4));
   public @Nullable IncidentFrame frame =
       new IncidentFrame(new FramePosition("residua.frames", 0, 7), "model-1");
 
@@ -55,9 +62,10 @@ public final class Incidents {
         of.reason,
         of.severity,
         of.kind,
-        of.sentence,
+        new Summary(of.headline, of.explanation),
         null,
         List.of(new Cause("shadow_length", List.of("pendulum", "light"), 8.9, 1e-6, 0.8)),
+        of.changePoint,
         OPENED,
         updated,
         of.state.open() ? null : updated,
@@ -68,6 +76,7 @@ public final class Incidents {
         of.follows,
         of.mergedInto,
         "model-1",
+        "ab12",
         of.frame,
         of.labels);
   }

@@ -221,7 +221,7 @@ class RunTimeVariablesTest {
         .isNotEmpty()
         .containsOnly(PumpedTank.PUMP);
     // and says its speed in its own unit
-    assertThat(incidents(results).get(0).sentence()).contains("pump speed");
+    assertThat(incidents(results).get(0).summary().explanation()).contains("pump speed");
   }
 
   @Test
@@ -311,7 +311,7 @@ class RunTimeVariablesTest {
     assertThat(incidents(results.subList(0, 115))).isEmpty();
     Incident missing = incidents(results.subList(0, 130)).get(0);
     assertThat(missing.subject()).isEqualTo(Subject.VARIABLE_MISSING);
-    assertThat(missing.sentence())
+    assertThat(missing.summary().explanation())
         .contains("pump_speed is missing", "variable.pump_speed", "level", "not watched");
     assertThat(missing.subject().advice()).contains("attributes");
     assertThat(results.stream().flatMap(r -> r.anomalies().stream()))

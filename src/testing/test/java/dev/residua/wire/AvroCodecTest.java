@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Summary;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.Subject;
 import java.time.Duration;
@@ -93,7 +94,7 @@ class AvroCodecTest {
           "m",
           "d",
           Finding.Severity.WARNING,
-          "the lens was cleaned",
+          new Summary("Lens was cleaned", "the lens was cleaned"),
           List.of(new Finding.Cause("light", List.of("lamp"), 4, Double.NaN, 1)),
           List.of(new Finding.Reading("light", 1, 2)),
           new FramePosition("frames", 3, 4),

@@ -47,6 +47,7 @@ import dev.residua.avro.Severity;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
 import dev.residua.avro.TrainingPhase;
+import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -388,10 +389,29 @@ class GoldenRecordsTest {
   }
 
   private static Finding finding(
-      String id, long last, Instant lastAt, Severity severity, String sentence) {
+      String id,
+      long last,
+      Instant lastAt,
+      Severity severity,
+      String headline,
+      String explanation) {
     return new Finding(
-        id, id, "cam1", 42L, last, T0, lastAt, "model-1", "ab12", severity, sentence, CAUSES,
-        READINGS, POSITION, LINKS);
+        id,
+        id,
+        "cam1",
+        42L,
+        last,
+        T0,
+        lastAt,
+        "model-1",
+        "ab12",
+        severity,
+        headline,
+        explanation,
+        CAUSES,
+        READINGS,
+        POSITION,
+        LINKS);
   }
 
   private static AnomalyEvent anomaly() {
@@ -401,6 +421,7 @@ class GoldenRecordsTest {
             42L,
             T0,
             Severity.WARNING,
+            "Shadow length is higher than its causes explain",
             "shadow length 4.2 sd above what pendulum and light explain"),
         AnomalyKind.RESIDUAL,
         4.0,
@@ -414,7 +435,13 @@ class GoldenRecordsTest {
 
   private static DriftEvent drift() {
     return new DriftEvent(
-        finding("id-2", 99L, T1, Severity.CRITICAL, "the residuals have drifted"),
+        finding(
+            "id-2",
+            99L,
+            T1,
+            Severity.CRITICAL,
+            "Residuals have drifted",
+            "the residuals have drifted"),
         DriftKind.ONSET,
         DriftChannel.RESIDUAL,
         9.0,
@@ -423,12 +450,12 @@ class GoldenRecordsTest {
         98_000.0,
         "blocks of the reference are exchangeable",
         32,
-        new ChangePoint(42L, 40L, 60L, 0.0));
+        new ChangePoint(42L, 40L, 60L, 0.0, T0, POSITION));
   }
 
   private static InterventionEvent intervention() {
     return new InterventionEvent(
-        finding("id-3", 99L, T1, Severity.INFO, "light is held"),
+        finding("id-3", 99L, T1, Severity.INFO, "Light is held", "light is held"),
         InterventionKind.HARD_INTERVENTION,
         9.0,
         8.25,
@@ -447,9 +474,12 @@ class GoldenRecordsTest {
         IncidentReason.MERGED,
         Severity.WARNING,
         "DRIFT.RESIDUAL",
-        "shadow length is off",
+        "Shadow length is off",
+        "shadow length is off by 3 standard deviations",
+        Subject.of("mechanism:shadow_length").advice(),
         "a note",
         CAUSES,
+        new ChangePoint(42L, 40L, 60L, 0.0, T0, POSITION),
         T0,
         T1,
         T1,
@@ -460,6 +490,7 @@ class GoldenRecordsTest {
         "id-2",
         "id-3",
         "model-1",
+        "ab12",
         new IncidentFrame(POSITION, "model-1"),
         Map.of("site", "north"));
   }

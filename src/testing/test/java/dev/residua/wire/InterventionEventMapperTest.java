@@ -3,8 +3,9 @@ package dev.residua.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Finding;
-import dev.residua.drift.DriftEvent.ChangePoint;
+import dev.residua.causal.Summary;
 import dev.residua.frame.FramePosition;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.EdgeVerdict;
@@ -37,7 +38,7 @@ class InterventionEventMapperTest {
             "model-1",
             "ab12",
             Finding.Severity.WARNING,
-            "light is held at 1.20",
+            new Summary("Light is held at 1.20", "light is held at 1.20"),
             List.of(new Finding.Cause("light", List.of(), -9, 1e-12, 1)),
             List.of(new Finding.Reading("light", 1.2f, 0)),
             new FramePosition("residua.frames", 3, 4711),
@@ -49,7 +50,15 @@ class InterventionEventMapperTest {
         3.6,
         pValue,
         "exchangeable",
-        change ? new ChangePoint(60, 42, 70, 0) : null,
+        change
+            ? new ChangePoint(
+                60,
+                42,
+                70,
+                0,
+                Instant.parse("2026-03-01T12:00:01.123456Z"),
+                new FramePosition("residua.frames", 3, 4700))
+            : null,
         change
             ? List.of(
                 new EdgeReading("valve", "light", 0.02, 0.05, 1e-9, EdgeVerdict.REMOVED),
@@ -69,7 +78,7 @@ class InterventionEventMapperTest {
     Finding finding =
         event
             .finding()
-            .withSentence(sentence)
+            .withSummary(new Summary("Light is held", sentence))
             .withCauses(
                 Collections.nCopies(causes, new Finding.Cause("light", List.of(), 1, 0.5, 1)))
             .withReadings(Collections.nCopies(readings, new Finding.Reading("light", 1, 0)));
@@ -138,7 +147,7 @@ class InterventionEventMapperTest {
 
     // Then
     assertThat(event.kind()).isEqualTo(InterventionKind.HARD_INTERVENTION);
-    assertThat(event.finding().sentence()).isEqualTo("light is held");
+    assertThat(event.finding().summary().explanation()).isEqualTo("light is held");
     assertThat(event.pValue()).isNaN();
     assertThat(event.changePoint()).isNull();
     assertThat(new Topics("residua.").interventions().value().serializer().serialize(TOPIC, event))

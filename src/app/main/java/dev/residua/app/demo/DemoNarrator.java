@@ -57,7 +57,7 @@ public final class DemoNarrator {
     if (finding.kind().startsWith("drift") || finding.kind().startsWith("intervention")) {
       return; // their incident says the same
     }
-    print("found", "%s: %s".formatted(finding.kind(), finding.sentence()));
+    print("found", "%s: %s".formatted(finding.kind(), finding.headline()));
   }
 
   private synchronized void print(String who, String what) {

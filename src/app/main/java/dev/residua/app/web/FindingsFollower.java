@@ -280,7 +280,8 @@ public final class FindingsFollower implements AutoCloseable {
             finding.source(),
             finding.lastSequence(),
             what + ": " + kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-            finding.sentence()),
+            finding.summary().headline(),
+            finding.summary().explanation()),
         isNew);
   }
 
@@ -292,7 +293,8 @@ public final class FindingsFollower implements AutoCloseable {
             incident.source(),
             incident.updatedSequence(),
             "incident " + incident.state().name().toLowerCase(Locale.ROOT),
-            incident.sentence()),
+            incident.summary().headline(),
+            incident.summary().explanation()),
         isNew);
   }
 

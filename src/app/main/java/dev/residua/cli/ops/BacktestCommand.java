@@ -435,7 +435,8 @@ public final class BacktestCommand extends JsonCommand {
           event.sequence(),
           event.type(),
           event.kind().toLowerCase(Locale.ROOT),
-          event.sentence());
+          event.summary().headline());
+      print("  %s", event.summary().explanation());
     }
     print(
         "%,d frames evaluated at one false alarm in %,.0f frames%s",
@@ -466,7 +467,8 @@ public final class BacktestCommand extends JsonCommand {
         "latent", event.latent(),
         "evidence", number(event.evidence()),
         "incidentId", event.incidentId(),
-        "sentence", event.sentence());
+        "headline", event.summary().headline(),
+        "explanation", event.summary().explanation());
   }
 
   private static Map<String, Object> row(Backtest.KindResult result) {

@@ -118,7 +118,9 @@ record ComparisonReport(
     some.stream()
         .limit(MOST_SHOWN)
         .forEach(
-            one -> lines.addAll(Lines.wrapped("  " + place(one) + "  ", one.sentence(), 6, width)));
+            one ->
+                lines.addAll(
+                    Lines.wrapped("  " + place(one) + "  ", one.summary().headline(), 6, width)));
     more(lines, some.size());
   }
 
@@ -224,7 +226,8 @@ record ComparisonReport(
         "opened", one.opened(),
         "last", one.last(),
         "latent", one.latent(),
-        "sentence", one.sentence());
+        "headline", one.summary().headline(),
+        "explanation", one.summary().explanation());
   }
 
   static @Nullable Double orNull(double value) {

@@ -244,16 +244,16 @@ public final class WatchCommand extends JsonCommand {
               drift.targetRunLength());
     }
     if (value instanceof AnomalyEvent event) {
-      return sentence(event.finding(), "anomaly", event.kind().name());
+      return text(event.finding(), "anomaly", event.kind().name());
     }
     if (value instanceof DriftEvent event) {
-      return sentence(event.finding(), "drift", event.kind().name());
+      return text(event.finding(), "drift", event.kind().name());
     }
     if (value instanceof InterventionEvent event) {
-      return sentence(event.finding(), "intervention", event.kind().name());
+      return text(event.finding(), "intervention", event.kind().name());
     }
     if (value instanceof Incident incident) {
-      return "%s  %s #%d  incident %s (%s, %s, %s): %s"
+      return "%s  %s #%d  incident %s (%s, %s, %s): %s\n  %s"
           .formatted(
               incident.updatedAt(),
               incident.source(),
@@ -262,7 +262,8 @@ public final class WatchCommand extends JsonCommand {
               incident.subject(),
               incident.kind().toLowerCase(Locale.ROOT),
               incident.severity().name().toLowerCase(Locale.ROOT),
-              incident.sentence());
+              incident.summary().headline(),
+              incident.summary().explanation());
     }
     if (value instanceof CommissioningReport report) {
       return "%s  %s #%d  calibration %s, revision %d%s"
@@ -293,15 +294,16 @@ public final class WatchCommand extends JsonCommand {
         .formatted(record.topic(), record.partition(), record.offset(), key(record), message);
   }
 
-  private static String sentence(Finding finding, String type, String kind) {
-    return "%s  %s #%d  %s (%s): %s"
+  private static String text(Finding finding, String type, String kind) {
+    return "%s  %s #%d  %s (%s): %s\n  %s"
         .formatted(
             finding.lastAt(),
             finding.source(),
             finding.lastSequence(),
             type,
             kind.toLowerCase(Locale.ROOT),
-            finding.sentence());
+            finding.summary().headline(),
+            finding.summary().explanation());
   }
 
   private static List<String> rounded(float[] values, List<String> names) {

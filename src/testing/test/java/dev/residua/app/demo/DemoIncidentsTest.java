@@ -154,7 +154,7 @@ class DemoIncidentsTest {
                       + " "
                       + incident.kind()
                       + " "
-                      + incident.sentence());
+                      + incident.summary().explanation());
               if (!incident.open()) {
                 ended.add(new Ended(openedBy.get(incident.id()), incident));
               }

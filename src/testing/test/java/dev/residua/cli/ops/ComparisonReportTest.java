@@ -3,6 +3,7 @@ package dev.residua.cli.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.causal.Summary;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.monitor.Backtest.Opening;
@@ -32,7 +33,11 @@ class ComparisonReportTest {
 
   private static Opening opening(String source, long opened, String latent) {
     return new Opening(
-        source, opened, opened + 40, latent, "light deviates from what its causes explain");
+        source,
+        opened,
+        opened + 40,
+        latent,
+        new Summary("Light deviates from its causes", "light deviates by 3 of 2"));
   }
 
   private ComparisonReport report(boolean labelled) throws Exception {
@@ -110,7 +115,7 @@ class ComparisonReportTest {
             "called by A: drift RESIDUAL_ONSET 3",
             "called by B: nothing",
             "only A opens: 2",
-            "  cam1 #900 to #940  light deviates from what its causes explain",
+            "  cam1 #900 to #940  Light deviates from its causes",
             "only B opens: none",
             "both open: 1, B 7.0 frames later on average",
             "  cam1 #100 to #140  A names light, B gravity");

@@ -1,6 +1,7 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -37,9 +38,10 @@ public final class Incidents {
         null,
         Severity.WARNING,
         kind,
-        "something is wrong",
+        new Summary("Something is wrong", "something is wrong"),
         null,
         List.of(),
+        null,
         openedAt,
         resolvedAt == null ? openedAt : resolvedAt,
         resolvedAt,
@@ -50,6 +52,7 @@ public final class Incidents {
         null,
         null,
         "m1",
+        "ab12",
         null,
         Map.of());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.Summary;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.frame.FramePosition;
@@ -600,7 +601,7 @@ class TriggerEvaluationTest {
             "m1",
             "",
             Severity.INFO,
-            "",
+            new Summary("Frames are no longer like quiet ones", ""),
             List.of(),
             List.of(),
             new FramePosition("f", 0, 1),
