@@ -41,7 +41,9 @@ def test_sends_arrays_and_reads_scores_and_incidents():
         for record in read("incidents", bootstrap=BROKER, from_beginning=True, timeout=60)
         if record.value and record.value["source"] == "python-camera"
     )
-    assert incident.value["sentence"]
+    assert 0 < len(incident.value["headline"]) <= 80
+    assert incident.value["explanation"]
+    assert incident.value["advice"]
     assert data_frame([incident])["openedAt"].notna().all()
     listed = next(incident for incident in Service(URL).follow(seconds=0.2, source="python-camera"))
     assert listed["incidentId"] == incident.key

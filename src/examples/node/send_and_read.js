@@ -48,7 +48,7 @@ function show(topic, value) {
       residuals.join(' '),
     );
   } else {
-    console.log('event', value.kind, value.finding.sentence);
+    console.log('event', value.kind, value.finding.headline);
   }
 }
 

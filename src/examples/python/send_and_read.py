@@ -35,5 +35,5 @@ while time.time() < end:
         print("score", value["sequence"], "p =", round(value["jointPValue"], 4),
               [round(r, 2) for r in value["standardized"]])
     else:
-        print("event", value["kind"], value["finding"]["sentence"])
+        print("event", value["kind"], value["finding"]["headline"])
 consumer.close()
