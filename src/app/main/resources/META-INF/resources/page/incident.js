@@ -213,8 +213,9 @@ class Head {
 
   constructor() {
     const crumbs = h('p', { class: 'crumbs' }, h('a', { href: '#/incidents' }, '← All incidents'));
-    const title = h('div', { class: 'title' }, this.#title, this.#chip, this.#actions);
-    this.element = h('header', null, crumbs, title, this.#explanation, this.#facts);
+    const parts = [this.#title, this.#chip, this.#explanation, this.#actions];
+    const title = h('div', { class: 'title' }, parts);
+    this.element = h('header', null, crumbs, title, this.#facts);
   }
 
   drawUnknown(id) {

@@ -2,8 +2,11 @@ package dev.residua.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.ChangePoint;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
+import dev.residua.frame.FramePosition;
+import dev.residua.testing.Scored;
 import dev.residua.testing.TestModels;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +41,35 @@ class ChangeStageTest {
     assertThat(drifts).containsExactly("RESIDUAL ONSET", "RESIDUAL END", "PICTURE ONSET");
     assertThat(stages.change.isAlarming()).isTrue();
     assertThat(stages.change.frames()).isEqualTo(480);
+  }
+
+  @Test
+  void shouldKnowTimeAndPositionOfTheBeginOfAChange() {
+    // Given
+    next(stages.change, 200, 0, 1);
+    // When
+    next(stages.change, 40, 3, 1);
+    // Then
+    MonitoredFrame last = frames.next(3, 1);
+    ChangePoint change = stages.change.changePoint(last.scored(), stages.change.residuals());
+    assertThat(change.sequence()).isBetween(195L, 205L);
+    assertThat(change.at()).isEqualTo(Scored.time(change.sequence()));
+    assertThat(change.position())
+        .isEqualTo(new FramePosition("residua.frames", 0, change.sequence()));
+  }
+
+  @Test
+  void shouldNotGuessThePositionOfAFrameOnAnotherPartition() {
+    // Given
+    next(stages.change, 200, 0, 1);
+    next(stages.change, 40, 3, 1);
+    MonitoredFrame last = frames.next(3, 1);
+    // When
+    stages.change.arrived(frames.onPartition(last, 7));
+    // Then
+    ChangePoint change = stages.change.changePoint(last.scored(), stages.change.residuals());
+    assertThat(change.at()).isEqualTo(Scored.time(change.sequence()));
+    assertThat(change.position()).isNull();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.residua.monitor;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
 import dev.residua.incident.ActiveControls;
 import dev.residua.testing.Scored;
 import dev.residua.testing.TestModels;
@@ -67,6 +68,29 @@ final class StageFrames {
 
   MonitoredFrame of(Scored scored, ActiveControls controls) {
     return MonitoredFrame.of(scored.frame(sequence++), "ab12", controls, SourceSettings.NONE);
+  }
+
+  /** The same frame with a position on another partition. */
+  MonitoredFrame onPartition(MonitoredFrame frame, int partition) {
+    ScoredFrame scored = frame.scored();
+    ScoredFrame moved =
+        new ScoredFrame(
+            scored.source(),
+            scored.sequence(),
+            scored.capturedAt(),
+            scored.scoredAt(),
+            scored.modelId(),
+            scored.scene(),
+            scored.latents(),
+            scored.expected(),
+            scored.residuals(),
+            scored.statistics(),
+            scored.sensor(),
+            scored.timing(),
+            new FramePosition(scored.position().topic(), partition, scored.position().offset()),
+            scored.rule(),
+            scored.context());
+    return MonitoredFrame.of(moved, "ab12", ActiveControls.EMPTY, SourceSettings.NONE);
   }
 
   /** Gives a frame to the stages of changes and diagnoses. */
