@@ -81,7 +81,7 @@ public final class SlackProtocol implements Protocol {
       fields
           .addObject()
           .put("title", "Links")
-          .put("value", AlertText.cut(all.toString(), MOST_FIELD))
+          .put("value", AlertText.cut(all.toString(), MOST_TEXT))
           .put("short", false);
     }
     attachment.put("footer", "Residua, incident " + escaped(incident.id()));

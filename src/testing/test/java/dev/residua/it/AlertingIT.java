@@ -498,7 +498,7 @@ class AlertingIT {
 
   private static long messages(String source) {
     return slack.taken().stream()
-        .filter(r -> r.body().path("text").asText().contains(" " + source + ": "))
+        .filter(r -> r.body().path("text").asText().contains("(" + source + "): "))
         .count();
   }
 
