@@ -61,7 +61,8 @@ class ArchitectureTest {
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor source training",
-          "bench.experiment <- anomaly causal commissioning dataset detail drift dynamics frame intervention model"
+          "bench.experiment <- anomaly causal commissioning dataset detail drift dynamics frame incident"
+              + " intervention model monitor runtime source"
               + " simulation training",
           "report <- anomaly causal dataset dynamics frame model training");
 
