@@ -179,8 +179,12 @@ final class ModelGraphCommand extends JsonCommand {
     }
     for (CausalGraph.Edge edge : found.edgeList()) {
       print(
-          "              %s -> %s  (%.0f %% of half-samples)",
-          found.name(edge.from()), found.name(edge.to()), 100 * edge.confidence());
+          "              %s -> %s  (%s)",
+          found.name(edge.from()),
+          found.name(edge.to()),
+          revision.overTime().isEmpty()
+              ? "%.0f %% of half-samples".formatted(100 * edge.confidence())
+              : "from held-out innovations");
     }
     for (int i = 0; i < found.size(); i++) {
       if (!found.isRoot(i) && !Double.isNaN(revision.explainedVariance(i))) {

@@ -93,8 +93,8 @@ final class SequenceTrial {
     this.seed = seed;
   }
 
-  /** An event, and the kind that it should get; null if the kind is not scored. */
-  private record Script(String name, ScenarioEvent event, @Nullable InterventionKind kind) {
+  /** An event, and the kind that it should get. */
+  private record Script(String name, ScenarioEvent event, InterventionKind kind) {
     static Script of(
         String name, ScenarioEvent.Kind event, String node, double size, InterventionKind kind) {
       return new Script(
@@ -171,7 +171,15 @@ final class SequenceTrial {
   }
 
   /** Incidents of one stream before and after its event. */
-  private record Outcome(int before, @Nullable Incident last, int delay) {}
+  private record Outcome(int before, @Nullable Incident last, int delay) {
+    boolean names(@Nullable String node) {
+      return last != null && last.subject().name().equals(node);
+    }
+
+    boolean isOf(InterventionKind kind) {
+      return last != null && last.kind().endsWith("." + kind);
+    }
+  }
 
   List<ResultLog.Row> rows() throws BadBundleException, IOException, TrainingFailedException {
     List<ResultLog.Row> rows = new ArrayList<>();
@@ -189,12 +197,14 @@ final class SequenceTrial {
           found.isEmpty()
               ? Double.NaN
               : found.stream().mapToInt(Outcome::delay).sorted().toArray()[found.size() / 2]);
-      columns.put("right latent", (double) found.stream().filter(o -> names(o, script)).count());
+      columns.put(
+          "right latent",
+          (double) found.stream().filter(o -> o.names(script.event().node())).count());
       columns.put(
           "right kind",
           (double)
               found.stream()
-                  .filter(o -> names(o, script) && o.last().kind().endsWith("." + script.kind()))
+                  .filter(o -> o.names(script.event().node()) && o.isOf(script.kind()))
                   .count());
       columns.put("false before", (double) outcomes.stream().mapToInt(Outcome::before).sum());
       rows.add(new ResultLog.Row(scene.name() + ": " + script.name(), seed, columns));
@@ -208,10 +218,6 @@ final class SequenceTrial {
     columns.put("false before", (double) quiet);
     rows.add(new ResultLog.Row(scene.name() + ": quiet", seed, columns));
     return rows;
-  }
-
-  private static boolean names(Outcome outcome, Script script) {
-    return outcome.last() != null && outcome.last().subject().name().equals(script.event().node());
   }
 
   private Outcome play(List<ScenarioEvent> events, int frames, int stream)
