@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Filter of one stream of frames that completes the scores of frames with what depends on earlier
- * ones. Mutable, for one thread. Equal frames give equal bits, also if the state is stored and
- * restored in between.
+ * Filter of one stream of frames that completes their scores: expectations and residuals that
+ * depend on earlier frames. Mutable, for one thread. Equal frames give equal bits, also if the
+ * state is stored and restored in between.
  */
 public final class DynamicFilter {
   private final DynamicModel model;

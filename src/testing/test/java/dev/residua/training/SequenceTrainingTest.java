@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What training makes of a sequence, with a network that reads the factors. */
+/** Training on a sequence, with a network that reads the factors. */
 @Tag("slow")
 class SequenceTrainingTest {
   private static final int FRAMES = 3_000;

@@ -101,7 +101,7 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
    * @param codes of frames, {@code [n][d]}
    * @param deviation of each latent; one of 0 is left out
    * @param batch rows of a decoding, even
-   * @param owners pixels that one latent explains, whatever the decoder has learnt
+   * @param owners pixels that one latent explains by labels
    * @param decoder from {@code [batch, d]} to {@code [batch, size of the image]}
    */
   public static PaintedRegions measure(

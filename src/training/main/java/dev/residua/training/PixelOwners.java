@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * The factor that explains each pixel alone, by labelled frames: in the order of its label, the
- * pixel varies least from frame to frame. Labels tell a cause from an effect that follows it
+ * pixel varies least from frame to frame. Labels distinguish a cause from an effect that follows it
  * closely, which a decoder does not.
  *
  * <p>Source: Chatterjee, A New Coefficient of Correlation, Journal of the American Statistical

@@ -159,7 +159,7 @@ public final class TrainingJob {
     ModelBundle champion = activeModel();
     if (champion.dynamics().isPresent()) {
       throw new TrainingFailedException(
-          "the active model %s uses earlier frames, and frames chosen from a topic are no sequence: record one, then run residua train and residua model promote"
+          "the active model %s uses earlier frames, and the frames chosen from a topic have gaps: record a sequence, then run residua train and residua model promote"
               .formatted(champion.id()));
     }
     try (ModelHandle active = dependencies.opener().open(champion);
