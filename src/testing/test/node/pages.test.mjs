@@ -152,8 +152,8 @@ test('should match a name and no other', () => {
 });
 
 test('should name one incident, and count more', () => {
-  const incident = source => ({ source, sentence: 'it moved' });
-  assert.equal(summary([incident('a')]), 'a: it moved');
+  const incident = source => ({ source, headline: 'It moved' });
+  assert.equal(summary([incident('a')]), 'a: It moved');
   assert.equal(summary([incident('a'), incident('a')]), '2 incidents of 1 source');
   assert.equal(summary([incident('a'), incident('b')]), '2 incidents of 2 sources');
 });

@@ -134,8 +134,8 @@ class ShortIncidentsTest {
         assertThat(end.body().path("event_action").asText()).isEqualTo("resolve");
       }
       case SLACK -> {
-        assertThat(open.body().path("text").asText()).contains(" opened: ");
-        assertThat(end.body().path("text").asText()).contains(" resolved: ");
+        assertThat(open.body().path("text").asText()).endsWith(": opened");
+        assertThat(end.body().path("text").asText()).endsWith(": resolved");
       }
       case WEBHOOK -> {
         assertThat(open.body().path("type").asText()).isEqualTo("dev.residua.incident.opened");

@@ -7,18 +7,23 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Subject;
+import dev.residua.testing.ChangedModel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SensorStageTest {
   private final StageFrames frames = new StageFrames(1);
-  private final SensorStage stage = new SensorStage(StageFrames.model(), SensorStage.State.START);
+  private final SensorStage stage =
+      new SensorStage(
+          ChangedModel.of(StageFrames.model(), model -> model.variables = 1),
+          SensorStage.State.START);
   private final List<AnomalyKind> reported = new ArrayList<>();
 
-  private boolean next(long hash, boolean partial) {
+  private boolean next(long hash, boolean lacksVariable) {
     var scored = frames.scored(0, 1).sensor(new SensorReadings(128, 0, 0, 100, 1, hash));
-    MonitoredFrame frame = frames.of(partial ? scored.unknown(3) : scored);
+    MonitoredFrame frame =
+        frames.of(lacksVariable ? scored.residuals(0, 0, 0, Float.NaN).unknown(3) : scored);
     boolean ended = stage.next(frame, 77);
     frame.events().anomalies.stream().map(AnomalyEvent::kind).forEach(reported::add);
     assertThat(frame.events().reports).hasSameSizeAs(frame.events().anomalies);
@@ -58,6 +63,16 @@ class SensorStageTest {
     assertThat(reported).containsExactly(AnomalyKind.VARIABLE_MISSING);
     assertThat(stage.subject()).isEqualTo(Subject.VARIABLE_MISSING);
     assertThat(stage.fault()).as("the pictures are usable").isNull();
+  }
+
+  @Test
+  void shouldNotMissAVariableIfAResidualDependsOnEarlierFrames() {
+    // When
+    for (int i = 0; i < 20; i++) {
+      stage.next(frames.of(frames.scored(0, 1).unknown(2)), 77);
+    }
+    // Then
+    assertThat(stage.subject()).isNull();
   }
 
   @Test

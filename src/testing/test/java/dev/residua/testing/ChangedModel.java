@@ -17,6 +17,7 @@ public final class ChangedModel {
   public String id;
   public String digest;
   public ImageShape image;
+  public int variables;
   public Optional<DynamicModel> dynamics;
   public DriftReference picture;
   public Optional<MechanismReference> mechanisms;
@@ -30,6 +31,7 @@ public final class ChangedModel {
     id = model.id();
     digest = model.digest();
     image = model.image();
+    variables = model.variables();
     dynamics = model.dynamics();
     picture = model.picture();
     mechanisms = model.mechanisms();
@@ -50,7 +52,7 @@ public final class ChangedModel {
         changed.image,
         model.graph(),
         model.factors(),
-        model.variables(),
+        changed.variables,
         changed.dynamics,
         model.rule(),
         model.residuals(),
