@@ -12,7 +12,7 @@ final class Experiments {
               TrainingExperiments.ALL,
               List.of(LocalisationTrial.EXPERIMENT, EdgeTrial.EXPERIMENT),
               CommissioningTrial.EXPERIMENTS,
-              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT, SequenceTrial.EXPERIMENT))
+              List.of(UniformityTrial.EXPERIMENT, DetailTrial.EXPERIMENT))
           .flatMap(List::stream)
           .toList();
 

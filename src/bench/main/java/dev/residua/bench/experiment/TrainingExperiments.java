@@ -133,6 +133,7 @@ final class TrainingExperiments {
                     scale.on("pendulum", spec -> spec.withCommissioning(0.15)));
               }),
           OwnPixelsTrial.EXPERIMENT,
+          SequenceTrial.EXPERIMENT,
           new Experiment(
               "labels",
               Experiment.Needs.TRAININGS,

@@ -24,7 +24,12 @@ class LocalisationScriptsTest {
     List<Script> scripts = LocalisationScripts.of(scene, noise);
 
     // Then
-    Set<InterventionKind> kinds = EnumSet.of(InterventionKind.UNKNOWN); // nothing is scripted so
+    Set<InterventionKind> kinds =
+        EnumSet.of(
+            InterventionKind.UNKNOWN, // nothing is scripted so, and these need memory
+            InterventionKind.BALANCE_CHANGE,
+            InterventionKind.RESPONSE_CHANGE,
+            InterventionKind.DELAY_CHANGE);
     scripts.forEach(script -> kinds.add(script.kind()));
     assertThat(kinds).containsExactlyInAnyOrder(InterventionKind.values());
     for (Script script : scripts) {
