@@ -205,10 +205,12 @@ class TutorialIT {
       assertThat(camera).as("steps that this test does not take").isExhausted();
       assertThat(imported).contains("%d frames of 64x64x3".formatted(PICTURES));
       assertThat(trained).contains("graph ");
-      List<String> ofLeak = incidents.output().lines().skip(1).toList();
+      List<String> shown = incidents.output().lines().skip(1).toList();
+      List<String> ofLeak = shown.stream().filter(line -> !line.startsWith("  ")).toList();
       assertThat(ofLeak).allMatch(line -> line.contains(" " + SOURCE + " #"));
       assertThat(ofLeak.stream().filter(line -> line.contains("incident opened"))).hasSize(1);
-      assertThat(ofLeak.get(0)).contains("water height no longer follows ball size");
+      assertThat(ofLeak.get(0)).contains(": Water height no longer follows its causes");
+      assertThat(shown.get(1)).startsWith("  water height no longer follows ball size");
       assertThat(asked[0]).contains("ResiduaIncident");
 
       // When the camera is knocked
@@ -220,7 +222,7 @@ class TutorialIT {
       assertThat(openIncidents(reader))
           .extracting(Incident::subject)
           .containsExactly(Subject.MOVED);
-      assertThat(incidents.output().lines().skip(1 + ofLeak.size()))
+      assertThat(incidents.output().lines().skip(1 + shown.size()))
           .noneMatch(line -> line.contains("mechanism:"));
 
       // When the proposed correction is saved
