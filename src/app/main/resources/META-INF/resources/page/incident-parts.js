@@ -25,7 +25,8 @@ function stateWords({ endedAt, state, reason, severity }) {
 
 /** One incident among others; `first` comes before it, such as a check box. */
 export function incidentLine(incident, ...first) {
-  const { id, source, headline, explanation, severity, openedAt, endedAt, subject, kind } = incident;
+  const { id, source, headline, explanation, severity, openedAt, endedAt, subject, kind } =
+    incident;
   const colour = severityColour(severity);
   const ended = () =>
     h('time', { datetime: new Date(endedAt).toISOString(), title: full(endedAt) }, moment(endedAt));

@@ -129,7 +129,16 @@ class IncidentList {
     text(this.#problem, this.#filters.state ? 'No incident matches.' : none);
     const key = JSON.stringify([
       groups,
-      all.map(i => [i.id, i.headline, i.explanation, i.severity, i.state, i.endedAt, i.verdict, i.assignee]),
+      all.map(i => [
+        i.id,
+        i.headline,
+        i.explanation,
+        i.severity,
+        i.state,
+        i.endedAt,
+        i.verdict,
+        i.assignee,
+      ]),
     ]);
     if (key !== this.#shown) {
       this.#shown = key;

@@ -252,7 +252,9 @@ export class MechanismsPanel {
     const { shown, openIncidents, causes, isWatched } = this.#state;
     const about = shown ?? openIncidents[0];
     if (about) {
-      return causes.length ? about.headline : `${about.headline}. No single mechanism is the cause.`;
+      return causes.length
+        ? about.headline
+        : `${about.headline}. No single mechanism is the cause.`;
     }
     return isWatched
       ? 'Every latent follows its causes.'

@@ -38,7 +38,16 @@ export class FaultPanel {
       attribute(this.element, 'class', `panel fault ${severityColour(open[0].severity)}`);
     }
     const key = JSON.stringify(
-      open.map(i => [i.id, i.state, i.headline, i.explanation, i.severity, i.note, i.verdict, i.events]),
+      open.map(i => [
+        i.id,
+        i.state,
+        i.headline,
+        i.explanation,
+        i.severity,
+        i.note,
+        i.verdict,
+        i.events,
+      ]),
     );
     if (key === this.#key) return;
     this.#key = key;
@@ -208,7 +217,13 @@ export class Timeline {
       pValue !== null && `p = ${figure(pValue)}`,
     ].filter(Boolean);
     return [
-      h('p', null, h('b', null, `${spoken(what)}: ${spoken(kind)}`), ' ', fullSentence(explanation)),
+      h(
+        'p',
+        null,
+        h('b', null, `${spoken(what)}: ${spoken(kind)}`),
+        ' ',
+        fullSentence(explanation),
+      ),
       h(
         'p',
         { class: 'meta' },
