@@ -55,10 +55,10 @@ class SequenceTrainingTest {
     return new FrameTimes(IntStream.range(0, FRAMES).mapToDouble(t -> STEP * t).toArray());
   }
 
-  private static ModelBundle train(FrameTimes times) throws TrainingFailedException {
-    return AfterTheNetworkTest.pipeline(new KnownLatents.Reader(z -> z))
+  private static ModelBundle train(double[][] z, FrameTimes times) throws TrainingFailedException {
+    return AfterTheNetworkTest.pipeline(new KnownLatents.Reader(latents -> latents))
         .run(
-            new KnownLatents(plant(5), times, 10),
+            new KnownLatents(z, times, 10),
             TrainingSettings.DEFAULTS.withSeed(3),
             null,
             null,
@@ -68,8 +68,8 @@ class SequenceTrainingTest {
 
   @BeforeAll
   static void train() throws TrainingFailedException {
-    model = train(times());
-    independent = train(FrameTimes.NONE);
+    model = train(plant(5), times());
+    independent = train(plant(5), FrameTimes.NONE);
   }
 
   @Test
@@ -95,6 +95,29 @@ class SequenceTrainingTest {
   void shouldFindNeitherInIndependentFrames() throws BadBundleException {
     assertThat(independent.dynamics()).isEmpty();
     assertThat(independent.entryNames()).doesNotContain(ModelBundle.DYNAMICS);
+  }
+
+  @Test
+  void shouldKeepTheGraphOfFramesWhoseRootsAloneAreAutocorrelated()
+      throws TrainingFailedException, BadBundleException {
+    // Given a chain of three within each frame
+    Random random = new Random(8);
+    double[][] z = new double[FRAMES][4];
+    double[] root = new double[2];
+    for (double[] row : z) {
+      for (int k = 0; k < 2; k++) {
+        root[k] = 0.8 * root[k] + 0.6 * random.nextGaussian();
+      }
+      row[0] = Math.tanh(root[0] / 1.2);
+      row[1] = row[0] + 0.1 * random.nextGaussian();
+      row[2] = row[1] + 0.5 * row[1] * row[1] + 0.1 * random.nextGaussian();
+      row[3] = Math.tanh(root[1] / 1.2);
+    }
+    // When
+    ModelBundle sequence = train(z, times());
+    // Then
+    assertThat(sequence.dynamics()).isEmpty();
+    assertThat(sequence.graph().toString()).isEqualTo(train(z, FrameTimes.NONE).graph().toString());
   }
 
   @Test

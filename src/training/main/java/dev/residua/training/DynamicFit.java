@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,24 +22,72 @@ import org.jspecify.annotations.Nullable;
  * @param graph causes at any delay, without delayed ones that would close a cycle
  */
 record DynamicFit(DynamicModel model, CausalGraph graph) {
+  /** Lag-one correlation of the residual of a node with causes above which it remembers. */
+  private static final double REMEMBERS = 0.5;
+
+  /** Correlation of two residuals at some delay above which one follows the other later. */
+  private static final double FOLLOWS = 0.3;
+
   /** Rows without readings between two runs, at least the longest delay. */
   private static final int GAP = DynamicSearchSettings.DEFAULTS.maxDelaySteps() + 5;
+
+  /**
+   * Returns true if residuals of equations within one frame show memory or delays. Roots may be
+   * autocorrelated: that alone needs no other equations.
+   *
+   * @param residuals in the order of time, shape {@code [n][nodes]}, NaN if unknown
+   */
+  static boolean isShownBy(double[][] residuals, CausalGraph graph) {
+    int d = graph.size();
+    for (int i = 0; i < d; i++) {
+      if (!graph.isRoot(i) && Math.abs(correlation(residuals, i, i, 1)) >= REMEMBERS) {
+        return true;
+      }
+      for (int j = 0; j < d; j++) {
+        for (int k = 1; i != j && k <= DynamicSearchSettings.DEFAULTS.maxDelaySteps(); k++) {
+          if (Math.abs(correlation(residuals, i, j, k)) >= FOLLOWS) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Correlation of a column with another some rows later. */
+  private static double correlation(double[][] rows, int from, int to, int later) {
+    PearsonsCorrelation pearson = new PearsonsCorrelation();
+    double[][] pairs =
+        IntStream.range(later, rows.length)
+            .mapToObj(t -> new double[] {rows[t - later][from], rows[t][to]})
+            .filter(pair -> Double.isFinite(pair[0]) && Double.isFinite(pair[1]))
+            .toArray(double[][]::new);
+    if (pairs.length < RegularSequence.MIN_ROWS) {
+      return 0;
+    }
+    double correlation =
+        pearson.correlation(
+            Arrays.stream(pairs).mapToDouble(pair -> pair[0]).toArray(),
+            Arrays.stream(pairs).mapToDouble(pair -> pair[1]).toArray());
+    return Double.isNaN(correlation) ? 0 : correlation;
+  }
+
+  /** Returns true if the frames are a sequence that the search takes. */
+  static boolean isPossible(TrainingInput input) {
+    return input.data.times().isSequence()
+        && input.nodes.size() <= DynamicSearch.MAX_VARIABLES
+        && input.nodes.stream().noneMatch(Latent::categorical);
+  }
 
   /**
    * Searches the equations.
    *
    * @param rows nodes of the frames that were trained on, shape {@code [trained][nodes]}, NaN if
    *     missing
-   * @return null if the frames are independent, cannot be searched, or no equation uses earlier
-   *     frames
+   * @return null if there are too few frames, or no equation uses earlier frames
    */
   static @Nullable DynamicFit of(TrainingInput input, double[][] rows, TrainingProgress progress) {
     FrameTimes times = input.data.times();
-    if (!times.isSequence()
-        || input.nodes.size() > DynamicSearch.MAX_VARIABLES
-        || input.nodes.stream().anyMatch(Latent::categorical)) {
-      return null;
-    }
     double[][] known = new double[rows.length][];
     for (int t = 0; t < rows.length; t++) {
       known[t] = rows[t].clone();

@@ -108,8 +108,9 @@ record GraphFit(
   }
 
   /**
-   * Searches the graph unless it is known completely, and fits equations and distributions. In a
-   * sequence it searches memory and delays first; if there are any, they decide the graph.
+   * Searches the graph unless it is known completely, and fits equations and distributions. If the
+   * residuals of a sequence show memory or delays, it searches those too; if there are any, they
+   * decide the graph.
    *
    * @param all latents, then variables, of the frames that were trained on, shape {@code
    *     [trained][nodes]}; frames with a missing variable are left out
@@ -127,18 +128,41 @@ record GraphFit(
     double[][] z = Arrays.stream(complete).mapToObj(i -> all[i]).toArray(double[][]::new);
     boolean[][] holds =
         Arrays.stream(complete).mapToObj(i -> input.holds[i]).toArray(boolean[][]::new);
-    SearchedGraph searched;
-    DynamicFit dynamic;
+    progress.at("searching the graph", 0, null);
     try {
-      dynamic = DynamicFit.of(input, all, progress);
-      progress.at("searching the graph", 0, null);
-      searched =
-          dynamic != null || input.known.complete()
-              ? SearchedGraph.given(dynamic != null ? dynamic.graph() : input.known.graph())
+      SearchedGraph searched =
+          input.known.complete()
+              ? SearchedGraph.given(input.known.graph())
               : ExactDagSearch.search(z, holds, input.known, search.withSeed(seed));
+      GraphFit fit = fitted(input, searched, z, holds, mechanisms, null, progress);
+      if (!DynamicFit.isPossible(input) || !DynamicFit.isShownBy(fit.residuals(all), fit.graph())) {
+        return fit;
+      }
+      DynamicFit dynamic = DynamicFit.of(input, all, progress);
+      return dynamic == null
+          ? fit
+          : fitted(
+              input,
+              SearchedGraph.given(dynamic.graph()),
+              z,
+              holds,
+              mechanisms,
+              dynamic.model(),
+              progress);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
     }
+  }
+
+  private static GraphFit fitted(
+      TrainingInput input,
+      SearchedGraph searched,
+      double[][] z,
+      boolean[][] holds,
+      MechanismSettings mechanisms,
+      @Nullable DynamicModel dynamics,
+      TrainingProgress progress)
+      throws TrainingFailedException {
     progress.at("fitting mechanisms", 0, null);
     NodeColumns columns = NodeColumns.of(input.nodes);
     CausalGraph graph = searched.graph();
@@ -149,10 +173,10 @@ record GraphFit(
               wide(columns, graph),
               wide(columns, z),
               wide(columns, holds),
-              mechanisms.withSeed(seed)),
+              mechanisms.withSeed(input.settings.seed())),
           columns,
           CategoricalFit.of(graph, columns, z, holds),
-          dynamic == null ? null : dynamic.model());
+          dynamics);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }
