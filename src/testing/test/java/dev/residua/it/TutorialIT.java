@@ -131,7 +131,7 @@ class TutorialIT {
           "the alert is in Alertmanager",
           () -> {
             asked[0] = ask(reader, query);
-            return asked[0].contains("water height");
+            return asked[0].contains("Water height");
           });
 
       // Then
@@ -195,7 +195,7 @@ class TutorialIT {
           "the alert is in Alertmanager",
           () -> {
             asked[0] = ask(reader, query);
-            return asked[0].contains("water height");
+            return asked[0].contains("Water height");
           });
       tank.leak(false);
       incidents.await(
