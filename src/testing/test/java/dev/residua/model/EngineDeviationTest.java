@@ -3,6 +3,8 @@ package dev.residua.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.CausalModel;
+import dev.residua.causal.NodeColumns;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
@@ -42,13 +44,36 @@ class EngineDeviationTest {
     assertThat(EngineDeviation.of(reference, reference, PIXELS, 2).withinBounds()).isTrue();
   }
 
+  @Test
+  void shouldAcceptResidualsThatBothDoNotKnow() {
+    // Given equations that use earlier frames
+    ResidualScorer reference = withMemory(new float[4]);
+    ResidualScorer near = withMemory(new float[] {0, 0.01f, 0, 0});
+    ResidualScorer latent = withMemory(new float[] {0, Float.NaN, 0, 0});
+    // When
+    // Then
+    assertThat(EngineDeviation.of(reference, near, PIXELS, 2).latents())
+        .isCloseTo(0.01 / Math.sqrt(2), within(1e-6));
+    assertThat(EngineDeviation.of(reference, latent, PIXELS, 2).withinBounds()).isFalse();
+  }
+
+  private static ResidualScorer withMemory(float[] codes) {
+    CausalModel model =
+        new CausalModel(NodeColumns.real(2), null, TestEngine.independent(2), List.of(), 0, 0, 1);
+    return new ResidualScorer(engine(codes, new float[] {1, 1}), model, PixelMask.NONE);
+  }
+
   /** Gives the same codes and errors for any pixels: two latents of two frames. */
   private static ResidualScorer fixed(float[] codes, float[] errors) {
+    return engine(codes, errors).scorer();
+  }
+
+  private static TestEngine engine(float[] codes, float[] errors) {
     return new TestEngine(new ImageShape(2, 1, 1), 2, (pixels, offset, code) -> 0) {
       @Override
       public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
         return new Encoded(codes, errors);
       }
-    }.scorer();
+    };
   }
 }
