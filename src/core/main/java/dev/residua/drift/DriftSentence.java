@@ -142,10 +142,10 @@ public final class DriftSentence {
   /** The e-detector on the joint p-values has crossed its level. */
   public static Summary evidence(double logEvidence, double runLength) {
     return new Summary(
-        "Frames are no longer like quiet ones",
+        "Frames differ from quiet frames",
         String.format(
             Locale.ROOT,
-            "frame by frame the joint p-values are no longer those of quiet frames: evidence e^%.1f, which quiet frames reach once in %.3g frames at most",
+            "the joint p-values of single frames differ from those of quiet frames: the evidence is e^%.1f, and quiet frames reach this level at most once in %.3g frames",
             logEvidence,
             runLength));
   }

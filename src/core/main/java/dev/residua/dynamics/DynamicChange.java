@@ -43,9 +43,6 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
   /** Part of a deviation, or of an influence, for finite differences. */
   private static final double SMALL = 1e-3;
 
-  /** Nats that another change must save more than a constant. */
-  private static final double SIMPLER = 2;
-
   /** Nats for the spread of held readings, the second number of that change. */
   private static final double OF_SPREAD = 2;
 
@@ -62,11 +59,6 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
     int shown = Math.min(frames, history.times().length);
     Search search = new Search(model, history, variable, shown);
     return search.candidates().stream().max(Comparator.comparingDouble(DynamicChange::nats));
-  }
-
-  /** A constant in one place is simpler than another equation. */
-  private double preferred() {
-    return kind == Kind.PUSH || kind == Kind.OFFSET ? nats + SIMPLER : nats;
   }
 
   private static final class Search {

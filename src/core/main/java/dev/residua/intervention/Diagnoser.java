@@ -310,7 +310,7 @@ final class Diagnoser {
           threshold,
           corrected(first, tests),
           CONDITION,
-          new EquationChangeSentence(graph, scales, Objects.requireNonNull(history), first.size())
+          new EquationChangeSentence(graph, scales, Objects.requireNonNull(history), frames)
               .of(change, first.latent),
           List.of());
     }
@@ -334,7 +334,7 @@ final class Diagnoser {
 
   /**
    * The change of an equation that uses earlier frames; null if the equation of the latent does
-   * not, or the latent has no causes, is held, has single outliers or only varies more.
+   * not, or the latent has no causes, has single outliers or only varies more.
    */
   private @Nullable DynamicChange overTime(Node node) {
     if (history == null

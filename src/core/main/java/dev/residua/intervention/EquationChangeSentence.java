@@ -46,7 +46,7 @@ final class EquationChangeSentence {
       }
       case OFFSET -> {
         String explanation =
-            text("%s reads %s more than its equation expects", name, distance(latent, size));
+            text("%s is off by %s from what its equation expects", name, distance(latent, size));
         yield scales.of(latent).isPresent()
             ? Summary.of(explanation, "%s is off by %s", name, distance(latent, size))
             : Summary.of(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * which some residuals are unknown, because a variable is missing or frames before it are, is
  * evaluated alone, as far as its residuals are known.
  *
- * <p>Bounded state, about 16 kB for 4 latents.
+ * <p>Bounded state, at most 24 kB for 4 latents, and 6 kB more if equations use earlier frames.
  */
 public final class SourceMonitor {
   private final MonitorModel model;

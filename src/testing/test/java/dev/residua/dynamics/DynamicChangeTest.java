@@ -41,7 +41,7 @@ class DynamicChangeTest {
   }
 
   /**
-   * What happens to a plant.
+   * Event of a simulated plant.
    *
    * @param held reading of the gauge; NaN if it moves
    */

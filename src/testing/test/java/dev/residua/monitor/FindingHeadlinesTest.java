@@ -61,7 +61,7 @@ class FindingHeadlinesTest {
             "Something unknown is in view, or the view has changed",
             "Pictures are unlike those of training",
             "Pictures have unknown small details",
-            "Frames are no longer like quiet ones",
+            "Frames differ from quiet frames",
             "Pictures are back to normal",
             "Scene is back to normal",
             "Picture is brighter than in training",

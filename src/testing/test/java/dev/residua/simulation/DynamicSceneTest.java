@@ -125,7 +125,7 @@ class DynamicSceneTest {
     assertThat(Stats.sd(first)).isCloseTo(Stats.sd(later), within(0.03));
   }
 
-  /** One frame of the belt shows nothing of the edge; frames five apart show it. */
+  /** The edge of the belt shows between frames that are five apart, not within one frame. */
   @Test
   void shouldCarryAnItemToTheSecondStationInFiveFrames() {
     // When

@@ -179,7 +179,7 @@ public final class DatasetEvaluation {
       LatentDecoder decoder,
       FrameDataset set,
       int[] index) {
-    List<String> latents = bundle.manifest().latents().stream().map(Latent::name).toList();
+    List<String> latents = bundle.manifest().latentNames();
     TrainingData data = new DatasetSource(set, latents, List.of());
     return OwnPixels.of(
         scorer,

@@ -6,7 +6,6 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
-import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.NodeColumns;
@@ -92,8 +91,7 @@ public final class ModelCalibration {
                 columns,
                 data,
                 nominal,
-                PixelOwners.of(
-                    data, nominal, model.manifest().latents().stream().map(Latent::name).toList()),
+                PixelOwners.of(data, nominal, model.manifest().latentNames()),
                 seed)
             .metrics(),
         driftSettings,

@@ -601,7 +601,7 @@ class TriggerEvaluationTest {
             "m1",
             "",
             Severity.INFO,
-            new Summary("Frames are no longer like quiet ones", ""),
+            new Summary("Frames differ from quiet frames", ""),
             List.of(),
             List.of(),
             new FramePosition("f", 0, 1),
