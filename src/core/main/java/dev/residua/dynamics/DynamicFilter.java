@@ -2,6 +2,7 @@ package dev.residua.dynamics;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Filter of one stream of frames that completes their scores: expectations and residuals that
@@ -13,18 +14,37 @@ public final class DynamicFilter {
   private final double[] regular; // deviations of innovations, [d]
   private DynamicState state;
 
+  /** A filter before its first frame; it computes the deviations of the model. */
+  public DynamicFilter(DynamicModel model) {
+    this(
+        model,
+        IntStream.range(0, model.size()).mapToDouble(model::regularDeviation).toArray(),
+        model.start());
+  }
+
+  private DynamicFilter(DynamicModel model, double[] regular, DynamicState state) {
+    this.model = model;
+    this.regular = regular;
+    this.state = state;
+  }
+
   /**
-   * @param state from {@link DynamicModel#start} or {@link #state}
+   * Returns another filter of this model.
+   *
+   * @param from of a filter of this model; null before the first frame
    * @throws IllegalArgumentException if the state is not of such a model
    */
-  public DynamicFilter(DynamicModel model, DynamicState state) {
-    if (state.means().length != model.size()) {
+  public DynamicFilter continuing(@Nullable DynamicState from) {
+    if (from != null && from.means().length != model.size()) {
       throw new IllegalArgumentException(
-          "state of %d variables, the model has %d".formatted(state.means().length, model.size()));
+          "state of %d variables, the model has %d".formatted(from.means().length, model.size()));
     }
-    this.model = model;
-    this.regular = IntStream.range(0, model.size()).mapToDouble(model::regularDeviation).toArray();
-    this.state = state;
+    return new DynamicFilter(model, regular, from == null ? model.start() : from);
+  }
+
+  /** Returns the last frames for a diagnosis. */
+  public DynamicHistory history() {
+    return new DynamicHistory(model, state);
   }
 
   public DynamicState state() {
@@ -34,7 +54,8 @@ public final class DynamicFilter {
   /**
    * Takes the next frame, and sets expectation and residual of each variable whose equation uses
    * earlier frames; NaN if they are unknown. The residual is the innovation, after a longer or
-   * shorter step than usual scaled to the deviation of a usual one.
+   * shorter step than usual scaled to the deviation of a usual one. If time goes back, as when a
+   * clock was set or another run begins, the filter starts again.
    *
    * @param seconds time of the frame
    * @param readings shape {@code [d]}, NaN if missing
@@ -42,8 +63,7 @@ public final class DynamicFilter {
    * @param residuals receives residuals, shape {@code [d]}
    */
   public void next(double seconds, float[] readings, float[] expected, float[] residuals) {
-    Innovations innovations = model.next(state, seconds, doubles(readings));
-    state = innovations.state();
+    Innovations innovations = advance(seconds, doubles(readings));
     for (int i = 0; i < regular.length; i++) {
       if (model.usesHistory(i)) {
         expected[i] = (float) innovations.expected()[i];
@@ -56,7 +76,17 @@ public final class DynamicFilter {
   public void skip(double seconds) {
     double[] unknown = new double[model.size()];
     Arrays.fill(unknown, Double.NaN);
-    state = model.next(state, seconds, unknown).state();
+    advance(seconds, unknown);
+  }
+
+  private Innovations advance(double seconds, double[] readings) {
+    int rows = state.times().length;
+    if (rows > 0 && seconds < state.times()[rows - 1]) {
+      state = model.start();
+    }
+    Innovations innovations = model.next(state, seconds, readings);
+    state = innovations.state();
+    return innovations;
   }
 
   private static double[] doubles(float[] readings) {

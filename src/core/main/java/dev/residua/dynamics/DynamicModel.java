@@ -136,24 +136,12 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     double[] means = state.means().clone();
     double[] variances = state.variances().clone();
     for (int i = 0; i < size(); i++) {
-      DynamicEquation equation = equations.get(i);
-      double spread = equation.readingVariance();
-      if (equation.memory() == Memory.NONE) {
-        expected[i] = equation.constant() + effects(equation, history, time);
-      } else {
-        predict(equation, history, last, time, i, means, variances);
-        expected[i] = means[i];
-        spread += variances[i];
-      }
-      if (Double.isNaN(expected[i])) {
-        means[i] = equation.memory() == Memory.NONE ? Double.NaN : readings[i];
-        variances[i] = equation.readingVariance();
-      } else if (!Double.isNaN(readings[i])) {
+      double[] predicted =
+          step(equations.get(i), history, last, time, readings[i], i, means, variances);
+      expected[i] = predicted[0];
+      if (!Double.isNaN(expected[i]) && !Double.isNaN(readings[i])) {
         values[i] = readings[i] - expected[i];
-        deviations[i] = Math.sqrt(spread);
-        double gain = variances[i] / spread;
-        means[i] += gain * values[i];
-        variances[i] *= 1 - gain;
+        deviations[i] = Math.sqrt(predicted[1]);
       }
     }
     return new Innovations(
@@ -161,6 +149,40 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         expected,
         values,
         deviations);
+  }
+
+  /**
+   * Predicts a reading, and corrects the state by it unless it is missing.
+   *
+   * @param last time of the previous frame; NaN if there is none
+   * @param i index of the state
+   * @return the prediction, NaN if unknown, and the variance of the innovation
+   */
+  private double[] step(
+      DynamicEquation equation,
+      DynamicState history,
+      double last,
+      double time,
+      double reading,
+      int i,
+      double[] means,
+      double[] variances) {
+    if (equation.memory() == Memory.NONE) {
+      double expected = equation.constant() + effects(equation, history, time);
+      return new double[] {expected, equation.readingVariance()};
+    }
+    predict(equation, history, last, time, i, means, variances);
+    double expected = means[i];
+    double spread = equation.readingVariance() + variances[i];
+    if (Double.isNaN(expected)) {
+      means[i] = reading;
+      variances[i] = equation.readingVariance();
+    } else if (!Double.isNaN(reading)) {
+      double gain = variances[i] / spread;
+      means[i] += gain * (reading - expected);
+      variances[i] *= 1 - gain;
+    }
+    return new double[] {expected, spread};
   }
 
   /** Predicts one state over an interval in steps of the training. */
@@ -207,33 +229,19 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     double[][] result = new double[2][frames];
     double[] mean = {Double.NaN};
     double[] variance = {Double.NaN};
+    double last = Double.NaN;
     for (int t = 0; t < n; t++) {
       boolean newest = t >= n - frames;
       DynamicEquation equation = newest ? changed : equations.get(variable);
       double time = history.times()[t];
       double reading = history.reading(t, variable) - (newest ? offset : 0);
-      double spread = equation.readingVariance();
-      if (equation.memory() == Memory.NONE) {
-        mean[0] = equation.constant() + effects(equation, history, time);
-      } else {
-        if (t > 0) {
-          predict(equation, history, history.times()[t - 1], time, 0, mean, variance);
-        }
-        spread += variance[0];
-      }
-      boolean known = !Double.isNaN(mean[0]) && !Double.isNaN(reading);
+      double[] predicted = step(equation, history, last, time, reading, 0, mean, variance);
       if (newest) {
-        result[0][t - n + frames] = known ? reading - mean[0] : Double.NaN;
-        result[1][t - n + frames] = known ? Math.sqrt(spread) : Double.NaN;
+        double innovation = reading - predicted[0];
+        result[0][t - n + frames] = innovation;
+        result[1][t - n + frames] = Double.isNaN(innovation) ? Double.NaN : Math.sqrt(predicted[1]);
       }
-      if (Double.isNaN(mean[0])) {
-        mean[0] = reading;
-        variance[0] = equation.readingVariance();
-      } else if (known && equation.memory() != Memory.NONE) {
-        double gain = variance[0] / spread;
-        mean[0] += gain * (reading - mean[0]);
-        variance[0] *= 1 - gain;
-      }
+      last = time;
     }
     return result;
   }

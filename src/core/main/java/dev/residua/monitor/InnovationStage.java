@@ -6,6 +6,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dynamics.DynamicFilter;
 import dev.residua.dynamics.DynamicHistory;
 import dev.residua.dynamics.DynamicState;
+import dev.residua.frame.FrameTiming;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +22,11 @@ final class InnovationStage {
   private final @Nullable DynamicFilter filter; // null: no equation uses earlier frames
 
   /**
-   * @param state of a filter of the model; null to start
+   * @param state to continue from; null to start
    */
-  InnovationStage(MonitorModel model, @Nullable DynamicState state) {
-    this.model = model;
-    this.filter =
-        model
-            .dynamics()
-            .map(
-                equations ->
-                    new DynamicFilter(equations, state == null ? equations.start() : state))
-            .orElse(null);
+  InnovationStage(MonitorThresholds thresholds, @Nullable DynamicState state) {
+    this.model = thresholds.model();
+    this.filter = thresholds.filter(state);
   }
 
   /** Returns the state between two frames; null if no equation uses earlier frames. */
@@ -41,18 +36,16 @@ final class InnovationStage {
 
   /** Returns the last frames; null if no equation uses earlier frames. */
   @Nullable DynamicHistory history() {
-    return filter == null
-        ? null
-        : new DynamicHistory(model.dynamics().orElseThrow(), filter.state());
+    return filter == null ? null : filter.history();
   }
 
   /**
-   * Completes the score of the next frame.
+   * Completes the score of the next frame, but not of a late one.
    *
    * @param fault whether the camera has a fault, so that latents mean nothing
    */
   ScoredFrame next(ScoredFrame frame, boolean fault) {
-    if (filter == null) {
+    if (filter == null || frame.timing().arrival() == FrameTiming.Arrival.LATE) {
       return frame;
     }
     double seconds = seconds(frame.capturedAt());

@@ -60,7 +60,7 @@ final class MonitorStages {
     return new MonitorStages(
         thresholds,
         pace,
-        new InnovationStage(model, null),
+        new InnovationStage(thresholds, null),
         commissioning,
         new SensorStage(model, SensorStage.State.START),
         new AnomalyStage(model, AnomalyEpisode.QUIET),
@@ -90,7 +90,7 @@ final class MonitorStages {
         : new MonitorStages(
             thresholds,
             state.pace(),
-            new InnovationStage(model, state.innovations()),
+            new InnovationStage(thresholds, state.innovations()),
             commissioning,
             new SensorStage(model, state.sensor()),
             new AnomalyStage(model, state.episode()),

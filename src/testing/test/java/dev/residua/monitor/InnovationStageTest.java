@@ -6,6 +6,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.dynamics.DynamicState;
 import dev.residua.dynamics.Innovations;
+import dev.residua.frame.FrameTiming;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Scored;
@@ -23,7 +24,7 @@ class InnovationStageTest {
   private static final DynamicModel EQUATIONS = DynamicEquations.four();
 
   private static MonitorModel plain;
-  private static MonitorModel model;
+  private static MonitorThresholds thresholds;
   private static List<ScoredFrame> frames;
 
   @BeforeAll
@@ -38,7 +39,9 @@ class InnovationStageTest {
       calibration.add(Scored.nominal().residuals(residuals).frame(i));
     }
     plain = TestModels.ofShadow(calibration).build();
-    model = ChangedModel.of(plain, changed -> changed.dynamics = Optional.of(EQUATIONS));
+    thresholds =
+        new MonitorThresholds(
+            ChangedModel.of(plain, changed -> changed.dynamics = Optional.of(EQUATIONS)));
     frames = calibration.subList(0, FRAMES);
   }
 
@@ -55,7 +58,7 @@ class InnovationStageTest {
   @Test
   void shouldPassOnScoresOfAModelWithoutMemory() {
     // Given
-    InnovationStage stage = new InnovationStage(plain, null);
+    InnovationStage stage = new InnovationStage(new MonitorThresholds(plain), null);
     // Then
     assertThat(stage.next(frames.get(0), false)).isSameAs(frames.get(0));
     assertThat(stage.state()).isNull();
@@ -65,7 +68,7 @@ class InnovationStageTest {
   @Test
   void shouldReplaceResidualsByInnovationsIfAnEquationUsesEarlierFrames() {
     // Given
-    InnovationStage stage = new InnovationStage(model, null);
+    InnovationStage stage = new InnovationStage(thresholds, null);
     DynamicState state = EQUATIONS.start();
     for (int t = 0; t < FRAMES; t++) {
       ScoredFrame frame = frames.get(t);
@@ -90,13 +93,13 @@ class InnovationStageTest {
   @Test
   void shouldGiveEqualBitsAfterARestore() {
     // Given
-    InnovationStage whole = new InnovationStage(model, null);
-    InnovationStage first = new InnovationStage(model, null);
+    InnovationStage whole = new InnovationStage(thresholds, null);
+    InnovationStage first = new InnovationStage(thresholds, null);
     for (ScoredFrame frame : frames.subList(0, 20)) {
       whole.next(frame, false);
       first.next(frame, false);
     }
-    InnovationStage restored = new InnovationStage(model, first.state());
+    InnovationStage restored = new InnovationStage(thresholds, first.state());
     for (ScoredFrame frame : frames.subList(20, FRAMES)) {
       // When
       ScoredFrame completed = restored.next(frame, false);
@@ -108,7 +111,7 @@ class InnovationStageTest {
   @Test
   void shouldNotLearnFromFramesOfAFault() {
     // Given
-    InnovationStage stage = new InnovationStage(model, null);
+    InnovationStage stage = new InnovationStage(thresholds, null);
     frames.subList(0, 20).forEach(frame -> stage.next(frame, false));
     // When
     for (ScoredFrame frame : frames.subList(20, 22)) {
@@ -120,5 +123,37 @@ class InnovationStageTest {
     assertThat(stage.state().readings()[4 * 20 + 1]).isNaN();
     assertThat(after.residuals()[0]).as("has no causes").isNotNaN();
     assertThat(after.residuals()[1]).as("its cause was unknown").isNaN();
+  }
+
+  @Test
+  void shouldStartAgainIfTimeGoesBack() {
+    // Given
+    InnovationStage stage = new InnovationStage(thresholds, null);
+    frames.subList(0, 20).forEach(frame -> stage.next(frame, false));
+    ScoredFrame hourAhead = Scored.nominal().frame(72_000);
+    stage.next(hourAhead, false);
+    // When
+    ScoredFrame first = stage.next(frames.get(20), false);
+    ScoredFrame second = stage.next(frames.get(21), false);
+    ScoredFrame third = stage.next(frames.get(22), false);
+    // Then
+    assertThat(first.residuals()[0]).isNaN();
+    assertThat(second.residuals()[0]).isNotNaN();
+    assertThat(third.residuals()).as("innovations").doesNotContain(Float.NaN);
+  }
+
+  @Test
+  void shouldPassOnALateFrame() {
+    // Given
+    InnovationStage stage = new InnovationStage(thresholds, null);
+    frames.subList(0, 20).forEach(frame -> stage.next(frame, false));
+    DynamicState before = stage.state();
+    ScoredFrame late =
+        Scored.nominal().timing(new FrameTiming(FrameTiming.Arrival.LATE, 0)).frame(10);
+    // When
+    ScoredFrame passed = stage.next(late, false);
+    // Then
+    assertThat(passed).isSameAs(late);
+    assertThat(stage.state()).isSameAs(before);
   }
 }

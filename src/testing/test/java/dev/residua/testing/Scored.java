@@ -33,6 +33,7 @@ public final class Scored {
   private float appearancePValue = 0.5f;
 
   private @Nullable SensorReadings sensor;
+  private FrameTiming timing = FrameTiming.ON_TIME;
 
   private Scored() {}
 
@@ -132,6 +133,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored timing(FrameTiming value) {
+    timing = value;
+    return this;
+  }
+
   public Scored reconstructionPValue(float value) {
     reconstructionPValue = value;
     return this;
@@ -169,7 +175,7 @@ public final class Scored {
             appearance,
             details),
         sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
-        FrameTiming.ON_TIME,
+        timing,
         new FramePosition("residua.frames", 0, sequence),
         rule,
         context);

@@ -79,6 +79,11 @@ public record FrameTimes(double[] seconds) {
     return seconds.length == 0;
   }
 
+  /** Returns the times of some frames, in seconds. */
+  public double[] of(int[] frames) {
+    return Arrays.stream(frames).mapToDouble(frame -> seconds[frame]).toArray();
+  }
+
   /** Returns the cell of a frame in the labels. */
   public String cell(int frame) {
     return BigDecimal.valueOf(seconds[frame]).stripTrailingZeros().toPlainString();

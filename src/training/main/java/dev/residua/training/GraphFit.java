@@ -4,7 +4,7 @@ import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
-import dev.residua.dynamics.DynamicFilter;
+import dev.residua.dataset.FrameTimes;
 import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
 import java.util.List;
@@ -72,31 +72,25 @@ record GraphFit(
    * Residuals of rows that are a sequence if equations use earlier frames; rows of which some are
    * not known are left out.
    *
-   * @param seconds times of the rows; any if no equation uses earlier frames
+   * @param frames of the rows, as indices into the times
    */
-  double[][] residuals(double[][] rows, double[] seconds) {
+  double[][] residuals(double[][] rows, FrameTimes times, int[] frames) {
     double[][] residuals = residuals(rows);
     if (dynamics == null) {
       return residuals;
     }
-    DynamicFilter filter = new DynamicFilter(dynamics, dynamics.start());
-    for (int r = 0; r < rows.length; r++) {
-      float[] row = floats(rows[r]);
-      float[] ofRow = floats(residuals[r]);
-      filter.next(seconds[r], row, new float[row.length], ofRow);
-      for (int k = 0; k < ofRow.length; k++) {
-        residuals[r][k] = ofRow[k];
-      }
-    }
-    return Arrays.stream(residuals)
+    float[] completed = floats(residuals);
+    KnownScores.complete(
+        dynamics, times.of(frames), floats(rows), new float[completed.length], completed);
+    return Arrays.stream(FrameScores.rows(completed, rows.length, dynamics.size()))
         .filter(row -> Arrays.stream(row).allMatch(Double::isFinite))
         .toArray(double[][]::new);
   }
 
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int k = 0; k < floats.length; k++) {
-      floats[k] = (float) values[k];
+  private static float[] floats(double[][] rows) {
+    float[] floats = new float[rows.length == 0 ? 0 : rows.length * rows[0].length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) rows[i / rows[0].length][i % rows[0].length];
     }
     return floats;
   }

@@ -77,13 +77,9 @@ public final class GraphRevision {
             search,
             mechanisms,
             progress);
-    double[] seconds = data.times().seconds();
     double[][] residuals =
         fit.residuals(
-            rows(model, scorer, data, input.nominal, progress),
-            data.times().isEmpty()
-                ? new double[0]
-                : Arrays.stream(input.nominal).mapToDouble(i -> seconds[i]).toArray());
+            rows(model, scorer, data, input.nominal, progress), data.times(), input.nominal);
     progress.at("testing residuals", 0, null);
     boolean[] categorical = new boolean[input.nodes.size()];
     input.nodes.forEach(node -> categorical[node.index()] = node.categorical());

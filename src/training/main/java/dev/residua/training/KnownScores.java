@@ -4,6 +4,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.dynamics.DynamicFilter;
 import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,52 +33,64 @@ record KnownScores(int[] frames, LatentBatch scores) {
           "the model uses earlier frames, but in %s %s: give every frame a time"
               .formatted(data.name(), data.times().sentence()));
     }
-    double[] seconds = data.times().seconds();
     int d = scores.latents();
-    int c = scores.encoded();
-    DynamicFilter filter = new DynamicFilter(dynamics, dynamics.start());
-    float[] expected = new float[scores.expected().length];
-    float[] residuals = new float[expected.length];
-    float[] observed = new float[expected.length];
-    float[] codes = new float[scores.codes().length];
-    float[] errors = new float[frames.length];
-    int[] kept = new int[frames.length];
-    int n = 0;
-    for (int i = 0; i < frames.length; i++) {
-      if (i > 0 && seconds[frames[i]] <= seconds[frames[i - 1]]) {
-        filter = new DynamicFilter(dynamics, dynamics.start());
-      }
-      float[] read = Arrays.copyOfRange(scores.observed(), i * d, (i + 1) * d);
-      float[] prediction = Arrays.copyOfRange(scores.expected(), i * d, (i + 1) * d);
-      float[] residual = Arrays.copyOfRange(scores.residuals(), i * d, (i + 1) * d);
-      filter.next(seconds[frames[i]], read, prediction, residual);
-      if (isKnown(residual)) {
-        System.arraycopy(read, 0, observed, n * d, d);
-        System.arraycopy(prediction, 0, expected, n * d, d);
-        System.arraycopy(residual, 0, residuals, n * d, d);
-        System.arraycopy(scores.codes(), i * c, codes, n * c, c);
-        errors[n] = scores.reconstructionErrors()[i];
-        kept[n++] = frames[i];
-      }
-    }
+    float[] expected = scores.expected().clone();
+    float[] residuals = scores.residuals().clone();
+    complete(dynamics, data.times().of(frames), scores.observed(), expected, residuals);
+    int[] rows =
+        IntStream.range(0, frames.length).filter(row -> isKnown(residuals, row, d)).toArray();
     return new KnownScores(
-        Arrays.copyOf(kept, n),
+        Arrays.stream(rows).map(row -> frames[row]).toArray(),
         new LatentBatch(
-            n,
+            rows.length,
             d,
-            Arrays.copyOf(observed, n * d),
-            Arrays.copyOf(expected, n * d),
-            Arrays.copyOf(residuals, n * d),
-            Arrays.copyOf(errors, n),
-            Arrays.copyOf(codes, n * c)));
+            selected(scores.observed(), rows, d),
+            selected(expected, rows, d),
+            selected(residuals, rows, d),
+            selected(scores.reconstructionErrors(), rows, 1),
+            selected(scores.codes(), rows, scores.encoded())));
   }
 
-  private static boolean isKnown(float[] residuals) {
-    for (float residual : residuals) {
-      if (Float.isNaN(residual)) {
+  /**
+   * Sets expectations and residuals of equations that use earlier frames, in a sequence of frames.
+   *
+   * @param seconds times of the frames, {@code [n]}
+   * @param observed shape {@code [n][d]}, as are the others
+   */
+  static void complete(
+      DynamicModel dynamics,
+      double[] seconds,
+      float[] observed,
+      float[] expected,
+      float[] residuals) {
+    DynamicFilter filter = new DynamicFilter(dynamics);
+    int d = dynamics.size();
+    float[] prediction = new float[d];
+    float[] residual = new float[d];
+    for (int row = 0; row < seconds.length; row++) {
+      System.arraycopy(expected, row * d, prediction, 0, d);
+      System.arraycopy(residuals, row * d, residual, 0, d);
+      filter.next(
+          seconds[row], Arrays.copyOfRange(observed, row * d, (row + 1) * d), prediction, residual);
+      System.arraycopy(prediction, 0, expected, row * d, d);
+      System.arraycopy(residual, 0, residuals, row * d, d);
+    }
+  }
+
+  private static boolean isKnown(float[] residuals, int row, int d) {
+    for (int i = row * d; i < (row + 1) * d; i++) {
+      if (Float.isNaN(residuals[i])) {
         return false;
       }
     }
     return true;
+  }
+
+  private static float[] selected(float[] values, int[] rows, int width) {
+    float[] selected = new float[rows.length * width];
+    for (int k = 0; k < rows.length; k++) {
+      System.arraycopy(values, rows[k] * width, selected, k * width, width);
+    }
+    return selected;
   }
 }
