@@ -29,7 +29,6 @@ import dev.residua.simulation.ScenarioEvent;
 import dev.residua.simulation.ScenarioStream;
 import dev.residua.simulation.SimulatedScene;
 import dev.residua.source.SourceRule;
-import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -54,8 +53,8 @@ final class SequenceTrial {
       new Experiment(
           "sequences",
           Experiment.Needs.TRAININGS,
-          "Pictures of a tank, a belt and a heated plate: leaks, delays, slow responses, held and"
-              + " shifted readings, found and named by the service's own monitor.",
+          "Pictures of a tank, a belt and a heated plate: leaks, delays, slow responses, held"
+              + " readings and weaker causes, found and named by the service's own monitor.",
           (cells, scale) -> {
             for (String scene : List.of("tank", "belt", "plate")) {
               cells.addRows(
@@ -111,25 +110,11 @@ final class SequenceTrial {
               leak(0.055),
               leak(0.11),
               leak(0.22),
-              Script.of(
-                  "gauge 7 frames later",
-                  ScenarioEvent.Kind.DELAY_CHANGE,
-                  "gauge",
-                  7,
-                  InterventionKind.DELAY_CHANGE),
+              later("gauge"),
               slower("level"),
               held("gauge"),
               gain("level"));
-      case "belt" ->
-          List.of(
-              Script.of(
-                  "second 7 frames later",
-                  ScenarioEvent.Kind.DELAY_CHANGE,
-                  "second",
-                  7,
-                  InterventionKind.DELAY_CHANGE),
-              held("second"),
-              gain("second"));
+      case "belt" -> List.of(later("second"), held("second"), gain("second"));
       default -> List.of(slower("plate"), gain("plate"), held("strip"));
     };
   }
@@ -141,6 +126,15 @@ final class SequenceTrial {
         "level",
         share,
         InterventionKind.BALANCE_CHANGE);
+  }
+
+  private static Script later(String node) {
+    return Script.of(
+        node + " 7 frames later",
+        ScenarioEvent.Kind.DELAY_CHANGE,
+        node,
+        7,
+        InterventionKind.DELAY_CHANGE);
   }
 
   private static Script slower(String node) {
@@ -181,12 +175,22 @@ final class SequenceTrial {
     }
   }
 
-  List<ResultLog.Row> rows() throws BadBundleException, IOException, TrainingFailedException {
+  List<ResultLog.Row> rows() throws BadBundleException, IOException {
+    try (ScoringModel model = BundleOpener.scoring(bundle, 1)) {
+      return rows(
+          model,
+          new MonitorThresholds(
+              BundleOpener.monitor(
+                  bundle, AnomalySettings.DEFAULTS, WEEK * RATE, IncidentSettings.DEFAULTS)));
+    }
+  }
+
+  private List<ResultLog.Row> rows(ScoringModel model, MonitorThresholds thresholds) {
     List<ResultLog.Row> rows = new ArrayList<>();
     for (Script script : scripts()) {
       List<Outcome> outcomes = new ArrayList<>();
       for (int stream = 0; stream < STREAMS; stream++) {
-        outcomes.add(play(List.of(script.event()), QUIET + CHANGED, stream));
+        outcomes.add(play(model, thresholds, List.of(script.event()), QUIET + CHANGED, stream));
       }
       Map<String, Double> columns = new LinkedHashMap<>();
       List<Outcome> found = outcomes.stream().filter(o -> o.last() != null).toList();
@@ -211,7 +215,7 @@ final class SequenceTrial {
     }
     int quiet = 0;
     for (int stream = 0; stream < STREAMS; stream++) {
-      quiet += play(List.of(), LONG, 100 + stream).before();
+      quiet += play(model, thresholds, List.of(), LONG, 100 + stream).before();
     }
     Map<String, Double> columns = new LinkedHashMap<>();
     columns.put("streams", (double) STREAMS);
@@ -220,57 +224,55 @@ final class SequenceTrial {
     return rows;
   }
 
-  private Outcome play(List<ScenarioEvent> events, int frames, int stream)
-      throws BadBundleException, IOException {
+  private Outcome play(
+      ScoringModel model,
+      MonitorThresholds thresholds,
+      List<ScenarioEvent> events,
+      int frames,
+      int stream) {
     Scenario scenario =
         new Scenario(scene, noise, RATE, seed + 5_000 + 17L * stream, 0, frames, events);
     ImageShape shape = bundle.manifest().image();
     ScenarioStream pictures = new ScenarioStream(scenario, shape);
-    SourceMonitor monitor =
-        SourceMonitor.start(
-            new MonitorThresholds(
-                BundleOpener.monitor(
-                    bundle, AnomalySettings.DEFAULTS, WEEK * RATE, IncidentSettings.DEFAULTS)));
+    SourceMonitor monitor = SourceMonitor.start(thresholds);
     Map<String, Incident> seen = new LinkedHashMap<>();
     int before = 0;
     Incident first = null;
-    try (ScoringModel model = BundleOpener.scoring(bundle, 1)) {
-      FrameBatch batch =
-          new FrameBatch(
-              model,
-              FrameLimits.DEFAULTS,
-              ReconstructionPlan.EVERY_FRAME,
-              BATCH,
-              Clock.systemUTC(),
-              FrameScorer.Observer.NONE);
-      byte[] pixels = new byte[shape.size()];
-      for (int t = 0; t < frames; t++) {
-        pictures.next(pixels, 0);
-        Frame frame =
-            new Frame(
-                "plant",
-                t,
-                START.plusMillis(Math.round(1_000 * t / RATE)),
-                shape.width(),
-                shape.height(),
-                shape.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
-                pixels.clone(),
-                Map.of());
-        try {
-          batch.add(
-              frame, new FramePosition("frames", 0, t), FrameTiming.ON_TIME, SourceRule.DEFAULTS);
-        } catch (RejectedFrameException e) {
-          throw new IllegalStateException(e);
-        }
-        if (t % BATCH == BATCH - 1 || t == frames - 1) {
-          for (ScoredFrame score : batch.score()) {
-            for (Incident incident :
-                monitor.next(score, ActiveControls.EMPTY, OWN_NORMAL).incidents()) {
-              if (seen.put(incident.id(), incident) == null) {
-                boolean early = events.isEmpty() || incident.openedSequence() < QUIET;
-                before += early ? 1 : 0;
-                first = first == null && !early ? incident : first;
-              }
+    FrameBatch batch =
+        new FrameBatch(
+            model,
+            FrameLimits.DEFAULTS,
+            ReconstructionPlan.EVERY_FRAME,
+            BATCH,
+            Clock.systemUTC(),
+            FrameScorer.Observer.NONE);
+    byte[] pixels = new byte[shape.size()];
+    for (int t = 0; t < frames; t++) {
+      pictures.next(pixels, 0);
+      Frame frame =
+          new Frame(
+              "plant",
+              t,
+              START.plusMillis(Math.round(1_000 * t / RATE)),
+              shape.width(),
+              shape.height(),
+              shape.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
+              pixels.clone(),
+              Map.of());
+      try {
+        batch.add(
+            frame, new FramePosition("frames", 0, t), FrameTiming.ON_TIME, SourceRule.DEFAULTS);
+      } catch (RejectedFrameException e) {
+        throw new IllegalStateException(e);
+      }
+      if (t % BATCH == BATCH - 1 || t == frames - 1) {
+        for (ScoredFrame score : batch.score()) {
+          for (Incident incident :
+              monitor.next(score, ActiveControls.EMPTY, OWN_NORMAL).incidents()) {
+            if (seen.put(incident.id(), incident) == null) {
+              boolean early = events.isEmpty() || incident.openedSequence() < QUIET;
+              before += early ? 1 : 0;
+              first = first == null && !early ? incident : first;
             }
           }
         }
