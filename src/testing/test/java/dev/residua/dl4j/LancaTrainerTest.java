@@ -667,7 +667,7 @@ class LancaTrainerTest {
     // Given
     Spots data = new Spots(TINY, 400, 4, 1);
     TrainingSettings usual = SETTINGS.withSteps(450);
-    TrainingSettings heavy = usual.withLanca(c -> c.mmdWeight(1e5));
+    TrainingSettings heavy = usual.withLanca(c -> c.mmdWeight(1e7));
     // When
     // Then
     try (TrainedNetwork network = train(data, heavy, null)) {

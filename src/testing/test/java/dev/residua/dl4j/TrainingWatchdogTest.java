@@ -63,6 +63,17 @@ class TrainingWatchdogTest {
   }
 
   @Test
+  void shouldNotJudgeLabelsThatTheResidualsOutweigh() throws Exception {
+    // Given
+    TrainingSettings heavy = SETTINGS.withLanca(c -> c.mmdWeight(1e5));
+    TrainingWatchdog watch = new TrainingWatchdog(heavy, PIXELS, true);
+    // When
+    check(watch, 1_000, new TrainingLosses(3, 0.9, 0, 0, 0, 0.01, 0, 1, 0), LATENTS);
+    // Then
+    assertThat(watch.warnings(new double[2][2])).isEmpty();
+  }
+
+  @Test
   void shouldWarnOnlyOfEquationsThatExplainNothing() throws Exception {
     // Given residuals that are the standardised latents, and such that are half of them
     TrainingWatchdog unused = new TrainingWatchdog(SETTINGS, PIXELS, true);

@@ -104,6 +104,7 @@ final class TrainingWatchdog {
         && settings.labelWeight() > 0
         && done >= LABELS_FROM
         && labelError > LABELS_LEARNT
+        && settings.labelWeight() >= settings.lanca().mmdWeight() * AGREES
         && reconstruction < FRAMES_LEARNT * pixelVariance) {
       throw new TrainingFailedException(
           "the labels contradict the frames: at step %d of %d the network reproduces them to %.0f %% but misses the labels by %.2f of their variance. Check that labels.csv belongs to these frames, row by row, and that a frame shows every factor, or leave some out with --factors"
