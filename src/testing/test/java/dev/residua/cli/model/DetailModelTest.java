@@ -104,10 +104,11 @@ class DetailModelTest {
     // When
     run("backtest", "--model", at("m.residua"), "--data", at("stream")).succeeds();
     // Then
-    List<String> opened = out.toString().lines().filter(l -> l.contains("(opened)")).toList();
+    List<String> said = out.toString().lines().toList();
+    List<String> opened = said.stream().filter(l -> l.contains("(opened)")).toList();
     assertThat(opened).hasSize(1);
-    assertThat(opened.get(0))
-        .contains("small details")
+    assertThat(opened.get(0)).contains("small details");
+    assertThat(said.get(said.indexOf(opened.get(0)) + 1))
         .containsPattern("now at 7[89] % from the left and 1[67] % from the top");
     long frame = Long.parseLong(opened.get(0).replaceAll(".*#(\\d+).*", "$1"));
     assertThat(frame).isBetween((long) GOOD, GOOD + 10L);
