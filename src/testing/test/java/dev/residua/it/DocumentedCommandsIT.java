@@ -193,6 +193,9 @@ class DocumentedCommandsIT {
     Files.writeString(
         rules, Documents.snippets(Path.of("src/docs/sources.md"), "yaml").get(0).code());
     HERE.put("rules.yaml", rules.toString());
+    Files.writeString(
+        folder.resolve("leak.json"),
+        Documents.snippets(Path.of("src/docs/datasets.md"), "json").get(0).code());
     Path stricter = folder.resolve("stricter.properties");
     Files.writeString(stricter, "residua.incidents.false-alarms-per-week=0.1\n");
     HERE.put("stricter.properties", stricter.toString());
