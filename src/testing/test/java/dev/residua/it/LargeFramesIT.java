@@ -398,6 +398,7 @@ class LargeFramesIT {
     List<String> options = new ArrayList<>();
     options.add("-Dresidua.frames.reference-roots=" + folder.toUri() + "," + http + "frames/");
     options.add("-Dresidua.frames.reference-max-bytes=" + REFERENCE_MAX_BYTES);
+    options.add("-Dresidua.frames.reference-share=1"); // however slow this machine is
     options.addAll(List.of(jvmOptions));
     return Service.start(
         data,
