@@ -61,9 +61,9 @@ class TutorialIT {
   private static final int LABEL_EVERY = 20;
   private static final long QUIET_MILLIS = 8_000;
 
-  /** The drawn tank is learned in few steps. */
-  private static final String TRAIN = "train --data data/mine";
+  static final String TRAIN = "train --data data/mine";
 
+  /** The drawn tank is learned in few steps. */
   private static final String SHORT_TRAIN = TRAIN + " --steps 500";
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
