@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * minute, and fails only if there are no figures: times on a shared machine prove nothing.
  */
 @Tag("soak")
-@Tag("alone")
 class BenchIT {
   private static final Duration LIMIT = Duration.ofSeconds(180);
 

@@ -53,7 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
  * disturbed. Only a frame that two kills hit while it was scored has a dead letter instead.
  */
 @Tag("soak")
-@Tag("alone")
 class CrashIT {
   private static final int PARTITIONS = 8;
   private static final int SOURCES = 200;

@@ -7,9 +7,11 @@ import dev.residua.testing.Service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("newer-jdk")
 class DemoIT {
   private static final Duration FIRST_FINDING = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(20);

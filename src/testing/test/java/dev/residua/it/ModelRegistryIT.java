@@ -44,9 +44,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The registry of models on a real broker. */
+@Tag("newer-jdk")
 class ModelRegistryIT {
   private static final int LARGE = 700_000; // of each entry: several parts
   private static final ModelAdmin.Discarding NOTHING_OUTSIDE =

@@ -45,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
  * offset, and one drift score by the same.
  */
 @Tag("soak")
-@Tag("alone")
 class SwapIT {
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 8;

@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** ND4J and its dependencies are on the class path of training commands only. */
+@Tag("newer-jdk")
 class TrainingLibrariesIT {
   private static final Path APPLICATION = Path.of("target/quarkus-app").toAbsolutePath();
   private static final String MODEL = "src/app/main/resources/models/pendulum.residua";

@@ -9,12 +9,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The seeds that fit into three minutes, or {@code residua.simulation.seeds} of them. {@code
- * residua.simulation.seed} is the first one.
+ * The seeds that fit into {@code residua.simulation.minutes}, three without that property, or
+ * {@code residua.simulation.seeds} of them. {@code residua.simulation.seed} is the first one.
  */
 @Tag("soak")
 class SimulationTrialTest {
-  private static final Duration TIME = Duration.ofMinutes(3);
+  private static final Duration TIME =
+      Duration.ofMinutes(Integer.getInteger("residua.simulation.minutes", 3));
   private static final long FIRST = 1_000;
 
   /** Runs a seed and returns its violations; an error of the run is a violation as well. */
