@@ -1,7 +1,9 @@
 package dev.residua.dynamics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * Equations of all variables, and the filters that give the one-step innovations of a stream of
@@ -55,28 +57,34 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         }
       }
     }
-    refuseCycle(equations);
+    causalOrder(equations);
   }
 
-  private static void refuseCycle(List<DynamicEquation> equations) {
-    boolean[] placed = new boolean[equations.size()];
-    boolean progress = true;
-    while (progress) {
-      progress = false;
-      for (int i = 0; i < placed.length; i++) {
-        boolean ready =
-            equations.get(i).causes().stream()
-                .allMatch(cause -> cause.delaySeconds() > 0 || placed[cause.variable()]);
-        progress |= ready && !placed[i];
-        placed[i] |= ready;
+  private static List<Integer> causalOrder(List<DynamicEquation> equations) {
+    List<Integer> order = new ArrayList<>();
+    int before = -1;
+    while (order.size() > before) {
+      before = order.size();
+      for (int i = 0; i < equations.size(); i++) {
+        if (!order.contains(i)
+            && equations.get(i).causes().stream()
+                .allMatch(cause -> cause.delaySeconds() > 0 || order.contains(cause.variable()))) {
+          order.add(i);
+        }
       }
     }
-    for (int i = 0; i < placed.length; i++) {
-      if (!placed[i]) {
+    for (int i = 0; i < equations.size(); i++) {
+      if (!order.contains(i)) {
         throw new IllegalArgumentException(
             "variable %d is on a cycle of causes without delay, or behind one".formatted(i));
       }
     }
+    return order;
+  }
+
+  /** Returns the variables, each behind its causes without delay. */
+  List<Integer> causalOrder() {
+    return causalOrder(equations);
   }
 
   /** Number of variables. */
@@ -244,6 +252,52 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       last = time;
     }
     return result;
+  }
+
+  /**
+   * Draws true states from the distribution that the filters give, to begin {@link #drawn} with.
+   */
+  DynamicState drawnStart(DynamicState state, RandomGenerator random) {
+    double[] means = unknown();
+    for (int i = 0; i < size(); i++) {
+      means[i] = state.means()[i] + Math.sqrt(state.variances()[i]) * random.nextGaussian();
+    }
+    return new DynamicState(state.times(), state.readings(), means, new double[size()]);
+  }
+
+  /**
+   * Draws a next frame, one step of the training after the last.
+   *
+   * @param state whose means are true states
+   * @param order {@link #causalOrder}
+   * @param held values that are set from outside, NaN for variables that follow their equations
+   */
+  DynamicState drawn(
+      DynamicState state, List<Integer> order, double[] held, RandomGenerator random) {
+    double last = state.times()[state.times().length - 1];
+    double time = last + stepSeconds;
+    DynamicState next = extended(state, time, unknown());
+    double[] means = state.means().clone();
+    double[] variances = new double[size()];
+    int row = next.readings().length - size();
+    for (int i : order) {
+      DynamicEquation equation = equations.get(i);
+      double noise = Math.sqrt(equation.readingVariance()) * random.nextGaussian();
+      double reading;
+      if (!Double.isNaN(held[i])) {
+        means[i] = held[i];
+        reading = held[i];
+      } else if (equation.memory() == Memory.NONE) {
+        reading = equation.constant() + effects(equation, next, time) + noise;
+      } else {
+        predict(equation, next, last, time, i, means, variances);
+        means[i] += Math.sqrt(variances[i]) * random.nextGaussian();
+        reading = means[i] + noise;
+      }
+      variances[i] = 0;
+      next.readings()[row + i] = reading; // of this row, which nothing else has yet
+    }
+    return new DynamicState(next.times(), next.readings(), means, variances);
   }
 
   private double effects(DynamicEquation equation, DynamicState history, double time) {

@@ -74,6 +74,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua retrain --reason \"new lens\" --wait", "RetrainIT"),
           Map.entry("./residua experiment all", "ExperimentRunTest"),
           Map.entry("./residua model graph", "ModelGraphCommandTest"),
+          Map.entry("./residua model whatif --model tank.residua", "ModelWhatIfCommandTest"),
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),
           Map.entry("./residua source edges", "CommissioningIT"),
           Map.entry("./residua proposals backtest", "ProposalsIT"),

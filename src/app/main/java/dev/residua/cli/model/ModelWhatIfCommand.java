@@ -20,6 +20,7 @@ import dev.residua.runtime.BundleOpener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,7 +38,9 @@ import picocli.CommandLine.Option;
       "Shows what a frame would show if some latents had other values.",
       "Each is set from outside; its effects follow by their equations, and all residuals stay those"
           + " of the frame. Values are in the unit of the factor if labels gave one, else in"
-          + " standard deviations. Valid if the graph is right, within the values of the training."
+          + " standard deviations. Valid if the graph is right, within the values of the training.",
+      "With --ahead it forecasts all latents after a frame of a sequence, by equations that use earlier"
+          + " frames, and says when they reach a limit; --set then holds a latent from there on."
     })
 final class ModelWhatIfCommand extends JsonCommand {
   @Mixin ModelOption model = new ModelOption();
@@ -46,7 +49,6 @@ final class ModelWhatIfCommand extends JsonCommand {
 
   @Option(
       names = "--set",
-      required = true,
       paramLabel = "NAME=VALUE",
       description = "A latent and its value; may be given several times.")
   Map<String, Double> set = new LinkedHashMap<>();
@@ -57,8 +59,24 @@ final class ModelWhatIfCommand extends JsonCommand {
       description = "Data set of the frame (default: a frame with the mean of every latent).")
   @Nullable Path data;
 
-  @Option(names = "--frame", paramLabel = "N", description = "Its number in the set, from 0.")
-  int frame;
+  @Option(
+      names = "--frame",
+      paramLabel = "N",
+      description = "Its number in the set, from 0 (default: 0, with --ahead the last).")
+  @Nullable Integer frame;
+
+  @Option(
+      names = "--ahead",
+      paramLabel = "DURATION",
+      description = "Length of the forecast, such as 10m.")
+  @Nullable Duration ahead;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "NAME=VALUE",
+      description =
+          "With --ahead, says when a latent reaches this value; may be given several times.")
+  Map<String, Double> limits = new LinkedHashMap<>();
 
   @Option(
       names = "--out",
@@ -72,19 +90,25 @@ final class ModelWhatIfCommand extends JsonCommand {
     ModelBundle bundle = model.read(kafka, () -> scene.scene);
     List<String> names = bundle.manifest().nodeNames();
     FactorScales scales = FactorScales.of(bundle.manifest().nodes());
+    if (ahead != null) {
+      return lookAhead(bundle, ahead);
+    }
+    if (set.isEmpty() || !limits.isEmpty()) {
+      throw new CommandFailedException(
+          set.isEmpty() ? "give --set, or --ahead" : "--limit needs --ahead");
+    }
     Map<Integer, Float> values = new LinkedHashMap<>();
-    set.forEach(
-        (name, value) -> {
-          int node = names.indexOf(name);
-          if (node < 0) {
-            throw new CommandFailedException(
-                "the model has no latent '%s', only %s".formatted(name, String.join(", ", names)));
-          }
-          values.put(
-              node,
-              (float)
-                  scales.of(node).map(scale -> scale.latent(value)).orElse(value).doubleValue());
-        });
+    nodes(set, names)
+        .forEach(
+            (node, value) ->
+                values.put(
+                    node,
+                    (float)
+                        scales
+                            .of(node)
+                            .map(scale -> scale.latent(value))
+                            .orElse(value)
+                            .doubleValue()));
     float[] before = latents(bundle);
     float[] after = BundleOpener.whatIf(bundle, before, values);
     if (out != null) {
@@ -125,6 +149,50 @@ final class ModelWhatIfCommand extends JsonCommand {
     return 0;
   }
 
+  /** Values by the index of their latent. */
+  private static Map<Integer, Double> nodes(Map<String, Double> given, List<String> names) {
+    Map<Integer, Double> values = new LinkedHashMap<>();
+    given.forEach(
+        (name, value) -> {
+          int node = names.indexOf(name);
+          if (node < 0) {
+            throw new CommandFailedException(
+                "the model has no latent '%s', only %s".formatted(name, String.join(", ", names)));
+          }
+          values.put(node, value);
+        });
+    return values;
+  }
+
+  private int lookAhead(ModelBundle bundle, Duration length)
+      throws IOException, BadBundleException {
+    Path folder = data;
+    if (folder == null || out != null) {
+      throw new CommandFailedException(
+          folder == null
+              ? "--ahead needs --data: frames up to the one from which it looks ahead"
+              : "--out shows one frame; leave it out with --ahead");
+    }
+    List<String> names = bundle.manifest().nodeNames();
+    FrameDataset frames = FrameDataset.open(folder).reducedTo(bundle.manifest().image());
+    int last = frameOf(frames, frames.size() - 1);
+    LookAhead future =
+        new LookAhead(bundle, frames, last, length, nodes(set, names), nodes(limits, names));
+    Map<String, Object> result = Json.map("model", bundle.id(), "frame", last);
+    result.putAll(future.asJson());
+    print(result, () -> future.asText().forEach(line -> print("%s", line)));
+    return 0;
+  }
+
+  private int frameOf(FrameDataset frames, int usual) {
+    int chosen = frame == null ? usual : frame;
+    if (chosen < 0 || chosen >= frames.size()) {
+      throw new CommandFailedException(
+          "--frame must be from 0 to %d but was %d".formatted(frames.size() - 1, chosen));
+    }
+    return chosen;
+  }
+
   private static double inUnit(FactorScales scales, int node, float value) {
     return scales.of(node).map(scale -> scale.of(value)).orElse((double) value);
   }
@@ -135,12 +203,8 @@ final class ModelWhatIfCommand extends JsonCommand {
       return new float[bundle.graph().size()];
     }
     FrameDataset set = FrameDataset.open(folder).reducedTo(bundle.manifest().image());
-    if (frame < 0 || frame >= set.size()) {
-      throw new CommandFailedException(
-          "--frame must be from 0 to %d but was %d".formatted(set.size() - 1, frame));
-    }
     byte[] pixels = new byte[set.shape().size()];
-    set.read(frame, pixels, 0);
+    set.read(frameOf(set, 0), pixels, 0);
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1)) {
       LatentBatch batch =
           scorer.encode(scorer.atMeans(FrameInputs.of(pixels, 1).masked(List.of(set.mask()))));
