@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 2h}, {@code 90s}, {@code 1d 12h}, {@code 1h30m}. */
+/** Durations as people write and say them: {@code 2h}, {@code 90s}, {@code 1d 12h}, {@code 1h30m}. */
 public final class HumanDuration {
   private static final Pattern PARTS =
       Pattern.compile(
@@ -16,6 +16,19 @@ public final class HumanDuration {
   private static final String[] UNITS = {"DT", "H", "M", "S"};
 
   private HumanDuration() {}
+
+  /** A duration in its two largest units, such as {@code 2 h 5 min}. */
+  public static String spoken(Duration time) {
+    if (time.toDays() > 0) {
+      return "%d d %d h".formatted(time.toDays(), time.toHoursPart());
+    }
+    if (time.toHours() > 0) {
+      return "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
+    }
+    return time.toMinutes() > 0
+        ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
+        : time.toSeconds() + " s";
+  }
 
   /**
    * Reads days, hours, minutes and seconds, or an ISO-8601 duration such as {@code PT2H}.

@@ -28,7 +28,6 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.monitor.FrameHistory.PastFrame;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -490,19 +489,6 @@ final class Findings {
         "no frame since %s; the last one was #%d".formatted(time, last.sequence()),
         "No frame since %s",
         time);
-  }
-
-  /** A duration in its two largest units. */
-  static String spoken(Duration time) {
-    if (time.toDays() > 0) {
-      return "%d d %d h".formatted(time.toDays(), time.toHoursPart());
-    }
-    if (time.toHours() > 0) {
-      return "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
-    }
-    return time.toMinutes() > 0
-        ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
-        : time.toSeconds() + " s";
   }
 
   private int leading(List<Finding.Cause> causes) {

@@ -6,6 +6,7 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
+import dev.residua.frame.HumanDuration;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Moment;
@@ -157,7 +158,7 @@ public final class IncidentStage {
             later(last, idle),
             incident -> true,
             Incident.Reason.SOURCE_GONE,
-            "no frame for " + Findings.spoken(idle));
+            "no frame for " + HumanDuration.spoken(idle));
   }
 
   static Moment later(Moment frame, Duration idle) {

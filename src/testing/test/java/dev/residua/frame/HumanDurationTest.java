@@ -36,4 +36,17 @@ class HumanDurationTest {
         .isInstanceOf(DateTimeException.class)
         .hasMessageContaining("invalid duration '%s', expected one such as 2h".formatted(text));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0.9S, 0 s",
+    "PT59S, 59 s",
+    "PT3M20S, 3 min 20 s",
+    "PT1H, 1 h 0 min",
+    "PT2H5M59S, 2 h 5 min",
+    "P2DT3H, 2 d 3 h"
+  })
+  void shouldSayItsTwoLargestUnits(Duration time, String expected) {
+    assertThat(HumanDuration.spoken(time)).isEqualTo(expected);
+  }
 }

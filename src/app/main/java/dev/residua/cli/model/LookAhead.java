@@ -10,6 +10,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dynamics.DynamicFilter;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.dynamics.Forecast;
+import dev.residua.frame.HumanDuration;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.runtime.BundleOpener;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Forecast of the latents of a model whose equations use earlier frames, in their units. */
 final class LookAhead {
@@ -178,8 +180,8 @@ final class LookAhead {
     return Json.map("latents", latents, "limits", limits);
   }
 
-  private static Object known(double value) {
-    return Double.isNaN(value) ? "unknown" : value;
+  private static @Nullable Double known(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   List<String> asText() {
@@ -229,19 +231,10 @@ final class LookAhead {
             100 * arrival.share());
   }
 
-  /** Such as {@code 1.5 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */
+  /** Such as {@code 1.5 s} or {@code 3 min 20 s}. */
   static String time(double seconds) {
-    if (seconds < 60) {
-      return "%.2f".formatted(seconds).replaceAll("\\.?0+$", "") + " s";
-    }
-    long whole = Math.round(seconds);
-    return whole < 3_600
-        ? parts(whole / 60, "min", whole % 60, "s")
-        : parts(whole / 3_600, "h", whole / 60 % 60, "min");
-  }
-
-  private static String parts(long larger, String unit, long smaller, String other) {
-    return "%d %s".formatted(larger, unit)
-        + (smaller == 0 ? "" : " %d %s".formatted(smaller, other));
+    return seconds < 60
+        ? "%.2f".formatted(seconds).replaceAll("\\.?0+$", "") + " s"
+        : HumanDuration.spoken(Duration.ofSeconds(Math.round(seconds)));
   }
 }
