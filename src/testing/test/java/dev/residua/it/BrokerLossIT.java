@@ -25,12 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three brokers of which one at a time is lost, while frames come in. */
 @Tag("soak")
+@Tag("alone")
 class BrokerLossIT {
   private static final int NODES = 3;
   private static final int PARTITIONS = 4;
   private static final int SOURCES = 8;
   private static final double FRAMES_PER_SECOND = 300;
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
 
   @TempDir Path directory;

@@ -194,9 +194,10 @@ class DocumentedCommandsIT {
     Files.writeString(
         rules, Documents.snippets(Path.of("src/docs/sources.md"), "yaml").get(0).code());
     HERE.put("rules.yaml", rules.toString());
+    Path leak = folder.resolve("leak.json");
     Files.writeString(
-        folder.resolve("leak.json"),
-        Documents.snippets(Path.of("src/docs/datasets.md"), "json").get(0).code());
+        leak, Documents.snippets(Path.of("src/docs/datasets.md"), "json").get(0).code());
+    HERE.put("leak.json", leak.toString());
     Path stricter = folder.resolve("stricter.properties");
     Files.writeString(stricter, "residua.incidents.false-alarms-per-week=0.1\n");
     HERE.put("stricter.properties", stricter.toString());
