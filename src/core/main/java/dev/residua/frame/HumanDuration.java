@@ -6,7 +6,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write and say them: {@code 2h}, {@code 90s}, {@code 1d 12h}, {@code 1h30m}. */
+/**
+ * Durations as people write and say them: {@code 2h}, {@code 90s}, {@code 1d 12h}, {@code 1h30m}.
+ */
 public final class HumanDuration {
   private static final Pattern PARTS =
       Pattern.compile(

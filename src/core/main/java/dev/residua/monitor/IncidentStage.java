@@ -2,11 +2,11 @@ package dev.residua.monitor;
 
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftScore;
+import dev.residua.frame.HumanDuration;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
-import dev.residua.frame.HumanDuration;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Moment;
