@@ -39,6 +39,18 @@ public final class FactorScales {
     return categories.getOrDefault(latent, List.of());
   }
 
+  /** Returns a value of a latent in its unit; the value itself if no labels gave one. */
+  public double inUnit(int latent, double value) {
+    FactorScale scale = scales.get(latent);
+    return scale == null ? value : scale.of(value);
+  }
+
+  /** Returns the value of a latent for one in its unit, the inverse of {@link #inUnit}. */
+  public double latent(int latent, double inUnit) {
+    FactorScale scale = scales.get(latent);
+    return scale == null ? inUnit : scale.latent(inUnit);
+  }
+
   /** The scale of a latent; empty if no labels gave one. */
   public Optional<FactorScale> of(int latent) {
     return Optional.ofNullable(scales.get(latent));

@@ -63,7 +63,7 @@ public final class DynamicFilter {
    * @param residuals receives residuals, shape {@code [d]}
    */
   public void next(double seconds, float[] readings, float[] expected, float[] residuals) {
-    Innovations innovations = advance(seconds, doubles(readings));
+    Innovations innovations = advance(seconds, readings);
     for (int i = 0; i < regular.length; i++) {
       if (model.usesHistory(i)) {
         expected[i] = (float) innovations.expected()[i];
@@ -72,19 +72,28 @@ public final class DynamicFilter {
     }
   }
 
+  /**
+   * Takes the next frame without completing a score.
+   *
+   * @param readings shape {@code [d]}, NaN if missing
+   */
+  public void read(double seconds, float[] readings) {
+    advance(seconds, readings);
+  }
+
   /** Takes a frame whose readings are not to be used. */
   public void skip(double seconds) {
-    double[] unknown = new double[model.size()];
-    Arrays.fill(unknown, Double.NaN);
+    float[] unknown = new float[model.size()];
+    Arrays.fill(unknown, Float.NaN);
     advance(seconds, unknown);
   }
 
-  private Innovations advance(double seconds, double[] readings) {
+  private Innovations advance(double seconds, float[] readings) {
     int rows = state.times().length;
     if (rows > 0 && seconds < state.times()[rows - 1]) {
       state = model.start();
     }
-    Innovations innovations = model.next(state, seconds, readings);
+    Innovations innovations = model.next(state, seconds, doubles(readings));
     state = innovations.state();
     return innovations;
   }

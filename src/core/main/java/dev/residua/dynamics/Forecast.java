@@ -46,7 +46,7 @@ public record Forecast(double[] seconds, double[][][] values, Map<Integer, Arriv
    * @param held values of variables that are set from outside, from the next frame on
    * @param limits by variable
    * @param seed of the draws
-   * @throws IllegalArgumentException if there is no frame, or a number is outside of its range
+   * @throws IllegalArgumentException if the state has no frame, or steps or times are out of range
    */
   public static Forecast of(
       DynamicModel model,
@@ -101,7 +101,7 @@ public record Forecast(double[] seconds, double[][][] values, Map<Integer, Arriv
     return new Forecast(seconds, values, arrivals);
   }
 
-  /** One number per variable, NaN if there is none. */
+  /** Returns an array of one number per variable, NaN for a variable that has none. */
   private static double[] perVariable(int d, Map<Integer, Double> given) {
     double[] values = new double[d];
     Arrays.setAll(values, i -> given.getOrDefault(i, Double.NaN));

@@ -20,7 +20,6 @@ import dev.residua.training.TrainingData;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -45,8 +44,8 @@ final class LookAhead {
 
   /**
    * @param last index of the last frame in the set
-   * @param held latents that are set from outside, in their units
-   * @param limits in units of the latents
+   * @param held values of latents that are set from outside, by index
+   * @param limits likewise
    * @throws CommandFailedException if the model or the data is not one of a sequence
    */
   LookAhead(
@@ -80,14 +79,7 @@ final class LookAhead {
     DynamicFilter filter = new DynamicFilter(model);
     this.now = read(bundle, set, last, filter);
     this.forecast =
-        Forecast.of(
-            model,
-            filter.state(),
-            steps,
-            Math.min(TIMES, steps),
-            inLatents(held),
-            inLatents(limits),
-            SEED);
+        Forecast.of(model, filter.state(), steps, Math.min(TIMES, steps), held, limits, SEED);
   }
 
   private static CommandFailedException withoutTime(ModelBundle bundle) {
@@ -107,17 +99,15 @@ final class LookAhead {
             .toArray();
     if (which.length == 0) {
       throw new CommandFailedException(
-          "no frame up to %d has all variables of the model".formatted(last));
+          "no frame up to %d has all variables of the model: give a later --frame".formatted(last));
     }
     try (ResidualScorer scorer = BundleOpener.scorer(bundle, 1);
         ProgressBar bar = new ProgressBar("reading frames")) {
       int d = scorer.nodes();
       float[] observed = FrameScores.of(scorer, frames, variables, which, bar::update).observed();
       double[] seconds = set.times().of(which);
-      float[] ignored = new float[d];
       for (int row = 0; row < which.length; row++) {
-        float[] latents = Arrays.copyOfRange(observed, row * d, (row + 1) * d);
-        filter.next(seconds[row], latents, ignored, ignored);
+        filter.read(seconds[row], Arrays.copyOfRange(observed, row * d, (row + 1) * d));
       }
       double[] newest = new double[d];
       Arrays.setAll(newest, i -> observed[(which.length - 1) * d + i]);
@@ -125,25 +115,18 @@ final class LookAhead {
     }
   }
 
-  private Map<Integer, Double> inLatents(Map<Integer, Double> inUnits) {
-    Map<Integer, Double> latents = new LinkedHashMap<>();
-    inUnits.forEach(
-        (node, value) ->
-            latents.put(node, scales.of(node).map(scale -> scale.latent(value)).orElse(value)));
-    return latents;
+  /** Quantiles of a latent at a time, in its unit; NaN if unknown. */
+  private record Range(double low, double median, double high) {}
+
+  private Range range(int node, int time) {
+    double a = quantile(node, time, LOW);
+    double b = quantile(node, time, HIGH);
+    // a larger latent may be a smaller value in its unit
+    return new Range(Math.min(a, b), quantile(node, time, 0.5), Math.max(a, b));
   }
 
-  private double inUnit(int node, double latent) {
-    return scales.of(node).map(scale -> scale.of(latent)).orElse(latent);
-  }
-
-  /** Quantile of a latent in its unit, in which a larger latent may be a smaller value. */
   private double quantile(int node, int time, double share) {
-    double low = inUnit(node, forecast.quantile(node, time, LOW));
-    double high = inUnit(node, forecast.quantile(node, time, HIGH));
-    return share == LOW
-        ? Math.min(low, high)
-        : share == HIGH ? Math.max(low, high) : inUnit(node, forecast.quantile(node, time, share));
+    return scales.inUnit(node, forecast.quantile(node, time, share));
   }
 
   Map<String, Object> asJson() {
@@ -151,19 +134,20 @@ final class LookAhead {
     for (int i = 0; i < names.size(); i++) {
       List<Map<String, Object>> times = new ArrayList<>();
       for (int t = 0; t < forecast.seconds().length; t++) {
+        Range range = range(i, t);
         times.add(
             Json.map(
                 "seconds", forecast.seconds()[t],
-                "median", known(quantile(i, t, 0.5)),
-                "low", known(quantile(i, t, LOW)),
-                "high", known(quantile(i, t, HIGH))));
+                "median", known(range.median()),
+                "low", known(range.low()),
+                "high", known(range.high())));
       }
       latents.add(
           Json.map(
               "latent", names.get(i),
-              "unit", scales.of(i).isPresent() ? "factor" : "standard deviations",
+              "unit", ModelWhatIfCommand.unit(scales, i),
               "set", held.containsKey(i),
-              "now", inUnit(i, now[i]),
+              "now", scales.inUnit(i, now[i]),
               "times", times));
     }
     List<Map<String, Object>> limits = new ArrayList<>();
@@ -174,7 +158,7 @@ final class LookAhead {
                 limits.add(
                     Json.map(
                         "latent", names.get(node),
-                        "limit", inUnit(node, arrival.limit()),
+                        "limit", scales.inUnit(node, arrival.limit()),
                         "share", arrival.share(),
                         "medianSeconds", known(arrival.medianSeconds()))));
     return Json.map("latents", latents, "limits", limits);
@@ -189,7 +173,7 @@ final class LookAhead {
     lines.add("%-20s %12s %12s   %s".formatted("latent", "in", "value", "nine of ten futures"));
     for (int i = 0; i < names.size(); i++) {
       String note = held.containsKey(i) ? "   then set" : scales.of(i).isEmpty() ? "   in sd" : "";
-      String value = number(i, inUnit(i, now[i]));
+      String value = number(i, scales.inUnit(i, now[i]));
       lines.add("%-20s %12s %12s%s".formatted(names.get(i), "now", value, note));
       for (int t = 0; t < forecast.seconds().length; t++) {
         lines.add("%-20s %12s %s".formatted("", time(forecast.seconds()[t]), values(i, t)));
@@ -200,14 +184,14 @@ final class LookAhead {
   }
 
   private String values(int node, int time) {
-    double median = quantile(node, time, 0.5);
-    return Double.isNaN(median)
+    Range range = range(node, time);
+    return Double.isNaN(range.median())
         ? "%12s".formatted("unknown")
         : "%12s   %s to %s"
             .formatted(
-                number(node, median),
-                number(node, quantile(node, time, LOW)),
-                number(node, quantile(node, time, HIGH)));
+                number(node, range.median()),
+                number(node, range.low()),
+                number(node, range.high()));
   }
 
   private String number(int node, double value) {
@@ -225,7 +209,7 @@ final class LookAhead {
     return "%s reaches %s%s within %s in %.0f %% of futures"
         .formatted(
             names.get(node),
-            number(node, inUnit(node, arrival.limit())),
+            number(node, scales.inUnit(node, arrival.limit())),
             median,
             time(ahead.toNanos() / 1e9),
             100 * arrival.share());

@@ -68,14 +68,15 @@ final class ModelWhatIfCommand extends JsonCommand {
   @Option(
       names = "--ahead",
       paramLabel = "DURATION",
-      description = "Length of the forecast, such as 10m.")
+      description = "Length of the forecast, such as 10m: from one frame to 20,000 frames.")
   @Nullable Duration ahead;
 
   @Option(
       names = "--limit",
       paramLabel = "NAME=VALUE",
       description =
-          "With --ahead, says when a latent reaches this value; may be given several times.")
+          "With --ahead, says when a latent reaches this value in its unit; may be given several"
+              + " times.")
   Map<String, Double> limits = new LinkedHashMap<>();
 
   @Option(
@@ -91,24 +92,14 @@ final class ModelWhatIfCommand extends JsonCommand {
     List<String> names = bundle.manifest().nodeNames();
     FactorScales scales = FactorScales.of(bundle.manifest().nodes());
     if (ahead != null) {
-      return lookAhead(bundle, ahead);
+      return lookAhead(bundle, scales, ahead);
     }
     if (set.isEmpty() || !limits.isEmpty()) {
       throw new CommandFailedException(
           set.isEmpty() ? "give --set, or --ahead" : "--limit needs --ahead");
     }
     Map<Integer, Float> values = new LinkedHashMap<>();
-    nodes(set, names)
-        .forEach(
-            (node, value) ->
-                values.put(
-                    node,
-                    (float)
-                        scales
-                            .of(node)
-                            .map(scale -> scale.latent(value))
-                            .orElse(value)
-                            .doubleValue()));
+    byNode(set, names, scales).forEach((node, value) -> values.put(node, value.floatValue()));
     float[] before = latents(bundle);
     float[] after = BundleOpener.whatIf(bundle, before, values);
     if (out != null) {
@@ -123,11 +114,11 @@ final class ModelWhatIfCommand extends JsonCommand {
               "set",
               values.containsKey(i),
               "before",
-              inUnit(scales, i, before[i]),
+              scales.inUnit(i, before[i]),
               "after",
-              inUnit(scales, i, after[i]),
+              scales.inUnit(i, after[i]),
               "unit",
-              scales.of(i).isPresent() ? "factor" : "standard deviations"));
+              unit(scales, i)));
     }
     print(
         Json.map("model", bundle.id(), "latents", rows),
@@ -149,8 +140,9 @@ final class ModelWhatIfCommand extends JsonCommand {
     return 0;
   }
 
-  /** Values by the index of their latent. */
-  private static Map<Integer, Double> nodes(Map<String, Double> given, List<String> names) {
+  /** Turns values in units of the latents into values of the latents, by their index. */
+  private static Map<Integer, Double> byNode(
+      Map<String, Double> given, List<String> names, FactorScales scales) {
     Map<Integer, Double> values = new LinkedHashMap<>();
     given.forEach(
         (name, value) -> {
@@ -159,12 +151,12 @@ final class ModelWhatIfCommand extends JsonCommand {
             throw new CommandFailedException(
                 "the model has no latent '%s', only %s".formatted(name, String.join(", ", names)));
           }
-          values.put(node, value);
+          values.put(node, scales.latent(node, value));
         });
     return values;
   }
 
-  private int lookAhead(ModelBundle bundle, Duration length)
+  private int lookAhead(ModelBundle bundle, FactorScales scales, Duration length)
       throws IOException, BadBundleException {
     Path folder = data;
     if (folder == null || out != null) {
@@ -177,7 +169,13 @@ final class ModelWhatIfCommand extends JsonCommand {
     FrameDataset frames = FrameDataset.open(folder).reducedTo(bundle.manifest().image());
     int last = frameOf(frames, frames.size() - 1);
     LookAhead future =
-        new LookAhead(bundle, frames, last, length, nodes(set, names), nodes(limits, names));
+        new LookAhead(
+            bundle,
+            frames,
+            last,
+            length,
+            byNode(set, names, scales),
+            byNode(limits, names, scales));
     Map<String, Object> result = Json.map("model", bundle.id(), "frame", last);
     result.putAll(future.asJson());
     print(result, () -> future.asText().forEach(line -> print("%s", line)));
@@ -193,8 +191,9 @@ final class ModelWhatIfCommand extends JsonCommand {
     return chosen;
   }
 
-  private static double inUnit(FactorScales scales, int node, float value) {
-    return scales.of(node).map(scale -> scale.of(value)).orElse((double) value);
+  /** Name of the unit of a latent in JSON. */
+  static String unit(FactorScales scales, int node) {
+    return scales.of(node).isPresent() ? "factor" : "standard deviations";
   }
 
   private float[] latents(ModelBundle bundle) throws IOException, BadBundleException {
