@@ -190,14 +190,8 @@ class DocumentedCommandsIT {
     HERE.put("key.pub.pem,other.pub.pem", "key.pub.pem");
     HERE.put("model publish mine.residua", "model publish spare.residua");
     HERE.put("model remove ID", "model remove spare");
-    Path rules = folder.resolve("rules.yaml");
-    Files.writeString(
-        rules, Documents.snippets(Path.of("src/docs/sources.md"), "yaml").get(0).code());
-    HERE.put("rules.yaml", rules.toString());
-    Path leak = folder.resolve("leak.json");
-    Files.writeString(
-        leak, Documents.snippets(Path.of("src/docs/datasets.md"), "json").get(0).code());
-    HERE.put("leak.json", leak.toString());
+    writeExample("rules.yaml", "src/docs/sources.md", "yaml");
+    writeExample("leak.json", "src/docs/datasets.md", "json");
     Path stricter = folder.resolve("stricter.properties");
     Files.writeString(stricter, "residua.incidents.false-alarms-per-week=0.1\n");
     HERE.put("stricter.properties", stricter.toString());
@@ -221,6 +215,13 @@ class DocumentedCommandsIT {
   static void stop() {
     Service.close(service);
     TestBroker.close(broker);
+  }
+
+  /** Writes the first block of a page in a language as the file that its commands name. */
+  private static void writeExample(String name, String page, String language) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, Documents.snippets(Path.of(page), language).get(0).code());
+    HERE.put(name, file.toString());
   }
 
   private static String here(String line) {
