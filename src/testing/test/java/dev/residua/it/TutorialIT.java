@@ -133,6 +133,8 @@ class TutorialIT {
             asked[0] = ask(reader, query);
             return asked[0].contains("Water height");
           });
+      incidents.await(
+          LIMIT, "the diagnosis", () -> incidents.output().contains("mechanism:water_height"));
 
       // Then
       assertThat(List.of(look, train, watch, broken))
@@ -144,7 +146,6 @@ class TutorialIT {
       assertThat(asked[0]).contains("ResiduaIncident");
       assertThat(incidents.output().lines().filter(line -> line.contains("incident opened")))
           .hasSize(1);
-      assertThat(incidents.output()).contains("mechanism:water_height");
     }
   }
 
