@@ -3,8 +3,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { page } from './page-scripts.mjs';
 
-const { RollingRows, periods, pixelColumns, sharesOf, sinceLastPause, sparkPaths } =
-  await page('series');
+const {
+  RollingRows,
+  digitsOf,
+  fanPaths,
+  lengthsUpTo,
+  periods,
+  pixelColumns,
+  sharesOf,
+  sinceLastPause,
+  sparkPaths,
+} = await page('series');
 
 test('should keep the newest rows', () => {
   // Given
@@ -150,4 +159,41 @@ test('should draw nothing of missing values', () => {
   const { line, over, last } = sparkPaths([null, null], 10, 11, 0);
   assert.deepEqual([line, over, last], ['', '', null]);
   assert.deepEqual(sparkPaths([0.5], 10, 11, 0).last, [0, 6]);
+});
+
+test('should offer lengths up to the longest', () => {
+  assert.deepEqual(lengthsUpTo(750), [10, 30, 60, 120, 300, 600]);
+  assert.deepEqual(lengthsUpTo(5), [1, 5]);
+  assert.deepEqual(lengthsUpTo(0.4), [0.4]);
+});
+
+test('should write as many decimals as tell two values apart', () => {
+  const cases = [
+    [[0.29, 0.77], 2],
+    [[-0.6, 0.6], 2],
+    [[2, 45], 0],
+    [[2, 9], 1],
+    [[0.0102, 0.0108], 5],
+    [[5, 5], 1],
+    [[null, null], 2],
+  ];
+  for (const [range, digits] of cases) assert.equal(digitsOf(range), digits, String(range));
+});
+
+test('should draw the range of futures around their median', () => {
+  // Given a value of 0 that is between -1 and 1 in 10 s, around 0.5
+  const times = [{ seconds: 10, median: 0.5, low: -1, high: 1 }];
+  // When, Then
+  assert.deepEqual(fanPaths(0, times, null, 100, 44), {
+    band: 'M0.0 22.0L100.0 2.0L100.0 42.0L0.0 22.0Z',
+    line: 'M0.0 22.0L100.0 12.0',
+    limit: null,
+  });
+  assert.equal(fanPaths(0, times, 3, 100, 44).limit, '2.0');
+});
+
+test('should draw no future that is unknown', () => {
+  const unknown = { seconds: 10, median: null, low: null, high: null };
+  assert.deepEqual(fanPaths(null, [unknown], 1, 100, 44), { band: '', line: '', limit: null });
+  assert.equal(fanPaths(2, [unknown], null, 100, 44).line, 'M0.0 42.0');
 });

@@ -26,6 +26,7 @@ import dev.residua.dashboard.LiveViews.Status;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.dynamics.DynamicHistory;
 import dev.residua.feedback.IncidentReviews;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.SceneName;
@@ -39,6 +40,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.monitor.InnovationStage;
 import dev.residua.source.SourceGlob;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -92,12 +94,22 @@ public class LiveHistory {
   private long revision;
 
   /** Properties of a model that pages show. */
-  private record KnownModel(CausalGraph graph, FactorScales factors) {}
+  private record KnownModel(
+      CausalGraph graph, FactorScales factors, @Nullable InnovationStage innovations) {}
 
-  public synchronized void model(String id, CausalGraph newGraph, FactorScales factors) {
+  /**
+   * Adds the model that is active now.
+   *
+   * @param innovations completes its scores; null if no equation uses earlier frames
+   */
+  public synchronized void model(
+      String id,
+      CausalGraph newGraph,
+      FactorScales factors,
+      @Nullable InnovationStage innovations) {
     modelId = id;
     graph = newGraph.toString();
-    models.put(id, new KnownModel(newGraph, factors));
+    models.put(id, new KnownModel(newGraph, factors, innovations));
     revision++;
   }
 
@@ -110,7 +122,7 @@ public class LiveHistory {
     if (live) {
       rate.add();
     }
-    sources.scored(frame);
+    sources.scored(frame, known(frame).innovations());
   }
 
   public synchronized void drift(DriftScore score) {
@@ -295,7 +307,42 @@ public class LiveHistory {
         ? known
         : new KnownModel(
             CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
-            FactorScales.NONE);
+            FactorScales.NONE,
+            null);
+  }
+
+  /**
+   * State from which a source is forecast.
+   *
+   * @param at when its last frame was taken
+   */
+  record Outlook(
+      DynamicHistory history, List<String> names, FactorScales scales, String model, Instant at) {}
+
+  /**
+   * Returns the state from which a source is forecast.
+   *
+   * @return empty if the source is unknown or hidden
+   * @throws IllegalArgumentException if the model of its last frame cannot forecast
+   */
+  synchronized Optional<Outlook> outlook(Visitor visitor, String name) {
+    SourceHistory source = visitor.maySee(name) ? sources.find(name).orElse(null) : null;
+    ScoredFrame frame = source == null ? null : source.lastFrame();
+    if (source == null || frame == null) {
+      return Optional.empty();
+    }
+    KnownModel known = known(frame);
+    DynamicHistory history =
+        source
+            .innovations()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no equation of model %s uses earlier frames: train it on a sequence"
+                            .formatted(frame.modelId())));
+    return Optional.of(
+        new Outlook(
+            history, known.graph().names(), known.factors(), frame.modelId(), frame.capturedAt()));
   }
 
   /**
@@ -455,6 +502,7 @@ public class LiveHistory {
             score == null ? null : ViewMapper.number(score.targetRunLength()),
             score == null ? null : ViewMapper.number(score.others().quietRunLength()),
             frame == null ? null : view(frame),
+            history.innovations().map(ForecastResource::longestSeconds).orElse(null),
             ViewMapper.rows(scores, reset),
             ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.PERIODS + 1) * Trend.PERIOD_MILLIS,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.access.AuditEntry;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.drift.CalibrationPhase;
+import dev.residua.dynamics.ForecastReport.LatentForecast;
+import dev.residua.dynamics.ForecastReport.LimitForecast;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -479,6 +481,24 @@ public final class LiveViews {
       @Nullable Double appearancePValue) {}
 
   /**
+   * Forecast of a source from its last frame.
+   *
+   * @param at capture time of that frame, milliseconds since 1970
+   * @param model its model
+   * @param seconds length of the forecast
+   * @param longestSeconds greatest length on request
+   * @param latents their futures
+   * @param limits when they are reached
+   */
+  public record ForecastView(
+      long at,
+      String model,
+      double seconds,
+      double longestSeconds,
+      List<LatentForecast> latents,
+      List<LimitForecast> limits) {}
+
+  /**
    * One source. Large parts that have not changed since the reader's last update are left out.
    *
    * @param row as in the overview
@@ -491,6 +511,8 @@ public final class LiveViews {
    * @param targetRunLength average run length that the threshold is set for, in frames
    * @param quietRunLength run length that its own quiet periods show
    * @param last its last frame
+   * @param longestForecast greatest length of a forecast in seconds; left out if no equation uses
+   *     earlier frames
    * @param scores columns: standardised residual of each latent, then minus log10 of the joint
    *     p-value
    * @param drift columns: statistic, threshold, statistic and threshold of the picture, then the
@@ -516,6 +538,7 @@ public final class LiveViews {
       @Nullable Double targetRunLength,
       @Nullable Double quietRunLength,
       @Nullable LastFrame last,
+      @Nullable Double longestForecast,
       Rows scores,
       Rows drift,
       long trendStart,

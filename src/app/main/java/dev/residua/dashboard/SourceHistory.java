@@ -4,9 +4,11 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
+import dev.residua.dynamics.DynamicHistory;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
+import dev.residua.monitor.InnovationStage;
 import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Bounded history of one source. Not thread-safe. */
@@ -47,6 +50,8 @@ final class SourceHistory {
   private int generation;
   private long frames;
   private @Nullable ScoredFrame lastFrame;
+  private @Nullable InnovationStage model;
+  private @Nullable InnovationStage innovations;
   private @Nullable DriftScore lastDrift;
 
   /**
@@ -110,7 +115,18 @@ final class SourceHistory {
     return !score.capturedAt().isAfter(latestPossible.plus(AHEAD));
   }
 
-  void scored(ScoredFrame frame) {
+  /**
+   * Adds a frame.
+   *
+   * @param ofModel completes the scores of the frame's model; null if no equation uses earlier
+   *     frames
+   */
+  void scored(ScoredFrame single, @Nullable InnovationStage ofModel) {
+    if (model != ofModel) {
+      model = ofModel;
+      innovations = ofModel == null ? null : ofModel.fresh();
+    }
+    ScoredFrame frame = innovations == null ? single : innovations.next(single, false);
     int d = frame.statistics().standardized().length;
     if (d > MAX_COLUMNS) {
       return;
@@ -227,6 +243,11 @@ final class SourceHistory {
 
   @Nullable DriftScore lastDrift() {
     return lastDrift;
+  }
+
+  /** Returns the last frames, of which a forecast begins; empty if no equation uses them. */
+  Optional<DynamicHistory> innovations() {
+    return Optional.ofNullable(innovations).map(InnovationStage::history);
   }
 
   /** Returns the mean interval of the last 32 frames; zero if unknown. */

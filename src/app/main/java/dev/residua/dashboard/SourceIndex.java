@@ -5,6 +5,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
+import dev.residua.monitor.InnovationStage;
 import dev.residua.wire.BoundedMap;
 import java.util.Collection;
 import java.util.Collections;
@@ -71,8 +72,8 @@ public final class SourceIndex {
     return known;
   }
 
-  void scored(ScoredFrame frame) {
-    at(frame.source()).scored(frame);
+  void scored(ScoredFrame frame, @Nullable InnovationStage ofModel) {
+    at(frame.source()).scored(frame, ofModel);
     int latents = frame.statistics().standardized().length;
     if (latents > maxLatents && latents <= SourceHistory.MAX_COLUMNS) {
       maxLatents = latents;

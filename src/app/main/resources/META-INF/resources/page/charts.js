@@ -2,7 +2,7 @@
 import uPlot from '../webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import { h, svg, colour, framed, attribute } from './dom.js';
 import { compressed, expanded, shareTicks, timeTick } from './axes.js';
-import { pixelColumns, sparkPaths } from './series.js';
+import { fanPaths, pixelColumns, sparkPaths } from './series.js';
 import { clock, figure } from './words.js';
 
 const FONT = '12px system-ui, sans-serif';
@@ -357,6 +357,27 @@ export function sparkline() {
       if (!paths.last) return;
       attribute(dot, 'cx', paths.last[0]);
       attribute(dot, 'cy', paths.last[1]);
+    },
+  };
+}
+
+/** Possible futures of a value: the range of nine of ten, their median, and a limit. */
+export function fanChart() {
+  const [width, height] = [180, 40];
+  const band = svg('path', { class: 'band' });
+  const line = svg('path', { class: 'line' });
+  const bound = svg('line', { class: 'limit', x1: 0, x2: width, visibility: 'hidden' });
+  const box = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none' };
+  return {
+    element: svg('svg', { class: 'fan', ...box, 'aria-hidden': 'true' }, band, line, bound),
+    set(now, times, limit) {
+      const paths = fanPaths(now, times, limit, width, height);
+      attribute(band, 'd', paths.band);
+      attribute(line, 'd', paths.line);
+      attribute(bound, 'visibility', paths.limit === null ? 'hidden' : null);
+      if (paths.limit === null) return;
+      attribute(bound, 'y1', paths.limit);
+      attribute(bound, 'y2', paths.limit);
     },
   };
 }

@@ -118,3 +118,44 @@ export function sparkPaths(values, width, height, top) {
   });
   return { line, over, limit: y(1), last };
 }
+
+const LENGTHS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
+
+/** Lengths of time in seconds to choose from, up to the longest; the last six of them. */
+export function lengthsUpTo(longest) {
+  const fit = LENGTHS.filter(length => length <= longest);
+  return fit.length ? fit.slice(-6) : [longest];
+}
+
+/** Decimals that tell two values apart. */
+export function digitsOf([low, high]) {
+  const spread = Math.abs((high ?? 0) - (low ?? 0)) || Math.abs(high ?? 0) || 1;
+  return Math.min(6, Math.max(0, -Math.floor(Math.log10(spread / 20))));
+}
+
+/**
+ * The lines of a small chart of possible futures.
+ *
+ * @param now value of the last frame; null if unknown
+ * @param times [{ seconds, median, low, high }], null if unknown
+ * @param limit that is shown; null for none
+ * @return { band, line, limit }: paths of the range and of the median, and the height of the limit
+ *     or null
+ */
+export function fanPaths(now, times, limit, width, height) {
+  const start = now === null ? [] : [{ seconds: 0, median: now, low: now, high: now }];
+  const points = [...start, ...times.filter(({ median }) => median !== null)];
+  const values = points.flatMap(({ low, high }) => [low, high]);
+  if (limit !== null) values.push(limit);
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const last = times.at(-1).seconds;
+  const x = seconds => ((width * seconds) / last).toFixed(1);
+  const y = value => (height - 2 - ((height - 4) * (value - min)) / (max - min || 1)).toFixed(1);
+  const path = (key, of) => of.map(point => `${x(point.seconds)} ${y(point[key])}`).join('L');
+  if (!points.length) return { band: '', line: '', limit: null };
+  return {
+    band: `M${path('high', points)}L${path('low', [...points].reverse())}Z`,
+    line: `M${path('median', points)}`,
+    limit: limit === null ? null : y(limit),
+  };
+}

@@ -28,6 +28,8 @@ export class SourceState {
   row = null;
   scales = [];
   last = null;
+  /** Greatest length of a forecast in seconds; null if no equation uses earlier frames. */
+  longestForecast = null;
   graph = null;
   trends = null;
   trendStart = 0;
@@ -52,6 +54,7 @@ export class SourceState {
     this.row = update.row;
     this.scales = update.scales;
     this.last = update.last ?? this.last;
+    this.longestForecast = update.longestForecast ?? null;
     if (update.trends) {
       this.trends = update.trends;
       this.trendStart = update.trendStart;

@@ -3,6 +3,7 @@ import { h, text, attribute, toast } from './dom.js';
 import { get, showAllowed } from './api.js';
 import { acceptNormal, silence } from './actions.js';
 import { editGeometry } from './geometry.js';
+import { forecast } from './forecast.js';
 import { whatIf } from './whatif.js';
 import { noFrames } from './overview.js';
 import { button, fact, setChip } from './parts.js';
@@ -52,6 +53,7 @@ class SourcePage {
       pause: paused => this.#see(paused),
       region: motion => this.#editRegion(motion),
       whatIf: () => state.last && whatIf(state.last, latent => state.parents(latent)),
+      forecast: () => forecast(name, state.longestForecast, state.graph.nodes),
       showEvent: event => this.#frame.showEvent(event),
       showEvidence: incident => this.#frame.showEvidence(incident),
     };
@@ -149,11 +151,13 @@ class Head {
   #condition = h('span', { class: 'chip' }, '…');
   #phase = h('span', { class: 'chip', hidden: true });
   #accept;
+  #forecast;
   #facts;
   #expectedPace = null;
 
-  constructor(name, { pause, region, whatIf: ask }) {
+  constructor(name, { pause, region, whatIf: ask, forecast: lookAhead }) {
     this.#name = name;
+    this.#forecast = button('Forecast …', lookAhead, { hidden: true });
     this.#accept = button('Accept as normal', () => acceptNormal(name), { class: 'needs-change' });
     const pausing = button('Pause', () => {
       const paused = pausing.textContent === 'Pause';
@@ -169,6 +173,7 @@ class Head {
       this.#accept,
       button('Region …', () => region(), { class: 'needs-configure' }),
       button('What if …', ask),
+      this.#forecast,
       button('Silence …', () => silence(name), { class: 'needs-change' }),
     ];
     const facts = Object.entries(FACTS).map(([key, label]) => [key, fact(label, '–')]);
@@ -209,6 +214,7 @@ class Head {
     setChip(this.#phase, phaseWord(row.phase, row.progress), phaseColour(row.phase));
     this.#phase.hidden = commissioned;
     this.#accept.hidden = row.phase === 'NEEDS_REVIEW' || !state.isWatched;
+    this.#forecast.hidden = state.longestForecast === null;
     text(this.#facts.pace, paceWords(row.framesPerSecond, this.#expectedPace));
     text(this.#facts.frame, ago(row.scoredAt, at));
     text(this.#facts.sequence, row.lastSequence ? String(row.lastSequence) : '–');

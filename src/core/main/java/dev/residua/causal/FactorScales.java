@@ -51,6 +51,17 @@ public final class FactorScales {
     return scale == null ? inUnit : scale.latent(inUnit);
   }
 
+  /** Name of the unit of a latent in JSON. */
+  public String unit(int latent) {
+    return scales.containsKey(latent) ? "factor" : "standard deviations";
+  }
+
+  /** A value of a latent in its unit, with the decimals of {@link FactorScale#number}, or two. */
+  public String number(int latent, double inUnit) {
+    FactorScale scale = scales.get(latent);
+    return scale == null ? "%.2f".formatted(inUnit) : scale.number(inUnit);
+  }
+
   /** The scale of a latent; empty if no labels gave one. */
   public Optional<FactorScale> of(int latent) {
     return Optional.ofNullable(scales.get(latent));

@@ -262,7 +262,30 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
     for (int i = 0; i < size(); i++) {
       means[i] = state.means()[i] + Math.sqrt(state.variances()[i]) * random.nextGaussian();
     }
-    return new DynamicState(state.times(), state.readings(), means, new double[size()]);
+    DynamicState used = used(state);
+    return new DynamicState(used.times(), used.readings(), means, new double[size()]);
+  }
+
+  /** The state with those readings alone that an effect can still depend on. */
+  private DynamicState used(DynamicState state) {
+    double[] times = state.times();
+    int first = 0;
+    while (first < times.length - 1 && times[first] < times[times.length - 1] - span()) {
+      first++;
+    }
+    return first == 0
+        ? state
+        : new DynamicState(
+            Arrays.copyOfRange(times, first, times.length),
+            Arrays.copyOfRange(state.readings(), first * size(), state.readings().length),
+            state.means(),
+            state.variances());
+  }
+
+  /** Age of the oldest reading that an effect can depend on, in seconds. */
+  private double span() {
+    return equations.stream().mapToDouble(DynamicEquation::longestDelay).max().orElse(0)
+        + 2 * WIDEST * stepSeconds;
   }
 
   /**
@@ -276,7 +299,7 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       DynamicState state, List<Integer> order, double[] held, RandomGenerator random) {
     double last = state.times()[state.times().length - 1];
     double time = last + stepSeconds;
-    DynamicState next = extended(state, time, unknown());
+    DynamicState next = used(extended(state, time, unknown()));
     double[] means = state.means().clone();
     double[] variances = new double[size()];
     int row = next.readings().length - size();
@@ -319,12 +342,9 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
    * one replaces the one before.
    */
   private DynamicState extended(DynamicState state, double time, double[] readings) {
-    double span =
-        equations.stream().mapToDouble(DynamicEquation::longestDelay).max().orElse(0)
-            + 2 * WIDEST * stepSeconds;
     double[] old = state.times();
     int n = old.length;
-    boolean dense = n >= 2 && time - old[n - 2] < 2 * span / (DynamicState.MAX_ROWS - 10);
+    boolean dense = n >= 2 && time - old[n - 2] < 2 * span() / (DynamicState.MAX_ROWS - 10);
     int end = dense ? n - 1 : n;
     int begin = Math.max(0, end - DynamicState.MAX_ROWS + 1);
     double[] times = Arrays.copyOfRange(old, begin, end + 1);

@@ -32,6 +32,13 @@ public final class HumanDuration {
         : time.toSeconds() + " s";
   }
 
+  /** Such as {@code 0.05 s}, {@code 1.5 s} or {@code 3 min 20 s}. */
+  public static String spokenSeconds(double seconds) {
+    return seconds < 60
+        ? "%.2f".formatted(seconds).replaceAll("\\.?0+$", "") + " s"
+        : spoken(Duration.ofSeconds(Math.round(seconds)));
+  }
+
   /**
    * Reads days, hours, minutes and seconds, or an ISO-8601 duration such as {@code PT2H}.
    *

@@ -11,22 +11,34 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stage that completes scores with residuals of equations that use earlier frames: their one-step
- * innovations. A model without such equations passes scores on as they are. Mutable, for one
- * thread.
+ * Completes scores of one source with residuals of equations that use earlier frames: their
+ * one-step innovations. A model without such equations passes scores on as they are. Mutable, for
+ * one thread.
  */
-final class InnovationStage {
+public final class InnovationStage {
   private static final double NANOS = 1e9;
 
-  private final MonitorModel model;
+  private final AnomalyCalibration calibration;
   private final @Nullable DynamicFilter filter; // null: no equation uses earlier frames
+
+  /**
+   * @param filter null if no equation uses earlier frames
+   */
+  public InnovationStage(AnomalyCalibration calibration, @Nullable DynamicFilter filter) {
+    this.calibration = calibration;
+    this.filter = filter;
+  }
 
   /**
    * @param state to continue from; null to start
    */
   InnovationStage(MonitorThresholds thresholds, @Nullable DynamicState state) {
-    this.model = thresholds.model();
-    this.filter = thresholds.filter(state);
+    this(thresholds.model().rule().calibration(), thresholds.filter(state));
+  }
+
+  /** Returns the stage of another source of the model, before its first frame. */
+  public InnovationStage fresh() {
+    return new InnovationStage(calibration, filter == null ? null : filter.continuing(null));
   }
 
   /** Returns the state between two frames; null if no equation uses earlier frames. */
@@ -35,7 +47,7 @@ final class InnovationStage {
   }
 
   /** Returns the last frames; null if no equation uses earlier frames. */
-  @Nullable DynamicHistory history() {
+  public @Nullable DynamicHistory history() {
     return filter == null ? null : filter.history();
   }
 
@@ -44,7 +56,7 @@ final class InnovationStage {
    *
    * @param fault whether the camera has a fault, so that latents mean nothing
    */
-  ScoredFrame next(ScoredFrame frame, boolean fault) {
+  public ScoredFrame next(ScoredFrame frame, boolean fault) {
     if (filter == null || frame.timing().arrival() == FrameTiming.Arrival.LATE) {
       return frame;
     }
@@ -75,7 +87,6 @@ final class InnovationStage {
   }
 
   private FrameStatistics statistics(FrameStatistics scored, float[] residuals) {
-    AnomalyCalibration calibration = model.rule().calibration();
     FrameStatistics complete =
         calibration.statistics(residuals, 0, scored.appearanceDeviation(), true);
     return new FrameStatistics(

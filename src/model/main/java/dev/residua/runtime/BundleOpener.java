@@ -16,6 +16,8 @@ import dev.residua.decoding.Stabilizer;
 import dev.residua.detail.DetailChannel;
 import dev.residua.detail.DetailModel;
 import dev.residua.drift.DriftReference;
+import dev.residua.dynamics.DynamicFilter;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentSettings;
@@ -25,6 +27,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.EngineFactory;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import dev.residua.monitor.InnovationStage;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxEngine;
 import java.util.Map;
@@ -193,6 +196,20 @@ public final class BundleOpener {
               .formatted(bundle.id(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * Completes scores by the equations that use earlier frames; empty if no equation does.
+   *
+   * @throws BadBundleException if an entry is damaged
+   */
+  public static Optional<InnovationStage> innovations(ModelBundle bundle)
+      throws BadBundleException {
+    Optional<DynamicModel> dynamics = bundle.dynamics();
+    return dynamics.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new InnovationStage(calibrations(bundle).anomaly(), new DynamicFilter(dynamics.get())));
   }
 
   /**

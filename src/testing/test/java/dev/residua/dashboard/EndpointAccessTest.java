@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.residua.access.AuditEntry;
 import dev.residua.access.Visitor;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.dashboard.LiveViews.EvidenceView;
@@ -29,8 +31,10 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.testing.Documents;
+import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.ModelsInMemory;
+import dev.residua.testing.Scored;
 import dev.residua.testing.Visits;
 import io.quarkus.websockets.next.WebSocket;
 import jakarta.ws.rs.core.Response;
@@ -86,6 +90,8 @@ class EndpointAccessTest {
               SourceRule.of("open", "open/*").with(r -> r.revision(1).scene("open")),
               SourceRule.of("hidden", "hidden/*").with(r -> r.revision(1).scene("hidden"))));
 
+  private static final CausalGraph GRAPH = CausalGraph.empty(List.of("a", "b", "c", "d"));
+
   private final LiveHistory history = new LiveHistory();
   private final LiveModels models = new LiveModels();
   private final List<String> written = new ArrayList<>();
@@ -103,6 +109,7 @@ class EndpointAccessTest {
   private final ControlResource control =
       new ControlResource(orders, history, models, () -> visitor, trail);
   private final HistoryResource past = new HistoryResource(history, () -> visitor);
+  private final ForecastResource future = new ForecastResource(history, () -> visitor);
   private final FeedbackResource feedback =
       new FeedbackResource(history, models, orders, ruleOrders, () -> visitor, trail);
   private final ModelsResource registry =
@@ -174,8 +181,10 @@ class EndpointAccessTest {
   void fill() {
     Instant now = Instant.now();
     ModelsInMemory store = new ModelsInMemory();
+    history.model("model-1", GRAPH, FactorScales.NONE, DynamicEquations.innovations());
     for (String scene : List.of("open", "hidden")) {
       String source = scene + "/cam";
+      history.scored(Scored.nominal().source(source).frame(1), true);
       history.commissioning(
           new CommissioningReport(
               source, 1, now, "model", List.of(), CommissioningStatus.MODEL, null, null, null));
@@ -308,6 +317,7 @@ class EndpointAccessTest {
                     .formatted(scene)));
     all.put("delete /api/control/{id}", () -> control.takeBack(scene, "kim", ""));
     all.put("get /api/history", () -> past.of(source, "", ""));
+    all.put("get /api/forecast", () -> future.of(source, "", "", ""));
     all.put("get /api/feedback", feedback::feedback);
     all.put(
         "post /api/feedback/proposals/{id}/apply",

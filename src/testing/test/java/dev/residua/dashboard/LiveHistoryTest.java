@@ -255,7 +255,7 @@ class LiveHistoryTest {
   @Test
   void shouldTellAReaderOnlyWhatIsNew() {
     // Given
-    history.model("model-1", GRAPH, FactorScales.NONE);
+    history.model("model-1", GRAPH, FactorScales.NONE, null);
     frames("cam1", 0, 200);
     // When
     SourceAnswer first =

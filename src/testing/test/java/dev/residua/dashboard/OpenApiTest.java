@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import static dev.residua.testing.Documents.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.dynamics.ForecastReport;
 import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -45,6 +46,7 @@ class OpenApiTest {
           ControlResource.class,
           EvidenceResource.class,
           FeedbackResource.class,
+          ForecastResource.class,
           HistoryResource.class,
           IncidentsResource.class,
           ModelsResource.class,
@@ -146,6 +148,7 @@ class OpenApiTest {
     Stream.of(
             AccessResource.class,
             FeedbackViews.class,
+            ForecastReport.class,
             LiveViews.class,
             ModelViews.class,
             RuleViews.class)

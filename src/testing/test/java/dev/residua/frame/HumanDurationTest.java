@@ -49,4 +49,17 @@ class HumanDurationTest {
   void shouldSayItsTwoLargestUnits(Duration time, String expected) {
     assertThat(HumanDuration.spoken(time)).isEqualTo(expected);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.05, 0.05 s",
+    "1.5, 1.5 s",
+    "60, 1 min 0 s",
+    "75.2, 1 min 15 s",
+    "3600, 1 h 0 min",
+    "7500, 2 h 5 min"
+  })
+  void shouldSayShortTimesExactly(double seconds, String expected) {
+    assertThat(HumanDuration.spokenSeconds(seconds)).isEqualTo(expected);
+  }
 }

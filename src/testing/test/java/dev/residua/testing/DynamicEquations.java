@@ -1,11 +1,17 @@
 package dev.residua.testing;
 
+import dev.residua.causal.ScoredFrame;
 import dev.residua.dynamics.DelayedCause;
 import dev.residua.dynamics.DynamicEquation;
+import dev.residua.dynamics.DynamicFilter;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.dynamics.Memory;
 import dev.residua.dynamics.SmoothFunction;
+import dev.residua.monitor.InnovationStage;
+import dev.residua.monitor.MonitorModel;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** Equations that use earlier frames, for tests. */
 public final class DynamicEquations {
@@ -39,5 +45,20 @@ public final class DynamicEquations {
                 0,
                 0.01),
             new DynamicEquation(Memory.NONE, 0, null, List.of(), 0, 1)));
+  }
+
+  /** Completes scores of {@link #four}, judged by a calibration on normal numbers. */
+  public static InnovationStage innovations() {
+    Random random = new Random(4);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      float[] residuals = new float[4];
+      for (int k = 0; k < 4; k++) {
+        residuals[k] = (float) random.nextGaussian();
+      }
+      frames.add(Scored.nominal().residuals(residuals).frame(i));
+    }
+    MonitorModel model = TestModels.ofShadow(frames).build();
+    return new InnovationStage(model.rule().calibration(), new DynamicFilter(four()));
   }
 }

@@ -22,8 +22,10 @@ import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.ModelCommandWriter;
 import dev.residua.dashboard.RuleCommandWriter;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
+import dev.residua.monitor.InnovationStage;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
@@ -39,10 +41,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The dashboard role of a process: connects the pages' beans to Kafka and the registry. */
 @ApplicationScoped
 public class DashboardRole implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DashboardRole.class);
+
   private final LiveHistory history;
   private final ModelPictures pictures;
   private final LiveFrames frames;
@@ -175,7 +181,18 @@ public class DashboardRole implements AutoCloseable {
   }
 
   private void show(ModelBundle model) {
-    history.model(model.id(), model.graph(), FactorScales.of(model.manifest().nodes()));
+    history.model(
+        model.id(), model.graph(), FactorScales.of(model.manifest().nodes()), innovations(model));
+  }
+
+  private static @Nullable InnovationStage innovations(ModelBundle model) {
+    try {
+      return BundleOpener.innovations(model).orElse(null);
+    } catch (BadBundleException e) {
+      LOG.warn(
+          "pages show no expectations over time: model={} reason={}", model.id(), e.getMessage());
+      return null;
+    }
   }
 
   /** Stops following Kafka; the pages keep their content. */

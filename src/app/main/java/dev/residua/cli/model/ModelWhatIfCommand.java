@@ -118,7 +118,7 @@ final class ModelWhatIfCommand extends JsonCommand {
               "after",
               scales.inUnit(i, after[i]),
               "unit",
-              unit(scales, i)));
+              scales.unit(i)));
     }
     print(
         Json.map("model", bundle.id(), "latents", rows),
@@ -177,7 +177,8 @@ final class ModelWhatIfCommand extends JsonCommand {
             byNode(set, names, scales),
             byNode(limits, names, scales));
     Map<String, Object> result = Json.map("model", bundle.id(), "frame", last);
-    result.putAll(future.asJson());
+    result.put("latents", future.report().latents());
+    result.put("limits", future.report().limits());
     print(result, () -> future.asText().forEach(line -> print("%s", line)));
     return 0;
   }
@@ -189,11 +190,6 @@ final class ModelWhatIfCommand extends JsonCommand {
           "--frame must be from 0 to %d but was %d".formatted(frames.size() - 1, chosen));
     }
     return chosen;
-  }
-
-  /** Name of the unit of a latent in JSON. */
-  static String unit(FactorScales scales, int node) {
-    return scales.of(node).isPresent() ? "factor" : "standard deviations";
   }
 
   private float[] latents(ModelBundle bundle) throws IOException, BadBundleException {

@@ -177,10 +177,4 @@ class ModelWhatIfCommandTest {
         .containsPattern("pendulum +[\\d.-]+ +20.000  set")
         .containsPattern("light +[\\d.-]+ +90.000  set");
   }
-
-  @Test
-  void shouldSayTimesAsPeopleDo() {
-    assertThat(List.of(0.05, 1.5, 60.0, 75.2, 3_600.0, 7_500.0).stream().map(LookAhead::time))
-        .containsExactly("0.05 s", "1.5 s", "1 min 0 s", "1 min 15 s", "1 h 0 min", "2 h 5 min");
-  }
 }
