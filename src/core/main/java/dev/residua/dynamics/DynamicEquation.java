@@ -60,7 +60,11 @@ public record DynamicEquation(
 
   /** Longest delay of a cause, in seconds; 0 without causes. */
   public double longestDelay() {
-    return causes.stream().mapToDouble(DelayedCause::delaySeconds).max().orElse(0);
+    double longest = 0;
+    for (DelayedCause cause : causes) {
+      longest = Math.max(longest, cause.delaySeconds());
+    }
+    return longest;
   }
 
   /** The equation with other causes and another constant. */

@@ -269,8 +269,9 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
   /** The state with those readings alone that an effect can still depend on. */
   private DynamicState used(DynamicState state) {
     double[] times = state.times();
+    double oldest = times[times.length - 1] - span();
     int first = 0;
-    while (first < times.length - 1 && times[first] < times[times.length - 1] - span()) {
+    while (times[first] < oldest) {
       first++;
     }
     return first == 0
@@ -284,8 +285,11 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
 
   /** Age of the oldest reading that an effect can depend on, in seconds. */
   private double span() {
-    return equations.stream().mapToDouble(DynamicEquation::longestDelay).max().orElse(0)
-        + 2 * WIDEST * stepSeconds;
+    double longest = 0;
+    for (DynamicEquation equation : equations) { // several times per step: no stream
+      longest = Math.max(longest, equation.longestDelay());
+    }
+    return longest + 2 * WIDEST * stepSeconds;
   }
 
   /**
