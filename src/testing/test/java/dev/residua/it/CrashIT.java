@@ -9,8 +9,10 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.BundleOverTime;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
@@ -50,7 +52,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills scoring and monitoring processes while they work, lets further instances come and go, and
  * then counts: every frame has one score, and all statistics are those of a run that nothing
- * disturbed. Only a frame that two kills hit while it was scored has a dead letter instead.
+ * disturbed. The equations of the model use the frame itself and earlier ones. Only a frame that
+ * two kills hit while it was scored has a dead letter instead.
  */
 @Tag("soak")
 class CrashIT {
@@ -72,10 +75,14 @@ class CrashIT {
 
   private final Map<String, Service> running = new LinkedHashMap<>();
   private KafkaClients clients;
+  private Path model;
 
   @Test
   void shouldLoseAndRepeatNothingWhateverDies() throws Exception {
     // Given
+    ModelBundle bundle = BundleOverTime.ofDemo();
+    model = directory.resolve("over-time.residua");
+    bundle.write(model);
     try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
       clients = kafka.clients();
       Sent sent = publish();
@@ -114,7 +121,7 @@ class CrashIT {
                       .computeIfAbsent(frame.source(), s -> new ArrayList<>())
                       .add(frame.sequence()));
       assertThat(sequences(scores)).as("sequences of the scores, in order").isEqualTo(expected);
-      UndisturbedMonitor.assertSameDriftScores(TOPICS, scores, drifts);
+      UndisturbedMonitor.assertSameDriftScores(bundle, TOPICS, scores, drifts);
     }
   }
 
@@ -168,7 +175,7 @@ class CrashIT {
   }
 
   private void start(String role, String instance) throws IOException {
-    running.put(role + "-" + instance, Service.role(directory, List.of(), clients, role, instance));
+    running.put(role + "-" + instance, Service.role(model, directory, clients, role, instance));
   }
 
   /** Committed records of a topic. */

@@ -6,10 +6,12 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftScore;
 import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceSettings;
@@ -64,34 +66,47 @@ final class UndisturbedMonitor {
   static void assertSameDriftScores(
       Topics topics, Map<String, List<byte[]>> scores, Map<String, List<byte[]>> drifts)
       throws BadBundleException {
+    assertSameDriftScores(Models.read(Optional.empty()), topics, scores, drifts);
+  }
+
+  /**
+   * The same for another model than that of the demo.
+   *
+   * @param model that made the scores
+   */
+  static void assertSameDriftScores(
+      ModelBundle model,
+      Topics topics,
+      Map<String, List<byte[]>> scores,
+      Map<String, List<byte[]>> drifts)
+      throws BadBundleException {
     assertThat(drifts.keySet()).isEqualTo(scores.keySet());
-    MonitorThresholds limits = limits();
+    MonitorThresholds limits = limits(model);
     scores.forEach(
         (source, list) -> {
           SourceMonitor undisturbed = SourceMonitor.start(limits);
           List<byte[]> found = drifts.get(source);
           assertThat(found).as("drift scores of %s", source).hasSameSizeAs(list);
+          double largest = 0;
           for (int i = 0; i < list.size(); i++) {
+            DriftScore score =
+                undisturbed
+                    .next(scored(topics, list.get(i)), ActiveControls.EMPTY, SETTINGS)
+                    .score()
+                    .orElseThrow();
             byte[] wanted =
-                topics
-                    .drift()
-                    .value()
-                    .serializer()
-                    .serialize(
-                        topics.drift().name(),
-                        undisturbed
-                            .next(scored(topics, list.get(i)), ActiveControls.EMPTY, SETTINGS)
-                            .score()
-                            .orElseThrow());
+                topics.drift().value().serializer().serialize(topics.drift().name(), score);
             assertThat(found.get(i)).as("drift score %d of %s", i, source).isEqualTo(wanted);
+            largest = Math.max(largest, score.statistic());
           }
+          assertThat(largest).as("largest drift statistic of %s", source).isPositive();
         });
   }
 
-  private static MonitorThresholds limits() throws BadBundleException {
+  private static MonitorThresholds limits(ModelBundle model) throws BadBundleException {
     return new MonitorThresholds(
         BundleOpener.monitor(
-            Models.read(Optional.empty()),
+            model,
             AnomalySettings.DEFAULTS,
             new FalseAlarmBudget(1, FalseAlarmBudget.Period.WEEK, 20).runLength(),
             IncidentSettings.DEFAULTS));

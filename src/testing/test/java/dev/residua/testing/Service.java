@@ -119,6 +119,24 @@ public final class Service implements AutoCloseable {
   }
 
   /**
+   * The same with another first model than that of the demo.
+   *
+   * @param model file of its bundle
+   */
+  public static Service role(
+      Path model, Path folder, KafkaClients clients, String role, String instance)
+      throws IOException {
+    return role(
+        List.of("--model", model.toString()),
+        List.of(),
+        folder,
+        List.of(),
+        clients,
+        role,
+        instance);
+  }
+
+  /**
    * The same, started by another program that becomes the process, such as {@code env}.
    *
    * @param starter that program with its arguments
@@ -131,15 +149,24 @@ public final class Service implements AutoCloseable {
       String role,
       String instance)
       throws IOException {
+    return role(List.of("--demo-model"), starter, folder, jvmOptions, clients, role, instance);
+  }
+
+  private static Service role(
+      List<String> model,
+      List<String> starter,
+      Path folder,
+      List<String> jvmOptions,
+      KafkaClients clients,
+      String role,
+      String instance)
+      throws IOException {
     Path data = Files.createDirectories(folder.resolve(role + "-" + instance));
     int port = freePort();
-    return launch(
-        starter,
-        data,
-        jvmOptions,
+    List<String> command = new ArrayList<>(List.of("serve"));
+    command.addAll(model);
+    command.addAll(
         List.of(
-            "serve",
-            "--demo-model",
             "--http-port",
             Integer.toString(port),
             "--roles",
@@ -149,8 +176,8 @@ public final class Service implements AutoCloseable {
             "--bootstrap",
             clients.bootstrapServers(),
             "--data-dir",
-            data.toString()),
-        port);
+            data.toString()));
+    return launch(starter, data, jvmOptions, command, port);
   }
 
   /**
