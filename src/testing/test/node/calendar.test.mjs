@@ -28,10 +28,10 @@ test('should move the shown time, but neither into the future nor before the his
 });
 
 test('should place the value of a period at its middle', () => {
-  assert.deepEqual(periodTimes({ from: 1000, stretch: 60 }, 3), [1030, 1090, 1150]);
-  assert.deepEqual(periodTimes({ from: 1000, stretch: 60 }, 0), []);
-  assert.equal(periodWords({ stretch: 60e3 }), 'minute');
-  assert.equal(periodWords({ stretch: QUARTER }), 'quarter of an hour');
+  assert.deepEqual(periodTimes({ from: 1000, period: 60 }, 3), [1030, 1090, 1150]);
+  assert.deepEqual(periodTimes({ from: 1000, period: 60 }, 0), []);
+  assert.equal(periodWords({ period: 60e3 }), 'minute');
+  assert.equal(periodWords({ period: QUARTER }), 'quarter of an hour');
 });
 
 test('should have one row for today without any value', () => {

@@ -125,13 +125,13 @@ test('should show the figures of the pictured frame as long as it has these late
 });
 
 test('should have commands in effect until their end', () => {
-  const orders = [
+  const commands = [
     command('silence', { until: 1000 }),
     command('announce', { until: 1001 }),
     command('suppress'),
     command('arm'),
   ];
-  const known = state({ incidents: [], orders });
+  const known = state({ incidents: [], commands });
   assert.deepEqual(ids(known.standing), ['announce', 'suppress']);
 });
 
@@ -143,7 +143,7 @@ test('should list incidents, other events and momentary commands, the newest fir
       { eventId: 'part', incidentId: 'i', lastAt: at(9) },
       { eventId: 'other', incidentId: 'gone', lastAt: at(7) },
     ],
-    orders: [command('learn', { at: Date.parse(at(6)) }), command('silence', { at: 1 })],
+    commands: [command('learn', { at: Date.parse(at(6)) }), command('silence', { at: 1 })],
   });
   // When
   const items = known.timeline();

@@ -63,7 +63,7 @@ public final class LiveViews {
    * @param statistic drift statistic at the last frame; null while the source is not watched
    * @param threshold its threshold
    * @param trend largest share of the threshold in periods of ten seconds, oldest first
-   * @param newestStretch number of the last of them, which counts up by one every ten seconds
+   * @param newestPeriod number of the last of them, which counts up by one every ten seconds
    * @param sentence headline of its open incident, or else why it needs a review
    */
   public record Row(
@@ -79,7 +79,7 @@ public final class LiveViews {
       @Nullable Double statistic,
       @Nullable Double threshold,
       List<@Nullable Double> trend,
-      long newestStretch,
+      long newestPeriod,
       @Nullable String sentence) {}
 
   /**
@@ -247,7 +247,7 @@ public final class LiveViews {
    * @param at now, milliseconds since 1970
    * @param source its name
    * @param from start of the first period, milliseconds since 1970
-   * @param stretch length of each, in milliseconds
+   * @param period length of each, in milliseconds
    * @param latents names of the latents; empty while no frame has arrived
    * @param drift largest drift statistic of each period, as a share of its threshold
    * @param means mean residual of each latent and period, in standard deviations
@@ -258,7 +258,7 @@ public final class LiveViews {
       long at,
       String source,
       long from,
-      long stretch,
+      long period,
       List<String> latents,
       List<@Nullable Float> drift,
       List<List<@Nullable Float>> means,
@@ -311,7 +311,7 @@ public final class LiveViews {
    * @param at now, milliseconds since 1970
    * @param steps its states since this process reads them, the oldest first
    * @param events that it groups and that are remembered here, newest first
-   * @param orders about it, and about its source while it was open, newest first
+   * @param commands about it, and about its source while it was open, newest first
    * @param similar earlier incidents of its subject, those of its source first
    */
   public record IncidentDetail(
@@ -319,7 +319,7 @@ public final class LiveViews {
       IncidentView incident,
       List<StepView> steps,
       List<EventView> events,
-      List<CommandView> orders,
+      List<CommandView> commands,
       List<IncidentView> similar) {}
 
   /**
@@ -524,7 +524,7 @@ public final class LiveViews {
    *     learned
    * @param incidents newest first; left out if unchanged
    * @param events newest first; left out if unchanged
-   * @param orders of operators about it, newest first; left out if unchanged
+   * @param commands of operators about it, newest first; left out if unchanged
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SourceView(
@@ -546,7 +546,7 @@ public final class LiveViews {
       @Nullable CommissioningView commissioning,
       @Nullable List<IncidentView> incidents,
       @Nullable List<EventView> events,
-      @Nullable List<CommandView> orders) {}
+      @Nullable List<CommandView> commands) {}
 
   /**
    * Counts since the process started, and the last findings.

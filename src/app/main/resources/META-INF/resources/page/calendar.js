@@ -26,10 +26,9 @@ export function movedEnd(until, length, by, now) {
 }
 
 /** The middles of the periods of a history. */
-export const periodTimes = ({ from, stretch }, count) =>
-  Array.from({ length: count }, (_, i) => from + (i + 0.5) * stretch);
-export const periodWords = ({ stretch }) =>
-  stretch < 15 * MINUTE ? 'minute' : 'quarter of an hour';
+export const periodTimes = ({ from, period }, count) =>
+  Array.from({ length: count }, (_, i) => from + (i + 0.5) * period);
+export const periodWords = ({ period }) => (period < 15 * MINUTE ? 'minute' : 'quarter of an hour');
 
 const local = millis => millis - new Date(millis).getTimezoneOffset() * MINUTE;
 /** The number of a local day, which counts up by one every day, also when the clock changes. */

@@ -15,8 +15,8 @@ export class DayMap {
   elements = [this.#canvas, this.#words];
 
   /** @param history of four weeks, with the values of one latent */
-  draw({ from, stretch, at }, values, latent) {
-    const grid = dayGrid(values, from, stretch, at);
+  draw({ from, period, at }, values, latent) {
+    const grid = dayGrid(values, from, period, at);
     const days = counted(grid.days.length, 'day', 'days');
     const context = this.#prepare(grid.days.length);
     this.#drawAxes(context, grid);

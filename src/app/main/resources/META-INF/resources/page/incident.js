@@ -130,9 +130,9 @@ class IncidentPage {
   #draw(shown, found) {
     const open = !shown.endedAt;
     document.title = `${open ? '(!) ' : ''}${shown.source}: ${subjectWords(shown.subject)} · Residua`;
-    const { steps, events, orders } = found;
+    const { steps, events, commands } = found;
     const similar = found.similar.map(incidentOf);
-    const key = JSON.stringify([shown, steps, events, orders, similar.map(e => [e.id, e.state])]);
+    const key = JSON.stringify([shown, steps, events, commands, similar.map(e => [e.id, e.state])]);
     if (!this.#shown) showAllowed(this.#root, { source: shown.source });
     if (key !== this.#shown) {
       this.#shown = key;
@@ -283,7 +283,7 @@ function changeWords({ at, sequence, frame }) {
 }
 
 /** Steps, commands and events in the order of time. */
-function storyOf({ steps, orders, events }) {
+function storyOf({ steps, commands, events }) {
   return [
     ...steps.map(({ at, reason, state, headline, note, severity, subject }) => ({
       at,
@@ -291,7 +291,7 @@ function storyOf({ steps, orders, events }) {
       words: [headline, note && h('span', { class: 'soft' }, ` (${note})`)],
       meta: `${spoken(severity)}, ${subjectWords(subject)}`,
     })),
-    ...orders.map(({ at, kind, assignee, reason, by }) => ({
+    ...commands.map(({ at, kind, assignee, reason, by }) => ({
       at,
       title: assignee ? `${assignee} looks after it` : (COMMANDS[kind] ?? spoken(kind)),
       words: reason,

@@ -68,10 +68,10 @@ export class SourceState {
     return { graph: changed, news: Boolean(update.incidents) };
   }
 
-  #takeNews({ incidents, events, orders, commissioning }) {
+  #takeNews({ incidents, events, commands, commissioning }) {
     this.incidents = incidents.map(incidentOf);
     this.events = (events ?? []).map(eventOf);
-    this.commands = orders ?? [];
+    this.commands = commands ?? [];
     this.commissioning = commissioning ?? null;
   }
 

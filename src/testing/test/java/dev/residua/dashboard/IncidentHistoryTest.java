@@ -206,14 +206,14 @@ class IncidentHistoryTest {
     assertThat(detail.steps().get(1).at())
         .isEqualTo(Incidents.OPENED.plusMillis(1_000).toEpochMilli());
     assertThat(detail.incident().assignee()).isEqualTo("kim");
-    assertThat(detail.orders())
+    assertThat(detail.commands())
         .extracting(CommandView::kind, CommandView::assignee)
         .containsExactly(
             tuple("silence", null),
             tuple("acknowledge", "kim"),
             tuple("note", null),
             tuple("acknowledge", "ann"));
-    assertThat(detail.orders().get(2).reason()).isEqualTo("lens is dirty");
+    assertThat(detail.commands().get(2).reason()).isEqualTo("lens is dirty");
     assertThat(history.incident(Visits.OWNER, "b", NOW)).isEqualTo(Optional.empty());
   }
 

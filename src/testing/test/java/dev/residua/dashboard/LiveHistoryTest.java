@@ -538,7 +538,7 @@ class LiveHistoryTest {
                 .source(Visits.OWNER, "cam1", Seen.NOTHING, after(3))
                 .orElseThrow()
                 .view()
-                .orders())
+                .commands())
         .extracting("kind")
         .containsExactly("learn", "arm");
   }
@@ -569,13 +569,13 @@ class LiveHistoryTest {
     history.ordered("belt", new Maintenance(order, new Period(now, now.plusSeconds(60))));
     assertThat(condition("cam1", now)).isEqualTo(SourceCondition.MAINTENANCE);
     assertThat(
-            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().orders())
+            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().commands())
         .singleElement()
         .satisfies(one -> assertThat(one.kind()).isEqualTo("silence"));
     history.ordered("belt", null);
     assertThat(condition("cam1", now)).isEqualTo(SourceCondition.NORMAL);
     assertThat(
-            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().orders())
+            history.source(Visits.OWNER, "cam1", Seen.NOTHING, now).orElseThrow().view().commands())
         .isEmpty();
 
     history.incident(incident("cam1", "INTERVENTION.OFFSET", null));
