@@ -79,10 +79,17 @@ final class MaskedSensorMeter {
    */
   private float tear() {
     double[] differences = new double[Math.max(0, h - 1)];
+    double total = 0;
+    int pairs = 0;
     for (int y = 0; y + 1 < h; y++) {
       int n = read(y);
-      differences[y] = n == 0 ? 0 : (double) unrotated(n) / n;
+      if (n > 0) {
+        differences[y] = (double) unrotated(n) / n;
+        total += differences[y];
+        pairs++;
+      }
     }
+    double mean = total / Math.max(1, pairs);
     double best = 0;
     for (int pair = 0; pair < SensorMeter.PAIRS; pair++) {
       int y = 0;
@@ -95,7 +102,9 @@ final class MaskedSensorMeter {
       differences[y] = 0;
       int n = read(y);
       int unrotated = unrotated(n);
-      best = Math.max(best, (double) (unrotated - smallestWhenRotated(n, unrotated)) / n);
+      double rotated = (double) smallestWhenRotated(n, unrotated) / n;
+      double tear = (double) unrotated / n - rotated - Math.max(0, rotated - mean);
+      best = Math.max(best, tear);
     }
     return (float) best;
   }

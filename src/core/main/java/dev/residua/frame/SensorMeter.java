@@ -15,11 +15,13 @@ import java.util.zip.Checksum;
  *   <li>sharpness: mean over inner pixels of {@code (4 L - left - right - above - below)^2},
  *       divided by the variance of {@code L}. A change of gain leaves it as it is; a blur of one
  *       pixel divides it by about ten;
- *   <li>tear: the largest, over neighbouring rows, of {@code D_0 - min_s D_s}, where {@code D_s} is
- *       the mean absolute difference of the two rows when the lower one is rotated by {@code s}
- *       pixels. The edge of an object makes {@code D_0} large, and no displacement reduces it; that
- *       of a displaced lower part does. Only the {@value #PAIRS} pairs with the largest {@code D_0}
- *       are examined.
+ *   <li>tear: the largest, over neighbouring rows, of {@code D_0 - D - max(0, D - M)}, with {@code
+ *       D = min_s D_s}. {@code D_s} is the mean absolute difference of the two rows when the lower
+ *       one is rotated by {@code s} pixels, and {@code M} the mean of all {@code D_0}. The edge of
+ *       an object makes {@code D_0} large, and no displacement reduces it; that of a displaced
+ *       lower part does, and then the rows agree as well as others do. Rows of two objects that
+ *       happen to look alike when one is displaced still disagree elsewhere. Only the {@value
+ *       #PAIRS} pairs with the largest {@code D_0} are examined.
  * </ul>
  *
  * <p>Masked pixels do not count: means and shares are over the remaining pixels, and a difference
@@ -224,24 +226,40 @@ public final class SensorMeter {
 
   private float tear() {
     Arrays.fill(largest, 0);
+    long total = 0;
     for (int row = 0; row < h - 1; row += blockRows) {
       int n = Math.min(blockRows, h - 1 - row) * w;
       System.arraycopy(luma, row * w, block, 0, n);
       System.arraycopy(luma, row * w + w, below, 0, n);
       subtract(n, block, below);
       for (int at = 0, y = row; at < n; at += w, y++) {
-        keep(sum(block, at, at + w), y);
+        int difference = sum(block, at, at + w);
+        total += difference;
+        keep(difference, y);
       }
     }
-    int best = 0;
-    for (int k = 0; k < PAIRS && largest[k] > best; k++) {
+    long best = 0;
+    for (int k = 0; k < PAIRS && tear(largest[k], 0, total) > best; k++) {
       // However the lower row is rotated, the two differ by at least the difference of their sums:
       // at the edge of an object, that is all of their difference
-      if (largest[k] - Math.abs(rowSum(rows[k]) - rowSum(rows[k] + 1)) > best) {
-        best = Math.max(best, largest[k] - smallestWhenRotated(rows[k], largest[k]));
+      int least = Math.abs(rowSum(rows[k]) - rowSum(rows[k] + 1));
+      if (tear(largest[k], least, total) > best) {
+        best = Math.max(best, tear(largest[k], smallestWhenRotated(rows[k], largest[k]), total));
       }
     }
-    return (float) best / w;
+    return best == 0 ? 0 : (float) ((double) best / (h - 1) / w);
+  }
+
+  /**
+   * Tear of one pair of rows, times the number of pairs.
+   *
+   * @param unrotated sum of differences
+   * @param rotated the smallest sum of differences
+   * @param total of all pairs
+   */
+  private long tear(long unrotated, long rotated, long total) {
+    long pairs = h - 1;
+    return (unrotated - rotated) * pairs - Math.max(0, rotated * pairs - total);
   }
 
   private static void subtract(int n, int[] values, int[] others) {

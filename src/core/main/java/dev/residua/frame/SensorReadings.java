@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param saturatedShare share of pixels that are nearly white, in [0, 1]
  * @param sharpness squared second differences against the variance of the picture, at least 0; 0
  *     for a picture of one colour
- * @param tear how much better two neighbouring rows agree when one is displaced sideways, mean grey
- *     levels a pixel, at least 0
+ * @param tear how much better two neighbouring rows agree when one is displaced sideways, see
+ *     {@link SensorMeter}, mean grey levels a pixel, at least 0
  * @param hash of all pixels; equal pictures have equal hashes, different ones differ but for one
  *     chance in 2^64
  * @param motion of the camera against the reference of the model; null if it was not estimated or

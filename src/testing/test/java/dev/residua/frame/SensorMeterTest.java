@@ -95,6 +95,12 @@ class SensorMeterTest {
         }
       }
     }
+    double usual = 0;
+    for (int y = 0; y + 1 < h; y++) {
+      for (int x = 0; x < w; x++) {
+        usual += Math.abs(l[y][x] - l[y + 1][x]) / w / (h - 1);
+      }
+    }
     for (int y = 0; y + 1 < h; y++) {
       double least = Double.MAX_VALUE;
       double unmoved = 0;
@@ -106,7 +112,7 @@ class SensorMeterTest {
         unmoved = s == 0 ? difference : unmoved;
         least = Math.min(least, difference);
       }
-      tear = Math.max(tear, unmoved - least);
+      tear = Math.max(tear, unmoved - least - Math.max(0, least - usual));
     }
     return new double[] {mean, dark, saturated, laplacian / variance, tear};
   }
@@ -166,10 +172,13 @@ class SensorMeterTest {
       pairs.add(new int[] {difference(l[y], l[y + 1], 0), y});
     }
     pairs.sort(Comparator.comparingInt(pair -> -pair[0])); // stable: the first of equal ones
-    int tear = 0;
+    long all = pairs.stream().mapToLong(pair -> pair[0]).sum();
+    long tear = 0; // times the number of pairs
     for (int[] pair : pairs.subList(0, Math.min(SensorMeter.PAIRS, pairs.size()))) {
       for (int s = 1; s < w; s++) {
-        tear = Math.max(tear, pair[0] - difference(l[pair[1]], l[pair[1] + 1], s));
+        long moved = difference(l[pair[1]], l[pair[1] + 1], s);
+        long beyond = Math.max(0, moved * pairs.size() - all);
+        tear = Math.max(tear, (pair[0] - moved) * pairs.size() - beyond);
       }
     }
     return new SensorReadings(
@@ -177,7 +186,7 @@ class SensorMeterTest {
         (float) dark / n,
         (float) saturated / n,
         spread == 0 ? 0 : (float) (laplacian / ((double) spread / n / n)),
-        (float) tear / w,
+        (float) ((double) tear / Math.max(1, pairs.size()) / w),
         hash);
   }
 
@@ -268,6 +277,34 @@ class SensorMeterTest {
     assertThat(meter.measure(whole, 0).tear()).isZero();
     assertThat(meter.measure(ending, 0).tear()).isZero();
     assertThat(meter.measure(torn, 0).tear()).isEqualTo(6 * 200 / 32f);
+  }
+
+  /**
+   * A tank next to a gauge: the surface and the end of the hand are edges in the same row. Rotated
+   * by half of the width, the dark tank lies over the dark hand, and most of it over light.
+   */
+  @Test
+  void shouldNotTakeObjectsThatLookAlikeForATear() {
+    // Given
+    ImageShape shape = new ImageShape(32, 24, 1);
+    byte[] pixels = new byte[shape.size()];
+    for (int y = 0; y < 24; y++) {
+      for (int x = 0; x < 32; x++) {
+        boolean tank = x < 14 && y >= 12;
+        boolean hand = x >= 20 && x < 23 && y >= 6 && y < 12;
+        pixels[y * 32 + x] = (byte) (tank || hand ? 60 : 200);
+      }
+    }
+    byte[] torn = pixels.clone();
+    for (int y = 15; y < 24; y++) {
+      for (int x = 0; x < 32; x++) {
+        torn[y * 32 + x] = pixels[y * 32 + (x + 28) % 32];
+      }
+    }
+    SensorMeter meter = new SensorMeter(shape);
+    // When, Then
+    assertThat(meter.measure(pixels, 0).tear()).isZero();
+    assertThat(meter.measure(torn, 0).tear()).isEqualTo(8 * 140 / 32f);
   }
 
   @Test
