@@ -1,4 +1,4 @@
-/* A dialog that shows where the latents of a source go, from its last frame. */
+/* A dialog that shows futures of the latents of a source. */
 import { h, text, attribute } from './dom.js';
 import { get, Refused } from './api.js';
 import { fanChart } from './charts.js';
@@ -51,7 +51,7 @@ class Forecast {
     this.#length.value = lengths[Math.floor(lengths.length / 2)];
     this.#rows = latents.map(latent => this.#row(latent));
     const words =
-      'Drawn from the equations and their noise. They hold if nothing breaks, and within the values of the training.';
+      'Drawn from the equations and their noise. Valid if nothing breaks, and within the values of the training.';
     const close = h('button', { class: 'primary', type: 'submit' }, 'Close');
     const rows = this.#rows.map(({ row }) => row);
     const form = h(

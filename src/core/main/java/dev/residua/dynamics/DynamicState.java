@@ -64,7 +64,7 @@ public record DynamicState(double[] times, double[] readings, double[] means, do
   }
 
   /** Returns a reading; NaN if it is missing. */
-  double reading(int row, int variable) {
+  public double reading(int row, int variable) {
     return readings[row * means.length + variable];
   }
 }

@@ -9,7 +9,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveHistory.Seen;
 import dev.residua.dashboard.LiveViews.ForecastView;
 import dev.residua.dashboard.LiveViews.LastFrame;
-import dev.residua.dynamics.ForecastReport.ForecastRange;
+import dev.residua.intervention.ForecastReport.ForecastRange;
 import dev.residua.monitor.InnovationStage;
 import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Scored;

@@ -3,7 +3,7 @@ package dev.residua.dashboard;
 import static dev.residua.testing.Documents.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.dynamics.ForecastReport;
+import dev.residua.intervention.ForecastReport;
 import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;

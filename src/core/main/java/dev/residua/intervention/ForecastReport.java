@@ -1,6 +1,9 @@
-package dev.residua.dynamics;
+package dev.residua.intervention;
 
 import dev.residua.causal.FactorScales;
+import dev.residua.dynamics.DynamicHistory;
+import dev.residua.dynamics.DynamicState;
+import dev.residua.dynamics.Forecast;
 import dev.residua.dynamics.Forecast.Arrival;
 import dev.residua.frame.HumanDuration;
 import java.util.ArrayList;
