@@ -40,6 +40,7 @@ import dev.residua.cli.ops.TestAlertCommand;
 import dev.residua.cli.ops.TokenCommand;
 import dev.residua.cli.ops.TopicsCommand;
 import dev.residua.cli.ops.WatchCommand;
+import dev.residua.cli.ops.WhyCommand;
 import dev.residua.cli.serve.BrokerCommand;
 import dev.residua.cli.serve.DemoCommand;
 import dev.residua.cli.serve.ServeCommand;
@@ -96,6 +97,7 @@ public final class Residua implements Runnable {
           PrecisionCommand.class,
           ResolveCommand.class,
           SourceCommand.class,
+          WhyCommand.class,
           TestAlertCommand.class,
           RetrainCommand.class,
           TrainingJobCommand.class,

@@ -62,7 +62,6 @@ public class FeedbackResource {
   private final Visitors visitors;
   private final AuditTrail audit;
   private final Clock clock;
-  private volatile double budget = 1;
 
   @Inject
   public FeedbackResource(
@@ -90,15 +89,6 @@ public class FeedbackResource {
     this.visitors = visitors;
     this.audit = audit;
     this.clock = clock;
-  }
-
-  /**
-   * Sets the budget at which proposals start.
-   *
-   * @param falseAlarmsPerWeek of a source without a rule, above 0
-   */
-  public void open(double falseAlarmsPerWeek) {
-    budget = falseAlarmsPerWeek;
   }
 
   @GET
@@ -153,7 +143,10 @@ public class FeedbackResource {
 
   private List<Proposal> proposals(LiveHistory.Reviewed reviewed, Instant now) {
     return Proposals.of(
-        reviewed.incidents(), now, reviewed.orders(), Proposals.budgets(rules.rules(), budget));
+        reviewed.incidents(),
+        now,
+        reviewed.orders(),
+        Proposals.budgets(rules.rules(), history.budget()));
   }
 
   @POST

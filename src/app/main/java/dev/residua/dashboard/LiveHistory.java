@@ -91,11 +91,26 @@ public class LiveHistory {
   private final IncidentHistory incidents = new IncidentHistory();
   private final IncidentReviews reviews = new IncidentReviews();
   private final CommandIndex commands = new CommandIndex();
+  private volatile double budget = 1;
   private long revision;
 
   /** Properties of a model that pages show. */
   private record KnownModel(
       CausalGraph graph, FactorScales factors, @Nullable InnovationStage innovations) {}
+
+  /**
+   * Sets the budget of sources whose rule has none.
+   *
+   * @param falseAlarmsPerWeek above 0
+   */
+  public void budget(double falseAlarmsPerWeek) {
+    budget = falseAlarmsPerWeek;
+  }
+
+  /** Accepted false alarms per week of sources whose rule says nothing else. */
+  double budget() {
+    return budget;
+  }
 
   /**
    * Adds the model that is active now.
@@ -309,6 +324,43 @@ public class LiveHistory {
             CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
             FactorScales.NONE,
             null);
+  }
+
+  /**
+   * Facts about a source.
+   *
+   * @param lastFrame the last one; null if none is known
+   * @param commands that stand and cover it
+   * @param incidents the newest first
+   */
+  record Known(
+      @Nullable ScoredFrame lastFrame,
+      Duration silentAfter,
+      CommissioningStatus status,
+      double driftShare,
+      List<ControlCommand> commands,
+      List<Incident> incidents) {}
+
+  /** Returns the facts about a source; empty if it is unknown or hidden. */
+  synchronized Optional<Known> known(Visitor visitor, String name) {
+    SourceHistory source = visitor.maySee(name) ? sources.find(name).orElse(null) : null;
+    if (source == null) {
+      return Optional.empty();
+    }
+    DriftScore score = source.lastDrift();
+    boolean measured = score != null && score.threshold() > 0 && SourceHistory.isWatched(score);
+    Duration interval = source.interval();
+    return Optional.of(
+        new Known(
+            source.lastFrame(),
+            interval.isZero() ? Duration.ZERO : SourceCondition.silence(interval),
+            sources.status(name, source),
+            measured ? score.statistic() / score.threshold() : Double.NaN,
+            commands
+                .all()
+                .filter(one -> one instanceof Standing && one.order().covers(name))
+                .toList(),
+            incidents.newestFirst().stream().filter(one -> one.source().equals(name)).toList()));
   }
 
   /**

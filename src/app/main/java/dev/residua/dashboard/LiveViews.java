@@ -481,6 +481,22 @@ public final class LiveViews {
       @Nullable Double appearancePValue) {}
 
   /**
+   * Why a source is as it is.
+   *
+   * @param topic short name of the reason, such as {@code silenced}
+   * @param sentence without a full stop
+   * @param commands that change it
+   */
+  public record ReasonView(String topic, String sentence, List<String> commands) {}
+
+  /**
+   * Why a source is not watched, alarms never, or alarms too often.
+   *
+   * @param reasons the most important first; at least one
+   */
+  public record ReasonsView(long at, String source, List<ReasonView> reasons) {}
+
+  /**
    * Forecast of a source from its last frame.
    *
    * @param at capture time of that frame, milliseconds since 1970

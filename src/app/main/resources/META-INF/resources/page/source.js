@@ -5,6 +5,7 @@ import { acceptNormal, silence } from './actions.js';
 import { editGeometry } from './geometry.js';
 import { forecast } from './forecast.js';
 import { whatIf } from './whatif.js';
+import { why } from './why.js';
 import { noFrames } from './overview.js';
 import { button, fact, setChip } from './parts.js';
 import { SourceState } from './source-state.js';
@@ -54,6 +55,7 @@ class SourcePage {
       region: motion => this.#editRegion(motion),
       whatIf: () => state.last && whatIf(state.last, latent => state.parents(latent)),
       forecast: () => forecast(name, state.longestForecast, state.graph.nodes),
+      why: () => why(name).catch(e => toast(e.message)),
       showEvent: event => this.#frame.showEvent(event),
       showEvidence: incident => this.#frame.showEvidence(incident),
     };
@@ -155,7 +157,7 @@ class Head {
   #facts;
   #expectedPace = null;
 
-  constructor(name, { pause, region, whatIf: ask, forecast: lookAhead }) {
+  constructor(name, { pause, region, whatIf: ask, forecast: lookAhead, why: explain }) {
     this.#name = name;
     this.#forecast = button('Forecast …', lookAhead, { hidden: true });
     this.#accept = button('Accept as normal', () => acceptNormal(name), { class: 'needs-change' });
@@ -172,6 +174,7 @@ class Head {
       past,
       this.#accept,
       button('Region …', () => region(), { class: 'needs-configure' }),
+      button('Why …', explain),
       button('What if …', ask),
       this.#forecast,
       button('Silence …', () => silence(name), { class: 'needs-change' }),

@@ -104,6 +104,7 @@ class EndpointAccessTest {
   private final AuditResource audit = new AuditResource(log, () -> visitor);
   private final ControlCommandWriter orders = new ControlCommandWriter();
   private final RuleCommandWriter ruleOrders = new RuleCommandWriter();
+  private final WhyResource why = new WhyResource(history, models, ruleOrders, () -> visitor);
   private final SourcesResource sources = new SourcesResource(history, () -> visitor);
   private final IncidentsResource incidents = new IncidentsResource(history, () -> visitor);
   private final ControlResource control =
@@ -318,6 +319,7 @@ class EndpointAccessTest {
     all.put("delete /api/control/{id}", () -> control.takeBack(scene, "kim", ""));
     all.put("get /api/history", () -> past.of(source, "", ""));
     all.put("get /api/forecast", () -> future.of(source, "", "", ""));
+    all.put("get /api/why", () -> why.of(source));
     all.put("get /api/feedback", feedback::feedback);
     all.put(
         "post /api/feedback/proposals/{id}/apply",

@@ -168,7 +168,7 @@ class FeedbackResourceTest {
 
   @Test
   void shouldChangeTheRuleOfABudget() {
-    resource.open(4);
+    history.budget(4);
     for (String source : List.of("cam1", "cam2", "cam3")) {
       falseAlarm("i-" + source, source);
     }

@@ -52,7 +52,8 @@ class OpenApiTest {
           ModelsResource.class,
           PicturesResource.class,
           SourceRulesResource.class,
-          SourcesResource.class);
+          SourcesResource.class,
+          WhyResource.class);
 
   private static final List<Class<? extends Annotation>> METHODS =
       List.of(GET.class, POST.class, PUT.class, PATCH.class, DELETE.class);

@@ -78,6 +78,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),
           Map.entry("./residua source edges", "CommissioningIT"),
           Map.entry("./residua proposals backtest", "ProposalsIT"),
+          Map.entry("./residua why", "ServiceCommandsTest"),
           Map.entry("./residua bench drift", "BenchDriftTest"),
           Map.entry("./residua bench alternatives", "AlternativesTrialTest"),
           Map.entry("./residua bench compare", "BenchCompareTest"),

@@ -30,6 +30,7 @@ public final class ProgramName {
           "ingest",
           "publish",
           "watch",
+          "why",
           "model",
           "topics",
           "dead-letters",

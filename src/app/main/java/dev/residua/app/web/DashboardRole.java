@@ -15,7 +15,6 @@ import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.AcknowledgementsResource;
 import dev.residua.dashboard.AuditTrail;
 import dev.residua.dashboard.ControlCommandWriter;
-import dev.residua.dashboard.FeedbackResource;
 import dev.residua.dashboard.LiveAudit;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
@@ -59,7 +58,6 @@ public class DashboardRole implements AutoCloseable {
   private final RuleCommandWriter ruleOrders;
   private final AccessResource about;
   private final AcknowledgementsResource acknowledgements;
-  private final FeedbackResource feedback;
   private final AuditTrail trail;
   private final LiveAudit audit;
   private final List<SilencePoll> silences = new ArrayList<>();
@@ -80,7 +78,6 @@ public class DashboardRole implements AutoCloseable {
       RuleCommandWriter ruleOrders,
       AccessResource about,
       AcknowledgementsResource acknowledgements,
-      FeedbackResource feedback,
       AuditTrail trail,
       LiveAudit audit) {
     this.history = history;
@@ -93,7 +90,6 @@ public class DashboardRole implements AutoCloseable {
     this.ruleOrders = ruleOrders;
     this.about = about;
     this.acknowledgements = acknowledgements;
-    this.feedback = feedback;
     this.trail = trail;
     this.audit = audit;
   }
@@ -152,7 +148,7 @@ public class DashboardRole implements AutoCloseable {
     ControlWriter commands = new ControlWriter(clients, topics.control());
     writer = commands;
     control.open(commands::write);
-    feedback.open(config.incidents().falseAlarmsPerWeek());
+    history.budget(config.incidents().falseAlarmsPerWeek());
     audit.open(new StoredAudit(clients, topics.audit()));
     acknowledgements.open(AlertingSetup.signing(config.alerting()));
     List<ReceiverSettings> alertmanagers = AlertingSetup.alertmanagers(config.alerting());

@@ -46,6 +46,7 @@ public final class HelpPages {
           Map.entry("acknowledge", CONTROL),
           Map.entry("note", CONTROL),
           Map.entry("source", "src/docs/sources.md"),
+          Map.entry("why", MONITORING),
           Map.entry("feedback", CONTROL),
           Map.entry("audit", SECURITY),
           Map.entry("token", SECURITY),
@@ -80,6 +81,7 @@ public final class HelpPages {
         "Sources, incidents and alerts",
         List.of(
             "source",
+            "why",
             "silence",
             "announce",
             "suppress",

@@ -75,6 +75,28 @@ class ServiceCommandsTest {
   }
 
   @Test
+  void shouldSayWhyWithTheCommandsThatHelp() throws IOException {
+    // Given
+    service.json(
+        "GET /api/why",
+        """
+        {"at": 1, "source": "tank/cam1", "reasons": [
+          {"topic": "silenced", "sentence": "no incident opens until noon", "commands": ["residua silence"]},
+          {"topic": "quiet", "sentence": "it is watched", "commands": []}]}
+        """);
+    // When
+    CommandRun run = run("why", "tank/cam1");
+    CommandRun json = run("why", "tank/cam1", "--json");
+    // Then
+    assertThat(run.exit()).as(run.output()).isZero();
+    assertThat(run.output().lines())
+        .containsExactly(
+            "1. no incident opens until noon", "   residua silence", "2. it is watched");
+    assertThat(lastLine()).contains("source=tank%2Fcam1");
+    assertThat(JSON.readTree(json.output()).path("reasons")).hasSize(2);
+  }
+
+  @Test
   void shouldNameTheOptionThatIsMissing() {
     // When
     CommandRun none = run("silence", "--all", "--reason", "belt");
