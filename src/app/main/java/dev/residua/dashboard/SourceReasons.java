@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,7 +201,7 @@ final class SourceReasons {
             .max(Comparator.comparingInt(entry -> entry.getValue().size()))
             .orElseThrow();
     String sentence =
-        "%d incidents opened within %d days, and the budget allows %s false alarms per week: %d of them about %s"
+        "%d incidents opened within %d days, and the budget allows %s per week: %d of them about %s"
             .formatted(
                 recent.size(), DAYS, number(facts.budget()), most.getValue().size(), most.getKey());
     if (facts.proposals().isEmpty()) {
@@ -222,10 +223,15 @@ final class SourceReasons {
   private void nothing() {
     add(
         "quiet",
-        Double.isNaN(facts.driftShare())
-            ? "it is watched, and nothing keeps incidents from opening"
-            : "it is watched, nothing keeps incidents from opening, and nothing deviates: its drift statistic is at %.0f %% of the threshold"
-                .formatted(100 * facts.driftShare()));
+        "it is watched, and nothing keeps incidents from opening"
+            + (Double.isNaN(facts.driftShare())
+                ? ""
+                : ": its drift statistic is at %.0f %% of the threshold"
+                    .formatted(100 * facts.driftShare()))
+            + facts.incidents().stream()
+                .filter(Incident::open)
+                .map(one -> "; open now: " + one.summary().headline())
+                .collect(Collectors.joining()));
   }
 
   /** Chance of at least this number of events of a Poisson distribution. */

@@ -14,7 +14,7 @@ export async function why(name) {
     'form',
     { method: 'dialog' },
     h('h2', { id: 'why-title' }, `Why is ${name} as it is?`),
-    h('ol', { class: 'reasons' }, reasons.map(item)),
+    h('ol', { class: 'why' }, reasons.map(item)),
     h('div', { class: 'actions' }, h('button', { class: 'primary', type: 'submit' }, 'Close')),
   );
   const dialog = h('dialog', { class: 'wide', 'aria-labelledby': 'why-title' }, form);

@@ -90,9 +90,11 @@ class SourceReasonsTest {
         .containsExactly(
             new ReasonView(
                 "quiet",
-                "it is watched, nothing keeps incidents from opening, and nothing deviates: its drift"
-                    + " statistic is at 43 % of the threshold",
+                "it is watched, and nothing keeps incidents from opening: its drift statistic is at 43 %"
+                    + " of the threshold",
                 List.of()));
+    assertThat(reasons(given -> given.incidents = List.of(Incidents.opened())).get(0).sentence())
+        .endsWith("; open now: Shadow length deviates more than usual from its causes");
   }
 
   @Test
@@ -195,7 +197,7 @@ class SourceReasonsTest {
     assertThat(often).extracting("topic").containsExactly("often");
     assertThat(often.get(0).sentence())
         .startsWith(
-            "5 incidents opened within 7 days, and the budget allows 1 false alarms per week: 4 of"
+            "5 incidents opened within 7 days, and the budget allows 1 per week: 4 of"
                 + " them about shadow length; with a verdict on each");
     assertThat(often.get(0).commands())
         .containsExactly("residua feedback --incident i1 --verdict false --reason TEXT");
