@@ -114,7 +114,7 @@ public class ForecastResource {
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("query parameter ahead: " + e.getMessage(), e);
     }
-    double exact = length.toNanos() / 1e9 / frames.model().stepSeconds();
+    double exact = HumanDuration.seconds(length) / frames.model().stepSeconds();
     if (!(exact >= 0.5 && exact < longest + 0.5)) {
       throw new IllegalArgumentException(
           "query parameter ahead must be from one frame, %s, to %s, but was '%s'; model whatif --ahead looks further"

@@ -127,7 +127,8 @@ public class WhyResource {
           reasons.add(
               new ReasonView(
                   "model",
-                  "the newer model %s is not used: %s".formatted(model.id(), verdict),
+                  "the newer model %s is not used: %s"
+                      .formatted(model.id(), verdict.replaceFirst("^refused: *", "")),
                   List.of("residua model show " + model.id())));
         }
       }

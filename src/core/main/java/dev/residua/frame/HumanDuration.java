@@ -32,6 +32,11 @@ public final class HumanDuration {
         : time.toSeconds() + " s";
   }
 
+  /** The length in seconds, for any duration. */
+  public static double seconds(Duration time) {
+    return time.getSeconds() + time.getNano() / 1e9;
+  }
+
   /** Such as {@code 0.05 s}, {@code 1.5 s} or {@code 3 min 20 s}. */
   public static String spokenSeconds(double seconds) {
     return seconds < 60

@@ -92,6 +92,7 @@ class ForecastResourceTest {
       value = {
         "1h; ''; ''; must be from one frame, 0.05 s, to ",
         "0s; ''; ''; must be from one frame",
+        "99999999d; ''; ''; must be from one frame",
         "soon; ''; ''; query parameter ahead: invalid duration 'soon'",
         "1s; x:1; ''; query parameter set is 'x:1', expected such as a:1.5, of a, b, c, d",
         "1s; ''; b; query parameter limit is 'b'",

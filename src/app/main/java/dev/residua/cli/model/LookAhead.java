@@ -58,14 +58,14 @@ final class LookAhead {
           "--ahead needs a sequence, but in %s %s: give every frame a time (src/docs/datasets.md)"
               .formatted(set.name(), set.times().sentence()));
     }
-    double exact = ahead.toNanos() / 1e9 / model.stepSeconds();
+    double exact = HumanDuration.seconds(ahead) / model.stepSeconds();
     if (!(exact >= 0.5 && exact <= Forecast.MAX_STEPS)) {
       throw new CommandFailedException(
           "--ahead must be from one frame, %s, to %s, but was %s"
               .formatted(
                   HumanDuration.spokenSeconds(model.stepSeconds()),
                   HumanDuration.spokenSeconds(Forecast.MAX_STEPS * model.stepSeconds()),
-                  HumanDuration.spokenSeconds(ahead.toNanos() / 1e9)));
+                  HumanDuration.spokenSeconds(HumanDuration.seconds(ahead))));
     }
     int steps = (int) Math.round(exact);
     DynamicFilter filter = new DynamicFilter(model);

@@ -158,6 +158,7 @@ class ModelWhatIfCommandTest {
           {"has none: train it on a sequence", "demo", "--ahead", "1s", "--data", sequence},
           {"frames are independent", model, "--ahead", "1s", "--data", independent},
           {"from one frame, 0.05 s, to 16 min 40 s", model, "--ahead", "3h", "--data", sequence},
+          {"but was 99999999 d 0 h", model, "--ahead", "99999999d", "--data", sequence},
           {"no latent 'lamp'", model, "--ahead", "1s", "--data", sequence, "--set", "lamp=1"},
           {"--frame must be", model, "--ahead", "1s", "--data", sequence, "--frame", "60"},
         }) {
