@@ -348,14 +348,17 @@ public class LiveHistory {
       return Optional.empty();
     }
     DriftScore score = source.lastDrift();
-    boolean measured = score != null && score.threshold() > 0 && SourceHistory.isWatched(score);
+    double share =
+        score != null && score.threshold() > 0 && SourceHistory.isWatched(score)
+            ? score.statistic() / score.threshold()
+            : Double.NaN;
     Duration interval = source.interval();
     return Optional.of(
         new Known(
             source.lastFrame(),
             interval.isZero() ? Duration.ZERO : SourceCondition.silence(interval),
             sources.status(name, source),
-            measured ? score.statistic() / score.threshold() : Double.NaN,
+            share,
             commands
                 .all()
                 .filter(one -> one instanceof Standing && one.order().covers(name))

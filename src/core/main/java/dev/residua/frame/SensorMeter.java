@@ -242,7 +242,7 @@ public final class SensorMeter {
     for (int k = 0; k < PAIRS && tear(largest[k], 0, total) > best; k++) {
       // However the lower row is rotated, the two differ by at least the difference of their sums:
       // at the edge of an object, that is all of their difference
-      int least = Math.abs(rowSum(rows[k]) - rowSum(rows[k] + 1));
+      long least = Math.abs(rowSum(rows[k]) - rowSum(rows[k] + 1));
       if (tear(largest[k], least, total) > best) {
         best = Math.max(best, tear(largest[k], smallestWhenRotated(rows[k], largest[k]), total));
       }
@@ -258,7 +258,7 @@ public final class SensorMeter {
    * @param total of all pairs
    */
   private long tear(long unrotated, long rotated, long total) {
-    long pairs = h - 1;
+    long pairs = h - 1L;
     return (unrotated - rotated) * pairs - Math.max(0, rotated * pairs - total);
   }
 
