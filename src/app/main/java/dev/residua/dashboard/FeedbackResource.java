@@ -13,7 +13,6 @@ import dev.residua.dashboard.FeedbackViews.PrecisionView;
 import dev.residua.dashboard.FeedbackViews.SubjectPrecisionView;
 import dev.residua.feedback.Precision;
 import dev.residua.feedback.Proposal;
-import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.feedback.StaleProposalException;
 import dev.residua.feedback.SubjectPrecision;
@@ -142,11 +141,7 @@ public class FeedbackResource {
   }
 
   private List<Proposal> proposals(LiveHistory.Reviewed reviewed, Instant now) {
-    return Proposals.of(
-        reviewed.incidents(),
-        now,
-        reviewed.orders(),
-        Proposals.budgets(rules.rules(), history.budget()));
+    return history.proposals(reviewed, rules.rules(), now);
   }
 
   @POST

@@ -70,10 +70,7 @@ public class ForecastResource {
       return Problems.answer(Response.Status.NOT_FOUND, e);
     }
     if (found.isEmpty()) {
-      return Problems.answer(
-          Response.Status.NOT_FOUND,
-          "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
-              .formatted(source));
+      return Problems.unknownSource(source);
     }
     try {
       return Response.ok(forecast(found.get(), ahead, set, limit)).build();

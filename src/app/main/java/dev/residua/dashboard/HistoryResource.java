@@ -54,11 +54,6 @@ public class HistoryResource {
     return history
         .over(visitors.now(), source, first, last, now)
         .map(view -> Response.ok(view).build())
-        .orElseGet(
-            () ->
-                Problems.answer(
-                    Response.Status.NOT_FOUND,
-                    "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
-                        .formatted(source)));
+        .orElseGet(() -> Problems.unknownSource(source));
   }
 }

@@ -28,6 +28,8 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.dynamics.DynamicHistory;
 import dev.residua.feedback.IncidentReviews;
+import dev.residua.feedback.Proposal;
+import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
@@ -42,6 +44,7 @@ import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.InnovationStage;
 import dev.residua.source.SourceGlob;
+import dev.residua.source.SourceRules;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -64,7 +67,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cache of the data of the pages: frames, drift scores, events, incidents and calibrations of every
  * source, counts, and control commands. Thread-safe. Bounded: about 40 MB of frames, which all
- * sources share.
+ * sources share, and 17 kB per source if equations use earlier frames.
  */
 @ApplicationScoped
 public class LiveHistory {
@@ -137,7 +140,7 @@ public class LiveHistory {
     if (live) {
       rate.add();
     }
-    sources.scored(frame, known(frame).innovations());
+    sources.scored(frame, innovations(frame));
   }
 
   public synchronized void drift(DriftScore score) {
@@ -316,14 +319,26 @@ public class LiveHistory {
 
   /** Returns the model of a frame; one without names if it is unknown. */
   private KnownModel known(ScoredFrame frame) {
+    KnownModel fitting = fitting(frame);
+    if (fitting != null) {
+      return fitting;
+    }
+    int d = frame.statistics().standardized().length;
+    return new KnownModel(
+        CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
+        FactorScales.NONE,
+        null);
+  }
+
+  private @Nullable InnovationStage innovations(ScoredFrame frame) {
+    KnownModel fitting = fitting(frame);
+    return fitting == null ? null : fitting.innovations();
+  }
+
+  private @Nullable KnownModel fitting(ScoredFrame frame) {
     KnownModel known = models.get(frame.modelId());
     int d = frame.statistics().standardized().length;
-    return known != null && known.graph().size() == d
-        ? known
-        : new KnownModel(
-            CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
-            FactorScales.NONE,
-            null);
+    return known != null && known.graph().size() == d ? known : null;
   }
 
   /**
@@ -703,6 +718,12 @@ public class LiveHistory {
                     incidents.similar(incident, SHOWN_SIMILAR, visitor::maySee).stream()
                         .map(this::view)
                         .toList()));
+  }
+
+  /** Returns changes that would have spared false alarms. */
+  List<Proposal> proposals(Reviewed reviewed, SourceRules rules, Instant now) {
+    return Proposals.of(
+        reviewed.incidents(), now, reviewed.orders(), Proposals.budgets(rules, budget));
   }
 
   /** Returns the feedback on the incidents that a visitor may see. */

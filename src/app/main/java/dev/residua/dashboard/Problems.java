@@ -15,6 +15,14 @@ final class Problems {
         : answer(Response.Status.NOT_FOUND, unknown);
   }
 
+  /** Returns 404 for a source that is unknown or hidden. */
+  static Response unknownSource(String source) {
+    return answer(
+        Response.Status.NOT_FOUND,
+        "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
+            .formatted(source));
+  }
+
   static Response answer(Response.Status status, Exception why) {
     return answer(status, String.valueOf(why.getMessage()));
   }

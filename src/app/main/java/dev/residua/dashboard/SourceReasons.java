@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * each with commands that change it.
  */
 final class SourceReasons {
-  /** Days over which incidents are counted. */
+  /** Days over which incidents are counted: those of a budget. */
   private static final int DAYS = 7;
 
   /** Chance below which a number of incidents is more than the budget explains. */
@@ -189,8 +188,7 @@ final class SourceReasons {
         facts.incidents().stream()
             .filter(one -> one.openedAt().isAfter(from) && one.mergedInto() == null)
             .toList();
-    double expected = facts.budget() * DAYS / 7;
-    if (recent.isEmpty() || atLeast(recent.size(), expected) >= RARE) {
+    if (recent.isEmpty() || atLeast(recent.size(), facts.budget()) >= RARE) {
       return;
     }
     Map<String, List<Incident>> bySubject = new LinkedHashMap<>();
@@ -269,6 +267,6 @@ final class SourceReasons {
   }
 
   private static String time(Instant at) {
-    return Objects.toString(at.truncatedTo(ChronoUnit.SECONDS));
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

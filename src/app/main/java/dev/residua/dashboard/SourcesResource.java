@@ -86,11 +86,6 @@ public class SourcesResource {
     return history
         .source(visitors.now(), name, Seen.NOTHING, clock.instant())
         .map(answer -> Response.ok(answer.view()).build())
-        .orElseGet(
-            () ->
-                Problems.answer(
-                    Response.Status.NOT_FOUND,
-                    "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
-                        .formatted(name)));
+        .orElseGet(() -> Problems.unknownSource(name));
   }
 }

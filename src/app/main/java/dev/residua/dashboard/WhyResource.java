@@ -3,12 +3,10 @@ package dev.residua.dashboard;
 import dev.residua.access.Visitor;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveHistory.Known;
-import dev.residua.dashboard.LiveHistory.Reviewed;
 import dev.residua.dashboard.LiveViews.ReasonView;
 import dev.residua.dashboard.LiveViews.ReasonsView;
 import dev.residua.dashboard.ModelViews.ModelView;
 import dev.residua.feedback.Proposal;
-import dev.residua.feedback.Proposals;
 import dev.residua.source.SourceRule;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -61,10 +59,7 @@ public class WhyResource {
     Visitor visitor = visitors.now();
     Optional<Known> found = history.known(visitor, source);
     if (found.isEmpty()) {
-      return Problems.answer(
-          Response.Status.NOT_FOUND,
-          "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
-              .formatted(source));
+      return Problems.unknownSource(source);
     }
     Known known = found.get();
     Instant now = clock.instant();
@@ -89,13 +84,7 @@ public class WhyResource {
   }
 
   private List<Proposal> proposals(Visitor visitor, String source, Instant now) {
-    Reviewed reviewed = history.reviewed(visitor);
-    return Proposals.of(
-            reviewed.incidents(),
-            now,
-            reviewed.orders(),
-            Proposals.budgets(rules.rules(), history.budget()))
-        .stream()
+    return history.proposals(history.reviewed(visitor), rules.rules(), now).stream()
         .filter(proposal -> proposal.basis().sources().contains(source))
         .toList();
   }

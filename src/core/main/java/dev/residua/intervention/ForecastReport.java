@@ -61,7 +61,8 @@ public record ForecastReport(List<LatentForecast> latents, List<LimitForecast> l
    * @param names of the variables
    * @param held values of variables that are set from outside, by index
    * @param limits likewise
-   * @throws IllegalArgumentException if there is no frame, or steps or times are out of range
+   * @throws IllegalArgumentException if the history has no frame, or if steps or times are out of
+   *     range
    */
   public static ForecastReport of(
       DynamicHistory history,
