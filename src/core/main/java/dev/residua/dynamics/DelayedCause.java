@@ -4,9 +4,9 @@ package dev.residua.dynamics;
  * Effect of one variable on another.
  *
  * @param variable index of the cause
- * @param delaySeconds age of the value that acts; 0 is the same frame for a variable without
- *     memory, and the beginning of the step for one with memory
- * @param effect in units of the effect, or in these units per second if the effect has memory
+ * @param delaySeconds age of the value that acts; 0 is the beginning of the step if causes act on a
+ *     rate of change, else the same frame
+ * @param effect in units of the variable, per second if causes act on its rate of change
  */
 public record DelayedCause(int variable, double delaySeconds, SmoothFunction effect) {
   /** Longest delay, in seconds. */

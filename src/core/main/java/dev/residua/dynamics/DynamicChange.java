@@ -81,7 +81,7 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
 
     List<DynamicChange> candidates() {
       double deviation = model.regularDeviation(variable);
-      if (trained.memory() != Memory.NONE) {
+      if (trained.memory().actsOnRate()) {
         double push = SMALL * deviation / model.stepSeconds();
         linear(Kind.PUSH, -1, 0, push, size -> changed(trained.pushed(size)));
       }
@@ -111,7 +111,7 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
         delays(k, cause);
       }
       held(SMALL * deviation);
-      if (trained.memory() != Memory.NONE) {
+      if (trained.memory().actsOnRate()) {
         linear(Kind.RESPONSE, -1, 1, SMALL, size -> changed(trained.faster(1 + size)));
       }
       return found;

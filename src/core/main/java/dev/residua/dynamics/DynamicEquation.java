@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Structural equation of one variable with memory. With memory {@code x(t+h) = x(t) + h (c + own(x)
  * + sum of effects) + w} and the reading is {@code y = x + r}; without memory {@code y = c + sum of
- * effects + r}. Effects add up: products of causes are not representable. Immutable.
+ * effects + r}. A slow error is a state that is added to the latter: {@code x(t+h) = x(t) + h
+ * own(x) + w}. Effects add up: products of causes are not representable. Immutable.
  *
  * @param memory kind
- * @param constant {@code c}, per second if there is memory
+ * @param constant {@code c}, per second if causes act on a rate of change
  * @param own effect of the own state on its rate of change, per second; for {@link
- *     Memory#FIRST_ORDER} alone
+ *     Memory#FIRST_ORDER} and {@link Memory#SLOW_ERROR}
  * @param causes at most one per variable
  * @param processVariance variance of {@code w} per second; 0 without memory
  * @param readingVariance variance of {@code r}
@@ -32,9 +33,9 @@ public record DynamicEquation(
    */
   public DynamicEquation {
     causes = List.copyOf(causes);
-    if ((own != null) != (memory == Memory.FIRST_ORDER)) {
+    if ((own != null) != (memory == Memory.FIRST_ORDER || memory == Memory.SLOW_ERROR)) {
       throw new IllegalArgumentException(
-          "an effect of the own state belongs to FIRST_ORDER alone, memory is " + memory);
+          "an effect of the own state belongs to FIRST_ORDER and SLOW_ERROR, memory is " + memory);
     }
     if (!Double.isFinite(constant)) {
       throw new IllegalArgumentException("constant must be finite but was " + constant);
@@ -51,6 +52,9 @@ public record DynamicEquation(
       throw new IllegalArgumentException(
           "variances must be finite, at least 0 and one above 0, got process %s and reading %s"
               .formatted(processVariance, readingVariance));
+    }
+    if (memory == Memory.SLOW_ERROR && !(own != null && own.value(0) == 0 && own.slope(0) < 0)) {
+      throw new IllegalArgumentException("a slow error must decay to 0");
     }
     if (memory == Memory.NONE && processVariance > 0) {
       throw new IllegalArgumentException(
@@ -93,6 +97,12 @@ public record DynamicEquation(
     List<DelayedCause> others = new ArrayList<>(causes);
     others.set(index, cause);
     return with(constant, own, others);
+  }
+
+  /** Variance of the state long after the last reading, near state 0. */
+  double stationaryVariance(double stepSeconds) {
+    double slope = 1 + stepSeconds * ownSlope(0);
+    return stepSeconds * processVariance / (1 - slope * slope);
   }
 
   double own(double state) {

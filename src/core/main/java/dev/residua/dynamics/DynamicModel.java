@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Equations of all variables, and the filters that give the one-step innovations of a stream of
- * frames at irregular times. Each variable with memory has an extended Kalman filter of one state;
- * causes enter with their readings. Immutable; equal input gives equal bits.
+ * frames at irregular times. Each variable with memory or a slow error has an extended Kalman
+ * filter of one state; causes enter with their readings. Immutable; equal input gives equal bits.
  *
  * <p>An interval longer than the step of the training is predicted in several steps, with causes
  * interpolated between readings at most {@link #WIDEST} steps apart. If a cause is unknown, so are
@@ -180,12 +180,18 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       return new double[] {expected, equation.readingVariance()};
     }
     predict(equation, history, last, time, i, means, variances);
-    double expected = means[i];
+    boolean ofError = equation.memory() == Memory.SLOW_ERROR;
+    if (ofError && Double.isNaN(means[i])) {
+      means[i] = 0;
+      variances[i] = equation.stationaryVariance(stepSeconds);
+    }
+    double expected =
+        means[i] + (ofError ? equation.constant() + effects(equation, history, time) : 0);
     double spread = equation.readingVariance() + variances[i];
-    if (Double.isNaN(expected)) {
+    if (Double.isNaN(means[i])) {
       means[i] = reading;
       variances[i] = equation.readingVariance();
-    } else if (!Double.isNaN(reading)) {
+    } else if (!Double.isNaN(reading - expected)) {
       double gain = variances[i] / spread;
       means[i] += gain * (reading - expected);
       variances[i] *= 1 - gain;
@@ -212,8 +218,10 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       double begin = from + k * stepSeconds;
       double length = k < count - 1 ? stepSeconds : to - begin;
       double slope = 1 + length * equation.ownSlope(means[i]);
-      double rate =
-          equation.constant() + equation.own(means[i]) + effects(equation, history, begin);
+      double rate = equation.own(means[i]);
+      if (equation.memory().actsOnRate()) {
+        rate += equation.constant() + effects(equation, history, begin);
+      }
       means[i] += length * rate;
       variances[i] = slope * slope * variances[i] + length * equation.processVariance();
     }
@@ -320,6 +328,9 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         predict(equation, next, last, time, i, means, variances);
         means[i] += Math.sqrt(variances[i]) * random.nextGaussian();
         reading = means[i] + noise;
+        if (equation.memory() == Memory.SLOW_ERROR) {
+          reading += equation.constant() + effects(equation, next, time);
+        }
       }
       variances[i] = 0;
       next.readings()[row + i] = reading; // of this row, which nothing else has yet

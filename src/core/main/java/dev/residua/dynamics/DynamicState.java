@@ -7,7 +7,7 @@ package dev.residua.dynamics;
  *
  * @param times of the readings in seconds, ascending
  * @param readings shape {@code [times][variables]}, row-major; NaN if missing
- * @param means of the states after the newest reading; NaN if unknown or without memory
+ * @param means of the states after the newest reading; NaN if unknown or without a state
  * @param variances of the states
  */
 public record DynamicState(double[] times, double[] readings, double[] means, double[] variances) {

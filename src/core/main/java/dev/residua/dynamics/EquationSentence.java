@@ -27,6 +27,7 @@ public final class EquationSentence {
     String constant = timeConstant(equation);
     return switch (equation.memory()) {
       case NONE -> "%s follows %s".formatted(name, causes);
+      case SLOW_ERROR -> "%s follows %s, with a slow error%s".formatted(name, causes, constant);
       case INTEGRATOR ->
           causes.isEmpty()
               ? "%s keeps its value and drifts".formatted(name)

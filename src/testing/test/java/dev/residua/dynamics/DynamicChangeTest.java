@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -72,6 +73,24 @@ class DynamicChangeTest {
       state = MODEL.next(state, 100 + STEP * t, seen).state();
     }
     return state;
+  }
+
+  @Test
+  void shouldNotExplainASlowErrorByARate() {
+    // Given a gauge with a slow error, read without any change
+    DynamicEquation gauge = MODEL.equations().get(2);
+    DynamicEquation slow =
+        new DynamicEquation(
+            Memory.SLOW_ERROR, 0, SmoothFunction.line(-1, 1, -0.1), gauge.causes(), 1e-4, 4e-4);
+    DynamicModel model =
+        new DynamicModel(STEP, List.of(MODEL.equations().get(0), MODEL.equations().get(1), slow));
+    // When
+    DynamicState later =
+        run(new Event(model(0.02, 1, DELAY + 7, 0.02), 0, 0, Double.NaN), new Random(9));
+    DynamicChange found = DynamicChange.of(model, later, 2, FRAMES).orElseThrow();
+    // Then
+    assertThat(found.kind()).isEqualTo(DynamicChange.Kind.DELAY);
+    assertThat(found.size()).isEqualTo((DELAY + 7) * STEP);
   }
 
   @ParameterizedTest

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
+import org.apache.commons.math3.linear.LUDecomposition;
+import org.apache.commons.math3.linear.RealVector;
 import org.junit.jupiter.api.Test;
 
 class DynamicModelTest {
@@ -84,6 +87,68 @@ class DynamicModelTest {
     assertThat(all.get(199).deviations()[0])
         .isCloseTo(Math.sqrt(reading / (1 - gain)), within(1e-9))
         .isCloseTo(steady.deviation(), within(1e-9));
+  }
+
+  @Test
+  void shouldPredictASlowErrorAsTheNormalDistributionOfAllReadingsDoes() {
+    // Given a reading that follows a cause, and one that is missing
+    double process = 0.04;
+    double reading = 0.09;
+    DelayedCause cause = new DelayedCause(0, STEP, SmoothFunction.line(-1, 1, 2));
+    DynamicEquation slow =
+        new DynamicEquation(Memory.SLOW_ERROR, 0.3, DECAY, List.of(cause), process, reading);
+    DynamicModel model = model(decay(0.1, 0.1), slow);
+    Random random = new Random(3);
+    int n = 12;
+    double[][] readings = new double[n][2];
+    for (double[] row : readings) {
+      row[0] = random.nextGaussian();
+      row[1] = random.nextGaussian();
+    }
+    readings[5][1] = Double.NaN;
+    // When
+    List<Innovations> all = run(model, regular(n), readings);
+    // Then each is the conditional expectation of a normal vector with these covariances
+    double kept = 1 - 0.2 * STEP;
+    double stationary = STEP * process / (1 - kept * kept);
+    for (int t = 2; t < n; t++) {
+      List<Integer> past = IntStream.range(1, t).filter(k -> k != 5).boxed().toList();
+      double[][] covariance = new double[past.size()][past.size()];
+      double[] with = new double[past.size()];
+      double[] values = new double[past.size()];
+      for (int a = 0; a < past.size(); a++) {
+        for (int b = 0; b < past.size(); b++) {
+          int apart = Math.abs(past.get(a) - past.get(b));
+          covariance[a][b] = stationary * Math.pow(kept, apart) + (apart == 0 ? reading : 0);
+        }
+        with[a] = stationary * Math.pow(kept, t - past.get(a));
+        values[a] = readings[past.get(a)][1] - 0.3 - 2 * readings[past.get(a) - 1][0];
+      }
+      RealVector weights =
+          new LUDecomposition(new Array2DRowRealMatrix(covariance))
+              .getSolver()
+              .solve(new ArrayRealVector(with));
+      double expected =
+          0.3 + 2 * readings[t - 1][0] + weights.dotProduct(new ArrayRealVector(values));
+      double variance = stationary + reading - weights.dotProduct(new ArrayRealVector(with));
+      assertThat(all.get(t).expected()[1]).isCloseTo(expected, within(1e-9));
+      if (t != 5) {
+        assertThat(all.get(t).deviations()[1]).isCloseTo(Math.sqrt(variance), within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void shouldStartASlowErrorAgainAfterALongPause() {
+    // Given
+    DynamicEquation slow =
+        new DynamicEquation(Memory.SLOW_ERROR, 0.3, DECAY, List.of(), 0.04, 0.09);
+    // When
+    List<Innovations> all =
+        run(model(slow), new double[] {100, 100 + 1e6 * STEP}, new double[][] {{5}, {5}});
+    // Then both are as if nothing were known
+    assertThat(all).extracting(i -> i.expected()[0]).containsExactly(0.3, 0.3);
+    assertThat(all.get(0).deviations()).containsExactly(all.get(1).deviations());
   }
 
   @Test
@@ -421,6 +486,10 @@ class DynamicModelTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DynamicEquation(Memory.INTEGRATOR, 0, DECAY, List.of(), 1, 1))
         .withMessageContaining("FIRST_ORDER");
+    SmoothFunction growth = SmoothFunction.line(-1, 1, 0.2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new DynamicEquation(Memory.SLOW_ERROR, 0, growth, List.of(), 1, 1))
+        .withMessageContaining("must decay");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DynamicEquation(Memory.NONE, 0, null, List.of(), 1, 1))
         .withMessageContaining("no process noise");

@@ -21,10 +21,12 @@ class EquationSentenceTest {
                 new DynamicEquation(Memory.INTEGRATOR, 0, null, List.of(first), 1, 0),
                 new DynamicEquation(Memory.NONE, 0, null, List.of(late), 0, 1),
                 new DynamicEquation(Memory.NONE, 0, null, List.of(first), 0, 1),
-                new DynamicEquation(Memory.INTEGRATOR, 0, null, List.of(), 1, 0)));
+                new DynamicEquation(Memory.INTEGRATOR, 0, null, List.of(), 1, 0),
+                new DynamicEquation(Memory.SLOW_ERROR, 0, decay, List.of(late), 1, 1)));
     // When
     List<String> sentences =
-        EquationSentence.all(model, List.of("valve", "plate", "level", "gauge", "lamp", "clock"));
+        EquationSentence.all(
+            model, List.of("valve", "plate", "level", "gauge", "lamp", "clock", "dial"));
     // Then
     assertThat(sentences)
         .containsExactly(
@@ -32,6 +34,7 @@ class EquationSentenceTest {
             "plate follows valve slowly (time constant 40 s)",
             "level adds up valve over time",
             "gauge follows valve of 1.5 s earlier",
-            "clock keeps its value and drifts");
+            "clock keeps its value and drifts",
+            "dial follows valve of 1.5 s earlier, with a slow error (time constant 40 s)");
   }
 }

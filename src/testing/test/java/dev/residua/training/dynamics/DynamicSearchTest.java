@@ -42,12 +42,59 @@ class DynamicSearchTest {
     return new RegularSequence(0.5, x);
   }
 
+  /**
+   * A valve fills a tank, and a gauge shows its level 3 frames later. Readings of level and gauge
+   * have slow errors, and that of the gauge moves a little with the valve.
+   */
+  private static RegularSequence read(long seed, double lean) {
+    Random random = new Random(seed);
+    int n = 4_000;
+    double[] valve = new double[n];
+    double[] level = new double[n];
+    double[] slow = new double[2];
+    double[][] readings = new double[n][3];
+    for (int t = 1; t < n; t++) {
+      valve[t] = 0.98 * valve[t - 1] + 0.2 * random.nextGaussian();
+      level[t] = 0.98 * level[t - 1] + 0.02 * valve[t - 1] + 0.01 * random.nextGaussian();
+      for (int k = 0; k < 2; k++) {
+        slow[k] = 0.95 * slow[k] + 0.007 * random.nextGaussian();
+      }
+      double late = level[Math.max(0, t - 3)];
+      readings[t][0] = valve[t];
+      readings[t][1] = level[t] + slow[0];
+      readings[t][2] = late + slow[1] + lean * valve[t] + 0.02 * random.nextGaussian();
+    }
+    return new RegularSequence(0.5, readings);
+  }
+
   private static DynamicModel search(long seed, GraphConstraints known, int threads) {
     return DynamicSearch.search(plant(seed), known, SETTINGS.withThreads(threads));
   }
 
   private static List<Integer> causes(DynamicEquation equation) {
     return equation.causes().stream().map(DelayedCause::variable).sorted().toList();
+  }
+
+  @Test
+  void shouldNotTakeSlowErrorsOfReadingsForMemoryOrForCauses() {
+    // Given a gauge that moves with the valve by 1.5 % of its deviation
+    RegularSequence sequence = read(4, 0.012);
+    GraphConstraints none = GraphConstraints.none(List.of("valve", "level", "gauge"));
+    // When
+    List<DynamicEquation> found = DynamicSearch.search(sequence, none, SETTINGS).equations();
+    List<DynamicEquation> anyInfluence =
+        DynamicSearch.search(sequence, none, SETTINGS.withLeastInfluence(0)).equations();
+    // Then
+    assertThat(found)
+        .extracting(DynamicSearchTest::causes)
+        .containsExactly(List.of(), List.of(0), List.of(1));
+    assertThat(found)
+        .extracting(DynamicEquation::memory)
+        .containsExactly(Memory.FIRST_ORDER, Memory.FIRST_ORDER, Memory.SLOW_ERROR);
+    assertThat(found.get(2).causes().get(0).delaySeconds()).isEqualTo(1.5);
+    assertThat(anyInfluence)
+        .extracting(DynamicSearchTest::causes)
+        .containsExactly(List.of(), List.of(0), List.of(0, 1));
   }
 
   @Test

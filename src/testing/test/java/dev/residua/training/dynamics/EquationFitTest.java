@@ -175,6 +175,44 @@ class EquationFitTest {
   }
 
   @Test
+  void shouldEstimateASlowErrorAndTheNoiseOfTheReading() {
+    // Given y = 2 x(2 frames before) + e + r, e(t+1) = .95 e(t) + w, and gaps
+    Random random = new Random(8);
+    int n = 20_000;
+    double[][] rows = new double[n][2];
+    double slow = 0;
+    for (int t = 0; t < n; t++) {
+      slow = 0.95 * slow + 0.05 * random.nextGaussian();
+      rows[t][0] = random.nextGaussian();
+      rows[t][1] = slow + 0.1 * random.nextGaussian() + (t < 2 ? 0 : 2 * rows[t - 2][0]);
+    }
+    for (int t = 0; t < n; t += 50) {
+      rows[t][1] = Double.NaN;
+    }
+    EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
+    CandidateEquation terms = CandidateEquation.empty(1, Memory.SLOW_ERROR).with(0, 2);
+    // When
+    Fitted fitted = fit.fit(terms);
+    DynamicEquation equation = fit.equation(fitted);
+    // Then
+    assertThat(1 + STEP * equation.own().slope(0)).isCloseTo(0.95, within(0.01));
+    assertThat(STEP * equation.processVariance()).isCloseTo(0.0025, within(0.0004));
+    assertThat(equation.readingVariance()).isCloseTo(0.01, within(0.0006));
+    assertThat(equation.causes().get(0).effect().slope(0)).isCloseTo(2, within(0.01));
+    assertThat(fit.influence(fitted, 0)).isCloseTo(1, within(0.01));
+  }
+
+  @Test
+  void shouldStateTheInfluenceOfACauseOnARate() {
+    // Given the level of the tank, which the valve alone moves
+    EquationFit fit = new EquationFit(new RegularSequence(STEP, tank(20_000, 5)));
+    // When
+    Fitted fitted = fit.fit(CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0));
+    // Then the process noise makes the rest
+    assertThat(fit.influence(fitted, 0)).isBetween(0.9, 1.05);
+  }
+
+  @Test
   void shouldEstimateTheGainOfACauseBeforeItIsFitted() {
     // Given
     EquationFit fit = new EquationFit(new RegularSequence(STEP, tank(3_000, 5)));

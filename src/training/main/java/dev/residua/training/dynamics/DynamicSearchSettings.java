@@ -10,8 +10,11 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  *     that matters
  * @param edgeNats nats of all rows together that a cause must save, at least 0: a cause that is not
  *     chance
+ * @param leastInfluence standard deviation that a cause must give its effect, as a share of that of
+ *     the effect, 0 to 1: less may be an error of the readings that depends on other parts of a
+ *     picture
  * @param memoryNats nats of all rows together that each step from none over integrator to first
- *     order must save, at least 0
+ *     order or a slow error must save, at least 0
  * @param blocks blocks in the order of time, each held out once, at least 2
  * @param threads at least 1
  */
@@ -20,12 +23,13 @@ public record DynamicSearchSettings(
     int maxDelaySteps,
     double edgePenalty,
     double edgeNats,
+    double leastInfluence,
     double memoryNats,
     int blocks,
     int threads)
     implements DynamicSearchSettingsBuilder.With {
   public static final DynamicSearchSettings DEFAULTS =
-      new DynamicSearchSettings(10, 0.004, 12, 8, 3, 2);
+      new DynamicSearchSettings(10, 0.004, 12, 0.05, 8, 3, 2);
 
   public DynamicSearchSettings {
     if (maxDelaySteps < 0 || maxDelaySteps > 120) {
@@ -33,6 +37,9 @@ public record DynamicSearchSettings(
     }
     if (!(edgePenalty >= 0 && edgeNats >= 0 && memoryNats >= 0)) {
       throw new IllegalArgumentException("penalties must be at least 0");
+    }
+    if (!(leastInfluence >= 0 && leastInfluence <= 1)) {
+      throw new IllegalArgumentException("leastInfluence must be 0 to 1 but was " + leastInfluence);
     }
     if (blocks < 2 || threads < 1) {
       throw new IllegalArgumentException(

@@ -11,6 +11,8 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.SingularMatrixException;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +110,8 @@ final class EquationFit {
   /**
    * Fitted numbers of one candidate.
    *
-   * @param theta constant, own function, causes, then the logit of the gain if there is memory
+   * @param theta constant, own function or the logit of the part of a slow error that a step keeps,
+   *     causes, then the logit of the gain if there is a state
    * @param square mean squared innovation of the counted rows, relative to the scale
    */
   record Fitted(CandidateEquation terms, double[] theta, double square, int count) {}
@@ -126,6 +129,7 @@ final class EquationFit {
     private double[][] derivatives = new double[0][]; // [row], null if not counted
     private double[] errors = new double[0];
     private double[] kept = new double[0]; // [row]: part of a derivative that the next row keeps
+    private double[] taken = new double[0]; // [row]: part of it that a slow error takes over
   }
 
   /** Fits all rows, from a start with no effects. */
@@ -140,7 +144,12 @@ final class EquationFit {
 
   private static double[] start(CandidateEquation terms, double logitOfGain) {
     double[] theta = new double[width(terms)];
-    theta[theta.length - 1] = terms.memory() == Memory.NONE ? 0 : logitOfGain;
+    if (terms.memory() != Memory.NONE) {
+      theta[theta.length - 1] = logitOfGain;
+    }
+    if (terms.memory() == Memory.SLOW_ERROR) {
+      theta[1] = STEEP;
+    }
     return theta;
   }
 
@@ -165,7 +174,7 @@ final class EquationFit {
     Pass pass = pass(terms, theta, blockFrom, blockTo, true, false);
     double damping = 1e-3;
     for (int k = 0; k < iterations && damping < 1e6; k++) {
-      double[] next = solve(pass, damping, theta, fixed, terms.memory() != Memory.NONE);
+      double[] next = solve(pass, damping, theta, fixed, terms.memory());
       if (next == null) {
         damping *= 10;
         continue;
@@ -188,7 +197,7 @@ final class EquationFit {
   }
 
   private static double @Nullable [] solve(
-      Pass pass, double damping, double[] theta, boolean[] fixed, boolean hasGain) {
+      Pass pass, double damping, double[] theta, boolean[] fixed, Memory memory) {
     int p = theta.length;
     double[][] matrix = new double[p][];
     for (int a = 0; a < p; a++) {
@@ -212,9 +221,12 @@ final class EquationFit {
               .getSolver()
               .solve(new ArrayRealVector(gradient, false))
               .toArray();
-      if (hasGain) {
-        // A longer step to a gain of 0 or 1 does not come back.
-        step[p - 1] = Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step[p - 1]));
+      // A longer step of a logit to a share of 0 or 1 does not come back.
+      if (memory != Memory.NONE) {
+        step[p - 1] = limited(step[p - 1]);
+      }
+      if (memory == Memory.SLOW_ERROR) {
+        step[1] = limited(step[1]);
       }
       for (int a = 0; a < p; a++) {
         step[a] += theta[a];
@@ -223,6 +235,10 @@ final class EquationFit {
     } catch (SingularMatrixException e) {
       return null;
     }
+  }
+
+  private static double limited(double stepOfLogit) {
+    return Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, stepOfLogit));
   }
 
   /**
@@ -306,15 +322,16 @@ final class EquationFit {
   private double reduction(Pass pass, double[][] inverse, Memory memory, int cause, int delay) {
     int p = inverse.length;
     double[] s = new double[BASIS];
+    double[] ofError = new double[BASIS]; // derivatives of a slow error
     double[][] cross = new double[BASIS][p];
     double[][] own = new double[BASIS][BASIS];
     double[] gradient = new double[BASIS];
     for (int t = 0; t < rows; t++) {
       double[] row = pass.derivatives[t];
-      boolean now = memory == Memory.NONE;
+      boolean now = !memory.actsOnRate();
       if (now) {
         for (int j = 0; j < BASIS; j++) {
-          s[j] = t < delay ? Double.NaN : basis[cause][j][t - delay];
+          s[j] = (t < delay ? Double.NaN : basis[cause][j][t - delay]) + ofError[j];
         }
       }
       if (Double.isNaN(s[0])) {
@@ -330,7 +347,12 @@ final class EquationFit {
           gradient[j] += s[j] * pass.errors[t];
         }
       }
-      if (!now) {
+      if (memory == Memory.SLOW_ERROR) {
+        for (int j = 0; j < BASIS; j++) {
+          double value = Double.isNaN(s[j]) ? 0 : s[j] - ofError[j];
+          ofError[j] = pass.kept[t] * ofError[j] - pass.taken[t] * value;
+        }
+      } else if (!now) {
         for (int j = 0; j < BASIS; j++) {
           double value = t < delay ? 0 : basis[cause][j][t - delay];
           s[j] = pass.kept[t] * s[j] + value;
@@ -383,11 +405,19 @@ final class EquationFit {
 
   /** Gain of the filter of an equation with memory, whose logit is the last number. */
   private static double gain(double[] theta) {
-    return 1 / (1 + Math.exp(-theta[theta.length - 1]));
+    return logistic(theta[theta.length - 1]);
+  }
+
+  private static double logistic(double logit) {
+    return 1 / (1 + Math.exp(-logit));
   }
 
   private static int head(CandidateEquation terms) {
-    return terms.memory() == Memory.FIRST_ORDER ? 1 + OWN : 1;
+    return switch (terms.memory()) {
+      case NONE, INTEGRATOR -> 1;
+      case SLOW_ERROR -> 2;
+      case FIRST_ORDER -> 1 + OWN;
+    };
   }
 
   private static int width(CandidateEquation terms) {
@@ -401,10 +431,11 @@ final class EquationFit {
       int blockTo,
       boolean derivatives,
       boolean keepRows) {
-    boolean memory = terms.memory() != Memory.NONE;
+    boolean rates = terms.memory().actsOnRate();
     boolean first = terms.memory() == Memory.FIRST_ORDER;
+    boolean slow = terms.memory() == Memory.SLOW_ERROR;
     int p = theta.length;
-    double gain = memory ? gain(theta) : 0;
+    double gain = rates || slow ? gain(theta) : 0;
     double[] own = ownKnots[terms.variable()];
     double[] readings = y[terms.variable()];
     Pass pass = new Pass();
@@ -414,16 +445,20 @@ final class EquationFit {
       pass.derivatives = new double[rows][];
       pass.errors = new double[rows];
       pass.kept = new double[rows];
+      pass.taken = new double[rows];
     }
     double[] phi = new double[p];
     phi[0] = 1;
     double[] s = new double[p]; // derivatives of the expected reading
     double state = Double.NaN;
+    SlowError slowError = new SlowError(p, slow ? logistic(theta[1]) : 0, gain);
     int settled = 0;
     for (int t = 0; t < rows; t++) {
-      if (!memory) {
-        state = inputs(terms, theta, phi, t);
-        System.arraycopy(phi, 0, s, 0, p);
+      if (!rates) {
+        state = inputs(terms, theta, phi, t) + slowError.mean;
+        for (int a = 0; a < p; a++) {
+          s[a] = phi[a] + slowError.derivatives[a];
+        }
       }
       double error = readings[t] - state;
       boolean known = !Double.isNaN(error);
@@ -450,7 +485,16 @@ final class EquationFit {
           }
         }
       }
-      if (!memory) {
+      if (!rates) {
+        if (slow) {
+          slowError.next(known, error, s);
+          pass.slopes += slowError.kept;
+          pass.slopeCount++;
+          if (keepRows) {
+            pass.kept[t] = slowError.kept * (known ? 1 - gain : 1);
+            pass.taken[t] = slowError.kept * (known ? gain : 0);
+          }
+        }
         continue;
       }
       if (known) {
@@ -494,6 +538,36 @@ final class EquationFit {
     return pass;
   }
 
+  /** Prediction of an error that decays, and its derivatives. */
+  private static final class SlowError {
+    private final double kept;
+    private final double gain;
+    private final double[] derivatives;
+    private double mean;
+
+    SlowError(int terms, double kept, double gain) {
+      this.kept = kept;
+      this.gain = gain;
+      this.derivatives = new double[terms];
+    }
+
+    /**
+     * @param known false if the row has no innovation
+     * @param s derivatives of the expected reading
+     */
+    void next(boolean known, double innovation, double[] s) {
+      double corrected = known ? mean + gain * innovation : mean;
+      for (int a = 0; a < derivatives.length; a++) {
+        derivatives[a] = kept * (known ? derivatives[a] - gain * s[a] : derivatives[a]);
+      }
+      if (known) {
+        derivatives[derivatives.length - 1] += kept * gain * (1 - gain) * innovation;
+      }
+      derivatives[1] += kept * (1 - kept) * corrected;
+      mean = kept * corrected;
+    }
+  }
+
   /** Fills the terms of the causes at a row and returns the sum of all terms; NaN if unknown. */
   private double inputs(CandidateEquation terms, double[] theta, double[] phi, int t) {
     int head = head(terms);
@@ -513,13 +587,63 @@ final class EquationFit {
     return sum;
   }
 
+  /** Returns the variance of a slow error over that of its variable. */
+  double slowShare(Fitted fitted) {
+    double[] known =
+        Arrays.stream(y[fitted.terms().variable()]).filter(v -> !Double.isNaN(v)).toArray();
+    double kept = logistic(fitted.theta()[1]);
+    return stateNoise(gain(fitted.theta()), kept, fitted.square())
+        / (1 - kept * kept)
+        / StatUtils.variance(known);
+  }
+
+  /** Variance of the step of a state, from the stationary filter with the gain. */
+  private static double stateNoise(double gain, double slope, double square) {
+    // Predicted variance = gain x variance of the innovations.
+    return Math.max(0, gain * square * (1 - slope * slope * (1 - gain)));
+  }
+
+  /**
+   * Returns the standard deviation of the contribution of a cause, over that of its effect. A
+   * contribution to a rate of change is summed over time, and decays as the own state does.
+   */
+  double influence(Fitted fitted, int cause) {
+    CandidateEquation terms = fitted.terms();
+    double[] theta = fitted.theta();
+    double[] readings = y[terms.variable()];
+    double[][] of = basis[terms.causes()[cause]];
+    int from = head(terms) + BASIS * cause;
+    StandardDeviation added = new StandardDeviation();
+    StandardDeviation whole = new StandardDeviation();
+    double sum = 0;
+    for (int t = terms.delays()[cause]; t < rows; t++) {
+      double effect = 0;
+      for (int j = 0; j < BASIS; j++) {
+        effect += theta[from + j] * of[j][t - terms.delays()[cause]];
+      }
+      if (Double.isNaN(effect) || Double.isNaN(readings[t])) {
+        continue;
+      }
+      double kept = terms.memory().actsOnRate() ? 1 : 0;
+      if (terms.memory() == Memory.FIRST_ORDER) {
+        for (int j = 0; j < OWN; j++) {
+          kept +=
+              theta[1 + j] * SmoothFunction.basisSlope(ownKnots[terms.variable()], j, readings[t]);
+        }
+      }
+      sum = kept * sum + effect;
+      added.increment(sum);
+      whole.increment(readings[t]);
+    }
+    return added.getResult() / whole.getResult();
+  }
+
   /** Returns the equation in units of the readings and seconds. */
   DynamicEquation equation(Fitted fitted) {
     CandidateEquation terms = fitted.terms();
     double[] theta = fitted.theta();
     int i = terms.variable();
-    boolean memory = terms.memory() != Memory.NONE;
-    double unit = scale[i] / (memory ? stepSeconds : 1);
+    double unit = scale[i] / (terms.memory().actsOnRate() ? stepSeconds : 1);
     List<DelayedCause> causes = new ArrayList<>();
     int head = head(terms);
     for (int k = 0; k < terms.size(); k++) {
@@ -533,18 +657,20 @@ final class EquationFit {
     double variance = scale[i] * scale[i] * fitted.square();
     double process = 0;
     double reading = variance;
-    if (memory) {
+    if (terms.memory() != Memory.NONE) {
       double gain = gain(theta);
       Pass pass = pass(terms, theta, -1, -1, false, false);
       double slope = pass.slopes / pass.slopeCount;
-      // Stationary filter: predicted variance = gain x variance.
       reading = (1 - gain) * variance;
-      process = Math.max(0, gain * variance * (1 - slope * slope * (1 - gain))) / stepSeconds;
+      process = stateNoise(gain, slope, variance) / stepSeconds;
     }
     SmoothFunction own =
-        terms.memory() == Memory.FIRST_ORDER
-            ? function(ownKnots[i], scale[i], theta, 1, unit)
-            : null;
+        switch (terms.memory()) {
+          case NONE, INTEGRATOR -> null;
+          case SLOW_ERROR ->
+              SmoothFunction.line(-scale[i], scale[i], (logistic(theta[1]) - 1) / stepSeconds);
+          case FIRST_ORDER -> function(ownKnots[i], scale[i], theta, 1, unit);
+        };
     return new DynamicEquation(terms.memory(), theta[0] * unit, own, causes, process, reading);
   }
 

@@ -22,6 +22,9 @@ final class VariableSearch {
 
   private static final int MAX_ROUNDS = 4;
 
+  /** Largest part of the variance of a variable that a slow error of its reading may have. */
+  private static final double MOST_ERROR = 0.25;
+
   /** Nats per row that a revision of causes and delays does not make up for. */
   private static final double HOPELESS = 0.2;
 
@@ -78,7 +81,12 @@ final class VariableSearch {
     }
     Scored best = grown(Memory.FIRST_ORDER, instantaneous, Double.POSITIVE_INFINITY);
     best = better(best, grown(Memory.INTEGRATOR, instantaneous, best.cost()));
-    best = better(best, grown(Memory.NONE, instantaneous, best.cost()));
+    Scored atOnce = grown(Memory.NONE, instantaneous, best.cost());
+    best = better(best, atOnce);
+    if (atOnce.terms().size() > 0) {
+      CandidateEquation terms = atOnce.terms().withMemory(Memory.SLOW_ERROR);
+      best = better(best, refined(scored(fit.fit(terms)), instantaneous));
+    }
     if (best.terms().memory() == Memory.FIRST_ORDER) {
       best = better(best, scored(fit.fit(best.terms().withMemory(Memory.INTEGRATOR))));
     }
@@ -101,8 +109,13 @@ final class VariableSearch {
       before = best;
       best = extended(best, instantaneous, ~forbidden, false);
     } while (best != before && best.terms().size() < MAX_CAUSES);
-    for (int round = 0; round < MAX_ROUNDS && best.cost() < bound + HOPELESS; round++) {
-      before = best;
+    return best.cost() < bound + HOPELESS ? refined(best, instantaneous) : best;
+  }
+
+  private Scored refined(Scored from, int instantaneous) {
+    Scored best = from;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Scored before = best;
       for (int k = 0; k < variables; k++) {
         best = revised(best, k, instantaneous);
       }
@@ -194,7 +207,17 @@ final class VariableSearch {
   }
 
   private Scored scored(Fitted fitted) {
-    return new Scored(fitted, penalty(fitted.terms()) - fit.heldOut(fitted, settings.blocks()));
+    CandidateEquation terms = fitted.terms();
+    if (terms.memory() == Memory.SLOW_ERROR && fit.slowShare(fitted) > MOST_ERROR) {
+      return new Scored(fitted, Double.POSITIVE_INFINITY);
+    }
+    for (int k = 0; k < terms.size(); k++) {
+      boolean isRequired = (required >> terms.causes()[k] & 1) == 1;
+      if (!isRequired && fit.influence(fitted, k) < settings.leastInfluence()) {
+        return new Scored(fitted, Double.POSITIVE_INFINITY);
+      }
+    }
+    return new Scored(fitted, penalty(terms) - fit.heldOut(fitted, settings.blocks()));
   }
 
   /** Cost by the rows of the fit itself. */
@@ -207,7 +230,7 @@ final class VariableSearch {
         switch (terms.memory()) {
           case NONE -> 0;
           case INTEGRATOR -> 1;
-          case FIRST_ORDER -> 2;
+          case SLOW_ERROR, FIRST_ORDER -> 2;
         };
     return edgePenalty * terms.size() + settings.memoryNats() * steps / fit.rows();
   }
