@@ -28,6 +28,9 @@ record DynamicFit(DynamicModel model, CausalGraph graph) {
   /** Correlation of two residuals at some delay above which one follows the other later. */
   private static final double FOLLOWS = 0.3;
 
+  /** Readings of a latent may move by this part with another, see {@link OwnPixels#SMALL}. */
+  private static final double LEAST_INFLUENCE = OwnPixels.SMALL;
+
   /** Rows without readings between two runs, at least the longest delay. */
   private static final int GAP = DynamicSearchSettings.DEFAULTS.maxDelaySteps() + 5;
 
@@ -104,7 +107,9 @@ record DynamicFit(DynamicModel model, CausalGraph graph) {
         DynamicSearch.search(
             new RegularSequence(times.stepSeconds(), regular),
             input.known,
-            DynamicSearchSettings.DEFAULTS.withThreads(input.settings.threads()));
+            DynamicSearchSettings.DEFAULTS
+                .withLeastInfluence(LEAST_INFLUENCE)
+                .withThreads(input.settings.threads()));
     return IntStream.range(0, model.size()).noneMatch(model::usesHistory)
         ? null
         : new DynamicFit(model, graph(model, input.nodes.stream().map(Latent::name).toList()));

@@ -29,7 +29,7 @@ public record DynamicSearchSettings(
     int threads)
     implements DynamicSearchSettingsBuilder.With {
   public static final DynamicSearchSettings DEFAULTS =
-      new DynamicSearchSettings(10, 0.004, 12, 0.05, 8, 3, 2);
+      new DynamicSearchSettings(10, 0.004, 12, 0, 8, 3, 2);
 
   public DynamicSearchSettings {
     if (maxDelaySteps < 0 || maxDelaySteps > 120) {
