@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The change of one equation with memory or delay that explains its newest innovations best: a
@@ -46,19 +47,28 @@ public record DynamicChange(Kind kind, int cause, double size, double nats) {
   /** Nats for the spread of held readings, the second number of that change. */
   private static final double OF_SPREAD = 2;
 
+  /** Nats by which another kind must explain later frames better than the kind found first. */
+  private static final double TO_REVISE = 8;
+
   /**
    * Finds the best explanation.
    *
    * @param history ends with the frame of the diagnosis
    * @param variable with memory or delayed causes
    * @param frames number of newest frames that show the change, at most those of the history
+   * @param before kind that explained earlier frames of this change, which is kept if it explains
+   *     these nearly as well: once the variable has settled, a push, a slower response and a weaker
+   *     cause look much the same; null if there is none
    * @return empty if no frame has a known innovation
    */
   public static Optional<DynamicChange> of(
-      DynamicModel model, DynamicState history, int variable, int frames) {
+      DynamicModel model, DynamicState history, int variable, int frames, @Nullable Kind before) {
     int shown = Math.min(frames, history.times().length);
-    Search search = new Search(model, history, variable, shown);
-    return search.candidates().stream().max(Comparator.comparingDouble(DynamicChange::nats));
+    List<DynamicChange> found = new Search(model, history, variable, shown).candidates();
+    Comparator<DynamicChange> byNats = Comparator.comparingDouble(DynamicChange::nats);
+    Optional<DynamicChange> best = found.stream().max(byNats);
+    Optional<DynamicChange> same = found.stream().filter(c -> c.kind() == before).max(byNats);
+    return same.filter(c -> c.nats() >= best.orElse(c).nats() - TO_REVISE).or(() -> best);
   }
 
   private static final class Search {

@@ -304,7 +304,7 @@ final class Diagnoser {
     DynamicChange change = overTime(first);
     if (change != null) {
       return new Diagnosis(
-          kind(change),
+          Diagnosis.kind(change.kind()),
           causes(suspects),
           Math.abs(first.evidence()),
           threshold,
@@ -347,17 +347,6 @@ final class Diagnoser {
         .change(node.latent, frames)
         .filter(change -> change.nats() >= SMALLEST_SAVING)
         .orElse(null);
-  }
-
-  private static InterventionKind kind(DynamicChange change) {
-    return switch (change.kind()) {
-      case PUSH -> InterventionKind.BALANCE_CHANGE;
-      case OFFSET -> InterventionKind.OFFSET;
-      case GAIN -> InterventionKind.MECHANISM_CHANGE;
-      case RESPONSE -> InterventionKind.RESPONSE_CHANGE;
-      case DELAY -> InterventionKind.DELAY_CHANGE;
-      case HELD -> InterventionKind.HARD_INTERVENTION;
-    };
   }
 
   /** Edges of a latent in the newer frames. */

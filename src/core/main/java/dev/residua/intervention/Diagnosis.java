@@ -104,4 +104,16 @@ public record Diagnosis(
       MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
     return of(reference, graph, FactorScales.NONE, window, frames, null);
   }
+
+  /** Kind of the intervention that a change of an equation over time is. */
+  public static InterventionKind kind(DynamicChange.Kind change) {
+    return switch (change) {
+      case PUSH -> InterventionKind.BALANCE_CHANGE;
+      case OFFSET -> InterventionKind.OFFSET;
+      case GAIN -> InterventionKind.MECHANISM_CHANGE;
+      case RESPONSE -> InterventionKind.RESPONSE_CHANGE;
+      case DELAY -> InterventionKind.DELAY_CHANGE;
+      case HELD -> InterventionKind.HARD_INTERVENTION;
+    };
+  }
 }

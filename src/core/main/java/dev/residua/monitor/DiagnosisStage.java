@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
+import dev.residua.dynamics.DynamicChange;
 import dev.residua.dynamics.DynamicHistory;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
@@ -117,9 +118,15 @@ public final class DiagnosisStage {
     long sinceChange = change.framesSince(watch, watch.alarm().changePoint());
     int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
     if (frames > 0) {
+      boolean later = DiagnosisSchedule.isLater(sinceAlarm, sinceChange);
       Diagnosis diagnosis =
           Diagnosis.of(
-              model.mechanisms().get(), model.graph(), model.factors(), window, frames, history);
+              model.mechanisms().get(),
+              model.graph(),
+              model.factors(),
+              window,
+              frames,
+              later && history != null ? afterPublished(history) : history);
       InterventionEvent event =
           findings.intervention(
               frame.scored(),
@@ -132,12 +139,24 @@ public final class DiagnosisStage {
           .named
           .addAll(
               DiagnosisSubjects.of(diagnosis, model.graph(), change.picture().alarm().drifting()));
-      if (isNews(diagnosis, DiagnosisSchedule.isLater(sinceAlarm, sinceChange))) {
+      if (isNews(diagnosis, later)) {
         frame
             .events()
             .add(event, watch == change.residuals() ? Channel.RESIDUALS : Channel.PICTURE);
       }
     }
+  }
+
+  private DynamicHistory afterPublished(DynamicHistory history) {
+    for (DynamicChange.Kind kind : DynamicChange.Kind.values()) {
+      for (int latent = 0; latent < model.graph().size(); latent++) {
+        if (DiagnosisSubjects.news(Diagnosis.kind(kind), model.graph().name(latent))
+            .equals(published)) {
+          return history.after(new DynamicHistory.Before(latent, kind));
+        }
+      }
+    }
+    return history;
   }
 
   private void follow(MonitoredFrame frame, ChangeStage change, ChangeStage.Alarms alarms) {

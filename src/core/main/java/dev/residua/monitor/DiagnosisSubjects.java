@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.incident.Subject;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EdgeReading;
+import dev.residua.intervention.InterventionKind;
 import java.util.List;
 
 /** Subjects that a diagnosis names. */
@@ -18,14 +19,20 @@ final class DiagnosisSubjects {
    * tracker; lamp}.
    */
   static String news(Diagnosis diagnosis) {
-    StringBuilder news = new StringBuilder(diagnosis.kind().name());
-    if (!diagnosis.causes().isEmpty()) {
-      news.append(' ').append(diagnosis.causes().get(0).latent());
-    }
+    StringBuilder news =
+        new StringBuilder(
+            diagnosis.causes().isEmpty()
+                ? diagnosis.kind().name()
+                : news(diagnosis.kind(), diagnosis.causes().get(0).latent()));
     diagnosis.edges().stream()
         .filter(EdgeReading::isClaim)
         .forEach(edge -> news.append(EDGE).append(edge.from()));
     return news.toString();
+  }
+
+  /** News without edges, as all of changes over time. */
+  static String news(InterventionKind kind, String latent) {
+    return kind.name() + ' ' + latent;
   }
 
   /**

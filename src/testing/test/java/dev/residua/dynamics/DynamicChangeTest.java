@@ -76,6 +76,60 @@ class DynamicChangeTest {
   }
 
   @Test
+  void shouldKeepAKindThatExplainsLaterFramesNearlyAsWell() {
+    // Given a small loss of the level, which a slower inflow explains nearly as well
+    Random random = new Random(11);
+    Event small = new Event(MODEL, -0.003, 0, Double.NaN);
+    int kept = 0;
+    for (int i = 0; i < RUNS; i++) {
+      DynamicState history = run(small, random);
+      DynamicChange best = DynamicChange.of(MODEL, history, 1, FRAMES, null).orElseThrow();
+      for (DynamicChange.Kind before : DynamicChange.Kind.values()) {
+        // When
+        DynamicChange found = DynamicChange.of(MODEL, history, 1, FRAMES, before).orElseThrow();
+        // Then
+        if (found.kind() == before) {
+          assertThat(found.nats()).isGreaterThanOrEqualTo(best.nats() - 8);
+          kept += best.kind() == before ? 0 : 1;
+        } else {
+          assertThat(found).isEqualTo(best);
+        }
+      }
+    }
+    assertThat(kept).isPositive();
+  }
+
+  @Test
+  void shouldKeepAKindForItsOwnVariableAlone() {
+    // Given a change of which another kind is kept, see above
+    Random random = new Random(11);
+    Event small = new Event(MODEL, -0.003, 0, Double.NaN);
+    int kept = 0;
+    for (int i = 0; i < RUNS; i++) {
+      DynamicHistory history = new DynamicHistory(MODEL, run(small, random));
+      DynamicChange best = history.change(1, FRAMES).orElseThrow();
+      DynamicHistory.Before response = new DynamicHistory.Before(1, DynamicChange.Kind.RESPONSE);
+      DynamicHistory.Before ofGauge = new DynamicHistory.Before(2, DynamicChange.Kind.RESPONSE);
+      // Then
+      assertThat(history.after(ofGauge).change(1, FRAMES)).contains(best);
+      kept += history.after(response).change(1, FRAMES).orElseThrow().equals(best) ? 0 : 1;
+    }
+    assertThat(kept).isPositive();
+  }
+
+  @Test
+  void shouldReviseAKindThatLaterFramesContradict() {
+    // Given
+    Event late = new Event(model(0.02, 1, DELAY + 7, 0.02), 0, 0, Double.NaN);
+    // When
+    DynamicChange found =
+        DynamicChange.of(MODEL, run(late, new Random(12)), 2, FRAMES, DynamicChange.Kind.OFFSET)
+            .orElseThrow();
+    // Then
+    assertThat(found.kind()).isEqualTo(DynamicChange.Kind.DELAY);
+  }
+
+  @Test
   void shouldNotExplainASlowErrorByARate() {
     // Given a gauge with a slow error, read without any change
     DynamicEquation gauge = MODEL.equations().get(2);
@@ -87,7 +141,7 @@ class DynamicChangeTest {
     // When
     DynamicState later =
         run(new Event(model(0.02, 1, DELAY + 7, 0.02), 0, 0, Double.NaN), new Random(9));
-    DynamicChange found = DynamicChange.of(model, later, 2, FRAMES).orElseThrow();
+    DynamicChange found = DynamicChange.of(model, later, 2, FRAMES, null).orElseThrow();
     // Then
     assertThat(found.kind()).isEqualTo(DynamicChange.Kind.DELAY);
     assertThat(found.size()).isEqualTo((DELAY + 7) * STEP);
@@ -126,7 +180,7 @@ class DynamicChangeTest {
     // When
     for (int i = 0; i < RUNS; i++) {
       DynamicState history = run(event, random);
-      DynamicChange found = DynamicChange.of(MODEL, history, variable, FRAMES).orElseThrow();
+      DynamicChange found = DynamicChange.of(MODEL, history, variable, FRAMES, null).orElseThrow();
       if (found.kind() == kind) {
         right++;
         size += found.size();
