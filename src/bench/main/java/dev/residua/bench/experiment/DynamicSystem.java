@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
 final class DynamicSystem {
   static final int MAX_DELAY = 10;
 
+  private static final List<Memory> KINDS =
+      List.of(Memory.NONE, Memory.FIRST_ORDER, Memory.INTEGRATOR);
+
   private static final int WARM = 500;
   private static final double INTEGRATION = 0.1; // per frame
 
@@ -59,7 +62,8 @@ final class DynamicSystem {
     Arrays.fill(unit, 1);
     for (int i = 0; i < size; i++) {
       boolean root = i == 0 || random.nextDouble() < 0.2;
-      memory[i] = Memory.values()[root ? (random.nextDouble() < 0.75 ? 1 : 0) : random.nextInt(3)];
+      memory[i] =
+          KINDS.get(root ? (random.nextDouble() < 0.75 ? 1 : 0) : random.nextInt(KINDS.size()));
       time[i] = root ? 8 + 32 * random.nextDouble() : 4 + 26 * random.nextDouble();
       stiff[i] = random.nextBoolean();
       noise[i] = 0.03 + 0.07 * random.nextDouble();
