@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>An interval longer than the step of the training is predicted in several steps, with causes
  * interpolated between readings at most {@link #WIDEST} steps apart. If a cause is unknown, so are
- * the innovation and the state, which starts again at the next reading. {@code O(variables x (steps
- * + causes x history))} time per frame.
+ * the innovation and the state, which starts again at the next reading; a slow error decays. {@code
+ * O(variables x (steps + causes x history))} time per frame.
  *
  * <p>Sources: Kalman, A New Approach to Linear Filtering and Prediction Problems (1960); Durbin and
  * Koopman, Time Series Analysis by State Space Methods (2012), sections 2.2, 2.7 and 10.2.

@@ -46,6 +46,9 @@ final class EquationFit {
   /** Longest step of the logit of the gain in one iteration. */
   private static final double LONGEST_STEP = 1;
 
+  /** Largest part of a slow error that a step keeps. */
+  private static final double MOST_KEPT = 0.9999;
+
   /** Rows after a start of the filter that do not count. */
   private static final int SETTLING = 20;
 
@@ -408,6 +411,11 @@ final class EquationFit {
     return logistic(theta[theta.length - 1]);
   }
 
+  /** Part of a slow error that a step keeps, whose logit is the second number. */
+  private static double kept(double[] theta) {
+    return Math.min(MOST_KEPT, logistic(theta[1]));
+  }
+
   private static double logistic(double logit) {
     return 1 / (1 + Math.exp(-logit));
   }
@@ -451,7 +459,7 @@ final class EquationFit {
     phi[0] = 1;
     double[] s = new double[p]; // derivatives of the expected reading
     double state = Double.NaN;
-    SlowError slowError = new SlowError(p, slow ? logistic(theta[1]) : 0, gain);
+    SlowError slowError = new SlowError(p, slow ? kept(theta) : 0, gain);
     int settled = 0;
     for (int t = 0; t < rows; t++) {
       if (!rates) {
@@ -591,7 +599,7 @@ final class EquationFit {
   double slowShare(Fitted fitted) {
     double[] known =
         Arrays.stream(y[fitted.terms().variable()]).filter(v -> !Double.isNaN(v)).toArray();
-    double kept = logistic(fitted.theta()[1]);
+    double kept = kept(fitted.theta());
     return stateNoise(gain(fitted.theta()), kept, fitted.square())
         / (1 - kept * kept)
         / StatUtils.variance(known);
@@ -668,7 +676,7 @@ final class EquationFit {
         switch (terms.memory()) {
           case NONE, INTEGRATOR -> null;
           case SLOW_ERROR ->
-              SmoothFunction.line(-scale[i], scale[i], (logistic(theta[1]) - 1) / stepSeconds);
+              SmoothFunction.line(-scale[i], scale[i], (kept(theta) - 1) / stepSeconds);
           case FIRST_ORDER -> function(ownKnots[i], scale[i], theta, 1, unit);
         };
     return new DynamicEquation(terms.memory(), theta[0] * unit, own, causes, process, reading);
