@@ -176,17 +176,14 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
       double[] means,
       double[] variances) {
     if (equation.memory() == Memory.NONE) {
-      double expected = equation.constant() + effects(equation, history, time);
-      return new double[] {expected, equation.readingVariance()};
+      return new double[] {atOnce(equation, history, time), equation.readingVariance()};
     }
     predict(equation, history, last, time, i, means, variances);
-    boolean ofError = equation.memory() == Memory.SLOW_ERROR;
-    if (ofError && Double.isNaN(means[i])) {
+    if (equation.memory() == Memory.SLOW_ERROR && Double.isNaN(means[i])) {
       means[i] = 0;
       variances[i] = equation.stationaryVariance(stepSeconds);
     }
-    double expected =
-        means[i] + (ofError ? equation.constant() + effects(equation, history, time) : 0);
+    double expected = means[i] + atOnce(equation, history, time);
     double spread = equation.readingVariance() + variances[i];
     if (Double.isNaN(means[i])) {
       means[i] = reading;
@@ -323,19 +320,23 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         means[i] = held[i];
         reading = held[i];
       } else if (equation.memory() == Memory.NONE) {
-        reading = equation.constant() + effects(equation, next, time) + noise;
+        reading = atOnce(equation, next, time) + noise;
       } else {
         predict(equation, next, last, time, i, means, variances);
         means[i] += Math.sqrt(variances[i]) * random.nextGaussian();
-        reading = means[i] + noise;
-        if (equation.memory() == Memory.SLOW_ERROR) {
-          reading += equation.constant() + effects(equation, next, time);
-        }
+        reading = means[i] + atOnce(equation, next, time) + noise;
       }
       variances[i] = 0;
       next.readings()[row + i] = reading; // of this row, which nothing else has yet
     }
     return new DynamicState(next.times(), next.readings(), means, variances);
+  }
+
+  /** Part of a reading that constant and causes give without a state. */
+  private double atOnce(DynamicEquation equation, DynamicState history, double time) {
+    return equation.memory().actsOnRate()
+        ? 0
+        : equation.constant() + effects(equation, history, time);
   }
 
   private double effects(DynamicEquation equation, DynamicState history, double time) {

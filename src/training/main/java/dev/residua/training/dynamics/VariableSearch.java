@@ -207,17 +207,24 @@ final class VariableSearch {
   }
 
   private Scored scored(Fitted fitted) {
+    double cost =
+        isAdmissible(fitted)
+            ? penalty(fitted.terms()) - fit.heldOut(fitted, settings.blocks())
+            : Double.POSITIVE_INFINITY;
+    return new Scored(fitted, cost);
+  }
+
+  /** Returns false if a slow error is not one of a reading, or a cause has too little influence. */
+  private boolean isAdmissible(Fitted fitted) {
     CandidateEquation terms = fitted.terms();
-    if (terms.memory() == Memory.SLOW_ERROR && fit.slowShare(fitted) > MOST_ERROR) {
-      return new Scored(fitted, Double.POSITIVE_INFINITY);
+    if (terms.memory() == Memory.SLOW_ERROR
+        && (terms.size() == 0 || fit.slowShare(fitted) > MOST_ERROR)) {
+      return false;
     }
-    for (int k = 0; k < terms.size(); k++) {
-      boolean isRequired = (required >> terms.causes()[k] & 1) == 1;
-      if (!isRequired && fit.influence(fitted, k) < settings.leastInfluence()) {
-        return new Scored(fitted, Double.POSITIVE_INFINITY);
-      }
-    }
-    return new Scored(fitted, penalty(terms) - fit.heldOut(fitted, settings.blocks()));
+    return settings.leastInfluence() == 0
+        || IntStream.range(0, terms.size())
+            .filter(k -> (required >> terms.causes()[k] & 1) == 0)
+            .allMatch(k -> fit.influence(fitted, k) >= settings.leastInfluence());
   }
 
   /** Cost by the rows of the fit itself. */
