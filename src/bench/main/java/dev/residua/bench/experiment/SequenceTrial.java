@@ -45,8 +45,9 @@ import org.jspecify.annotations.Nullable;
  * service's own scorer and monitor under one false alarm per week.
  *
  * <p>A source first learns its own normal. A stream is quiet for {@value #QUIET} frames; then the
- * event lasts for {@value #CHANGED}. It is found if an incident opens in that time; latent and kind
- * are those of the incident's last state. Frames come at the rate of the training, none is missing.
+ * event lasts for {@value #CHANGED}. It is found if an incident is published first in that time,
+ * although the change that it states may be dated some frames earlier; latent and kind are those of
+ * the incident's last state. Frames come at the rate of the training, none is missing.
  */
 final class SequenceTrial {
   static final Experiment EXPERIMENT =
@@ -237,7 +238,8 @@ final class SequenceTrial {
     SourceMonitor monitor = SourceMonitor.start(thresholds);
     Map<String, Incident> seen = new LinkedHashMap<>();
     int before = 0;
-    Incident first = null;
+    int foundAt = 0;
+    String found = null;
     FrameBatch batch =
         new FrameBatch(
             model,
@@ -270,18 +272,18 @@ final class SequenceTrial {
           for (Incident incident :
               monitor.next(score, ActiveControls.EMPTY, OWN_NORMAL).incidents()) {
             if (seen.put(incident.id(), incident) == null) {
-              boolean early = events.isEmpty() || incident.openedSequence() < QUIET;
-              before += early ? 1 : 0;
-              first = first == null && !early ? incident : first;
+              int at = (int) score.sequence();
+              if (events.isEmpty() || at < QUIET) {
+                before++;
+              } else if (found == null) {
+                found = incident.id();
+                foundAt = at;
+              }
             }
           }
         }
       }
     }
-    String id = first == null ? null : first.id();
-    return new Outcome(
-        before,
-        id == null ? null : seen.get(id),
-        first == null ? 0 : (int) (first.openedSequence() - QUIET));
+    return new Outcome(before, found == null ? null : seen.get(found), foundAt - QUIET);
   }
 }
