@@ -4,8 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Right of a person on the sources of a scope. Each role includes those before it. */
+/**
+ * Right of a person on the sources of a scope. Each role includes those before it, but only owner
+ * includes sender.
+ */
 public enum AccessRole {
+  /** Sends frames, such as a device; sees nothing. */
+  SENDER,
   /** Sees sources, incidents, pictures and models. */
   VIEWER,
   /** Acknowledges, notes, silences, suppresses, gives feedback, and accepts a normal state. */
@@ -16,6 +21,11 @@ public enum AccessRole {
   /** As people write it: {@code operator}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns true if a person with this role has the rights of another role. */
+  boolean includes(AccessRole other) {
+    return other == SENDER ? this == SENDER || this == OWNER : compareTo(other) >= 0;
   }
 
   /**

@@ -7,8 +7,16 @@ package dev.residua.access;
  * @param scope with which sources
  */
 public record Grant(AccessRole role, Scope scope) {
+  public Grant {
+    if (scope instanceof Scope.Source && role != AccessRole.SENDER) {
+      throw new IllegalArgumentException(
+          "the scope %s is for the role %s only".formatted(scope.text(), AccessRole.SENDER.text()));
+    }
+  }
+
   /**
-   * The grant of a text: {@code viewer}, {@code operator:scene=pumps}, {@code owner:site=north}.
+   * The grant of a text: {@code viewer}, {@code operator:scene=pumps}, {@code owner:site=north},
+   * {@code sender:source=line3/*}.
    *
    * @throws IllegalArgumentException with the reason, if it is none
    */
@@ -23,7 +31,7 @@ public record Grant(AccessRole role, Scope scope) {
       return new Grant(AccessRole.of(role.strip()), Scope.parse(scope.strip()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "the grant '%s' is not valid: %s; expected such as viewer, operator:scene=pumps or owner:site=north"
+          "the grant '%s' is not valid: %s; expected such as viewer, operator:scene=pumps, owner:site=north or sender:source=cam1"
               .formatted(text, e.getMessage()),
           e);
     }

@@ -55,6 +55,12 @@ public record Grants(List<Grant> all) {
     return all.stream().anyMatch(one -> includes(one, role) && one.scope().covers(rule));
   }
 
+  /** Returns true if frames of a source with a rule may be sent. */
+  boolean allowSending(String source, SourceRule rule) {
+    return all.stream()
+        .anyMatch(one -> includes(one, AccessRole.SENDER) && one.scope().covers(source, rule));
+  }
+
   /** Returns true if a role is granted for every source, also for those that are not known yet. */
   public boolean allowEverywhere(AccessRole role) {
     return all.stream().anyMatch(one -> includes(one, role) && one.scope() instanceof Scope.All);
@@ -90,7 +96,12 @@ public record Grants(List<Grant> all) {
   }
 
   private static boolean includes(Grant grant, AccessRole role) {
-    return grant.role().compareTo(role) >= 0;
+    return grant.role().includes(role);
+  }
+
+  /** The grants, for a sentence. */
+  public String held() {
+    return all.isEmpty() ? "no grant" : toString();
   }
 
   /** As people write them. */

@@ -1,6 +1,7 @@
 package dev.residua.access;
 
 import dev.residua.frame.SceneName;
+import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,11 @@ public sealed interface Scope {
 
   /** Returns true if the sources of a rule are in the scope. */
   boolean covers(SourceRule rule);
+
+  /** Returns true if a source with a rule is in the scope. */
+  default boolean covers(String source, SourceRule rule) {
+    return covers(rule);
+  }
 
   /** As people write it: {@code scene=pumps}; empty for all sources. */
   String text();
@@ -46,6 +52,37 @@ public sealed interface Scope {
     @Override
     public String text() {
       return SourceRule.SCENE + "=" + name;
+    }
+  }
+
+  /**
+   * The sources with a name, known or not. It covers no rule as a whole.
+   *
+   * @param match pattern for their names, as in rules
+   */
+  record Source(SourceGlob match) implements Scope {
+    private static final String NAME = "source";
+
+    public Source {
+      if (match.text().indexOf(',') >= 0) {
+        throw new IllegalArgumentException(
+            "the name '%s' must not contain a comma".formatted(match.text()));
+      }
+    }
+
+    @Override
+    public boolean covers(SourceRule rule) {
+      return false;
+    }
+
+    @Override
+    public boolean covers(String source, SourceRule rule) {
+      return match.matches(source);
+    }
+
+    @Override
+    public String text() {
+      return NAME + "=" + match.text();
     }
   }
 
@@ -86,7 +123,7 @@ public sealed interface Scope {
   }
 
   /**
-   * The scope of a text: empty, {@code scene=NAME} or {@code LABEL=VALUE}.
+   * The scope of a text: empty, {@code scene=NAME}, {@code source=PATTERN} or {@code LABEL=VALUE}.
    *
    * @throws IllegalArgumentException with the reason, if it is none
    */
@@ -101,6 +138,10 @@ public sealed interface Scope {
     }
     String name = text.substring(0, equals);
     String value = text.substring(equals + 1);
-    return name.equals(SourceRule.SCENE) ? new Scene(value) : new Label(name, value);
+    return switch (name) {
+      case SourceRule.SCENE -> new Scene(value);
+      case Source.NAME -> new Source(new SourceGlob(value));
+      default -> new Label(name, value);
+    };
   }
 }

@@ -22,6 +22,15 @@ public record Visitor(Person person, SourceRules rules) {
     return may(AccessRole.OPERATOR, source);
   }
 
+  /** Decides about sending frames of a source, whether it is known or not. */
+  public Decision onFrames(String source) {
+    return person.grants().allowSending(source, rules.of(source))
+        ? Decision.ALLOWED
+        : new Decision.Denied(
+            "frames of the source '%s' need the grant sender or owner for it, such as sender:source=%s; you have %s"
+                .formatted(source, source, held()));
+  }
+
   /** Returns true if the settings of a source may be changed. */
   public boolean mayConfigure(String source) {
     return may(AccessRole.OWNER, source);
@@ -133,6 +142,6 @@ public record Visitor(Person person, SourceRules rules) {
 
   /** The grants, for a sentence. */
   public String held() {
-    return person.grants().all().isEmpty() ? "no grant" : person.grants().toString();
+    return person.grants().held();
   }
 }

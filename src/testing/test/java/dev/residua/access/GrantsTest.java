@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GrantsTest {
@@ -23,7 +24,7 @@ class GrantsTest {
   @Test
   void shouldReadWhatItWrites() {
     // Given
-    String text = "viewer,operator:scene=pumps,owner:site=north";
+    String text = "viewer,operator:scene=pumps,owner:site=north,sender:source=line3/*";
     // When, Then
     assertThat(Grants.parse(text)).hasToString(text);
     assertThat(Grants.parse(" viewer , viewer")).hasToString("viewer");
@@ -41,6 +42,8 @@ class GrantsTest {
         "viewer:scene=",
         "viewer:scene=a b",
         "viewer:source=cam1",
+        "owner:source=cam1",
+        "sender:source=",
         "viewer:si te=north",
         "viewer:site=",
         "Viewer"
@@ -85,7 +88,7 @@ class GrantsTest {
   private static Grants some(Random random) {
     List<Grant> grants = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
-      AccessRole role = AccessRole.values()[random.nextInt(3)];
+      AccessRole role = AccessRole.values()[random.nextInt(AccessRole.values().length)];
       grants.add(
           new Grant(
               role,
@@ -96,6 +99,51 @@ class GrantsTest {
               }));
     }
     return new Grants(grants);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sender,cam1,true",
+    "sender:source=cam1,cam1,true",
+    "sender:source=cam1,cam10,false",
+    "sender:source=line3/*,line3/cam7,true",
+    "sender:scene=pumps,pump1,true",
+    "sender:scene=pumps,cam1,false",
+    "sender:site=north,pump1,true",
+    "owner:scene=pumps,pump1,true",
+    "owner:scene=pumps,cam1,false",
+    "operator,cam1,false",
+    "viewer,cam1,false"
+  })
+  void shouldLetSendersAndOwnersSendFramesOfTheirSources(
+      String grants, String source, boolean allowed) {
+    // Given
+    SourceRules rules =
+        new SourceRules(
+            List.of(
+                SourceRule.of("pumps", "pump*")
+                    .with(r -> r.scene("pumps").labels(Map.of("site", "north")))));
+    Visitor visitor = new Visitor(new Person("device", Grants.parse(grants)), rules);
+    // When
+    Decision decision = visitor.onFrames(source);
+    // Then
+    assertThat(decision instanceof Decision.Allowed).isEqualTo(allowed);
+    if (!allowed) {
+      assertThat(((Decision.Denied) decision).sentence())
+          .contains("sender:source=" + source, "you have " + grants);
+    }
+  }
+
+  @Test
+  void shouldNotLetASenderSeeOrChange() {
+    // Given
+    Visitor sender = new Visitor(new Person(null, Grants.parse("sender")), SourceRules.EMPTY);
+    // When, Then
+    assertThat(sender.maySee("cam")).isFalse();
+    assertThat(sender.mayChange("cam")).isFalse();
+    assertThat(sender.mayConfigure("cam")).isFalse();
+    assertThat(sender.maySeeAll()).isFalse();
+    assertThat(sender.maySeeScene("default")).isFalse();
   }
 
   @Test

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes the token of a person who uses the dashboard or the API. Standard error shows the token,"
           + " which is stored nowhere; standard output has the line for residua.http.tokens-file.",
-      "A grant is a role, viewer, operator or owner, for every source, or for a part:"
-          + " operator:scene=pumps, owner:site=north."
+      "A grant is a role, viewer, operator, owner or sender, for every source, or for a part:"
+          + " operator:scene=pumps, owner:site=north. A device that sends frames gets"
+          + " sender:source=cam1."
     })
 public final class TokenCommand extends ConsoleCommand {
   @Parameters(paramLabel = "NAME", description = "Name of the person, the author of changes.")

@@ -44,7 +44,7 @@ class TokenCommandTest {
     assertThat(run("token", "kim lee", "--grants", "viewer")).isEqualTo(1);
     assertThat(run("token", "kim", "--grants", "admin")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("'kim lee' must have", "must be one of viewer, operator, owner");
+        .contains("'kim lee' must have", "must be one of sender, viewer, operator, owner");
     assertThat(out.toString()).isEmpty();
   }
 }
