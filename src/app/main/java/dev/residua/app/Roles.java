@@ -33,6 +33,7 @@ import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
 import dev.residua.app.roles.TrainRole;
 import dev.residua.app.web.DashboardRole;
+import dev.residua.app.web.FrameRequests;
 import dev.residua.app.web.HttpAccess;
 import dev.residua.app.web.HttpGuard;
 import dev.residua.model.ModelBundle;
@@ -93,6 +94,7 @@ public class Roles {
   private final RoleHealth health;
   private final DashboardRole dashboard;
   private final HttpGuard guard;
+  private final FrameRequests frames;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -103,13 +105,15 @@ public class Roles {
       MeterRegistry meters,
       RoleHealth health,
       DashboardRole dashboard,
-      HttpGuard guard) {
+      HttpGuard guard,
+      FrameRequests frames) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
     this.dashboard = dashboard;
     this.guard = guard;
+    this.frames = frames;
   }
 
   /** Starts all roles; on failure stops those that already run. */
@@ -170,22 +174,28 @@ public class Roles {
             tracing,
             this::fail,
             running::push);
-    if (config.roles().contains(Role.INGEST)) {
-      IngestRole.start(context);
-    }
-    if (config.roles().contains(Role.DASHBOARD)) {
-      openRules(context, access);
-    }
+    openBeforeModel(context, access);
     startWithModel(context, activeModel(context, initial, places), access);
   }
 
-  /** Takes changes of rules: cameras are read before there is a model. */
-  private void openRules(RoleContext context, HttpAccess access) throws StartFailedException {
+  /** Takes frames and changes of rules: cameras send before there is a model. */
+  private void openBeforeModel(RoleContext context, HttpAccess access) throws StartFailedException {
+    boolean ingest = config.roles().contains(Role.INGEST);
+    boolean pages = config.roles().contains(Role.DASHBOARD);
+    if (!ingest && !pages) {
+      return;
+    }
     if (!access.namesPeople()) {
       access.admitLocal(LocalToken.create(config.dataDir(), httpPort()));
     }
-    running.push(dashboard);
-    dashboard.openRules(config, context.clients(), context.topics(), context.rules());
+    if (ingest) {
+      IngestRole.start(context);
+      frames.start(context);
+    }
+    if (pages) {
+      running.push(dashboard);
+      dashboard.openRules(config, context.clients(), context.topics(), context.rules());
+    }
     guard.open();
   }
 

@@ -15,12 +15,14 @@ import dev.residua.app.kafka.BudgetSharing;
 import dev.residua.app.kafka.SourceRulesTable;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.teach.TeachServer;
+import dev.residua.app.web.FrameRequests;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.app.web.SignedRequests;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.AcknowledgementsResource;
+import dev.residua.dashboard.FrameInbox;
 import dev.residua.dashboard.LiveSocket;
 import dev.residua.dashboard.SourceIndex;
 import dev.residua.decoding.FrameDecoder;
@@ -99,6 +101,10 @@ class LimitsDocumentTest {
                 + " bytes",
             (CameraStreams.MAX_BLOCK_BYTES >> 20) + " MiB",
             setting(IngestConfig.class, "timeout"),
+            FrameInbox.MAX_FRAMES + " frames",
+            setting(IngestConfig.class, "inFlightBytes") + " bytes",
+            FrameRequests.BODY_LIMIT.toString(),
+            setting(IngestConfig.class, "storeTimeout"),
             setting(SourcesConfig.class, "max") + " sources",
             setting(SourcesConfig.class, "forgetAfter"),
             FramesInFlight.MOST_ENDS + " ends",

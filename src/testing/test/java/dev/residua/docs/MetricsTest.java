@@ -9,8 +9,10 @@ import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.app.kafka.FrameWriter;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
+import dev.residua.app.metrics.FrameInboxMetrics;
 import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.MonitorMetrics;
@@ -53,6 +55,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.junit.jupiter.api.Test;
@@ -450,6 +453,8 @@ class MetricsTest {
     alerts();
     new EvidenceMetrics(meters, () -> {});
     new IngestMetrics(meters, Clock.systemUTC());
+    new FrameInboxMetrics(
+        meters, new FrameWriter(new MockProducer<byte[], byte[]>(), 1, Duration.ofSeconds(1)));
     new RetentionMetrics(meters, () -> {}).deleted("residua.frames", 1);
     MonitorMetrics monitor = new MonitorMetrics(meters, 10, MetricsTest::latents);
     judge(

@@ -2,6 +2,7 @@ package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.access.AccessTokens;
 import dev.residua.access.Grants;
@@ -13,6 +14,7 @@ import dev.residua.testing.Await;
 import dev.residua.testing.Certificates;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.JpegPictures;
 import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
 import dev.residua.testing.TopicReader;
@@ -389,9 +391,13 @@ class HttpSecurityIT {
         AccessTokens.line("ann", "token-of-ann", Grants.parse("owner"))
             + "\n"
             + AccessTokens.line("kim", "token-of-kim", Grants.parse("operator:scene=pumps"))
+            + "\n"
+            + AccessTokens.line("cam1", "token-of-cam1", Grants.parse("sender:source=cam1"))
             + "\n");
     List<String> options =
         List.of(
+            "-Dresidua.roles=score,monitor,ingest,dashboard",
+            "-Dresidua.frames.max-bytes=200000",
             "-Dresidua.http.tokens-file=" + tokens,
             "-Dresidua.http.oidc=true",
             "-Dresidua.http.grants.\"line leads\"=viewer:site=north",
@@ -467,6 +473,8 @@ class HttpSecurityIT {
       assertThat(send(service, "GET", "/api/audit", "token-of-kim", "").statusCode())
           .isEqualTo(403);
 
+      frames(service, clients);
+
       // When, Then: one of an OpenID provider, by a configured role and by a role that is a grant
       assertThat(
               send(service, "GET", "/api/incidents", token(provider, "line leads", later), "")
@@ -500,6 +508,61 @@ class HttpSecurityIT {
           .isEqualTo(401);
       assertThat(service.out() + service.err()).doesNotContain("token-of-", " ERROR ");
     }
+  }
+
+  /** A device sends frames, each of which is scored once, and does nothing else. */
+  private void frames(Service service, KafkaClients clients) throws Exception {
+    // When
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> answer = frame(service, "token-of-cam1", "cam1", 7, JpegPictures.bar(1));
+      // Then
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body()).contains("\"sequence\":7", "\"offset\":" + i);
+    }
+    assertThat(frame(service, "token-of-ann", "cam1", 8, JpegPictures.bar(1)).statusCode())
+        .as("an owner")
+        .isEqualTo(200);
+    Await.until(
+        LIMIT, "two scores", () -> TopicReader.values(clients, TOPICS.scores()).size() >= 2);
+    assertThat(TopicReader.values(clients, TOPICS.scores()))
+        .extracting("source", "sequence")
+        .containsExactly(tuple("cam1", 7L), tuple("cam1", 8L));
+    String metrics = send(service, "GET", "/q/metrics", "token-of-ann", "").body();
+    assertThat(metrics)
+        .contains("residua_dlq_records_total{reason=\"duplicate\"} 1.0")
+        .contains("residua_posted_frames_total{outcome=\"accepted\"} 3.0");
+
+    // When, Then: frames that are refused
+    byte[] picture = JpegPictures.bar(1);
+    assertThat(frame(service, "token-of-cam1", "cam2", 1, picture).body())
+        .contains("'cam2'", "sender:source=cam2", "you have sender:source=cam1");
+    assertThat(frame(service, "token-of-cam1", "cam2", 1, picture).statusCode()).isEqualTo(403);
+    assertThat(frame(service, "token-of-kim", "cam1", 1, picture).statusCode()).isEqualTo(403);
+    assertThat(frame(service, "unknown-token", "cam1", 1, picture).statusCode()).isEqualTo(401);
+    assertThat(frame(service, "token-of-cam1", "cam1", 9, new byte[200_001]).statusCode())
+        .isEqualTo(413);
+    assertThat(frame(service, "token-of-cam1", "cam1", 9, new byte[5_000_000]).statusCode())
+        .isEqualTo(413);
+    assertThat(send(service, "GET", "/api/status", "token-of-cam1", ""))
+        .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(403))
+        .satisfies(answer -> assertThat(answer.body()).contains("may send frames only"));
+    assertThat(note(service, "token-of-cam1", "p1").statusCode()).isEqualTo(403);
+    assertThat(TopicReader.values(clients, TOPICS.scores())).hasSize(2);
+  }
+
+  private HttpResponse<String> frame(
+      Service service, String token, String source, int sequence, byte[] picture) throws Exception {
+    URI uri = URI.create("http://localhost:%d/api/frames/%s".formatted(service.httpPort(), source));
+    return http.send(
+        HttpRequest.newBuilder(uri)
+            .timeout(Duration.ofSeconds(30))
+            .POST(BodyPublishers.ofByteArray(picture))
+            .header("Content-Type", "image/jpeg")
+            .header("Authorization", "Bearer " + token)
+            .header("ce-sequence", Integer.toString(sequence))
+            .header("ce-time", Instant.ofEpochSecond(1_790_000_000 + sequence).toString())
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private static void report(Service service, String incident, String source) throws Exception {

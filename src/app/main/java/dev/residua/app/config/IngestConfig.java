@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Cameras that the role {@code ingest} reads. */
+/** Cameras that the role {@code ingest} reads, and frames that it takes over HTTP. */
 public interface IngestConfig {
   /**
    * Allowed addresses of cameras, comma-separated: addresses such as {@code rtsp://10.0.0.7} or
@@ -41,4 +41,19 @@ public interface IngestConfig {
   /** Longest wait for a connection, and for a picture; then the camera is connected again. */
   @WithDefault("PT10S")
   Duration timeout();
+
+  /**
+   * Bytes of the HTTP requests with frames that may be open at the same time; further ones are
+   * answered with 429. At least {@code residua.frames.max-bytes} and 68 kB. Such requests take up
+   * to three times as much memory, and as much again in the producer.
+   */
+  @WithDefault("67108864")
+  long inFlightBytes();
+
+  /**
+   * Longest wait until Kafka has stored a frame of an HTTP request, which is then answered with
+   * 503; from 0.1 seconds to 1 hour.
+   */
+  @WithDefault("PT8S")
+  Duration storeTimeout();
 }

@@ -208,9 +208,28 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
 
   /** An idempotent producer for frames. */
   public KafkaProducer<byte[], byte[]> frameProducer() {
-    Map<String, Object> settings = producer();
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+    Map<String, Object> settings = frames();
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Like {@link #frameProducer()}, but gives up early.
+   *
+   * @param timeout until a frame counts as not stored, in [100 ms, 1 hour]
+   * @param bytes of frames that may wait for their answer without blocking the sender
+   * @throws IllegalArgumentException if the time-out is outside this range
+   */
+  public KafkaProducer<byte[], byte[]> frameProducer(Duration timeout, long bytes) {
+    long millis = timeout.toMillis();
+    if (millis < 100 || millis > Duration.ofHours(1).toMillis()) {
+      throw new IllegalArgumentException(
+          "residua.ingest.store-timeout must be from PT0.1S to PT1H but was " + timeout);
+    }
+    Map<String, Object> settings = frames();
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bytes + (long) MAX_REQUEST_BYTES);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) millis);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) millis / 2);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
@@ -285,6 +304,13 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES * 2);
+    return settings;
+  }
+
+  private Map<String, Object> frames() {
+    Map<String, Object> settings = producer();
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
     return settings;
   }
 

@@ -14,7 +14,7 @@ public enum Role {
   TRAIN,
   /** Notifies the configured receivers of incidents. */
   ALERT,
-  /** Reads cameras and sends their frames. */
+  /** Reads cameras, takes frames over HTTP, and sends all to Kafka. */
   INGEST,
   /** The dashboard and its data. */
   DASHBOARD

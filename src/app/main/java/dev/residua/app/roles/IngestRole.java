@@ -147,7 +147,7 @@ public final class IngestRole implements AutoCloseable {
     CameraStreams streams = new CameraStreams(Clock.systemUTC(), true);
     this.fleet = new CameraFleet(settings.maxCameras(), camera -> start(camera, streams));
     if (settings.roots().roots().isEmpty()) {
-      LOG.warn("no camera is read, since this setting is empty: wanted={}", AllowedRoots.SETTING);
+      LOG.info("no camera is read, since this setting is empty: wanted={}", AllowedRoots.SETTING);
     }
     this.thread = new LoopThread("residua-ingest", this::run, stopped::countDown, STOP_MILLIS);
   }

@@ -188,36 +188,45 @@ public class HttpGuard {
 
   /** Lets a person in who may do anything of the kind; what exactly, is decided per source. */
   private void admit(RoutingContext request, Person person, boolean safe, HttpAccess access) {
-    Grants grants = person.grants();
-    if (!grants.allowAnywhere(AccessRole.VIEWER)) {
-      deny(
-          request,
-          403,
-          person.name(),
-          safe,
-          "the token has no grant: it lacks the role %s (residua.http.role), a role of residua.http.grants, and one such as %soperator:scene=pumps"
-              .formatted(access.role(), HttpAccess.GRANT_PREFIX));
-    } else if (!safe && !mayChange(person)) {
-      deny(
-          request,
-          403,
-          person.name(),
-          safe,
-          "changes need the grant operator or owner, but the token has %s; the role %s (residua.http.role) of an OpenID provider allows everything"
-              .formatted(grants, access.role()));
-    } else if (!request.normalizedPath().startsWith(DATA)
-        && !grants.allowEverywhere(AccessRole.VIEWER)) {
-      deny(
-          request,
-          403,
-          person.name(),
-          safe,
-          "%s is about all sources and needs the grant viewer, for every source; the token has %s"
-              .formatted(request.normalizedPath(), grants));
+    Optional<String> refusal = refusal(request, person, safe, access);
+    if (refusal.isPresent()) {
+      deny(request, 403, person.name(), safe, refusal.get());
     } else {
       request.put(RequestVisitors.PERSON, person);
       request.next();
     }
+  }
+
+  private static Optional<String> refusal(
+      RoutingContext request, Person person, boolean safe, HttpAccess access) {
+    Grants grants = person.grants();
+    boolean sends = grants.allowAnywhere(AccessRole.SENDER);
+    if (FrameRequests.isFrames(request)) {
+      return sends
+          ? Optional.empty()
+          : Optional.of(
+              "frames need the grant sender, such as sender:source=cam1, or owner; you have %s"
+                  .formatted(grants.held()));
+    }
+    if (!grants.allowAnywhere(AccessRole.VIEWER)) {
+      return Optional.of(
+          sends
+              ? "the token has %s and may send frames only; other requests need the grant viewer, operator or owner"
+                  .formatted(grants)
+              : "the token has no grant: it lacks the role %s (residua.http.role), a role of residua.http.grants, and one such as %soperator:scene=pumps"
+                  .formatted(access.role(), HttpAccess.GRANT_PREFIX));
+    }
+    if (!safe && !mayChange(person)) {
+      return Optional.of(
+          "changes need the grant operator or owner, but the token has %s; the role %s (residua.http.role) of an OpenID provider allows everything"
+              .formatted(grants, access.role()));
+    }
+    if (!request.normalizedPath().startsWith(DATA) && !grants.allowEverywhere(AccessRole.VIEWER)) {
+      return Optional.of(
+          "%s is about all sources and needs the grant viewer, for every source; the token has %s"
+              .formatted(request.normalizedPath(), grants));
+    }
+    return Optional.empty();
   }
 
   private static boolean mayChange(Person person) {
