@@ -1,7 +1,11 @@
-"""The whole way through a service, whose addresses KAFKA_BOOTSTRAP_SERVERS and RESIDUA_URL give."""
+"""The whole way through a service, whose addresses KAFKA_BOOTSTRAP_SERVERS and RESIDUA_URL give.
+
+RESIDUA_TOKEN is a token with the grant sender.
+"""
 
 import json
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +14,7 @@ from residua import FrameSender, Service, data_frame, read
 
 BROKER = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
 URL = os.environ.get("RESIDUA_URL")
+TOKEN = os.environ.get("RESIDUA_TOKEN")
 NOTEBOOK = Path(__file__).parents[1] / "residua.ipynb"
 FRAMES = 20
 
@@ -47,6 +52,24 @@ def test_sends_arrays_and_reads_scores_and_incidents():
     assert data_frame([incident])["openedAt"].notna().all()
     listed = next(incident for incident in Service(URL).follow(seconds=0.2, source="python-camera"))
     assert listed["incidentId"] == incident.key
+
+
+def test_sends_a_frame_over_http_that_is_scored_once():
+    picture = np.random.default_rng(2).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    taken = datetime.now(timezone.utc)
+    service = Service(URL, TOKEN)
+    first = service.send("python-http", picture, sequence=0, captured_at=taken)
+    again = service.send("python-http", picture, sequence=0, captured_at=taken)
+    last = service.send("python-http", picture)
+    assert (first["sequence"], again["sequence"], last["sequence"]) == (0, 0, 1)
+    assert first["offset"] < again["offset"] < last["offset"]
+    scored = []
+    for record in read("scores", bootstrap=BROKER, from_beginning=True, timeout=60):
+        if record.key == "python-http":
+            scored.append(record.value["sequence"])
+        if 1 in scored:
+            break
+    assert scored == [0, 1]
 
 
 def test_ends_at_the_end_of_the_topics():

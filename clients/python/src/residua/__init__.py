@@ -1,6 +1,6 @@
 """Sends frames to Residua and reads its scores, events and incidents.
 
-``Service`` talks to the HTTP interface and needs only the standard library. ``FrameSender`` and ``read`` use Kafka and
+``Service`` sends frames over HTTP and reads the HTTP interface; it needs only the standard library. ``FrameSender`` and ``read`` use Kafka and
 need confluent-kafka. ``data_frame`` needs pandas.
 """
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tests of the Python package, with a service that writes incidents in JSON. */
 class PythonClientIT {
   private static final String PYTHON = "/usr/bin/python3";
+  private static final String TOKEN = "a-token-of-the-python-test";
 
   @TempDir Path folder;
 
@@ -33,7 +34,8 @@ class PythonClientIT {
     Files.createDirectories(data.resolve("config"));
     Files.writeString(
         data.resolve("config").resolve("application.properties"),
-        "residua.formats.incidents=json\n");
+        "residua.formats.incidents=json\nresidua.roles=score,monitor,alert,dashboard,ingest\nresidua.http.token=%s\n"
+            .formatted(TOKEN));
     try (TestBroker broker = TestBroker.start(new Topics(Topics.DEFAULT_PREFIX), 2);
         Service service = Service.serve(data, broker.clients())) {
       service.awaitReady();
@@ -44,7 +46,9 @@ class PythonClientIT {
                   "KAFKA_BOOTSTRAP_SERVERS",
                   broker.bootstrapServers(),
                   "RESIDUA_URL",
-                  "http://localhost:" + service.httpPort()),
+                  "http://localhost:" + service.httpPort(),
+                  "RESIDUA_TOKEN",
+                  TOKEN),
               "-m",
               "pytest",
               "-q",
