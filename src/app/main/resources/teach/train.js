@@ -130,8 +130,8 @@ class Train {
 const part = (title, ...content) =>
   h('section', { class: 'panel' }, h('header', null, h('h2', null, title)), content);
 
-function verdicts({ model, verdicts: all }) {
-  const header = h('header', null, h('h2', null, 'Three verdicts'));
+function verdicts({ model, verdicts: all, readings }) {
+  const header = h('header', null, h('h2', null, 'Four verdicts'));
   header.append(h('span', { class: 'aside soft small mono' }, model));
   const rows = all.map(({ aspect, grade, evidence, next }) => {
     const command = next && h('span', { class: 'mono' }, next);
@@ -140,7 +140,13 @@ function verdicts({ model, verdicts: all }) {
     return [h('strong', null, aspect), chip(grade, GRADES[grade]), h('div', null, words)];
   });
   const body = h('div', { class: 'verdicts body' }, rows);
-  return h('section', { class: 'panel', 'aria-label': 'Verdicts' }, header, body);
+  const errors = h(
+    'ul',
+    { class: 'body' },
+    readings.map(words => h('li', null, words)),
+  );
+  const parts = readings.length > 0 ? [header, body, errors] : [header, body];
+  return h('section', { class: 'panel', 'aria-label': 'Verdicts' }, parts);
 }
 
 const graph = result =>

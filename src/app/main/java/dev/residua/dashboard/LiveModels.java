@@ -24,6 +24,8 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.SceneModels;
 import dev.residua.renewal.gate.GateVerdict;
+import dev.residua.training.FactorReading;
+import dev.residua.training.ModelReadings;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -216,6 +218,7 @@ public class LiveModels {
         ModelVerdicts.of(bundle).stream()
             .map(v -> new VerdictView(lower(v.aspect()), lower(v.grade()), v.evidence(), v.next()))
             .toList(),
+        FactorReading.sentences(ModelReadings.of(manifest)),
         manifest.architecture(),
         manifest.image().toString(),
         manifest.preprocessing(),

@@ -107,7 +107,8 @@ public final class ModelViews {
   /**
    * Details of a model from its bundle.
    *
-   * @param verdicts on its names, independence and reconstruction
+   * @param verdicts on its names, independence, own pixels and reconstruction
+   * @param readings errors of its readings, in sentences; empty if no labels measured them
    * @param image width, height and channels of its input
    * @param anchored names of the latents that labels gave their meaning
    * @param graph of causes
@@ -120,6 +121,7 @@ public final class ModelViews {
       @Nullable String parent,
       String digest,
       List<VerdictView> verdicts,
+      List<String> readings,
       String architecture,
       String image,
       String preprocessing,

@@ -100,7 +100,7 @@ export class ModelDetail {
     this.#actions.replaceChildren(promote, ...(used ? [back] : []));
   }
 
-  #verdicts({ id, verdicts }, entry) {
+  #verdicts({ id, verdicts, readings }, entry) {
     const header = [h('h2', { title: id }, modelName(id)), aside(this.#actions)];
     return h(
       'section',
@@ -108,6 +108,12 @@ export class ModelDetail {
       h('header', null, header),
       h('p', { class: 'body soft small mono clipped', title: id }, id),
       h('div', { class: 'verdicts body' }, verdicts.map(verdict)),
+      readings.length > 0 &&
+        h(
+          'ul',
+          { class: 'body' },
+          readings.map(words => h('li', null, words)),
+        ),
       entry?.findings.length > 0 && acceptance(id, entry.acceptedBy),
     );
   }

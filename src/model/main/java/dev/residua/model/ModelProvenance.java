@@ -40,6 +40,9 @@ public record ModelProvenance(
   /** Hyper-parameter that has the edges that the network learnt, by name. */
   public static final String LEARNT_GRAPH = "learntGraph";
 
+  /** Hyper-parameter with the share of the frames, from the first on, that trained the network. */
+  public static final String TRAIN_SHARE = "trainShare";
+
   /** Hyper-parameter with the number of steps that the training took. */
   public static final String STEPS = "steps";
 

@@ -14,6 +14,7 @@ import dev.residua.model.ModelFinding;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.testing.AdditiveNoise;
 import dev.residua.training.graph.GraphConstraints;
+import dev.residua.training.metrics.ReadingError;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -152,6 +153,7 @@ class AfterTheNetworkTest {
       assertThat(checked.get("label.heldOut." + f)).isLessThan(1e-3);
     }
     assertThat(unchecked).doesNotContainKey("label.heldOut.0");
+    assertThat(unchecked).doesNotContainKey("reading.frames.0");
     // And labels that are too high are missed by that, in standard deviations of the latent
     other.raiseLabels(0.5);
     double slope = Objects.requireNonNull(model.manifest().latents().get(0).factor()).slope();
@@ -159,24 +161,55 @@ class AfterTheNetworkTest {
         .isCloseTo(0.5 / slope, within(1e-3));
   }
 
+  /** Bands are four standard errors, see {@code ReadingErrorTest}. */
+  @Test
+  void shouldMeasureReadingsInTheUnitOfTheLabels() throws Exception {
+    // Given labels of every frame with normal errors of 0.3
+    KnownLatents.Reader reader = new KnownLatents.Reader(z -> z);
+    TrainingReport report =
+        pipeline(reader)
+            .run(new KnownLatents(FRAMES, 10, 1), SETTINGS, null, null, TrainingProgress.SILENT);
+    KnownLatents other = new KnownLatents(FRAMES, 1, 2);
+    other.blurLabels(0.3);
+    // When
+    ModelBundle model = recalibratedModel(reader, report.bundle(), other);
+    // Then
+    double band = 4 * 0.3 * Math.sqrt((1 - 2 / Math.PI) / FRAMES);
+    List<FactorReading> readings = ModelReadings.of(model.manifest());
+    assertThat(readings).extracting(FactorReading::factor).containsExactly("z1", "z2", "z3", "z4");
+    for (FactorReading reading : readings) {
+      ReadingError.OfNumber error = (ReadingError.OfNumber) reading.error();
+      assertThat(error.meanAbsolute()).isCloseTo(0.3 * Math.sqrt(2 / Math.PI), within(band));
+      assertThat(error.frames()).isEqualTo(FRAMES);
+      assertThat(error.refused()).isLessThan(20);
+      assertThat(error.range()).isBetween(5.0, 20.0);
+    }
+    // And the training had measured them on its own labels, which are exact
+    assertThat(report.metrics().get("reading.meanAbsoluteError.0")).isLessThan(1e-5);
+    assertThat(report.metrics().get("reading.frames.0")).isEqualTo(60);
+    assertThat(ModelReadings.of(ModelReadings.without(model).manifest())).isEmpty();
+  }
+
   private static Map<String, Double> recalibrated(
+      KnownLatents.Reader reader, ModelBundle model, KnownLatents data) throws Exception {
+    return recalibratedModel(reader, model, data).manifest().provenance().metrics();
+  }
+
+  private static ModelBundle recalibratedModel(
       KnownLatents.Reader reader, ModelBundle model, KnownLatents data) throws Exception {
     try (ResidualScorer scorer = reader.openLast();
         LatentDecoder decoder = OnnxLatentDecoder.of(model.network())) {
       return ModelCalibration.again(
-              model,
-              scorer,
-              decoder,
-              data,
-              DriftSettings.DEFAULTS
-                  .withSimulation(50, 512)
-                  .withFrequencies(16)
-                  .withTargetRunLength(1_000),
-              1,
-              TrainingProgress.SILENT)
-          .manifest()
-          .provenance()
-          .metrics();
+          model,
+          scorer,
+          decoder,
+          data,
+          DriftSettings.DEFAULTS
+              .withSimulation(50, 512)
+              .withFrequencies(16)
+              .withTargetRunLength(1_000),
+          1,
+          TrainingProgress.SILENT);
     }
   }
 

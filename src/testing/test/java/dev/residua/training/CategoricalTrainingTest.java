@@ -177,6 +177,9 @@ class CategoricalTrainingTest {
     }
     assertThat(report.metrics().get("label.heldOut.0")).isLessThan(0.02);
     assertThat(report.metrics().get("label.heldOut.1")).isLessThan(0.02);
+    assertThat(report.metrics().get("reading.right.0")).isGreaterThan(0.98);
+    assertThat(report.metrics().get("reading.right.1")).isGreaterThan(0.98);
+    assertThat(report.metrics()).doesNotContainKey("reading.right.2");
     assertThat(bundle.findings()).isEmpty();
   }
 

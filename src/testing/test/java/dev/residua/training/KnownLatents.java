@@ -17,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class KnownLatents implements TrainingData {
   private final int labelEvery;
   private int labelsOff;
   private double labelsRaised;
+  private double labelsBlurred;
   private int labelsEnd = Integer.MAX_VALUE;
 
   private final List<OrderAnswer> answers = new ArrayList<>();
@@ -66,6 +68,11 @@ final class KnownLatents implements TrainingData {
   /** Adds a number to all labels. */
   void raiseLabels(double by) {
     labelsRaised = by;
+  }
+
+  /** Adds normal errors to all labels. */
+  void blurLabels(double deviation) {
+    labelsBlurred = deviation;
   }
 
   /**
@@ -136,9 +143,13 @@ final class KnownLatents implements TrainingData {
 
   @Override
   public double @Nullable [] factors(int index) {
-    return labelEvery > 0 && index < labelsEnd && index % labelEvery == 0
-        ? Arrays.stream(z[(index + labelsOff) % z.length]).map(v -> v + labelsRaised).toArray()
-        : null;
+    if (labelEvery == 0 || index >= labelsEnd || index % labelEvery != 0) {
+      return null;
+    }
+    SplittableRandom random = new SplittableRandom(index);
+    return Arrays.stream(z[(index + labelsOff) % z.length])
+        .map(v -> v + labelsRaised + labelsBlurred * random.nextGaussian())
+        .toArray();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.residua.report;
 
 import dev.residua.report.ModelReport.Table;
+import dev.residua.training.FactorReading;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +23,12 @@ final class EvaluationTables {
 
   private EvaluationTables() {}
 
-  static List<Table> of(Map<String, Object> evaluation) {
+  static List<Table> of(Map<String, Object> evaluation, List<FactorReading> readings) {
     List<Table> tables = new ArrayList<>();
     tables.add(quality(evaluation));
+    if (!readings.isEmpty()) {
+      tables.add(readings(readings));
+    }
     List<List<String>> independence = new ArrayList<>();
     for (String name :
         List.of("mmd", "mmdOfLatents", "distanceCorrelation", "hsic", "hsicPValue")) {
@@ -99,6 +103,26 @@ final class EvaluationTables {
   private static List<String> quality(
       String name, @Nullable Object model, @Nullable Object floor, @Nullable Object ceiling) {
     return List.of(name, number(model), number(floor), number(ceiling));
+  }
+
+  private static Table readings(List<FactorReading> readings) {
+    List<List<String>> rows = new ArrayList<>();
+    for (FactorReading reading : readings) {
+      Map<String, @Nullable Object> figures = reading.figures();
+      List<String> row = new ArrayList<>(List.of(reading.factor()));
+      for (String figure :
+          List.of(
+              "meanAbsoluteError", "range", "shareOfRange", "right", "refusedShare", "frames")) {
+        row.add(number(figures.get(figure)));
+      }
+      rows.add(row);
+    }
+    return new Table(
+        "Readings",
+        "Mean absolute error in the unit of the labels, and as a share of their range; of a category the share that is right. Refused frames do not count. "
+            + FactorReading.FIELD,
+        List.of("factor", "error", "range", "share of range", "right", "refused", "frames"),
+        rows);
   }
 
   private static void monitorability(List<Table> tables, Map<String, Object> evaluation) {

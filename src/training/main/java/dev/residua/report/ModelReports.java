@@ -1,7 +1,5 @@
 package dev.residua.report;
 
-import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
@@ -15,6 +13,7 @@ import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.report.ModelReport.PictureRow;
 import dev.residua.report.ModelReport.Table;
+import dev.residua.training.CalibratedFrames;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelCalibration;
@@ -86,14 +85,15 @@ public final class ModelReports {
             manifest.observed(),
             dynamics,
             set,
-            frames(manifest, set, own, dynamics != null),
+            frames(bundle, set, dynamics != null),
             progress);
     int[] frames = scores.index();
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
         new ArrayList<>(
             EvaluationTables.of(
-                DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED)));
+                DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED),
+                DatasetEvaluation.readings(bundle, set, scores)));
     OwnPixels ownPixels = DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, frames);
     tables.add(table(bundle, ownPixels));
     List<Verdict> verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);
@@ -132,10 +132,9 @@ public final class ModelReports {
     return warnings;
   }
 
-  private static int[] frames(
-      BundleManifest manifest, FrameDataset set, boolean own, boolean inSequence) {
-    String share = manifest.provenance().hyperParameters().get("trainShare");
-    int from = own && share != null ? (int) (Double.parseDouble(share) * set.size()) : 0;
+  private static int[] frames(ModelBundle bundle, FrameDataset set, boolean inSequence) {
+    BundleManifest manifest = bundle.manifest();
+    int from = DatasetEvaluation.heldOutFrom(bundle, set);
     List<String> names = manifest.latents().stream().map(latent -> latent.name()).toList();
     int[] nominal =
         TrainingInput.nominal(new DatasetSource(set, names, manifest.observed().names()), from);
@@ -162,27 +161,13 @@ public final class ModelReports {
 
   private static FrameStatistics[] statistics(
       ModelBundle bundle, FrameDataset set, DatasetEvaluation.Scores scores) {
-    AnomalyCalibration calibration =
-        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
-    AppearanceReference appearance =
-        AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE));
-    int n = scores.index().length;
-    byte[] pixels = new byte[set.shape().size()];
-    FrameStatistics[] statistics = new FrameStatistics[n];
-    for (int i = 0; i < n; i++) {
-      set.read(scores.index()[i], pixels, 0);
-      double[] row = scores.residuals()[i];
-      float[] residuals = new float[row.length];
-      for (int j = 0; j < row.length; j++) {
-        residuals[j] = (float) row[j];
-      }
-      statistics[i] =
-          calibration.statistics(
-              residuals,
-              0,
-              (float) scores.reconstructionErrors()[i],
-              appearance.deviation(pixels, 0));
-    }
+    CalibratedFrames calibrated = new CalibratedFrames(bundle, new DatasetSource(set, List.of()));
+    FrameStatistics[] statistics = new FrameStatistics[scores.index().length];
+    Arrays.setAll(
+        statistics,
+        i ->
+            calibrated.statistics(
+                scores.index()[i], scores.residuals()[i], scores.reconstructionErrors()[i]));
     return statistics;
   }
 

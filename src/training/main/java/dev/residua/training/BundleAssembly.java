@@ -102,7 +102,7 @@ final class BundleAssembly {
         "machine",
         "%d processors, %s"
             .formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch")));
-    hyper.put("trainShare", Double.toString(input.settings.trainShare()));
+    hyper.put(ModelProvenance.TRAIN_SHARE, Double.toString(input.settings.trainShare()));
     hyper.put("threads", Integer.toString(input.settings.threads()));
     hyper.put(
         "graph",

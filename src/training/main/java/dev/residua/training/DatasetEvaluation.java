@@ -11,6 +11,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -166,6 +167,44 @@ public final class DatasetEvaluation {
         .mapToDouble(
             frame -> DatasetSource.category(set.labels(), frame, latent.name(), latent.values()))
         .toArray();
+  }
+
+  /**
+   * Measures the errors of the readings on those scored frames that did not train the network.
+   *
+   * @throws IllegalArgumentException if an entry of the bundle is damaged
+   */
+  public static List<FactorReading> readings(ModelBundle bundle, FrameDataset set, Scores scores) {
+    int from = heldOutFrom(bundle, set);
+    int[] rows =
+        IntStream.range(0, scores.index().length).filter(i -> scores.index()[i] >= from).toArray();
+    List<Latent> latents = bundle.manifest().latents();
+    LabelTable labels = set.labels();
+    List<List<String>> categories =
+        latents.stream()
+            .map(
+                latent ->
+                    latent.categorical() || !labels.holdsText(latent.name())
+                        ? latent.values()
+                        : labels.categories(latent.name()))
+            .toList();
+    return ModelReadings.measured(
+        bundle,
+        new DatasetSource(
+            set, bundle.manifest().latentNames(), categories, List.of(), List.of(), List.of()),
+        Arrays.stream(rows).map(row -> scores.index()[row]).toArray(),
+        Arrays.stream(rows).mapToObj(row -> scores.latents()[row]).toArray(double[][]::new),
+        Arrays.stream(rows).mapToObj(row -> scores.residuals()[row]).toArray(double[][]::new),
+        Arrays.stream(rows).mapToDouble(row -> scores.reconstructionErrors()[row]).toArray());
+  }
+
+  /** The first frame of a data set that did not train the network of a model. */
+  public static int heldOutFrom(ModelBundle bundle, FrameDataset set) {
+    ModelProvenance provenance = bundle.manifest().provenance();
+    String share = provenance.hyperParameters().get(ModelProvenance.TRAIN_SHARE);
+    return share != null && set.sha256().equals(provenance.dataSha256())
+        ? (int) (Double.parseDouble(share) * set.size())
+        : 0;
   }
 
   /**

@@ -227,16 +227,21 @@ public final class ModelCalibration {
     figures.putAll(ownPixels);
     measured.ifPresent(m -> figures.put(LEAKAGE, m.leakage()));
     leaning.ifPresent(m -> figures.put(Leaning.LEAKAGE, m.leakage()));
-    return ModelBundle.of(
-        model
-            .manifest()
-            .withLatents(FactorScaleFit.scaled(model.manifest().latents(), data, nominal, scores))
-            .calibrated(
-                id,
-                "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256()),
-                figures),
-        model.graph(),
-        entries);
+    ModelBundle calibrated =
+        ModelBundle.of(
+            model
+                .manifest()
+                .withLatents(
+                    FactorScaleFit.scaled(model.manifest().latents(), data, nominal, scores))
+                .calibrated(
+                    id,
+                    "%s, %d frames, SHA-256 %s"
+                        .formatted(data.name(), nominal.length, data.sha256()),
+                    figures),
+            model.graph(),
+            entries);
+    return ModelReadings.with(
+        calibrated, ModelReadings.measured(calibrated, data, nominal, scores));
   }
 
   /**

@@ -388,6 +388,12 @@ final class ModelCompletion {
             DetailCalibration.of(input, progress),
             tools.drift,
             fraction -> progress.at("calibrating drift", fraction, null));
+    List<FactorReading> readings =
+        checkedFrames().length == 0
+            ? List.of()
+            : ModelReadings.measured(bundle, input.data, input.nominal, calibrated.scores);
+    metrics.putAll(ModelReadings.metrics(bundle.manifest(), readings));
+    bundle = ModelReadings.with(bundle, readings);
     if (!checked.findings.isEmpty()) {
       bundle = bundle.with(ModelBundle.FINDINGS, ModelFinding.toLines(checked.findings));
     }

@@ -15,6 +15,8 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.training.DatasetSource;
+import dev.residua.training.FactorReading;
+import dev.residua.training.ModelReadings;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
@@ -187,6 +189,7 @@ final class TeachTraining implements AutoCloseable {
                     new VerdictView(
                         v.aspect().label(), v.grade().label(), v.evidence(), next(v.next())))
             .toList(),
+        FactorReading.sentences(ModelReadings.of(bundle.manifest())),
         ViewMapper.graph(graph),
         mechanisms,
         finite(metrics.get("residual.distanceCorrelation")),

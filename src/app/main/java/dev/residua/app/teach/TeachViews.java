@@ -72,6 +72,7 @@ final class TeachViews {
   /**
    * A trained model.
    *
+   * @param readings errors of its readings, in sentences; empty if no labels measured them
    * @param leakage spread of a disturbance of one mechanism to other residuals; null if the true
    *     noises are unknown
    * @param dependence largest distance correlation of two residuals; null if unknown
@@ -80,6 +81,7 @@ final class TeachViews {
       String model,
       String file,
       List<VerdictView> verdicts,
+      List<String> readings,
       GraphView graph,
       List<MechanismView> mechanisms,
       @Nullable Double dependence,

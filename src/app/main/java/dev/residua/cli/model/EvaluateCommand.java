@@ -15,6 +15,7 @@ import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxEngine;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.DatasetEvaluation;
+import dev.residua.training.FactorReading;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.ModelVerdicts.Verdict;
 import dev.residua.training.OwnPixels;
@@ -35,6 +36,8 @@ import picocli.CommandLine.Option;
     description = {
       "Evaluates a model on a data set. Begins with four verdicts, on names, independence,"
           + " own pixels and reconstruction: good, doubtful or bad, with the evidence and the next command.",
+      "Then the error of each reading in the unit of its labels and as a share of their range, and the"
+          + " share of refused frames, on frames that did not train the model.",
       "The details behind them are reconstruction and independence of residuals, and with known"
           + " factors MCC, R2, DCI, IRS and the distance of the graph from the true one.",
       "Each score that needs factors has a floor (latents that are noise) and a ceiling (the factors"
@@ -85,6 +88,7 @@ public final class EvaluateCommand extends JsonCommand {
     CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(real, "factors");
     Map<String, Object> details = new LinkedHashMap<>();
     List<Verdict> verdicts;
+    List<FactorReading> readings;
     NetworkPlan network = bundle.network();
     try (ResidualScorer scorer = network.scorer(OnnxEngine::new);
         LatentDecoder decoder = OnnxLatentDecoder.of(network);
@@ -96,19 +100,20 @@ public final class EvaluateCommand extends JsonCommand {
           DatasetEvaluation.ownPixels(bundle, scorer, decoder, set, scores.index());
       verdicts = DatasetEvaluation.verdicts(bundle, set, scores, ownPixels);
       details.put("ownPixels", movements(bundle, ownPixels));
-      Map<String, Double> accuracy = DatasetEvaluation.accuracy(bundle, set, scores);
-      if (!accuracy.isEmpty()) {
-        details.put("accuracy", accuracy);
-      }
+      readings = DatasetEvaluation.readings(bundle, set, scores);
       details.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, real, truth, seed));
     }
     Map<String, Object> result = Json.map("model", bundle.id(), "verdicts", verdicts);
+    result.put("readings", readings.stream().map(FactorReading::figures).toList());
     result.putAll(details);
     print(
         result,
         () -> {
           print("model %s on %s%n", bundle.id(), set.name());
           out().println(VerdictText.of(verdicts, input.modelFile(), input.dataFolder()));
+          if (!readings.isEmpty()) {
+            out().println(VerdictText.readings(readings));
+          }
           print("details");
           Map<String, String> lines = new LinkedHashMap<>();
           flatten("", details, lines);

@@ -11,6 +11,8 @@ import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.runtime.ScoringModel;
+import dev.residua.training.FactorReading;
+import dev.residua.training.ModelReadings;
 import dev.residua.training.ModelVerdicts;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,8 @@ public final class ModelCommand {
         bundle.signature().ifPresent(signature -> result.put("signedBy", signature.keyId()));
         result.put("selfTest", "passed");
         result.put("verdicts", ModelVerdicts.of(bundle));
+        List<FactorReading> readings = ModelReadings.of(bundle.manifest());
+        result.put("readings", readings.stream().map(FactorReading::figures).toList());
         result.put("findings", ModelFinding.sentences(bundle.findings()));
         result.put("manifest", bundle.manifest());
         result.put("edges", GraphFile.edges(bundle.graph()));
@@ -80,6 +84,9 @@ public final class ModelCommand {
             result,
             () -> {
               out().println(VerdictText.of(ModelVerdicts.of(bundle)));
+              if (!readings.isEmpty()) {
+                out().println(VerdictText.readings(readings));
+              }
               out().println(text);
             });
       }

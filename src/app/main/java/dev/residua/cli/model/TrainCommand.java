@@ -23,8 +23,10 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.training.DatasetSource;
+import dev.residua.training.FactorReading;
 import dev.residua.training.LancaOption;
 import dev.residua.training.LearningFrames;
+import dev.residua.training.ModelReadings;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
@@ -327,6 +329,9 @@ public final class TrainCommand extends JsonCommand {
     List<String> overTime = report.bundle().dynamicSentences();
     result.put("overTime", overTime);
     result.put("labelledFrames", provenance.labelledFrames());
+    result.put(
+        "readings",
+        ModelReadings.of(report.bundle().manifest()).stream().map(FactorReading::figures).toList());
     result.put("metrics", report.metrics());
     result.put("warnings", report.warnings());
     result.put("findings", ModelFinding.sentences(report.bundle().findings()));
@@ -496,6 +501,7 @@ public final class TrainCommand extends JsonCommand {
     if (!findings.isEmpty()) {
       print("not accepted    publish, promote and serve refuse this model without --accept");
     }
+    out().print(VerdictText.readings(ModelReadings.of(report.bundle().manifest())));
     print("written to      %s", out);
     if (page != null) {
       print("report          %s", page);

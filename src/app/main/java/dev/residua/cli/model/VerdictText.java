@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.training.FactorReading;
 import dev.residua.training.ModelVerdicts;
 import dev.residua.training.ModelVerdicts.Verdict;
 import java.nio.file.Path;
@@ -47,6 +48,17 @@ final class VerdictText {
                   String.join("%n".formatted() + INDENT, lines)));
     }
     return text.append("next            %s%n".formatted(ModelVerdicts.next(verdicts))).toString();
+  }
+
+  /** Errors of readings, one per line; empty without any. */
+  static String readings(List<FactorReading> readings) {
+    StringBuilder text = new StringBuilder();
+    for (String sentence : FactorReading.sentences(readings)) {
+      text.append("%-16s".formatted(text.isEmpty() ? "readings" : ""))
+          .append(String.join("%n%18s".formatted(""), wrapped(sentence)))
+          .append("%n".formatted());
+    }
+    return text.toString();
   }
 
   /** Lines of at most 74 characters, if no word is longer. */

@@ -21,6 +21,7 @@ import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import dev.residua.training.metrics.GraphDistance;
+import dev.residua.training.metrics.ReadingError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,7 +179,22 @@ final class Workbench {
   /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */
   Map<String, Object> evaluate(ModelBundle bundle, DataSpec spec) throws IOException {
     FrameDataset set = data(spec.fresh(FRESH_FRAMES));
-    return DatasetEvaluation.of(scores(bundle, set), bundle.graph(), set, set.factors(), null, 1);
+    return evaluate(bundle, set, scores(bundle, set));
+  }
+
+  private static Map<String, Object> evaluate(
+      ModelBundle bundle, FrameDataset set, DatasetEvaluation.Scores scores) {
+    return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
+  }
+
+  /** Largest error of a reading in percent of its range; NaN if no factor is read in its unit. */
+  private static double readingError(
+      ModelBundle bundle, FrameDataset set, DatasetEvaluation.Scores scores) {
+    return DatasetEvaluation.readings(bundle, set, scores).stream()
+        .filter(reading -> reading.error() instanceof ReadingError.OfNumber)
+        .mapToDouble(reading -> 100 * ((ReadingError.OfNumber) reading.error()).shareOfRange())
+        .max()
+        .orElse(Double.NaN);
   }
 
   private DatasetEvaluation.Scores scores(ModelBundle bundle, FrameDataset set) {
@@ -206,12 +222,16 @@ final class Workbench {
   }
 
   Map<String, Double> figures(DataSpec spec, TrainingReport report) throws IOException {
-    Figures figures = new Figures(evaluate(report.bundle(), spec));
+    FrameDataset fresh = data(spec.fresh(FRESH_FRAMES));
+    DatasetEvaluation.Scores scores = scores(report.bundle(), fresh);
+    Figures figures = new Figures(evaluate(report.bundle(), fresh, scores));
     Map<String, Double> row = new LinkedHashMap<>();
     row.put(
         "not reconstructed %",
         100 * report.metrics().getOrDefault("reconstruction.shareOfVariance", Double.NaN));
-    row.putAll(figures.columns("mcc", "MCC", "mccSpearman", "MCC rank", "shd", "SHD searched"));
+    row.putAll(figures.columns("mcc", "MCC", "mccSpearman", "MCC rank"));
+    row.put("reading error %", readingError(report.bundle(), fresh, scores));
+    row.putAll(figures.columns("shd", "SHD searched"));
     row.put("SHD learnt", learntDistance(spec.simulated(), report, figures));
     for (String factor : spec.simulated().factors()) {
       if (figures.has("residual.noiseCorrelation." + factor)) {

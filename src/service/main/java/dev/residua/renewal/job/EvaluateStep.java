@@ -18,6 +18,7 @@ import dev.residua.renewal.selection.StreamData;
 import dev.residua.training.FactorScaleFit;
 import dev.residua.training.FrameScores;
 import dev.residua.training.LatentMatching;
+import dev.residua.training.ModelReadings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,8 +53,12 @@ final class EvaluateStep {
     this.dependencies = context.dependencies();
   }
 
-  /** Renames latents that match one of the active model to its name; others get new names. */
-  ModelBundle carryNamesOver(ExaminedModel active, ModelBundle candidate, StreamData frames) {
+  /**
+   * Renames latents that match one of the active model to its name; others get new names. Errors of
+   * readings are left out: their labels may be estimates of the active model.
+   */
+  ModelBundle carryNamesOver(ExaminedModel active, ModelBundle trained, StreamData frames) {
+    ModelBundle candidate = ModelReadings.without(trained);
     int n = frames.size();
     if (n < LatentMatching.MIN_FRAMES) {
       return candidate;

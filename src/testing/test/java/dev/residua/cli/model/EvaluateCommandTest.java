@@ -1,15 +1,21 @@
 package dev.residua.cli.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.Residua;
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.Latent;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -91,6 +97,79 @@ class EvaluateCommandTest {
     Files.writeString(data.resolve("labels.csv"), labels);
   }
 
+  /** Writes a model of these frames, 70 % of which trained it, that reads the cause in its unit. */
+  private void writeWithUnit() throws IOException, BadBundleException {
+    ModelBundle plain = ModelBundle.read(model);
+    Map<String, byte[]> entries = new HashMap<>();
+    plain.manifest().sha256().keySet().forEach(name -> entries.put(name, plain.entry(name)));
+    entries.remove(ModelBundle.GRAPH);
+    float[] residuals = new float[2 * FRAMES];
+    float[] errors = new float[FRAMES];
+    for (int i = 0; i < FRAMES; i++) {
+      residuals[2 * i] = i;
+      residuals[2 * i + 1] = -i;
+      errors[i] = 1 + i; // larger than that of any frame
+    }
+    entries.put(
+        ModelBundle.ANOMALY_CALIBRATION,
+        AnomalyCalibration.fit(residuals, 2, errors, new float[FRAMES]).toBytes());
+    entries.put(ModelBundle.APPEARANCE, AppearanceReference.builder(IMAGE).build().toBytes());
+    entries.put(ModelBundle.SENSOR_REFERENCE, SensorReference.builder().build().toBytes());
+    List<Latent> latents =
+        List.of(
+            new Latent(0, "cause", true, new FactorScale(0, 1, -2, 2)),
+            new Latent(1, "effect", true));
+    ModelProvenance provenance =
+        new ModelProvenance(
+            "spots",
+            "",
+            FrameDataset.open(data).sha256(),
+            0,
+            Map.of(ModelProvenance.TRAIN_SHARE, "0.7"),
+            1,
+            "test",
+            "test",
+            "then",
+            "now",
+            Map.of());
+    ModelBundle.of(
+            plain.manifest().withLatents(latents).withProvenance(provenance),
+            CausalGraph.empty(List.of("cause", "effect")),
+            entries)
+        .write(model);
+  }
+
+  @Test
+  void shouldGiveErrorsOfReadingsInTheirUnitOnFramesThatDidNotTrain() throws Exception {
+    // Given
+    writeWithUnit();
+    // When
+    int exit = run("--json");
+    // Then
+    assertThat(exit).as(err.toString()).isZero();
+    JsonNode readings = JsonMapper.builder().build().readTree(out.toString()).path("readings");
+    assertThat(readings).hasSize(2);
+    JsonNode cause = readings.get(0);
+    assertThat(cause.path("factor").asText()).isEqualTo("cause");
+    assertThat(cause.path("frames").asInt()).isEqualTo(60);
+    assertThat(cause.path("refusedShare").asDouble(-1)).isZero();
+    assertThat(cause.path("meanAbsoluteError").asDouble()).isPositive();
+    assertThat(cause.path("shareOfRange").asDouble())
+        .isEqualTo(
+            cause.path("meanAbsoluteError").asDouble() / cause.path("range").asDouble(),
+            within(1e-12));
+    assertThat(readings.get(1).toString()).isEqualTo("{\"factor\":\"effect\",\"frames\":60}");
+    // And in words, within the lines of a terminal
+    out.getBuffer().setLength(0);
+    assertThat(run()).isZero();
+    assertThat(out.toString())
+        .containsPattern("readings {8}cause: missed by .* on average, .* % of its range of ")
+        .contains("effect: no reading in its unit", "For comparison: ");
+    assertThat(out.toString().lines().takeWhile(line -> !line.equals("details")))
+        .filteredOn(line -> !line.startsWith("next "))
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+  }
+
   private int run(String... more) {
     CommandLine line = Residua.commandLine();
     line.setOut(new PrintWriter(out));
@@ -137,7 +216,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void shouldBeginWithThreeVerdictsAndOneNextCommand() {
+  void shouldBeginWithFourVerdictsAndOneNextCommand() {
     // When
     int exit = run();
     // Then

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.Residua;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.dataset.FrameDataset;
@@ -62,7 +63,7 @@ class ReportCommandTest {
     entries.put(ModelBundle.DRIFT_REFERENCE, new byte[] {1});
     entries.put(ModelBundle.PICTURE_REFERENCE, new byte[] {1});
     entries.put(ModelBundle.ATTRIBUTION_REFERENCE, new byte[] {1});
-    entries.put(ModelBundle.SENSOR_REFERENCE, new byte[] {1});
+    entries.put(ModelBundle.SENSOR_REFERENCE, SensorReference.builder().build().toBytes());
     entries.put(ModelBundle.SELF_TEST, new byte[] {1});
     data = Files.createDirectory(dir.resolve("spots"));
     Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
