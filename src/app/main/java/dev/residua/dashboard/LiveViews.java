@@ -205,6 +205,15 @@ public final class LiveViews {
       @Nullable FrameReferenceView frame) {}
 
   /**
+   * Size of a deviation, with the minimum that a rule sets for it.
+   *
+   * @param latent empty for pixels
+   * @param size null if it is unknown
+   * @param unit {@code FACTOR}, {@code STANDARD_DEVIATIONS} or {@code PIXELS}
+   */
+  public record EffectView(String latent, @Nullable Double size, double minimum, String unit) {}
+
+  /**
    * The current state of an incident: the fields of the record {@code Incident} as the topic has
    * them in JSON, and two more.
    *
@@ -222,8 +231,10 @@ public final class LiveViews {
       String headline,
       String explanation,
       String advice,
+      @Nullable String threshold,
       @Nullable String note,
       List<CauseView> causes,
+      @Nullable EffectView effect,
       @Nullable ChangePointView changePoint,
       Instant openedAt,
       Instant updatedAt,

@@ -2,6 +2,7 @@ package dev.residua.dashboard;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ChangePoint;
+import dev.residua.causal.Effect;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
@@ -16,6 +17,7 @@ import dev.residua.dashboard.LiveViews.ChallengerView;
 import dev.residua.dashboard.LiveViews.ChangePointView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.EdgeView;
+import dev.residua.dashboard.LiveViews.EffectView;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FrameReferenceView;
 import dev.residua.dashboard.LiveViews.GraphView;
@@ -183,8 +185,10 @@ public final class ViewMapper {
         incident.summary().headline(),
         incident.summary().explanation(),
         incident.subject().advice(),
+        incident.threshold(),
         incident.note(),
         causes(incident.causes()),
+        effect(incident.effect()),
         changePoint(incident.changePoint()),
         incident.openedAt(),
         incident.updatedAt(),
@@ -201,6 +205,16 @@ public final class ViewMapper {
         incident.labels(),
         verdict,
         assignee);
+  }
+
+  private static @Nullable EffectView effect(@Nullable Effect effect) {
+    return effect == null
+        ? null
+        : new EffectView(
+            effect.latent(),
+            Double.isNaN(effect.size()) ? null : effect.size(),
+            effect.minimum(),
+            effect.unit().name());
   }
 
   private static @Nullable ChangePointView changePoint(@Nullable ChangePoint change) {

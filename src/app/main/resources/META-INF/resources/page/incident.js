@@ -266,6 +266,7 @@ function factsOf(shown) {
     fact('Subject', subjectWords(shown.subject)),
     fact('Kind', kindWords(shown.kind)),
     lasting,
+    ...(shown.threshold ? [fact('Threshold', shown.threshold)] : []),
     ...(changePoint ? [fact('Changed', changeWords(changePoint))] : []),
     fact('Looked after by', shown.assignee ?? 'nobody'),
     ...(verdict ? [fact('Verdict', given)] : []),

@@ -55,7 +55,7 @@ export class FaultPanel {
   }
 
   #item(incident) {
-    const { severity, headline, explanation, causes, advice, note } = incident;
+    const { severity, headline, explanation, causes, advice, threshold, note } = incident;
     const soft = (...words) => h('p', { class: 'soft small' }, words);
     const origin = h('span', { class: 'soft small' }, originWords(incident));
     return h(
@@ -65,6 +65,7 @@ export class FaultPanel {
       h('p', { class: 'sentence', role: 'status' }, headline),
       h('p', null, fullSentence(explanation)),
       causes.length > 0 && soft('Cause: ', causes.map(causeWords).join('; ')),
+      threshold && soft(threshold),
       soft(`Advice: ${advice}`),
       note && soft(`Note: ${note}`),
       incidentButtons(incident, this.#state, this.#actions),
@@ -245,7 +246,8 @@ const details = (id, open, [at, words, label], inner) =>
   );
 
 function incidentFacts(incident) {
-  const { subject, kind, advice, note, follows, mergedInto, openedAt, endedAt } = incident;
+  const { subject, kind, advice, threshold, note, follows, mergedInto, openedAt, endedAt } =
+    incident;
   const mono = words => h('span', { class: 'mono' }, words);
   const lasted = endedAt
     ? `${duration(endedAt - openedAt)}, until ${moment(endedAt)}`
@@ -256,6 +258,7 @@ function incidentFacts(incident) {
     term('Subject', subjectWords(subject)),
     term('Kind', kindWords(kind)),
     !endedAt && term('Advice', advice),
+    threshold && term('Threshold', threshold),
     note && term('Note', note),
     follows && term('Follows', mono(follows)),
     mergedInto && term('Part of', mono(mergedInto)),

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param readings all latents at the last frame
  * @param position where the last frame is on Kafka
  * @param links where to look, by purpose
+ * @param effect its effect with the minimum that a rule sets for it; null without a minimum
  */
 @RecordBuilder
 public record Finding(
@@ -42,7 +43,8 @@ public record Finding(
     List<Cause> causes,
     List<Reading> readings,
     FramePosition position,
-    Map<String, String> links)
+    Map<String, String> links,
+    @Nullable Effect effect)
     implements FindingBuilder.With {
   public Finding {
     if (firstSequence > lastSequence) {
@@ -53,6 +55,13 @@ public record Finding(
     causes = List.copyOf(causes);
     readings = List.copyOf(readings);
     links = Map.copyOf(links);
+  }
+
+  /**
+   * Returns true if its effect is below the minimum of its source, so that it opens no incident.
+   */
+  public boolean isBelowMinimum() {
+    return effect != null && effect.isBelow();
   }
 
   /** Urgency for a person. */

@@ -29,6 +29,7 @@ public final class ImageStatistics {
   public static final int DETAILS = 2;
 
   private static final float WHITE = 255;
+  private static final double FAR_OFF = 51.0 / WHITE;
   private static final double[] FLOOR = {0.02, 0.5, 0.05};
 
   private ImageStatistics() {}
@@ -91,6 +92,17 @@ public final class ImageStatistics {
   /** Standard deviation of a number, in its unit, that does not matter. */
   public static double floor(int number) {
     return FLOOR[number];
+  }
+
+  /**
+   * Upper bound of the share of pixels that are off by at least 51 grey levels, a fifth of the
+   * range: each adds the square of that to the sum of the squared errors.
+   *
+   * @param reconstructionError mean squared pixel error; 1 is white
+   * @return in [0, 1]; NaN if the error is
+   */
+  public static double pixelsOff(double reconstructionError) {
+    return Math.min(1, reconstructionError / (FAR_OFF * FAR_OFF));
   }
 
   /** Part of a deviation in grey levels beyond a dead band. */

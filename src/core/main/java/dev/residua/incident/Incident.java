@@ -1,6 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.causal.ChangePoint;
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Summary;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param note last remark about it, such as who closed it, cut to {@link #MAX_NOTE} characters;
  *     null if there is none
  * @param causes causes, most likely first
+ * @param effect effect of the finding that it shows, with its minimum; null without a minimum
  * @param changePoint estimated begin of the change, if known
  * @param openedAt capture time of the first frame
  * @param updatedAt capture time of the last frame that changed it
@@ -54,6 +56,7 @@ public record Incident(
     Summary summary,
     @Nullable String note,
     List<Finding.Cause> causes,
+    @Nullable Effect effect,
     @Nullable ChangePoint changePoint,
     Instant openedAt,
     Instant updatedAt,
@@ -141,5 +144,19 @@ public record Incident(
   /** Returns true if it is not over. */
   public boolean open() {
     return state.open();
+  }
+
+  /** The thresholds that were crossed, as a sentence; null if no detector alarmed. */
+  public @Nullable String threshold() {
+    if (!kind.startsWith("DRIFT.") && !kind.startsWith("INTERVENTION.")) {
+      return null;
+    }
+    if (effect == null) {
+      return "Crossed the threshold of the false-alarm budget alone: no minimum effect applies.";
+    }
+    return "Crossed the threshold of the false-alarm budget %s: %s."
+        .formatted(
+            effect.size() >= effect.minimum() ? "and the minimum effect" : "alone",
+            effect.sentence());
   }
 }

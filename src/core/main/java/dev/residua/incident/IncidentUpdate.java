@@ -1,6 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.causal.ChangePoint;
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.Summary;
@@ -44,6 +45,7 @@ final class IncidentUpdate {
       Severity severity,
       Summary summary,
       List<Finding.Cause> causes,
+      @Nullable Effect effect,
       @Nullable ChangePoint changePoint,
       @Nullable IncidentFrame frame,
       Instant firstAt,
@@ -56,6 +58,7 @@ final class IncidentUpdate {
           finding.severity(),
           finding.summary(),
           finding.causes(),
+          finding.effect(),
           report.changePoint(),
           new IncidentFrame(finding.position(), finding.modelId()),
           finding.firstAt(),
@@ -70,6 +73,7 @@ final class IncidentUpdate {
           incident.severity(),
           incident.summary(),
           incident.causes(),
+          incident.effect(),
           incident.changePoint(),
           incident.frame(),
           at.at(),
@@ -83,6 +87,7 @@ final class IncidentUpdate {
           .withKind(kind)
           .withSummary(summary)
           .withCauses(causes)
+          .withEffect(effect)
           .withChangePoint(changePoint)
           .withFrame(frame);
     }
@@ -569,6 +574,7 @@ final class IncidentUpdate {
               content.summary(),
               null,
               content.causes(),
+              content.effect(),
               content.changePoint(),
               content.firstAt().isBefore(at.at()) ? content.firstAt() : at.at(),
               at.at(),
@@ -713,6 +719,7 @@ final class IncidentUpdate {
               Severity.WARNING,
               summary,
               List.of(),
+              null,
               null,
               null,
               at.at(),

@@ -1,6 +1,8 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Effect;
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.dynamics.DynamicChange;
@@ -9,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +78,7 @@ final class Diagnoser {
   private final int frames;
   private final int recent;
   private final @Nullable DynamicHistory history;
+  private final EffectMinimums minimums;
   private final float[][] observed;
   private final float[][] expected;
   private final float[][] standardized;
@@ -86,8 +92,10 @@ final class Diagnoser {
       FactorScales scales,
       MechanismWindow window,
       int frames,
-      @Nullable DynamicHistory history) {
+      @Nullable DynamicHistory history,
+      EffectMinimums minimums) {
     this.history = history;
+    this.minimums = minimums;
     this.reference = reference;
     this.graph = graph;
     this.scales = scales;
@@ -158,24 +166,52 @@ final class Diagnoser {
      * from pixels of others add to it.
      */
     double offset() {
+      double added = 0;
+      for (int t : rows) {
+        added += (double) residuals[t][latent] - standardized[t][latent];
+      }
+      return statistics.meanResidual(latent, 0, size()) + unit() * added / size();
+    }
+
+    /** Units of the latent per standardised residual; 0 if these frames do not show it. */
+    private double unit() {
       int least = rows[0];
       int most = rows[0];
-      double added = 0;
       for (int t : rows) {
         least = standardized[t][latent] < standardized[least][latent] ? t : least;
         most = standardized[t][latent] > standardized[most][latent] ? t : most;
-        added += (double) residuals[t][latent] - standardized[t][latent];
       }
       double range = standardized[most][latent] - standardized[least][latent];
-      double unit =
-          range > 0
-              ? (observed[most][latent]
-                      - expected[most][latent]
-                      - observed[least][latent]
-                      + expected[least][latent])
-                  / range
-              : 0;
-      return statistics.meanResidual(latent, 0, size()) + unit * added / size();
+      return range > 0
+          ? (observed[most][latent]
+                  - expected[most][latent]
+                  - observed[least][latent]
+                  + expected[least][latent])
+              / range
+          : 0;
+    }
+
+    /** Mean change of the reading, in the units of the latent; NaN if it is unknown. */
+    double meanChange() {
+      return inUnits(Arrays.stream(rows).mapToDouble(t -> residuals[t][latent]).average());
+    }
+
+    /** Mean absolute change of the reading in the newer frames. */
+    double absoluteChange() {
+      return inUnits(
+          Arrays.stream(rows)
+              .skip((long) rows.length - Math.min(rows.length, recentRows))
+              .mapToDouble(t -> Math.abs(residuals[t][latent]))
+              .average());
+    }
+
+    double largestChange() {
+      return inUnits(Arrays.stream(rows).mapToDouble(t -> Math.abs(residuals[t][latent])).max());
+    }
+
+    private double inUnits(OptionalDouble deviation) {
+      double unit = rows.length == 0 ? 0 : unit();
+      return unit == 0 ? Double.NaN : Math.abs(unit * deviation.orElse(Double.NaN));
     }
 
     /** Spread of the latent over its nominal one in the newer frames. */
@@ -267,7 +303,8 @@ final class Diagnoser {
           Double.NaN,
           NO_CONDITION,
           sentence.frozen(recent),
-          List.of());
+          List.of(),
+          null);
     }
     int changed = window.appearanceChanges(recent);
     if (2 * changed >= recent) {
@@ -279,13 +316,14 @@ final class Diagnoser {
           Double.NaN,
           NO_CONDITION,
           sentence.appearance(changed, recent),
-          List.of());
+          List.of(),
+          null);
     }
     double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / (tests * harmonic(tests)));
     discover();
-    List<Node> suspects =
+    List<Node> ranked =
         ranked(nodes.stream().filter(node -> !node.rejected.isEmpty()).toList(), threshold);
-    if (suspects.isEmpty()) {
+    if (ranked.isEmpty()) {
       Node most =
           nodes.stream()
               .max(Comparator.comparingDouble(node -> Math.abs(node.evidence())))
@@ -298,9 +336,13 @@ final class Diagnoser {
           corrected(most, tests),
           CONDITION,
           sentence.unknown(most, threshold),
-          List.of());
+          List.of(),
+          unnamedEffect());
     }
+    Map<Node, Effect> effects = effects(ranked);
+    List<Node> suspects = belowMinimumLast(ranked, effects);
     Node first = suspects.get(0);
+    Effect effect = effects.get(first);
     DynamicChange change = overTime(first);
     if (change != null) {
       return new Diagnosis(
@@ -312,7 +354,8 @@ final class Diagnoser {
           CONDITION,
           new EquationChangeSentence(graph, scales, Objects.requireNonNull(history), frames)
               .of(change, first.latent),
-          List.of());
+          List.of(),
+          effect);
     }
     InterventionKind kind =
         graph.isRoot(first.latent) ? rootKind(first, suspects) : causedKind(first);
@@ -329,7 +372,90 @@ final class Diagnoser {
         corrected(first, tests),
         CONDITION,
         sentence.of(kind, first, edges),
-        edges);
+        edges,
+        effect);
+  }
+
+  private static List<Node> belowMinimumLast(List<Node> ranked, Map<Node, Effect> effects) {
+    List<Node> sorted = new ArrayList<>(ranked);
+    sorted.removeIf(node -> isBelow(effects.get(node)));
+    ranked.stream().filter(node -> isBelow(effects.get(node))).forEach(sorted::add);
+    return sorted;
+  }
+
+  private static boolean isBelow(@Nullable Effect effect) {
+    return effect != null && effect.isBelow();
+  }
+
+  /** Effects on the suspects that have a minimum. */
+  private Map<Node, Effect> effects(List<Node> suspects) {
+    Map<Node, Effect> effects = new HashMap<>();
+    for (Node node : suspects) {
+      if (minimums.of(node.latent) > 0) {
+        effects.put(node, effect(node, change(node, suspects)));
+      }
+    }
+    return effects;
+  }
+
+  /**
+   * The effect if no cause can be named; null unless every latent that may be one has a minimum.
+   */
+  private @Nullable Effect unnamedEffect() {
+    List<Node> possible =
+        nodes.stream()
+            .filter(n -> minimums.alarmed().isEmpty() || minimums.alarmed().contains(n.latent))
+            .toList();
+    if (!possible.stream().allMatch(node -> minimums.of(node.latent) > 0)) {
+      return null;
+    }
+    return possible.stream()
+        .map(
+            node ->
+                effect(
+                    node,
+                    usesHistory(node) || isCategorical(node) ? Double.NaN : node.absoluteChange()))
+        .max(Comparator.comparingDouble(one -> one.size() / one.minimum())) // NaN is the largest
+        .orElse(null);
+  }
+
+  private Effect effect(Node node, double change) {
+    FactorScale scale = scales.of(node.latent).orElse(null);
+    return new Effect(
+        graph.name(node.latent),
+        Math.abs(scale == null ? change : scale.slope() * change),
+        minimums.of(node.latent),
+        scale == null ? Effect.Unit.STANDARD_DEVIATIONS : Effect.Unit.FACTOR);
+  }
+
+  /** Change of the reading of a suspect in the units of the latent; NaN if it is unknown. */
+  private double change(Node node, List<Node> suspects) {
+    if (isCategorical(node)) {
+      return Double.NaN;
+    }
+    DynamicChange change = overTime(node);
+    if (change != null) {
+      return switch (change.kind()) {
+        case OFFSET -> change.size();
+        case PUSH -> change.size() * minimums.seconds();
+        case GAIN, RESPONSE, DELAY, HELD -> Double.NaN;
+      };
+    }
+    boolean root = graph.isRoot(node.latent);
+    return switch (root ? rootKind(node, suspects) : causedKind(node)) {
+      case OFFSET, COVARIATE_DRIFT -> node.meanChange();
+      case OUTLIER -> node.largestChange();
+      case HARD_INTERVENTION, STOCHASTIC_INTERVENTION -> root ? Double.NaN : node.absoluteChange();
+      default -> node.absoluteChange();
+    };
+  }
+
+  private boolean isCategorical(Node node) {
+    return !scales.categories(node.latent).isEmpty();
+  }
+
+  private boolean usesHistory(Node node) {
+    return history != null && history.explains(node.latent);
   }
 
   /**
@@ -337,13 +463,10 @@ final class Diagnoser {
    * not, or the latent has no causes, has single outliers or only varies more.
    */
   private @Nullable DynamicChange overTime(Node node) {
-    if (history == null
-        || !history.explains(node.latent)
-        || graph.isRoot(node.latent)
-        || node.hasOutliersOnly()) {
+    if (!usesHistory(node) || graph.isRoot(node.latent) || node.hasOutliersOnly()) {
       return null;
     }
-    return history
+    return Objects.requireNonNull(history)
         .change(node.latent, frames)
         .filter(change -> change.nats() >= SMALLEST_SAVING)
         .orElse(null);
@@ -465,7 +588,7 @@ final class Diagnoser {
   }
 
   private InterventionKind causedKind(Node node) {
-    if (history != null && history.explains(node.latent)) {
+    if (usesHistory(node)) {
       return node.hasOutliersOnly() ? InterventionKind.OUTLIER : InterventionKind.NOISE_CHANGE;
     }
     if (node.stillerThan(HELD_CAUSED_SPREAD)) {

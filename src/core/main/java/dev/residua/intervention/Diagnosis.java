@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Effect;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Summary;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param summary the change for people
  * @param edges influence of the direct causes of the first cause; empty if it has none, if no
  *     latent is named and if only single frames are off
+ * @param effect effect on the first cause with its minimum; without a cause, the largest effect
+ *     over its minimum among the latents that the alarm names, or among all if it names none. Null
+ *     without a minimum
  */
 public record Diagnosis(
     InterventionKind kind,
@@ -32,7 +36,8 @@ public record Diagnosis(
     double pValue,
     String condition,
     Summary summary,
-    List<EdgeReading> edges) {
+    List<EdgeReading> edges,
+    @Nullable Effect effect) {
   /** Level of false discoveries among the causes. */
   public static final double LEVEL = 0.01;
 
@@ -68,6 +73,13 @@ public record Diagnosis(
    * <p>If the equation of the first cause uses earlier frames, its kind is the change of one number
    * that explains the innovations best, see {@link DynamicChange}.
    *
+   * <p>Causes whose effect is below its minimum come last. The effect is the change of the reading
+   * relative to the normal of the source: for an offset or a moved mean the mean change, for single
+   * outliers the largest one, for a push the rate times the time since the change, otherwise the
+   * mean absolute change in the newer three quarters of the frames. It is unknown for categories,
+   * for roots that are held or drawn from another distribution, and for other changes of equations
+   * that use earlier frames.
+   *
    * <p>O(frames d p^2).
    *
    * @param reference of this model
@@ -76,6 +88,7 @@ public record Diagnosis(
    * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
    *     MechanismWindow#size}
    * @param history last frames under equations that use earlier frames; null if none does
+   * @param minimums smallest effects that matter
    * @throws IllegalArgumentException if the parts do not belong together or there are too few
    *     frames
    */
@@ -85,7 +98,8 @@ public record Diagnosis(
       FactorScales scales,
       MechanismWindow window,
       int frames,
-      @Nullable DynamicHistory history) {
+      @Nullable DynamicHistory history,
+      EffectMinimums minimums) {
     if (!reference.fits(graph) || window.latents() != graph.size()) {
       throw new IllegalArgumentException(
           "reference of %d latents, graph '%s' and window of %d latents do not belong together"
@@ -96,7 +110,18 @@ public record Diagnosis(
           "a diagnosis needs %d to %d frames but was asked for %d"
               .formatted(MechanismReference.MIN_WINDOW, window.size(), frames));
     }
-    return new Diagnoser(reference, graph, scales, window, frames, history).run();
+    return new Diagnoser(reference, graph, scales, window, frames, history, minimums).run();
+  }
+
+  /** Diagnoses without minimums. */
+  public static Diagnosis of(
+      MechanismReference reference,
+      CausalGraph graph,
+      FactorScales scales,
+      MechanismWindow window,
+      int frames,
+      @Nullable DynamicHistory history) {
+    return of(reference, graph, scales, window, frames, history, EffectMinimums.NONE);
   }
 
   /** Diagnoses latents without scales. */

@@ -1,11 +1,13 @@
 package dev.residua.monitor;
 
 import dev.residua.causal.ChangePoint;
+import dev.residua.causal.Effect;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.SourceIncidents;
 import dev.residua.monitor.FrameHistory.PastFrame;
 import java.util.Objects;
@@ -24,19 +26,23 @@ public final class ChangeStage {
   private ChangeMonitor picture;
   private FrameHistory history;
   private QuietRunLength quiet;
+  private boolean pictureBelowMinimum;
 
   /**
    * State between two frames.
    *
    * @param runLength mean run length to a false alarm, in frames
    * @param quiet run length of the quiet stream of residuals
+   * @param pictureBelowMinimum whether the alarm of the picture touches fewer pixels than the
+   *     minimum
    */
   public record State(
       double runLength,
       ChangeMonitor.State residuals,
       ChangeMonitor.State picture,
       QuietRunLength quiet,
-      FrameHistory.State history) {}
+      FrameHistory.State history,
+      boolean pictureBelowMinimum) {}
 
   /**
    * Thresholds of both detectors.
@@ -109,12 +115,18 @@ public final class ChangeStage {
     }
     ChangeStage stage = new ChangeStage(model, levels, residuals, picture, state.quiet());
     stage.history.restore(state.history());
+    stage.pictureBelowMinimum = state.pictureBelowMinimum();
     return stage;
   }
 
   State state() {
     return new State(
-        levels.runLength(), residuals.state(), picture.state(), quiet, history.state());
+        levels.runLength(),
+        residuals.state(),
+        picture.state(),
+        quiet,
+        history.state(),
+        pictureBelowMinimum);
   }
 
   double runLength() {
@@ -127,6 +139,13 @@ public final class ChangeStage {
 
   ChangeMonitor picture() {
     return picture;
+  }
+
+  /** Returns the alarm of the picture as evidence for an incident. */
+  Alarm pictureAlarm() {
+    return !picture.alarm().drifting()
+        ? Alarm.NONE
+        : pictureBelowMinimum ? Alarm.SUPPRESSED : Alarm.ON;
   }
 
   boolean isAlarming() {
@@ -190,11 +209,19 @@ public final class ChangeStage {
     history.addPictureSample();
     long startedAt = picture.alarm().startedAt();
     DriftAlarm.Change change = picture.next(numbers);
-    if (change == DriftAlarm.Change.STARTED) {
-      frame
-          .events()
-          .addOnset(findings.pictureChanged(frame.scored(), picture, history::pictureFrameAt));
+    boolean started = change == DriftAlarm.Change.STARTED;
+    if (started || (pictureBelowMinimum && picture.alarm().drifting())) {
+      Effect effect =
+          Findings.pictureEffect(frame.scored(), picture, frame.settings().minimumPixels());
+      pictureBelowMinimum = effect != null && effect.isBelow();
+      if (started || !pictureBelowMinimum) {
+        frame
+            .events()
+            .addOnset(
+                findings.pictureChanged(frame.scored(), picture, effect, history::pictureFrameAt));
+      }
     } else if (change == DriftAlarm.Change.ENDED) {
+      pictureBelowMinimum = false;
       addEnd(frame, picture, DriftEvent.Channel.PICTURE, startedAt);
     }
     return change;

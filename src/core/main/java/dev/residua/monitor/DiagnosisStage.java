@@ -1,6 +1,7 @@
 package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.causal.ChangePoint;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
 import dev.residua.dynamics.DynamicChange;
@@ -8,9 +9,12 @@ import dev.residua.dynamics.DynamicHistory;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.intervention.Diagnosis;
+import dev.residua.intervention.EffectMinimums;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
+import dev.residua.source.MinimumEffect;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +123,7 @@ public final class DiagnosisStage {
     int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
     if (frames > 0) {
       boolean later = DiagnosisSchedule.isLater(sinceAlarm, sinceChange);
+      ChangePoint begin = change.changePoint(frame.scored(), watch);
       Diagnosis diagnosis =
           Diagnosis.of(
               model.mechanisms().get(),
@@ -126,25 +131,41 @@ public final class DiagnosisStage {
               model.factors(),
               window,
               frames,
-              later && history != null ? afterPublished(history) : history);
+              later && history != null ? afterPublished(history) : history,
+              watch == change.residuals() ? minimums(frame, watch, begin) : EffectMinimums.NONE);
       InterventionEvent event =
-          findings.intervention(
-              frame.scored(),
-              diagnosis,
-              change.sequenceBefore(frames),
-              change.changePoint(frame.scored(), watch));
+          findings.intervention(frame.scored(), diagnosis, change.sequenceBefore(frames), begin);
+      boolean below = event.finding().isBelowMinimum();
+      if (suppression == Suppression.BELOW_MINIMUM && !below) {
+        forgetDiagnoses(); // an incident opens with this one
+      }
       suppression = suppression.after(event.finding(), frame.controls());
-      frame
-          .events()
-          .named
-          .addAll(
-              DiagnosisSubjects.of(diagnosis, model.graph(), change.picture().alarm().drifting()));
+      if (!below) {
+        frame
+            .events()
+            .named
+            .addAll(
+                DiagnosisSubjects.of(
+                    diagnosis, model.graph(), change.picture().alarm().drifting()));
+      }
       if (isNews(diagnosis, later)) {
         frame
             .events()
             .add(event, watch == change.residuals() ? Channel.RESIDUALS : Channel.PICTURE);
       }
     }
+  }
+
+  private EffectMinimums minimums(MonitoredFrame frame, ChangeMonitor watch, ChangePoint change) {
+    MinimumEffect minimum = frame.settings().minimumEffect();
+    if (minimum.isNone()) {
+      return EffectMinimums.NONE;
+    }
+    Duration since = Duration.between(change.at(), frame.capturedAt());
+    return new EffectMinimums(
+        model.graph().names().stream().map(minimum::of).toList(),
+        Math.max(0, since.toMillis() / 1e3),
+        Findings.shifted(watch));
   }
 
   private DynamicHistory afterPublished(DynamicHistory history) {
@@ -167,7 +188,8 @@ public final class DiagnosisStage {
               onset.finding(),
               change.residuals().reading.scale(),
               frame.controls(),
-              model.mechanisms().isPresent());
+              model.mechanisms().isPresent(),
+              !frame.settings().minimumEffect().isNone());
       forgetDiagnoses();
     } else if (alarms.residuals() == DriftAlarm.Change.ENDED) {
       allow();
@@ -184,9 +206,12 @@ public final class DiagnosisStage {
    */
   private boolean isNews(Diagnosis diagnosis, boolean later) {
     String news = DiagnosisSubjects.news(diagnosis);
-    if (diagnosis.kind() == InterventionKind.UNKNOWN || DiagnosisSubjects.covers(published, news)) {
+    boolean known = // from the drift event
+        diagnosis.kind() == InterventionKind.UNKNOWN
+            && (diagnosis.effect() == null || !published.isEmpty());
+    if (known || DiagnosisSubjects.covers(published, news)) {
       candidate = "";
-      return false; // the drift event shows all that is known
+      return false;
     }
     if (later && !published.isEmpty() && !news.equals(candidate)) {
       candidate = news;

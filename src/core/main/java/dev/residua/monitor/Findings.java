@@ -11,6 +11,7 @@ import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ChangePoint;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.FrameStatistics;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events from the results of rules and detectors. */
@@ -47,6 +49,9 @@ final class Findings {
 
   /** Standard errors from which a latent is named as a cause of a drift. */
   private static final double NAMED_SHIFT = 3;
+
+  /** Share of the static pixels that moves at least as far as their median. */
+  private static final double HALF = 0.5;
 
   private static final String SENSOR_CONDITION =
       "the camera's pictures stay within the calibrated ranges while it works; no probability is"
@@ -248,13 +253,15 @@ final class Findings {
   InterventionEvent intervention(
       ScoredFrame frame, Diagnosis diagnosis, long first, ChangePoint change) {
     return new InterventionEvent(
-        finding(
-            "intervention",
-            frame,
-            Math.min(first, frame.sequence()),
-            severity(diagnosis.kind()),
-            diagnosis.summary(),
-            diagnosis.causes()),
+        withEffect(
+            finding(
+                "intervention",
+                frame,
+                Math.min(first, frame.sequence()),
+                severity(diagnosis.kind()),
+                diagnosis.summary(),
+                diagnosis.causes()),
+            diagnosis.effect()),
         diagnosis.kind(),
         diagnosis.statistic(),
         diagnosis.threshold(),
@@ -318,23 +325,87 @@ final class Findings {
   }
 
   DriftEvent pictureChanged(
-      ScoredFrame frame, ChangeMonitor watch, LongFunction<PastFrame> frameAt) {
+      ScoredFrame frame,
+      ChangeMonitor watch,
+      @Nullable Effect effect,
+      LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
-    float[] shifts = new float[watch.thresholds.reference().latents()];
-    watch.detector.meanShifts(window, shifts);
+    float[] shifts = shifts(watch);
     float grey = watch.detector.sampleMeans(window)[ImageStatistics.APPEARANCE];
     DetailStatistics details = frame.statistics().details();
-    float ofDetails = details == null ? 0 : shifts[shifts.length - 1];
-    float ofError = shifts[ImageStatistics.RECONSTRUCTION];
     Summary summary;
-    if (Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT) {
+    if (isBrightness(shifts)) {
       summary = DriftSentence.brightness(grey, window);
-    } else if (details != null && ofDetails >= Math.max(NAMED_SHIFT, ofError)) {
+    } else if (details != null && isDetail(shifts)) {
       summary = DriftSentence.details(details, window);
     } else {
-      summary = DriftSentence.reconstruction(ofError >= NAMED_SHIFT, window);
+      summary =
+          DriftSentence.reconstruction(
+              shifts[ImageStatistics.RECONSTRUCTION] >= NAMED_SHIFT, window);
     }
-    return onset(frame, watch, DriftEvent.Channel.PICTURE, frameAt, summary, List.of());
+    DriftEvent event = onset(frame, watch, DriftEvent.Channel.PICTURE, frameAt, summary, List.of());
+    return event.withFinding(withEffect(event.finding(), effect));
+  }
+
+  /**
+   * Effect of an alarm of the picture's detector: the median of the static pixels moves only with
+   * half of them, and the mean squared error limits the share of pixels that are far off.
+   *
+   * @param minimum smallest share of the pixels; 0 for none
+   * @return null without a minimum
+   */
+  static @Nullable Effect pictureEffect(ScoredFrame frame, ChangeMonitor watch, double minimum) {
+    if (minimum == 0) {
+      return null;
+    }
+    float[] shifts = shifts(watch);
+    double share =
+        isBrightness(shifts)
+            ? HALF
+            : frame.statistics().details() != null && isDetail(shifts)
+                ? Double.NaN
+                : ImageStatistics.pixelsOff(frame.statistics().reconstructionError());
+    return new Effect("", share, minimum, Effect.Unit.PIXELS);
+  }
+
+  private static boolean isBrightness(float[] shifts) {
+    return Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT;
+  }
+
+  private static boolean isDetail(float[] shifts) {
+    return shifts[shifts.length - 1]
+        >= Math.max(NAMED_SHIFT, shifts[ImageStatistics.RECONSTRUCTION]);
+  }
+
+  /**
+   * Shifts of the means of a detector's numbers over the window that alarms, in standard errors.
+   */
+  private static float[] shifts(ChangeMonitor watch) {
+    float[] shifts = new float[watch.thresholds.reference().latents()];
+    watch.detector.meanShifts(watch.reading.scale(), shifts);
+    return shifts;
+  }
+
+  /** Returns the latents whose mean has shifted over the window that alarms. */
+  static List<Integer> shifted(ChangeMonitor watch) {
+    float[] shifts = shifts(watch);
+    return IntStream.range(0, shifts.length)
+        .filter(i -> Math.abs(shifts[i]) >= NAMED_SHIFT)
+        .boxed()
+        .toList();
+  }
+
+  /** Returns a finding with an effect, which its explanation has if it opens no incident. */
+  private static Finding withEffect(Finding finding, @Nullable Effect effect) {
+    if (effect == null || !effect.isBelow()) {
+      return finding.withEffect(effect);
+    }
+    Summary summary = finding.summary();
+    return finding
+        .withEffect(effect)
+        .withSummary(
+            new Summary(
+                summary.headline(), "%s; %s".formatted(summary.explanation(), effect.sentence())));
   }
 
   /**
@@ -479,7 +550,8 @@ final class Findings {
         causes,
         readings,
         frame.position(),
-        links);
+        links,
+        null);
   }
 
   /** The summary of an incident of a silent source: the time of its last frame, which stays. */

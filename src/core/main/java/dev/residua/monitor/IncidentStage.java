@@ -5,7 +5,6 @@ import dev.residua.drift.DriftScore;
 import dev.residua.frame.HumanDuration;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
-import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
@@ -93,7 +92,7 @@ public final class IncidentStage {
             frame.moment(),
             frame.isMaintained(),
             stages.diagnosis.alarm(stages.change.residuals()),
-            stages.change.picture().alarm().drifting() ? Alarm.ON : Alarm.NONE,
+            stages.change.pictureAlarm(),
             stages.sensor.subject(),
             model.mechanisms().isPresent(),
             frame.events().named,

@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.source.MinimumEffect;
 import dev.residua.source.SourceLearning;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param commissioned whether the source learns its normal
  * @param learnAgain time after which it learns that again; empty for never
  * @param geometry fingerprint of the part of the pictures that is read
+ * @param minimumEffect smallest effects on latents that open an incident
+ * @param minimumPixels smallest share of the pixels of a changed picture that opens one; 0 for none
  */
 public record SourceSettings(
     Optional<Budget> budget,
@@ -27,7 +30,9 @@ public record SourceSettings(
     Map<String, String> labels,
     boolean commissioned,
     Optional<Duration> learnAgain,
-    int geometry) {
+    int geometry,
+    MinimumEffect minimumEffect,
+    double minimumPixels) {
   /** The model's run length, no labels. */
   public static final SourceSettings NONE =
       new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false, Optional.empty(), 0);
@@ -36,10 +41,28 @@ public record SourceSettings(
     labels = Map.copyOf(labels);
   }
 
+  /** Settings without minimum effects. */
+  public SourceSettings(
+      Optional<Budget> budget,
+      Severity lowestSeverity,
+      Map<String, String> labels,
+      boolean commissioned,
+      Optional<Duration> learnAgain,
+      int geometry) {
+    this(budget, lowestSeverity, labels, commissioned, learnAgain, geometry, MinimumEffect.NONE, 0);
+  }
+
   /** Returns these settings for a source that learns its normal, or does not. */
   public SourceSettings withCommissioned(boolean newCommissioned) {
     return new SourceSettings(
-        budget, lowestSeverity, labels, newCommissioned, learnAgain, geometry);
+        budget,
+        lowestSeverity,
+        labels,
+        newCommissioned,
+        learnAgain,
+        geometry,
+        minimumEffect,
+        minimumPixels);
   }
 
   /**
@@ -83,7 +106,9 @@ public record SourceSettings(
         labels(rule),
         rule.learn() == null ? commissioned : rule.learn().own(),
         Optional.ofNullable(rule.learn()).map(SourceLearning::again),
-        rule.viewFingerprint());
+        rule.viewFingerprint(),
+        rule.minimumEffect(),
+        rule.minimumPixels());
   }
 
   /** The labels of a rule, and the scene, so that alerts can be grouped by either. */

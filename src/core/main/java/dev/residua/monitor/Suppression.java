@@ -9,29 +9,36 @@ public enum Suppression {
   /** A change is announced; the diagnosis shows whether it is this one. */
   UNTIL_DIAGNOSIS,
   /** The change is announced or covered by a suppression. */
-  WHILE_ON;
+  WHILE_ON,
+  /** Until a diagnosis finds an effect that is not below the minimum of its latent. */
+  BELOW_MINIMUM;
 
   /**
    * The suppression of a new alarm.
    *
    * @param frames frames of the window that alarmed
    * @param diagnoses whether a diagnosis follows
+   * @param minimum whether a latent has a minimum effect
    */
-  static Suppression at(Finding onset, int frames, ActiveControls controls, boolean diagnoses) {
+  static Suppression at(
+      Finding onset, int frames, ActiveControls controls, boolean diagnoses, boolean minimum) {
     if (covered(onset, frames, controls)) {
       return WHILE_ON;
     }
     if (!controls.expectsChange(onset.source(), onset.lastAt())) {
-      return NONE;
+      return diagnoses && minimum ? BELOW_MINIMUM : NONE;
     }
     return diagnoses ? UNTIL_DIAGNOSIS : announced(onset, controls) ? WHILE_ON : NONE;
   }
 
   Suppression after(Finding diagnosis, ActiveControls controls) {
-    if (this != UNTIL_DIAGNOSIS) {
+    if (this == NONE || this == WHILE_ON) {
       return this;
     }
-    return announced(diagnosis, controls) ? WHILE_ON : NONE;
+    if (this == UNTIL_DIAGNOSIS && announced(diagnosis, controls)) {
+      return WHILE_ON;
+    }
+    return diagnosis.isBelowMinimum() ? BELOW_MINIMUM : NONE;
   }
 
   /** Returns true if only means have changed, within the margins of suppressions. */

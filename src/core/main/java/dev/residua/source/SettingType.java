@@ -52,6 +52,9 @@ public record SettingType<T>(
           Map.entry(
               SourceLearning.class, text("WHEN", SourceLearning::parse, SourceLearning::toString)),
           Map.entry(SourceCamera.class, text("ADDRESS", SourceCamera::parse, SourceCamera::text)),
+          Map.entry(
+              MinimumEffect.class,
+              text("LATENT=SIZE,...", MinimumEffect::parse, MinimumEffect::toString)),
           Map.entry(Severity.class, words("LEVEL", Severity.values())),
           Map.entry(Map.class, labels()));
 

@@ -157,6 +157,23 @@ public record SourceRule(
         @Nullable Duration retention,
     @Setting(
             effect =
+                "smallest [effect](#deviations-too-small-to-matter) on a latent that opens an incident, such as"
+                    + " `level=3, lamp=0.2`: in the unit of its factor, or in standard deviations of a latent"
+                    + " without one; `0` for no minimum. Smaller ones are recorded only",
+            unset = "no minimum",
+            example = "level=3, lamp=0.2")
+        MinimumEffect minimumEffect,
+    @Setting(
+            effect =
+                "smallest [share of the pixels](#deviations-too-small-to-matter) that a change of the picture"
+                    + " must touch to open an incident, such as `0.02`. Smaller ones are recorded only",
+            unset = "no minimum",
+            example = "0.02",
+            min = "0",
+            max = "0.5")
+        double minimumPixels,
+    @Setting(
+            effect =
                 "lowest severity of the incidents: `info`, `warning` or `critical`. An incident may be more"
                     + " severe, never less",
             unset = "by the finding")
@@ -205,6 +222,7 @@ public record SourceRule(
           .mask(List.of())
           .aspect(Aspect.STRETCH)
           .enabled(true)
+          .minimumEffect(MinimumEffect.NONE)
           .labels(Map.of())
           .by(BY_RESIDUA)
           .changedAt(Instant.EPOCH)
@@ -237,6 +255,8 @@ public record SourceRule(
         camera,
         redact,
         retention,
+        minimumEffect,
+        minimumPixels,
         severity,
         labels);
     SceneName.checked(scene);

@@ -72,6 +72,10 @@ final class AlertmanagerProtocol implements Protocol {
     annotations.put("summary", incident.summary().headline());
     annotations.put("description", AlertText.explanation(incident));
     annotations.put("advice", incident.subject().advice());
+    String threshold = incident.threshold();
+    if (threshold != null) {
+      annotations.put("threshold", threshold);
+    }
     if (entry.grouping() instanceof Grouping.Group) {
       annotations.put("sources", AlertText.sources(entry));
     }

@@ -79,6 +79,7 @@ final class GroupIncident {
         null,
         List.of(),
         null,
+        null,
         openedAt,
         updatedAt,
         open.isEmpty() ? updatedAt : null,

@@ -104,6 +104,7 @@ final class RateLimitDigest {
         null,
         List.of(),
         null,
+        null,
         open == null ? now : open.openedAt(),
         now,
         state == State.RESOLVED ? now : null,

@@ -73,6 +73,10 @@ public final class SlackProtocol implements Protocol {
     if (!causes.isEmpty()) {
       field(fields, "Causes", causes);
     }
+    String threshold = incident.threshold();
+    if (threshold != null) {
+      field(fields, "Threshold", threshold);
+    }
     field(fields, "Subject", incident.subject().toString());
     field(fields, "Kind", incident.kind());
     if (!to.isEmpty()) {

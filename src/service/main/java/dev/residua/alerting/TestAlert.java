@@ -51,6 +51,7 @@ public final class TestAlert {
         null,
         List.of(),
         null,
+        null,
         now,
         now,
         resolved ? now : null,

@@ -33,6 +33,7 @@ public final class IncidentMapper {
   public static dev.residua.avro.Incident toAvro(Incident incident) {
     dev.residua.avro.Incident record = (dev.residua.avro.Incident) CODEC.toAvro(incident);
     record.setAdvice(incident.subject().advice());
+    record.setThreshold(incident.threshold());
     return record;
   }
 

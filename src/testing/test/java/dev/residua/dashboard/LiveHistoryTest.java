@@ -138,6 +138,7 @@ class LiveHistoryTest {
         null,
         List.of(new Finding.Cause("c", List.of("a", "b"), 5, 1e-6, 1)),
         null,
+        null,
         Scored.time(100),
         Scored.time(100),
         resolved,
@@ -610,7 +611,8 @@ class LiveHistoryTest {
               List.of(),
               List.of(new Finding.Reading("c", 1.23456f, Float.NaN)),
               new FramePosition("residua.frames", 0, i),
-              Map.of());
+              Map.of(),
+              null);
       history.happened(
           new AnomalyEvent(
               finding, AnomalyKind.RESIDUAL, 4, 3, Double.NaN, "exchangeable", null, null, null));

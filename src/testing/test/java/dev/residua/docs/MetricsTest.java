@@ -366,7 +366,8 @@ class MetricsTest {
         List.of(),
         List.of(),
         new FramePosition("residua.frames", 0, 0),
-        Map.of());
+        Map.of(),
+        null);
   }
 
   private static Incident incident(Incident.State state) {
@@ -381,6 +382,7 @@ class MetricsTest {
         new Summary("Headline", "explanation"),
         null,
         List.of(),
+        null,
         null,
         Instant.EPOCH,
         Instant.EPOCH,

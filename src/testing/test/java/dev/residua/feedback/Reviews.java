@@ -66,7 +66,8 @@ final class Reviews {
             Arrays.asList(causes),
             List.of(),
             new FramePosition("f", 0, 1),
-            Map.of());
+            Map.of(),
+            null);
     return new DriftEvent(
         finding, DriftEvent.Kind.ONSET, channel, 14.5, 14, 1e6, 1e6, "", 16, null);
   }

@@ -64,7 +64,8 @@ final class IncidentHistory {
             .toList(),
         List.of(),
         new FramePosition("residua.frames", 0, sequence),
-        Map.of("picture", "/p"));
+        Map.of("picture", "/p"),
+        null);
   }
 
   Report report(Channel channel, Weight weight, String kind, Severity severity, Subject... of) {

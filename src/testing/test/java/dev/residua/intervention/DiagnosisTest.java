@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Effect;
 import dev.residua.causal.FactorScale;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
@@ -176,6 +177,77 @@ class DiagnosisTest {
         IntStream.range(0, GRAPH.size())
             .mapToObj(i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
             .toList());
+  }
+
+  private static Diagnosis withMinimums(int frames, Change change, Double... minimums) {
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(128 - frames, 100, Streams.NONE), false, false);
+    Streams.push(window, Streams.play(frames, 900, change), false, false);
+    return Diagnosis.of(
+        reference,
+        GRAPH,
+        scales(),
+        window,
+        frames,
+        null,
+        new EffectMinimums(List.of(minimums), 60, List.of()));
+  }
+
+  @Test
+  void shouldGiveTheEffectInTheUnitOfTheFactor() {
+    // Given an offset of 2, noise three times as far, a gain and a held value, 10 units each
+    Change offset = (i, explained, noise, random) -> explained + noise + (i == 3 ? 2 : 0);
+    Change noisy = (i, explained, noise, random) -> explained + (i == 3 ? 4 : 1) * noise;
+    Change weaker = (i, explained, noise, random) -> (i == 3 ? 0.2 : 1) * explained + noise;
+    Change heldRoot = (i, explained, noise, random) -> i == 0 ? 0.5 : explained + noise;
+    // When
+    Effect ofOffset = withMinimums(64, offset, 0.0, 0.0, 0.0, 30.0).effect();
+    Effect ofNoise = withMinimums(64, noisy, 0.0, 0.0, 0.0, 30.0).effect();
+    Effect ofGain = withMinimums(64, weaker, 0.0, 0.0, 0.0, 30.0).effect();
+    Effect ofHeld = withMinimums(64, heldRoot, 30.0, 0.0, 0.0, 0.0).effect();
+    // Then
+    assertThat(ofOffset.latent()).isEqualTo("z4");
+    assertThat(ofOffset.unit()).isEqualTo(Effect.Unit.FACTOR);
+    assertThat(ofOffset.size()).isBetween(17.0, 23.0);
+    assertThat(ofOffset.isBelow()).isTrue();
+    assertThat(ofNoise.size()).isBetween(15.0, 24.0); // 0.8 of 24
+    assertThat(ofGain.size()).isBetween(3.0, 15.0);
+    assertThat(ofHeld.size()).isNaN();
+    assertThat(ofHeld.isBelow()).isFalse();
+  }
+
+  @Test
+  void shouldNameALatentBelowItsMinimumAfterTheOthers() {
+    // Given two changes, of which that of z4 is larger
+    Change both =
+        (i, explained, noise, random) -> explained + noise + (i == 3 ? 3 : i == 2 ? 1.2 : 0);
+    // When
+    Diagnosis plain = withMinimums(64, both, 0.0, 0.0, 0.0, 0.0);
+    Diagnosis small = withMinimums(64, both, 0.0, 0.0, 0.0, 1_000.0);
+    Diagnosis allSmall = withMinimums(64, both, 1_000.0, 1_000.0, 1_000.0, 1_000.0);
+    // Then
+    assertThat(first(plain)).isEqualTo("z4");
+    assertThat(plain.effect()).isNull();
+    assertThat(small.causes())
+        .extracting(Finding.Cause::latent)
+        .startsWith("shadow_length")
+        .contains("z4");
+    assertThat(small.summary().headline()).startsWith("Shadow length");
+    assertThat(small.effect()).isNull();
+    assertThat(first(allSmall)).isEqualTo("z4");
+    assertThat(allSmall.effect().isBelow()).isTrue();
+  }
+
+  @Test
+  void shouldBoundAChangeWithoutACauseIfEveryLatentHasAMinimum() {
+    // When
+    Diagnosis all = withMinimums(32, Streams.NONE, 100.0, 100.0, 100.0, 100.0);
+    Diagnosis most = withMinimums(32, Streams.NONE, 100.0, 100.0, 0.0, 100.0);
+    // Then
+    assertThat(all.kind()).isEqualTo(InterventionKind.UNKNOWN);
+    assertThat(all.effect().isBelow()).isTrue();
+    assertThat(all.effect().size()).isBetween(3.0, 12.0);
+    assertThat(most.effect()).isNull();
   }
 
   @Test

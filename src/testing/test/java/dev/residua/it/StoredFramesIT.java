@@ -190,6 +190,7 @@ class StoredFramesIT {
         null,
         List.of(),
         null,
+        null,
         time(INCIDENT),
         time(INCIDENT + 100),
         time(INCIDENT + 100),

@@ -152,6 +152,7 @@ class TriggerDryRunIT {
         null,
         List.of(),
         null,
+        null,
         opened,
         opened,
         resolved,

@@ -23,7 +23,8 @@ class DiagnosisSubjectsTest {
             1e-9,
             "condition",
             new Summary("Headline", "explanation"),
-            Arrays.asList(edges)));
+            Arrays.asList(edges),
+            null));
   }
 
   private static EdgeReading edge(String from, EdgeVerdict verdict) {

@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.InnovationDistribution;
@@ -309,7 +310,10 @@ class MonitorHistoriesTest {
       try {
         for (RecordComponent component :
             COMPONENTS.computeIfAbsent(record.getClass(), Digest::components)) {
-          append(component.getAccessor().invoke(record));
+          Object value = component.getAccessor().invoke(record);
+          if (value != null || component.getType() != Effect.class) { // histories without minimums
+            append(value);
+          }
         }
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e);

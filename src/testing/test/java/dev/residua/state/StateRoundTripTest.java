@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorMonitor;
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningStatus;
@@ -27,6 +28,8 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.monitor.SourceSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.testing.ChangedModel;
 import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Incidents;
@@ -66,6 +69,30 @@ class StateRoundTripTest {
             changed -> changed.dynamics = Optional.of(DynamicEquations.four()));
     SourceMonitor monitor = SourceMonitor.start(new MonitorThresholds(model));
     frames.subList(0, 9).forEach(frame -> monitor.next(frame, ActiveControls.EMPTY));
+    return monitor.state();
+  }
+
+  /** A source whose picture has changed, in fewer pixels than the minimum. */
+  private static SourceMonitorState belowMinimum() {
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      frames.add(
+          Scored.nominal()
+              .residuals(i % 7 - 3, i % 5 - 2, i % 3 - 1, i % 2)
+              .reconstructionError(1e-4f * (1 + i % 11))
+              .frame(i));
+    }
+    SourceMonitor monitor =
+        SourceMonitor.start(new MonitorThresholds(TestModels.ofShadow(frames).build()));
+    SourceSettings settings =
+        SourceSettings.of(SourceRule.DEFAULTS.withMinimumPixels(0.5), null, false);
+    for (int i = 0; i < 200; i++) {
+      ScoredFrame frame =
+          i < 100
+              ? frames.get(i)
+              : Scored.nominal().residuals(0, 0, 0, 0).reconstructionError(5e-3f).frame(i);
+      monitor.next(frame, ActiveControls.EMPTY, settings);
+    }
     return monitor.state();
   }
 
@@ -113,12 +140,14 @@ class StateRoundTripTest {
                             .reason(Incident.Reason.MERGED)
                             .endedAt(at)
                             .note("a note")
+                            .effect(new Effect("level", 4.2, 3, Effect.Unit.FACTOR))
                             .follows("another")
                             .mergedInto("the first")
                             .flaps(2)
                             .labels(Map.of("line", "4", "hall", "north"))));
     List<SourceMonitorState> states = new ArrayList<>(MonitorHistory.states(330));
     states.add(withMemory());
+    states.add(belowMinimum());
     for (SourceMonitorState state : states) {
       // When
       SourceMonitorState read = StoredStates.of(state).read();

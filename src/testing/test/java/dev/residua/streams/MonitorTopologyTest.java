@@ -23,10 +23,12 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
+import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.ActiveHours;
+import dev.residua.source.MinimumEffect;
 import dev.residua.source.SharedBudget;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
@@ -87,6 +89,7 @@ class MonitorTopologyTest {
 
   private static MonitorModel model;
   private static MonitorModel learning;
+  private static MonitorModel diagnosing;
 
   @TempDir Path stateDirectory;
   private final Topics topics = new Topics("residua.");
@@ -113,6 +116,7 @@ class MonitorTopologyTest {
         TestModels.ofShadow(frames).edge(0, 3).edge(1, 3).picture(PictureReferences.silent());
     model = models.targetRunLength(500).build();
     learning = models.targetRunLength(20_000).learns().build();
+    diagnosing = models.diagnoses().build();
   }
 
   @BeforeEach
@@ -170,6 +174,13 @@ class MonitorTopologyTest {
         topics.drifts().name(),
         topics.drifts().key().deserializer(),
         topics.drifts().value().deserializer());
+  }
+
+  private TestOutputTopic<String, InterventionEvent> interventions() {
+    return driver.createOutputTopic(
+        topics.interventions().name(),
+        topics.interventions().key().deserializer(),
+        topics.interventions().value().deserializer());
   }
 
   private TestOutputTopic<String, AnomalyEvent> anomalies() {
@@ -636,12 +647,16 @@ class MonitorTopologyTest {
   }
 
   private void restart(MonitorRules rules) {
+    restart(rules, MonitorModels.fixed(model));
+  }
+
+  private void restart(MonitorRules rules, MonitorModels models) {
     driver.close();
     driver =
         new TopologyTestDriver(
             MonitorTopology.build(
                 topics,
-                MonitorModels.fixed(model),
+                models,
                 new ControlCommandStore(),
                 rules,
                 SourceLimits.DEFAULTS,
@@ -862,6 +877,36 @@ class MonitorTopologyTest {
               assertThat(incident.labels()).isEqualTo(Map.of("scene", "default", "site", "north"));
               assertThat(incident.severity()).isEqualTo(Finding.Severity.CRITICAL);
             });
+  }
+
+  @Test
+  void shouldRecordADeviationBelowTheMinimumOfTheRuleWithoutAnIncident() {
+    // Given a minimum that the shift stays below, and a later revision with a smaller one
+    SourceRule first =
+        RULE.with(rule -> rule.minimumEffect(MinimumEffect.parse("shadow_length=5")));
+    SourceRule second =
+        first.with(rule -> rule.revision(2).minimumEffect(MinimumEffect.parse("shadow_length=2")));
+    restart(
+        rules(new AtomicReference<>(new SourceRules(List.of(first, second)))),
+        MonitorModels.fixed(diagnosing));
+    Random random = new Random(8);
+    // When
+    for (int i = 0; i < 330; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).rule("line/1").frame(i));
+    }
+    List<Incident> before = incidents().readValuesToList();
+    List<InterventionEvent> recorded = interventions().readValuesToList();
+    for (int i = 330; i < 500; i++) {
+      send(Scored.nominal().residuals(noise(random, 3)).rule("line/2").frame(i));
+    }
+    // Then
+    assertThat(before).isEmpty();
+    assertThat(recorded)
+        .singleElement()
+        .satisfies(event -> assertThat(event.finding().isBelowMinimum()).isTrue());
+    Incident opened = incidents().readValue();
+    assertThat(opened.effect().minimum()).isEqualTo(2);
+    assertThat(opened.threshold()).endsWith("above the minimum of 2 standard deviations.");
   }
 
   @Test

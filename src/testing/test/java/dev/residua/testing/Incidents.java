@@ -65,6 +65,7 @@ public final class Incidents {
         new Summary(of.headline, of.explanation),
         null,
         List.of(new Cause("shadow_length", List.of("pendulum", "light"), 8.9, 1e-6, 0.8)),
+        null,
         of.changePoint,
         OPENED,
         updated,

@@ -98,7 +98,8 @@ class AvroCodecTest {
           List.of(new Finding.Cause("light", List.of("lamp"), 4, Double.NaN, 1)),
           List.of(new Finding.Reading("light", 1, 2)),
           new FramePosition("frames", 3, 4),
-          Map.of("page", "http://a"));
+          Map.of("page", "http://a"),
+          null);
 
   private static LensCleaned event(double gain, @Nullable Interval planned) {
     return new LensCleaned(

@@ -22,6 +22,8 @@ import dev.residua.avro.DriftKind;
 import dev.residua.avro.DriftScore;
 import dev.residua.avro.EdgeReading;
 import dev.residua.avro.EdgeVerdict;
+import dev.residua.avro.Effect;
+import dev.residua.avro.EffectUnit;
 import dev.residua.avro.Finding;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
@@ -92,6 +94,7 @@ class GoldenRecordsTest {
       List.of(
           new Cause("shadow length", List.of("pendulum", "light"), 4.25, 0.0001, 0.75),
           new Cause("light", List.of(), -1.5, null, 0.25));
+  private static final Effect EFFECT = new Effect("shadow length", 4.2, 3.0, EffectUnit.FACTOR);
   private static final List<LatentReading> READINGS =
       List.of(new LatentReading("shadow length", 1.5f, -0.25f, 12.5, 9.0));
   private static final Map<String, String> LINKS = Map.of("dashboard", "http://localhost:8080/");
@@ -411,7 +414,8 @@ class GoldenRecordsTest {
         CAUSES,
         READINGS,
         POSITION,
-        LINKS);
+        LINKS,
+        EFFECT);
   }
 
   private static AnomalyEvent anomaly() {
@@ -477,8 +481,10 @@ class GoldenRecordsTest {
         "Shadow length is off",
         "shadow length is off by 3 standard deviations",
         Subject.of("mechanism:shadow_length").advice(),
+        "Crossed both.",
         "a note",
         CAUSES,
+        EFFECT,
         new ChangePoint(42L, 40L, 60L, 0.0, T0, POSITION),
         T0,
         T1,
@@ -561,6 +567,8 @@ class GoldenRecordsTest {
         null,
         false,
         604_800_000L,
+        "level=3, lamp=0.2",
+        0.02,
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

@@ -42,7 +42,8 @@ class InterventionEventMapperTest {
             List.of(new Finding.Cause("light", List.of(), -9, 1e-12, 1)),
             List.of(new Finding.Reading("light", 1.2f, 0)),
             new FramePosition("residua.frames", 3, 4711),
-            Map.of("dashboard", "http://localhost:8080/"));
+            Map.of("dashboard", "http://localhost:8080/"),
+            null);
     return new InterventionEvent(
         finding,
         kind,

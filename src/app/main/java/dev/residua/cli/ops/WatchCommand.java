@@ -253,7 +253,7 @@ public final class WatchCommand extends JsonCommand {
       return text(event.finding(), "intervention", event.kind().name());
     }
     if (value instanceof Incident incident) {
-      return "%s  %s #%d  incident %s (%s, %s, %s): %s\n  %s"
+      return "%s  %s #%d  incident %s (%s, %s, %s): %s\n  %s%s"
           .formatted(
               incident.updatedAt(),
               incident.source(),
@@ -263,7 +263,8 @@ public final class WatchCommand extends JsonCommand {
               incident.kind().toLowerCase(Locale.ROOT),
               incident.severity().name().toLowerCase(Locale.ROOT),
               incident.summary().headline(),
-              incident.summary().explanation());
+              incident.summary().explanation(),
+              incident.threshold() == null ? "" : "\n  " + incident.threshold());
     }
     if (value instanceof CommissioningReport report) {
       return "%s  %s #%d  calibration %s, revision %d%s"

@@ -42,6 +42,7 @@ public final class Incidents {
         null,
         List.of(),
         null,
+        null,
         openedAt,
         resolvedAt == null ? openedAt : resolvedAt,
         resolvedAt,
