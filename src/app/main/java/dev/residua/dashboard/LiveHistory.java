@@ -59,7 +59,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -212,7 +214,7 @@ public class LiveHistory {
   }
 
   private void happened(Finding finding, EventView event) {
-    sources.at(finding.source()).happened(event);
+    sources.at(finding.source()).happened(finding, event);
     revision++;
   }
 
@@ -347,6 +349,8 @@ public class LiveHistory {
    * @param lastFrame the last one; null if none is known
    * @param commands that stand and cover it
    * @param incidents the newest first
+   * @param belowMinimum last finding whose effect was below its minimum; null if there was none
+   * @param latents of the model of its last frame; empty if it is not known
    */
   record Known(
       @Nullable ScoredFrame lastFrame,
@@ -354,7 +358,9 @@ public class LiveHistory {
       CommissioningStatus status,
       double driftShare,
       List<ControlCommand> commands,
-      List<Incident> incidents) {}
+      List<Incident> incidents,
+      @Nullable Finding belowMinimum,
+      List<String> latents) {}
 
   /** Returns the facts about a source; empty if it is unknown or hidden. */
   synchronized Optional<Known> known(Visitor visitor, String name) {
@@ -378,7 +384,9 @@ public class LiveHistory {
                 .all()
                 .filter(one -> one instanceof Standing && one.order().covers(name))
                 .toList(),
-            incidents.newestFirst().stream().filter(one -> one.source().equals(name)).toList()));
+            incidents.newestFirst().stream().filter(one -> one.source().equals(name)).toList(),
+            source.belowMinimum(),
+            latents(source)));
   }
 
   /**
@@ -690,6 +698,20 @@ public class LiveHistory {
   /** Returns true if the command with a key was revoked; only the latest ones are known. */
   synchronized boolean isTakenBack(String key) {
     return commands.isRevoked(key);
+  }
+
+  private List<String> latents(SourceHistory source) {
+    ScoredFrame frame = source.lastFrame();
+    KnownModel fitting = frame == null ? null : fitting(frame);
+    return fitting == null ? List.of() : fitting.graph().names();
+  }
+
+  /** Returns the latents of the models of known sources. */
+  synchronized Set<String> latents(Predicate<String> source) {
+    Set<String> latents = new TreeSet<>();
+    sources(source)
+        .forEach(name -> sources.find(name).ifPresent(one -> latents.addAll(latents(one))));
+    return latents;
   }
 
   /** Returns the names of known sources that a command covers. */

@@ -1,11 +1,15 @@
 package dev.residua.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.residua.source.NearestName;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** JSON of the rules of sources, which the pages and the commands show. */
@@ -52,15 +56,23 @@ public final class RuleViews {
    * @param dryRun whether nothing was changed
    * @param changed the rules after the change; a removed one as it was
    * @param changes their differences
+   * @param warnings about names that no model of their sources has
    */
-  public record ChangedRules(boolean dryRun, List<RuleView> changed, List<RuleChange> changes) {
+  public record ChangedRules(
+      boolean dryRun, List<RuleView> changed, List<RuleChange> changes, List<String> warnings) {
     /**
      * Returns the view of a change.
      *
      * @param before the rules before it
      * @param written as it wrote them
+     * @param latents returns the latents of the models of the sources that match a rule; none if no
+     *     model is known
      */
-    public static ChangedRules of(boolean dryRun, SourceRules before, List<SourceRule> written) {
+    public static ChangedRules of(
+        boolean dryRun,
+        SourceRules before,
+        List<SourceRule> written,
+        Function<SourceRule, Collection<String>> latents) {
       List<SourceRule> changed =
           written.stream().filter(rule -> !differences(before, rule).isEmpty()).toList();
       return new ChangedRules(
@@ -75,7 +87,24 @@ public final class RuleViews {
                               : before.rule(rule.id()).isEmpty() ? "add" : "change",
                           rule.id(),
                           differences(before, rule)))
+              .toList(),
+          changed.stream()
+              .filter(rule -> !rule.removed())
+              .flatMap(rule -> warnings(rule, latents.apply(rule)))
               .toList());
+    }
+
+    private static Stream<String> warnings(SourceRule rule, Collection<String> latents) {
+      return rule.minimumEffect().unknown(latents).stream()
+          .map(
+              unknown ->
+                  "minimumEffect of rule %s names '%s', which no model of its sources has; %s"
+                      .formatted(
+                          rule.id(),
+                          unknown,
+                          NearestName.of(unknown, latents)
+                              .map("did you mean %s?"::formatted)
+                              .orElse("they have " + String.join(", ", latents))));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.residua.dashboard;
 
+import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.drift.CalibrationPhase;
@@ -53,6 +54,7 @@ final class SourceHistory {
   private @Nullable InnovationStage model;
   private @Nullable InnovationStage innovations;
   private @Nullable DriftScore lastDrift;
+  private @Nullable Finding belowMinimum;
 
   /**
    * @param rows max number of frames, at least 1
@@ -192,7 +194,8 @@ final class SourceHistory {
     return learns ? Float.NaN : statistic;
   }
 
-  void happened(EventView event) {
+  void happened(Finding finding, EventView event) {
+    belowMinimum = finding.isBelowMinimum() ? finding : belowMinimum;
     events.addFirst(event);
     if (events.size() > MAX_EVENTS) {
       events.removeLast();
@@ -205,6 +208,11 @@ final class SourceHistory {
     } else {
       open.remove(incident.id());
     }
+  }
+
+  /** Returns the last finding whose effect was below its minimum. */
+  @Nullable Finding belowMinimum() {
+    return belowMinimum;
   }
 
   Deque<EventView> events() {

@@ -1,5 +1,7 @@
 package dev.residua.dashboard;
 
+import dev.residua.causal.Effect;
+import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.dashboard.LiveViews.ReasonView;
@@ -9,6 +11,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
+import dev.residua.source.MinimumEffect;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +47,8 @@ final class SourceReasons {
    * @param driftShare drift statistic over its threshold at the last frame; NaN if unknown
    * @param commands that stand and cover the source
    * @param incidents of the source, the newest first
+   * @param belowMinimum last finding whose effect was below its minimum; null if there was none
+   * @param latents of its model; empty if it is not known
    * @param budget accepted false alarms per week
    * @param proposals that would have spared false alarms of this source
    * @param models reasons about the models of its scene
@@ -58,6 +63,8 @@ final class SourceReasons {
       double driftShare,
       List<ControlCommand> commands,
       List<Incident> incidents,
+      @Nullable Finding belowMinimum,
+      List<String> latents,
       double budget,
       List<Proposal> proposals,
       List<ReasonView> models) {}
@@ -76,6 +83,7 @@ final class SourceReasons {
     found.commanded();
     found.reasons.addAll(facts.models());
     found.commissioned();
+    found.tooSmall();
     found.alarmed();
     if (found.reasons.isEmpty()) {
       found.nothing();
@@ -171,6 +179,43 @@ final class SourceReasons {
       }
       case MODEL -> {}
     }
+  }
+
+  private void tooSmall() {
+    SourceRule rule = facts.rule();
+    MinimumEffect minimum = rule.minimumEffect();
+    for (String unknown : minimum.unknown(facts.latents())) {
+      add(
+          "minimum",
+          "minimumEffect of rule %s names %s, which is not a latent of its model: %s"
+              .formatted(rule.id(), unknown, String.join(", ", facts.latents())),
+          setMinimum(rule, minimum.without(unknown)));
+    }
+    Finding last = facts.belowMinimum();
+    Effect effect = last == null ? null : last.effect();
+    if (last == null
+        || effect == null
+        || last.lastAt().isBefore(facts.now().minus(Duration.ofDays(DAYS)))) {
+      return;
+    }
+    boolean pixels = effect.unit() == Effect.Unit.PIXELS;
+    boolean set = pixels ? rule.minimumPixels() > 0 : minimum.of(effect.latent()) > 0;
+    if (set) {
+      add(
+          "minimum",
+          "changes were below the minimum of rule %s and opened no incident, the last at %s: %s"
+              .formatted(rule.id(), time(last.lastAt()), effect.sentence()),
+          pixels
+              ? "residua source set %s --minimum-pixels 0".formatted(rule.id())
+              : setMinimum(rule, minimum.without(effect.latent())));
+    }
+  }
+
+  private static String setMinimum(SourceRule rule, MinimumEffect minimum) {
+    return minimum.byLatent().isEmpty()
+        ? "residua source set %s --unset minimumEffect".formatted(rule.id())
+        : "residua source set %s --minimum-effect %s"
+            .formatted(rule.id(), word(minimum.toString()));
   }
 
   private void alarmed() {

@@ -335,7 +335,15 @@ public class SourceRulesResource {
       if (!request.dryRun()) {
         written.forEach(rule -> audit.done(change(before[0], rule)));
       }
-      return Response.ok(ChangedRules.of(request.dryRun(), before[0], written)).build();
+      return Response.ok(
+              ChangedRules.of(
+                  request.dryRun(),
+                  before[0],
+                  written,
+                  rule ->
+                      history.latents(
+                          source -> rule.match().matches(source) && visitors.now().maySee(source))))
+          .build();
     } catch (RefusedException e) {
       audit.refused(e.rule == null ? request.change() : change(before[0], e.rule), e.decision);
       return Problems.of(e.decision, unknown(request.target()));

@@ -77,6 +77,8 @@ public class WhyResource {
                 known.driftShare(),
                 known.commands(),
                 known.incidents(),
+                known.belowMinimum(),
+                known.latents(),
                 rule.falseAlarmsPerWeek() == null ? history.budget() : rule.falseAlarmsPerWeek(),
                 proposals(visitor, source, now),
                 frame == null ? List.of() : aboutModels(visitor, frame)));

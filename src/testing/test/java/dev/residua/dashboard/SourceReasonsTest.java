@@ -3,6 +3,9 @@ package dev.residua.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.Effect;
+import dev.residua.causal.Finding;
+import dev.residua.causal.FindingBuilder;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.commissioning.RecalibrationProposal;
@@ -16,11 +19,13 @@ import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
+import dev.residua.source.MinimumEffect;
 import dev.residua.source.SourceRule;
 import dev.residua.testing.Incidents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -38,6 +43,8 @@ class SourceReasonsTest {
     CommissioningStatus status = status(CalibrationPhase.ARMED);
     List<ControlCommand> commands = List.of();
     List<Incident> incidents = List.of();
+    @Nullable Finding belowMinimum;
+    List<String> latents = List.of();
     List<Proposal> proposals = List.of();
     List<ReasonView> models = List.of();
   }
@@ -60,6 +67,8 @@ class SourceReasonsTest {
             0.43,
             given.commands,
             given.incidents,
+            given.belowMinimum,
+            given.latents,
             1,
             given.proposals,
             given.models));
@@ -95,6 +104,70 @@ class SourceReasonsTest {
                 List.of()));
     assertThat(reasons(given -> given.incidents = List.of(Incidents.opened())).get(0).sentence())
         .endsWith("; open now: Shadow length deviates more than usual from its causes");
+  }
+
+  private static Finding below(Effect effect) {
+    return FindingBuilder.builder()
+        .lastAt(NOW.minusSeconds(60))
+        .causes(List.of())
+        .readings(List.of())
+        .links(Map.of())
+        .effect(effect)
+        .build();
+  }
+
+  @Test
+  void shouldSayThatChangesWereBelowTheMinimum() {
+    // Given
+    SourceRule rule =
+        SourceRule.of("tank", "tank/*")
+            .with(
+                r -> r.minimumEffect(MinimumEffect.parse("level=3, lamp=0.2")).minimumPixels(0.1));
+    // When
+    List<ReasonView> ofLevel =
+        reasons(
+            given -> {
+              given.rule = rule;
+              given.belowMinimum = below(new Effect("level", 1.2, 3, Effect.Unit.FACTOR));
+            });
+    List<ReasonView> ofPicture =
+        reasons(
+            given -> {
+              given.rule = rule;
+              given.belowMinimum = below(new Effect("", 0.02, 0.1, Effect.Unit.PIXELS));
+            });
+    // Then
+    assertThat(ofLevel)
+        .containsExactly(
+            new ReasonView(
+                "minimum",
+                "changes were below the minimum of rule tank and opened no incident, the last at"
+                    + " 2026-05-01T12:59:00Z: level is off by 1.2, below the minimum of 3",
+                List.of("residua source set tank --minimum-effect 'lamp=0.2'")));
+    assertThat(ofPicture.get(0).sentence())
+        .endsWith(": 2 % of the pixels are off, below the minimum of 10 %");
+    assertThat(ofPicture.get(0).commands())
+        .containsExactly("residua source set tank --minimum-pixels 0");
+  }
+
+  @Test
+  void shouldSayThatAMinimumIsForAnUnknownLatent() {
+    // When
+    List<ReasonView> reasons =
+        reasons(
+            given -> {
+              given.rule =
+                  SourceRule.of("tank", "tank/*")
+                      .with(r -> r.minimumEffect(MinimumEffect.parse("levl=3")));
+              given.latents = List.of("level", "lamp");
+            });
+    // Then
+    assertThat(reasons)
+        .containsExactly(
+            new ReasonView(
+                "minimum",
+                "minimumEffect of rule tank names levl, which is not a latent of its model: level, lamp",
+                List.of("residua source set tank --unset minimumEffect")));
   }
 
   @Test
@@ -244,6 +317,8 @@ class SourceReasonsTest {
                 Double.NaN,
                 List.of(),
                 List.of(young),
+                null,
+                List.of(),
                 1,
                 List.of(),
                 List.of()));

@@ -6,12 +6,16 @@ import dev.residua.access.AuditEntry;
 import dev.residua.access.Grants;
 import dev.residua.access.Person;
 import dev.residua.access.Visitor;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.RuleViews.ChangedRules;
 import dev.residua.dashboard.RuleViews.RuleChange;
 import dev.residua.dashboard.RuleViews.RuleView;
 import dev.residua.dashboard.RuleViews.RulesView;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
+import dev.residua.testing.Scored;
+import dev.residua.testing.TestModels;
 import dev.residua.testing.Visits;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
@@ -34,8 +38,9 @@ class SourceRulesResourceTest {
   private final List<AuditEntry> entries = new ArrayList<>();
   private final List<SourceRule> written = new ArrayList<>();
   private Visitor visitor = new Visitor(new Person("ann", Grants.parse("owner")), RULES);
+  private final LiveHistory history = new LiveHistory();
   private final SourceRulesResource resource =
-      new SourceRulesResource(writer, () -> visitor, new LiveHistory(), audit);
+      new SourceRulesResource(writer, () -> visitor, history, audit);
 
   @BeforeEach
   void open() {
@@ -77,6 +82,24 @@ class SourceRulesResourceTest {
     assertThat(entries)
         .singleElement()
         .satisfies(entry -> assertThat(entry.detail()).contains("severity", "framesPerSecond"));
+  }
+
+  @Test
+  void shouldWarnOfALatentThatNoModelOfItsSourcesHas() {
+    // Given
+    history.model("model-1", CausalGraph.empty(TestModels.NAMES), FactorScales.NONE, null);
+    history.scored(Scored.nominal().source("line1/cam1").frame(1), true);
+    // When
+    ChangedRules changed =
+        changed(resource.patch("line1", "{\"minimumEffect\": \"shadow_lenght=3, light=1\"}"));
+    written.clear();
+    ChangedRules unknown = changed(resource.patch("all", "{\"minimumEffect\": \"light=1\"}"));
+    // Then
+    assertThat(changed.warnings())
+        .containsExactly(
+            "minimumEffect of rule line1 names 'shadow_lenght', which no model of its sources has;"
+                + " did you mean shadow_length?");
+    assertThat(unknown.warnings()).isEmpty();
   }
 
   @Test

@@ -268,6 +268,15 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   private void alarm(String kind, Finding finding) {
+    if (finding.isBelowMinimum()) {
+      Meters.counter(
+              meters,
+              "residua.alarms.below.minimum",
+              "Events whose effect is below the minimum of their source, by kind",
+              "kind",
+              kind)
+          .increment();
+    }
     Meters.counter(
             meters,
             "residua.alarms",

@@ -157,6 +157,7 @@ abstract class SourceRulesCommand extends JsonCommand {
         print("rule %s, revision %d: %s", rule.id(), rule.revision(), summary(rule));
         print("It applies to %s from the next frames on.", match(rule));
       }
+      changed.warnings().forEach(warning -> print("warning: %s", warning));
     }
   }
 
@@ -226,6 +227,7 @@ abstract class SourceRulesCommand extends JsonCommand {
               print("%s %s", change.action(), change.id());
               change.differences().forEach(line -> print("    %s", line));
             }
+            answer.view().warnings().forEach(warning -> print("warning: %s", warning));
             print(
                 "%d of %d rules %s",
                 answer.view().changes().size(), rules.size(), dryRun ? "would change" : "changed");

@@ -161,7 +161,8 @@ class ServiceCommandsTest {
         {"dryRun": false, "changed": [{"id": "line1", "revision": 4,
           "settings": {"match": "line1/*", "silentAfter": "PT2M"}, "by": "kim",
           "changedAt": "2026-05-01T10:00:00Z"}],
-         "changes": [{"action": "change", "id": "line1", "differences": ["silentAfter"]}]}
+         "changes": [{"action": "change", "id": "line1", "differences": ["silentAfter"]}],
+         "warnings": []}
         """);
     // When
     CommandRun run =
@@ -195,13 +196,15 @@ class ServiceCommandsTest {
         "PUT /api/sources/rules",
         """
         {"dryRun": true, "changed": [], "changes": [{"action": "add", "id": "cam",
-          "differences": ["silentAfter: (default) -> PT5S"]}]}
+          "differences": ["silentAfter: (default) -> PT5S"]}],
+         "warnings": ["minimumEffect of rule cam names 'levl'"]}
         """);
     // When
     CommandRun run = run("source", "apply", "-f", file.toString(), "--dry-run", "--prune");
     // Then
     assertThat(run.output())
-        .contains("add cam", "silentAfter: (default) -> PT5S", "1 of 1 rules would change");
+        .contains("add cam", "silentAfter: (default) -> PT5S", "1 of 1 rules would change")
+        .contains("warning: minimumEffect of rule cam names 'levl'");
     assertThat(lastBody().at("/rules/cam/silentAfter").asText()).isEqualTo("PT5S");
     assertThat(lastBody().path("prune").asBoolean()).isTrue();
     assertThat(lastBody().path("dryRun").asBoolean()).isTrue();
