@@ -64,6 +64,8 @@ class AutoencoderTest {
                 new Autoencoder.Extra(0, EXTRA),
                 new Autoencoder.Extra(SECOND_EXTRA_FIRST, SECOND_EXTRA)));
     network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
+    float[] counting = counting();
+    network.weigh(1, counting, 0);
     Map<String, INDArray> expected = QuietOutput.during(this::twin);
     // When twice, since arrays are used again
     for (int round = 0; round < 2; round++) {
@@ -94,6 +96,15 @@ class AutoencoderTest {
       check("extraLatents", Nd4j.create(byExtra), expected);
       network.gradients().forEach((name, array) -> check(name, array, expected));
     }
+  }
+
+  /** Every third value of the second block counts. */
+  private float[] counting() {
+    float[] counting = new float[SECOND_EXTRA * layout.image().size()];
+    for (int k = 0; k < counting.length; k += 3) {
+      counting[k] = 1;
+    }
+    return counting;
   }
 
   private static void check(String name, INDArray actual, Map<String, INDArray> expected) {
@@ -159,7 +170,12 @@ class AutoencoderTest {
     SDVariable more = rows(sd, difference, BATCH, EXTRA, shape);
     SDVariable reconstruction = counted.mul(counted).sum().div(COUNTED).rename("reconstruction");
     SDVariable extra = more.mul(more).sum().div(EXTRA).rename("extra");
-    SDVariable further = rows(sd, difference, BATCH + EXTRA, SECOND_EXTRA, shape);
+    INDArray counting =
+        Nd4j.create(counting())
+            .reshape(SECOND_EXTRA, shape[1], shape[2], shape[3])
+            .castTo(DataType.DOUBLE);
+    SDVariable further =
+        rows(sd, difference, BATCH + EXTRA, SECOND_EXTRA, shape).mul(sd.constant(counting));
     SDVariable secondExtra = further.mul(further).sum().div(SECOND_EXTRA).rename("secondExtra");
     reconstruction
         .add(extra.mul(EXTRA_WEIGHT))

@@ -33,6 +33,15 @@ class ParallelAutoencoderTest {
 
   private static final double[] EXTRA_WEIGHTS = {0.5, 2};
 
+  /** Every third value of the second block. */
+  private static final float[] COUNTING = new float[8 * IMAGE.size()];
+
+  static {
+    for (int k = 0; k < COUNTING.length; k += 3) {
+      COUNTING[k] = 1;
+    }
+  }
+
   private final NetworkLayout layout =
       new NetworkLayout(IMAGE, D, true, OrderRelaxation.SOFT_SORT, 2, false);
   private final NetworkWeights weights = NetworkWeights.random(layout, new float[0], 1);
@@ -54,6 +63,7 @@ class ParallelAutoencoderTest {
     Autoencoder twin = new Autoencoder(layout, array(frames), array(targets), PROBES, EXTRAS, null);
     twin.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     twin.weigh(masks);
+    twin.weigh(1, COUNTING, 0);
     expected.put("z", twin.encode().data().asFloat());
     expected.put("logVariance", twin.logVariances().data().asFloat());
     float[] gradient = new float[decoded.length];
@@ -96,6 +106,7 @@ class ParallelAutoencoderTest {
   private Map<String, float[]> results(ParallelAutoencoder network) {
     Map<String, float[]> results = new LinkedHashMap<>();
     network.weigh(masks);
+    network.weigh(1, COUNTING);
     results.put("z", network.encode(frames, targets, probed));
     results.put("logVariance", network.logVariances());
     float[] gradient = new float[decoded.length];

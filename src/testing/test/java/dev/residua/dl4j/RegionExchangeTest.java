@@ -136,6 +136,61 @@ class RegionExchangeTest {
   }
 
   @Test
+  void shouldLetOnlyTheRegionsOfOtherLatentsStayAsTheyAre() {
+    // Given
+    RegionExchange exchange =
+        new RegionExchange(IMAGE, D, ROWS, PROBES, regions(), PixelOwners.NONE);
+    double[] codes = codes(ROWS);
+    int first = 2;
+    int count = 4;
+    float[] drawn = new float[1 + count * D];
+    float[] unchanged = new float[count * SIZE];
+    BitSet moved = new BitSet();
+    for (int seed = 0; seed < 20; seed++) {
+      // When
+      exchange.drawCodes(codes, first, new Random(seed), drawn, 1, unchanged);
+      // Then
+      for (int r = 0; r < count; r++) {
+        int at = 1 + r * D;
+        int own = (first + r) * D;
+        int latent = drawn[at] == (float) codes[own] ? 1 : 0;
+        int other = 1 - latent;
+        moved.set(latent);
+        assertThat(drawn[at + latent]).isNotEqualTo((float) codes[own + latent]);
+        assertThat(drawn[at + other]).isEqualTo((float) codes[own + other]);
+        assertThat(drawn[at + 2]).isEqualTo((float) codes[own + 2]);
+        BitSet region = row(other == 0 ? 2 : 5);
+        for (int v = 0; v < SIZE; v++) {
+          assertThat(unchanged[r * SIZE + v]).isEqualTo(region.get(v) ? 1 : 0);
+        }
+      }
+    }
+    assertThat(moved.cardinality()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldLetPixelsThatShowTheLatentTooChange() {
+    // Given
+    BitSet second = new BitSet();
+    second.set(1);
+    PaintedRegions shared =
+        new PaintedRegions(
+            Arrays.asList(row(2), row(5), null), List.of(second, second, new BitSet()));
+    RegionExchange exchange = new RegionExchange(IMAGE, D, ROWS, PROBES, shared, PixelOwners.NONE);
+    double[] codes = codes(ROWS);
+    float[] drawn = new float[ROWS * D];
+    float[] unchanged = new float[ROWS * SIZE];
+    // When
+    exchange.drawCodes(codes, 0, new Random(1), drawn, 0, unchanged);
+    // Then
+    for (int r = 0; r < ROWS; r++) {
+      boolean movesSecond = drawn[r * D] == (float) codes[r * D];
+      assertThat(unchanged[r * SIZE + 2 * 16]).isZero();
+      assertThat(unchanged[r * SIZE + 5 * 16]).isEqualTo(movesSecond ? 0 : 1);
+    }
+  }
+
+  @Test
   void shouldDrawNothingWithoutARegion() {
     // Given
     RegionExchange exchange =

@@ -50,6 +50,9 @@ final class Autoencoder {
   private final double pixelWeight;
   private @Nullable INDArray weights; // of differences; null if all count
 
+  /** Those of each block of further rows, in addition; null if all count. */
+  private final @Nullable INDArray[] extraWeights;
+
   private final Map<String, INDArray> parameters = new LinkedHashMap<>();
 
   /**
@@ -90,6 +93,7 @@ final class Autoencoder {
     int encoded = Math.toIntExact(frames.size(0));
     this.batch = encoded - probes;
     this.extras = List.copyOf(extras);
+    this.extraWeights = new INDArray[extras.size()];
     this.extra = extras.stream().mapToInt(Extra::rows).sum();
     this.variational = layout.variational();
     for (Parameter parameter : layout.parameters()) {
@@ -259,6 +263,21 @@ final class Autoencoder {
   }
 
   /**
+   * Leaves values of a block of further rows out of the errors of the next decodings.
+   *
+   * @param of has 1 for each value that counts and 0 for the others, in the layout of the frames
+   * @param from position of the first
+   */
+  void weigh(int block, float[] of, int from) {
+    INDArray kept = extraWeights[block];
+    if (kept == null) {
+      kept = Nd4j.create(DataType.FLOAT, Blocks.shape(image, extras.get(block).rows()));
+      extraWeights[block] = kept;
+    }
+    kept.data().asNioFloat().put(of, from, Math.toIntExact(kept.length()));
+  }
+
+  /**
    * Squared pixel errors of a decoding, mean over the rows that count.
    *
    * @param extras one per block of further rows
@@ -304,6 +323,10 @@ final class Autoencoder {
       more.subi(rows(targets, first, first + count));
       if (weights != null) {
         more.muli(rows(weights, first, first + count));
+      }
+      INDArray own = this.extraWeights[e];
+      if (own != null) {
+        more.muli(own);
       }
       extraErrors[e] = squares(more) / count;
       more.muli(2 * pixelWeight * extraWeights[e] / count);

@@ -45,7 +45,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * held pairs and of each of {@code ordered} answers, and {@code labelledRows} frames with labels.
  * The causal terms see the first only, since the others come again and again, and a mechanism does
  * not hold in held ones. Behind the batch, the decoder gets predicted latents, if a term decodes
- * them, and the swapped codes of the held pairs.
+ * them, the swapped codes of the held pairs, and exchanged ones.
  */
 final class LancaTraining {
   private static final int COLLECT_EVERY = 400;
@@ -84,6 +84,12 @@ final class LancaTraining {
   private final int swapped;
 
   private final RegionExchange exchange;
+
+  /** First row of those that are also decoded with an exchanged latent, one per probe. */
+  private final int redrawnFrom;
+
+  /** 1 for each value of these rows that must not change, 0 for the others. */
+  private final float[] unchanged;
 
   /** Frames of the probes of {@link #exchange}. */
   private final float[] probed;
@@ -212,6 +218,14 @@ final class LancaTraining {
             && !columns.anyCategorical()
             && !layout.normalized();
     int probes = exchanges ? rows / 2 : 0;
+    if (probes > 0) {
+      // In the middle of the batch, for an equal part of each thread.
+      this.redrawnFrom = Math.max(0, Math.min(rows - probes, (batch - probes) / 2));
+      extras.add(new Autoencoder.Extra(redrawnFrom, probes));
+    } else {
+      this.redrawnFrom = 0;
+    }
+    this.unchanged = new float[probes * data.shape().size()];
     this.exchange =
         new RegionExchange(
             data.shape(),
@@ -462,7 +476,8 @@ final class LancaTraining {
             next.held(),
             causalWeight,
             decodesPredictions,
-            draw);
+            draw,
+            exchanges ? StepRandom.of(settings.seed(), Purpose.EXCHANGE, ~step) : null);
     LatentLosses.probabilitiesBackward(probabilities, columns, byZ);
 
     double labelError =
@@ -597,7 +612,8 @@ final class LancaTraining {
       int[] held,
       double causalWeight,
       boolean decodesPredictions,
-      @Nullable GraphDraw draw) {
+      @Nullable GraphDraw draw,
+      @Nullable Random exchanges) {
     float[] decoded = new float[(batch + autoencoder.extra()) * d];
     System.arraycopy(floats(z), 0, decoded, 0, z.length);
     int swappedAt = z.length + predicted * d;
@@ -608,6 +624,12 @@ final class LancaTraining {
       System.arraycopy(
           floats(LatentLosses.swapped(z, d, rows, held)), 0, decoded, swappedAt, swapped * d);
     }
+    int redrawn = autoencoder.probes();
+    if (exchanges != null) {
+      exchange.drawCodes(
+          z, redrawnFrom, exchanges, decoded, decoded.length - redrawn * d, unchanged);
+      autoencoder.weigh(autoencoder.extras() - 1, unchanged);
+    }
     float[] byDecoded = new float[decoded.length];
     List<Double> weights = new ArrayList<>();
     if (predicted > 0) {
@@ -615,6 +637,9 @@ final class LancaTraining {
     }
     if (swapped > 0) {
       weights.add(settings.swapWeight());
+    }
+    if (redrawn > 0) {
+      weights.add(exchanges == null ? 0.0 : 1.0);
     }
     Errors errors =
         autoencoder.decode(
@@ -627,9 +652,13 @@ final class LancaTraining {
     }
     double swap = 0;
     if (swapped > 0) {
-      swap = errors.extras()[errors.extras().length - 1];
+      swap = errors.extras()[predicted > 0 ? 1 : 0];
       LatentLosses.swappedBackward(
-          doubles(Arrays.copyOfRange(byDecoded, swappedAt, decoded.length)), d, rows, held, byZ);
+          doubles(Arrays.copyOfRange(byDecoded, swappedAt, swappedAt + swapped * d)),
+          d,
+          rows,
+          held,
+          byZ);
     }
     double mmd = 0;
     double structural = decodesPredictions ? errors.extras()[0] : 0;

@@ -176,6 +176,11 @@ final class ParallelAutoencoder implements AutoCloseable {
     return extras.stream().mapToInt(Extra::rows).sum();
   }
 
+  /** Blocks of such rows. */
+  int extras() {
+    return extras.size();
+  }
+
   Map<String, INDArray> values() {
     return parts.get(0).network.values();
   }
@@ -187,6 +192,25 @@ final class ParallelAutoencoder implements AutoCloseable {
   void weigh(PixelMask[] masks) {
     for (Part part : parts) {
       part.network.weigh(Arrays.copyOfRange(masks, part.from, part.from + part.rows));
+    }
+  }
+
+  /**
+   * Leaves values of a block of further rows out of the errors of the next decodings.
+   *
+   * @param weights 1 for each value that counts and 0 for the others, {@code [rows of the block,
+   *     H/4, W/4, 16 C]}
+   */
+  void weigh(int block, float[] weights) {
+    int first = batch + extras.subList(0, block).stream().mapToInt(Extra::rows).sum();
+    for (Part part : parts) {
+      int own = 0;
+      for (Run run : part.runs.subList(1, part.runs.size())) {
+        if (run.block() == block) {
+          part.network.weigh(own, weights, (run.first() - first) * size);
+        }
+        own++;
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.residua.training.PaintedRegions;
 import dev.residua.training.PixelOwners;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
@@ -104,6 +105,43 @@ final class RegionExchange {
       }
     }
     return count > 0;
+  }
+
+  /**
+   * Draws codes of consecutive rows in which one latent is that of another row, and the pixels of
+   * which the decoding must not change: the regions of the others. Frames alone do not teach this
+   * either: while a cause and its effect agree in all of them, the decoder may draw the effect from
+   * its cause.
+   *
+   * @param codes {@code [rows, d]} of the batch
+   * @param first row
+   * @param into {@code [rows of a decoding, d]}, from {@code at}
+   * @param unchanged receives 1 or 0 per value of a frame, {@code [n, size]}
+   */
+  void drawCodes(
+      double[] codes, int first, Random random, float[] into, int at, float[] unchanged) {
+    Arrays.fill(unchanged, 0);
+    int[] exchanged = placed();
+    int size = image.size();
+    for (int row = 0; row < unchanged.length / size; row++) {
+      for (int k = 0; k < d; k++) {
+        into[at + row * d + k] = (float) codes[(first + row) * d + k];
+      }
+      if (exchanged.length == 0) {
+        continue;
+      }
+      int moved = exchanged[random.nextInt(exchanged.length)];
+      int from = (first + row + 1 + random.nextInt(rows - 1)) % rows;
+      into[at + row * d + moved] = (float) codes[from * d + moved];
+      for (int k : exchanged) {
+        if (k != moved && !regions.isShared(k, moved)) {
+          for (int pixel : Objects.requireNonNull(regions.region(k)).stream().toArray()) {
+            int value = row * size + pixel * image.channels();
+            Arrays.fill(unchanged, value, value + image.channels(), 1);
+          }
+        }
+      }
+    }
   }
 
   /** The latents that have a place. */
