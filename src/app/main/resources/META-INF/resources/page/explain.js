@@ -169,6 +169,12 @@ const SECTIONS = [
         1,
       ],
       [
+        'UNREADABLE',
+        'Unreadable',
+        'The picture does not show some latents: something covers or dazzles them, or they are far from the values of the training. They and their effects are not evaluated.',
+        1,
+      ],
+      [
         'drift-event',
         'Drift',
         'Onset: a drift statistic has reached its threshold. End: it has stayed below a lower level long enough. The channel names the numbers: residuals, picture, or evidence, a bet against the p-values that is valid at any time and opens no incident.',

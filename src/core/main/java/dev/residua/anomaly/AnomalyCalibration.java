@@ -189,7 +189,7 @@ public final class AnomalyCalibration {
       case RESIDUAL -> jointScore(frame.standardized(), frame.pValues());
       case OFF_MANIFOLD -> frame.reconstructionError();
       case APPEARANCE -> Math.abs(frame.appearanceDeviation() - appearanceCentre);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw noChannel(channel);
     };
   }
@@ -219,7 +219,8 @@ public final class AnomalyCalibration {
       case RESIDUAL -> joint;
       case OFF_MANIFOLD -> reconstruction;
       case APPEARANCE -> appearance;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING -> throw noChannel(kind);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE ->
+          throw noChannel(kind);
     };
   }
 

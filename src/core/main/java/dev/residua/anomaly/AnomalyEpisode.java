@@ -70,7 +70,7 @@ public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames)
       case APPEARANCE -> 1L;
       case OFF_MANIFOLD -> 2L;
       case RESIDUAL -> 1L << (2 + Math.min(60, anomaly.causes().get(0).latent()));
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
   }

@@ -34,7 +34,10 @@ public enum AnomalyKind {
   MOVED,
 
   /** Fault of the readings: frames lack a variable of the model. Says nothing of the picture. */
-  VARIABLE_MISSING;
+  VARIABLE_MISSING,
+
+  /** Fault of the readings: the picture does not show some latents. */
+  UNREADABLE;
 
   /**
    * Returns true if the sensor rather than the scene is at fault; such frames say nothing of
@@ -43,7 +46,7 @@ public enum AnomalyKind {
   public boolean isSensorFault() {
     return switch (this) {
       case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> false;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING -> true;
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE -> true;
     };
   }
 }

@@ -26,7 +26,7 @@ public final class AnomalySentence {
               anomaly.statistics().appearanceDeviation() < 0 ? "darker" : "brighter");
       case OFF_MANIFOLD -> new Summary("Something unknown is in the picture", explanation);
       case RESIDUAL -> residual(anomaly.causes().get(0), graph, explanation);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
   }
@@ -36,7 +36,7 @@ public final class AnomalySentence {
       case APPEARANCE -> appearance(anomaly.statistics().appearanceDeviation());
       case OFF_MANIFOLD -> "the picture shows something the model has never seen";
       case RESIDUAL -> residual(anomaly.causes(), graph);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
   }

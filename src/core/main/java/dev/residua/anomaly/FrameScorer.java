@@ -21,7 +21,9 @@ import java.util.stream.IntStream;
 /**
  * Scores frames: pixels to residuals, p-values and readings of the camera. The network encodes a
  * batch, the equations give residuals, the calibration ranks them among nominal frames; the frames
- * that the plan chooses are reconstructed. A score depends on its frame alone. For one thread.
+ * that the plan chooses are reconstructed. If every frame is, latents that cannot be read are left
+ * out, see {@link dev.residua.causal.Readability}. A score depends on its frame alone. For one
+ * thread.
  */
 public final class FrameScorer {
   private final String modelId;
@@ -96,7 +98,7 @@ public final class FrameScorer {
             frames.stream()
                 .mapToLong(one -> FrameDraw.frame(one.frame().source(), one.frame().sequence()))
                 .toArray());
-    LatentBatch batch = plan.everyFrame() ? model.score(in) : model.encode(in);
+    LatentBatch batch = plan.everyFrame() ? model.readable(model.score(in)) : model.encode(in);
     observer.statistics();
     Reconstruction how = plan.everyFrame() ? Reconstruction.SAMPLED : Reconstruction.NONE;
     FrameStatistics[] statistics = new FrameStatistics[frames.size()];

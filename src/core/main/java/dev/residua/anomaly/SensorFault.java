@@ -16,7 +16,8 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
   public SensorFault {
     if (!kind.isSensorFault()
         || kind == AnomalyKind.MOVED
-        || kind == AnomalyKind.VARIABLE_MISSING) {
+        || kind == AnomalyKind.VARIABLE_MISSING
+        || kind == AnomalyKind.UNREADABLE) {
       throw new IllegalArgumentException("%s is not a fault of a sensor".formatted(kind));
     }
     if (needed < 1 || frames < needed) {
@@ -37,7 +38,7 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
       case FROZEN -> "Camera repeats one picture";
       case TORN -> "Camera picture is torn";
       case BLURRED -> "Camera picture is out of focus";
-      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING ->
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw new AssertionError(kind);
     };
   }
@@ -64,7 +65,7 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
           text(
               "the picture is out of focus: sharpness %.2g, usual is at least %.2g",
               now.sharpness(), usual.leastSharpness());
-      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING ->
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING, UNREADABLE ->
           throw new AssertionError(kind);
     };
   }

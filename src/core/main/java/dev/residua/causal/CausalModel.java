@@ -80,6 +80,20 @@ public final class CausalModel {
    */
   public LatentBatch evaluate(
       float[] output, float @Nullable [] variables, long @Nullable [] numbers, float[] errors) {
+    return evaluate(output, variables, numbers, errors, new float[0]);
+  }
+
+  /**
+   * Evaluates frames as above.
+   *
+   * @param regionErrors see {@link NetworkEngine.Encoded#regionErrors}
+   */
+  LatentBatch evaluate(
+      float[] output,
+      float @Nullable [] variables,
+      long @Nullable [] numbers,
+      float[] errors,
+      float[] regionErrors) {
     int n = errors.length;
     float[] codes = codes(output, n);
     float[] values = correction == null ? codes : correction.apply(codes, n);
@@ -101,7 +115,7 @@ public final class CausalModel {
     for (CategoricalDistribution distribution : distributions) {
       evaluate(distribution, numbers, n, observed, expected, residuals);
     }
-    return new LatentBatch(n, nodes(), observed, expected, residuals, errors, codes);
+    return new LatentBatch(n, nodes(), observed, expected, residuals, errors, regionErrors, codes);
   }
 
   /** Returns true if a latent is a category, of which the decoder does not read the logits. */
@@ -160,6 +174,41 @@ public final class CausalModel {
       }
     }
     return expected;
+  }
+
+  /**
+   * Returns a batch without the readings that mean nothing: such a latent, its residual, and
+   * expectations and residuals of its effects are NaN.
+   *
+   * @param unreadable shape {@code [n][d]}
+   */
+  LatentBatch without(LatentBatch batch, boolean[] unreadable) {
+    float[] observed = batch.observed().clone();
+    float[] expected = batch.expected().clone();
+    float[] residuals = batch.residuals().clone();
+    for (int k = 0; k < unreadable.length; k++) {
+      if (unreadable[k]) {
+        int row = k / latents() * nodes();
+        int latent = k % latents();
+        observed[row + latent] = Float.NaN;
+        residuals[row + latent] = Float.NaN;
+        for (int to = 0; to < nodes(); to++) {
+          if (to != latent && equations.reads(nodes.first(latent), nodes.first(to))) {
+            expected[row + to] = Float.NaN;
+            residuals[row + to] = Float.NaN;
+          }
+        }
+      }
+    }
+    return new LatentBatch(
+        batch.frames(),
+        batch.latents(),
+        observed,
+        expected,
+        residuals,
+        batch.reconstructionErrors(),
+        batch.regionErrors(),
+        batch.codes());
   }
 
   /** Makes the expectations unknown that read a missing variable. */

@@ -15,6 +15,7 @@ package dev.residua.causal;
  *     standard normal deviate, see {@link CategoricalDistribution#deviate}
  * @param reconstructionErrors mean squared pixel error of each frame, shape {@code [n]}, in squared
  *     units of intensity with 1 for white
+ * @param regionErrors see {@link NetworkEngine.Encoded#regionErrors}
  * @param codes input of the decoder: latents before their correction, shape {@code [n][d]}; equal
  *     to {@code observed} if a model corrects none
  */
@@ -25,6 +26,7 @@ public record LatentBatch(
     float[] expected,
     float[] residuals,
     float[] reconstructionErrors,
+    float[] regionErrors,
     float[] codes) {
   public LatentBatch {
     int cells = frames * latents;
@@ -57,17 +59,32 @@ public record LatentBatch(
   }
 
   /**
-   * Returns true if some residuals of a frame are not known: a variable is missing, or an equation
-   * uses earlier frames.
+   * Returns true if some residuals of a frame are not known: a variable is missing, a latent cannot
+   * be read, or an equation uses earlier frames. A latent that is NaN although its code is a number
+   * was not read.
    */
   public boolean isPartial(int row) {
     for (int i = row * latents; i < (row + 1) * latents; i++) {
-      boolean variable = i >= row * latents + encoded();
-      if (Float.isNaN(observed[i]) ? variable : Float.isNaN(expected[i])) {
+      int node = i - row * latents;
+      boolean left =
+          node >= encoded() || !Float.isNaN(codes[row * encoded() + node]); // out on purpose
+      if (Float.isNaN(observed[i]) ? left : Float.isNaN(expected[i])) {
         return true;
       }
     }
     return false;
+  }
+
+  /** A batch without errors of regions. */
+  public LatentBatch(
+      int frames,
+      int latents,
+      float[] observed,
+      float[] expected,
+      float[] residuals,
+      float[] reconstructionErrors,
+      float[] codes) {
+    this(frames, latents, observed, expected, residuals, reconstructionErrors, new float[0], codes);
   }
 
   /** A batch of a model that corrects no latents. */

@@ -55,9 +55,22 @@ public interface NetworkEngine extends AutoCloseable {
     return new Encoded(codes, reconstructionErrors(pixels, frames, codes, masks));
   }
 
-  /** Codes, shape {@code [frames][columns]}, and errors, shape {@code [frames]}; not copied. */
+  /**
+   * Result of {@link #encodeAndReconstruct}; arrays are not copied.
+   *
+   * @param codes shape {@code [frames][columns]}
+   * @param errors shape {@code [frames]}
+   * @param regionErrors mean squared error of the pixels of each latent, see {@link Readability},
+   *     shape {@code [frames][latents]}, NaN if none of them is seen; empty if the engine knows no
+   *     regions
+   */
   @SuppressWarnings("ArrayRecordComponent")
-  record Encoded(float[] codes, float[] errors) {}
+  record Encoded(float[] codes, float[] errors, float[] regionErrors) {
+    /** A result without regions. */
+    public Encoded(float[] codes, float[] errors) {
+      this(codes, errors, new float[0]);
+    }
+  }
 
   @Override
   void close();

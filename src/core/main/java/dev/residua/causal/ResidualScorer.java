@@ -5,6 +5,7 @@ import dev.residua.frame.PixelMask;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model at work: pixels to latents, expectations and residuals. An engine runs the network, a
@@ -14,21 +15,33 @@ public final class ResidualScorer implements AutoCloseable {
   private final NetworkEngine engine;
   private final CausalModel model;
   private final PixelMask unseen;
+  private final @Nullable Readability readability;
+
+  /** A scorer without knowledge of the pixels of latents. */
+  public ResidualScorer(NetworkEngine engine, CausalModel model, PixelMask unseen) {
+    this(engine, model, unseen, null);
+  }
 
   /**
    * @param engine closed with this scorer
    * @param model of the engine's codes
    * @param unseen pixels that the model has never seen: they affect no frame
+   * @param readability of the latents, by the regions that the engine knows; null if unknown
    */
-  public ResidualScorer(NetworkEngine engine, CausalModel model, PixelMask unseen) {
+  public ResidualScorer(
+      NetworkEngine engine,
+      CausalModel model,
+      PixelMask unseen,
+      @Nullable Readability readability) {
     this.engine = engine;
     this.model = model;
     this.unseen = unseen;
+    this.readability = readability;
   }
 
   /** Returns a scorer on the same engine for which further pixels affect no frame. */
   public ResidualScorer masked(PixelMask mask) {
-    return new ResidualScorer(engine, model, unseen.union(mask));
+    return new ResidualScorer(engine, model, unseen.union(mask), readability);
   }
 
   /** Shape of the frames. */
@@ -62,7 +75,8 @@ public final class ResidualScorer implements AutoCloseable {
     List<PixelMask> masks = masks(in.frames(), in.masks());
     if (!model.anyCategorical()) {
       NetworkEngine.Encoded encoded = engine.encodeAndReconstruct(in.pixels(), in.frames(), masks);
-      return model.evaluate(encoded.codes(), in.variables(), in.numbers(), encoded.errors());
+      return model.evaluate(
+          encoded.codes(), in.variables(), in.numbers(), encoded.errors(), encoded.regionErrors());
     }
     float[] output = engine.encode(in.pixels(), in.frames(), masks);
     float[] errors =
@@ -72,6 +86,13 @@ public final class ResidualScorer implements AutoCloseable {
             model.decoderInput(model.codes(output, in.frames()), in.frames()),
             masks);
     return model.evaluate(output, in.variables(), in.numbers(), errors);
+  }
+
+  /** Returns a batch of this scorer without the readings of latents that cannot be read. */
+  public LatentBatch readable(LatentBatch batch) {
+    boolean[] unreadable =
+        readability == null ? null : readability.unreadable(batch.regionErrors());
+    return unreadable == null ? batch : model.without(batch, unreadable);
   }
 
   /** Returns the input with the mean of every variable. */

@@ -30,7 +30,8 @@ public final class ScoreCheck {
    * Describes the error of a score, for a person.
    *
    * @param nodes number of nodes of its model: latents, then variables
-   * @param variables number of its variables; values that depend on a missing one are NaN
+   * @param variables number of its variables; values that depend on a missing one are NaN, as those
+   *     that depend on a latent that cannot be read
    * @param historic returns true for a node whose equation uses earlier frames, so that its values
    *     may be NaN
    * @return empty if nothing is
@@ -78,12 +79,14 @@ public final class ScoreCheck {
       }
     }
     boolean partial = false;
-    for (int i = nodes - variables; i < nodes; i++) {
-      partial |= Float.isNaN(score.latents()[i]);
+    for (float latent : score.latents()) {
+      partial |= Float.isNaN(latent);
     }
     for (int i = 0; i < nodes; i++) {
-      boolean variable = i >= nodes - variables;
-      if (!(variable && Float.isNaN(score.latents()[i])) && !moderate(score.latents()[i])) {
+      boolean absent =
+          Float.isNaN(score.latents()[i])
+              && (i >= nodes - variables || Float.isNaN(statistics.pValues()[i]));
+      if (!absent && !moderate(score.latents()[i])) {
         return magnitude("a latent or residual", score.latents()[i]);
       }
       if ((partial || historic.test(i)) && Float.isNaN(statistics.pValues()[i])) {

@@ -16,6 +16,9 @@ public record Subject(Kind kind, String name) {
   /** Frames lack a variable of the model. */
   public static final Subject VARIABLE_MISSING = new Subject(Kind.SENSOR, "variable_missing");
 
+  /** The picture does not show some latents. */
+  public static final Subject UNREADABLE = new Subject(Kind.SENSOR, "unreadable");
+
   /** The camera was moved, turned or zoomed. */
   public static final Subject MOVED = new Subject(Kind.SENSOR, "moved");
 
@@ -100,6 +103,9 @@ public record Subject(Kind kind, String name) {
     return switch (name) {
       case "variable_missing" ->
           "Check what writes the variables into the attributes of the frames.";
+      case "unreadable" ->
+          "Check what covers or dazzles these instruments; if they show values that the training did"
+              + " not have, train with more frames.";
       case "moved" ->
           "Check the mount of the camera and put it back; if it is to stay, let the source learn and"
               + " train on its pictures.";

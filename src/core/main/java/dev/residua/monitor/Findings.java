@@ -60,6 +60,8 @@ final class Findings {
       "the background stands still while the camera does; no probability is claimed";
   private static final String VARIABLES_CONDITION =
       "frames bring the variables of their model as attributes; no probability is claimed";
+  private static final String READABILITY_CONDITION =
+      "calibration frames show all values that the latents take; no probability is claimed";
   private static final String EVIDENCE_CONDITION =
       "quiet frames are independent given the past and exchangeable with the calibration frames; the mean run length is then at least the target, whenever one looks, for all but %.0f %% of calibration sets"
           .formatted(100 * ConformalMartingale.DELTA);
@@ -204,7 +206,7 @@ final class Findings {
    * @param frame one that lacks a variable
    * @param missing how many of the last frames do
    */
-  AnomalyEvent variablesMissing(ScoredFrame frame, MissingVariables missing) {
+  AnomalyEvent variablesMissing(ScoredFrame frame, LastFrames missing) {
     CausalGraph graph = model.graph();
     List<String> names = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
@@ -237,9 +239,65 @@ final class Findings {
             List.of()),
         AnomalyKind.VARIABLE_MISSING,
         missing.frames(),
-        MissingVariables.NEEDED,
+        SensorStage.MISSING_FRAMES,
         Double.NaN,
         VARIABLES_CONDITION,
+        null,
+        null,
+        null);
+  }
+
+  /**
+   * Event of frames that do not show all latents.
+   *
+   * @param frame that does not either
+   * @param unreadable how many of the last frames do not
+   * @param readings last known value of each latent
+   */
+  AnomalyEvent unreadable(ScoredFrame frame, LastFrames unreadable, float[] readings) {
+    CausalGraph graph = model.graph();
+    List<String> names = new ArrayList<>();
+    List<String> last = new ArrayList<>();
+    List<String> effects = new ArrayList<>();
+    for (int i = 0; i < readings.length; i++) {
+      if (Float.isNaN(frame.latents()[i])) {
+        names.add(graph.spokenName(i));
+        if (!Float.isNaN(readings[i])) {
+          double value = model.factors().inUnit(i, readings[i]);
+          last.add(graph.spokenName(i) + " " + model.factors().number(i, value));
+        }
+      }
+    }
+    for (int i = 0; i < graph.size(); i++) {
+      for (int parent : graph.parents(i)) {
+        if (Float.isNaN(frame.latents()[parent]) && !names.contains(graph.spokenName(i))) {
+          effects.add(graph.spokenName(i));
+          break;
+        }
+      }
+    }
+    String list = String.join(" and ", names);
+    String explanation =
+        "%s cannot be read: in %d of the last %d frames its part of the picture is not one that the model can draw%s; until it can, %s and changes over several frames are not watched"
+            .formatted(
+                list,
+                unreadable.frames(),
+                Integer.SIZE,
+                last.isEmpty() ? "" : " (last value: " + String.join(", ", last) + ")",
+                effects.isEmpty() ? "it" : "it, " + String.join(", ", effects));
+    return new AnomalyEvent(
+        finding(
+            "unreadable",
+            frame,
+            frame.sequence(),
+            Severity.WARNING,
+            Summary.of(explanation, "%s cannot be read", list),
+            List.of()),
+        AnomalyKind.UNREADABLE,
+        unreadable.frames(),
+        SensorStage.UNREADABLE_FRAMES,
+        Double.NaN,
+        READABILITY_CONDITION,
         null,
         null,
         null);

@@ -49,6 +49,12 @@ record MonitoredFrame(
     return false;
   }
 
+  /** Returns true if the frame does not show a latent. */
+  boolean isUnreadable(int latent) {
+    return Float.isNaN(scored.latents()[latent])
+        && Float.isNaN(scored.statistics().pValues()[latent]);
+  }
+
   boolean isMaintained() {
     return controls.maintained(scored.source(), scored.capturedAt());
   }

@@ -7,14 +7,27 @@ import dev.residua.anomaly.SensorMonitor;
 import dev.residua.frame.CameraMotion;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Subject;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stage that detects faults of the sensor: unusable pictures, a moved camera, frames without the
- * variables of the model. Mutable, for one thread.
+ * variables of the model, or with latents that cannot be read. Mutable, for one thread.
  */
 public final class SensorStage {
+  /** Frames of the last 32 without a variable that are a fault. */
+  static final int MISSING_FRAMES = 16;
+
+  /** Frames of the last 32 with a latent that cannot be read that are a fault. */
+  static final int UNREADABLE_FRAMES = 8;
+
+  /**
+   * Standard deviations from its mean at which a latent of consecutive frames is about to leave the
+   * values of the training, which the decoder cannot draw either: nothing hides it.
+   */
+  private static final double EDGE = 1.6;
+
   private final MonitorModel model;
   private final Findings findings;
   private State state;
@@ -23,17 +36,30 @@ public final class SensorStage {
    * State between two frames.
    *
    * @param pictures recent faults of single pictures
+   * @param missing frames without a variable
+   * @param unreadable frames with a latent that cannot be read
+   * @param readings last known value of each latent, NaN before the first; none at the start
    * @param fault fault of the last frame; null if there was none
    * @param faultSince frames that the detector of the residuals had seen before that fault
    */
+  @SuppressWarnings("ArrayRecordComponent") // read here alone
   public record State(
       SensorMonitor pictures,
       CameraPosition position,
-      MissingVariables missing,
+      LastFrames missing,
+      LastFrames unreadable,
+      float[] readings,
       @Nullable AnomalyKind fault,
       long faultSince) {
     static final State START =
-        new State(SensorMonitor.START, CameraPosition.START, MissingVariables.NONE, null, 0);
+        new State(
+            SensorMonitor.START,
+            CameraPosition.START,
+            LastFrames.NONE,
+            LastFrames.NONE,
+            new float[0],
+            null,
+            0);
   }
 
   SensorStage(MonitorModel model, State state) {
@@ -57,9 +83,13 @@ public final class SensorStage {
 
   /** Returns the subject of the current fault of the sensor; null if the sensor has no fault. */
   @Nullable Subject subject() {
-    return state.fault() != null
-        ? Subject.sensor(state.fault())
-        : state.missing().reported() ? Subject.VARIABLE_MISSING : null;
+    if (state.fault() != null) {
+      return Subject.sensor(state.fault());
+    }
+    if (state.missing().reported()) {
+      return Subject.VARIABLE_MISSING;
+    }
+    return state.unreadable().reported() ? Subject.UNREADABLE : null;
   }
 
   /**
@@ -81,13 +111,53 @@ public final class SensorStage {
                   ? findings.moved(frame.scored(), position.motion(model.image()))
                   : findings.sensor(frame.scored(), Objects.requireNonNull(step.fault())));
     }
-    MissingVariables missing = state.missing().next(frame.lacksVariable(model));
+    LastFrames missing = state.missing().next(frame.lacksVariable(model), MISSING_FRAMES);
     if (missing.reported() && !state.missing().reported()) {
       frame.events().add(findings.variablesMissing(frame.scored(), missing));
     }
+    float[] readings = readings(frame);
+    LastFrames unreadable =
+        state.unreadable().next(hidesLatent(frame, readings), UNREADABLE_FRAMES);
+    if (unreadable.reported() && !state.unreadable().reported()) {
+      frame.events().add(findings.unreadable(frame.scored(), unreadable, readings));
+    }
     boolean begins = before == null && now != null;
-    state = new State(step.next(), position, missing, now, begins ? seen : state.faultSince());
+    state =
+        new State(
+            step.next(),
+            position,
+            missing,
+            unreadable,
+            readings,
+            now,
+            begins ? seen : state.faultSince());
     return before != null && now == null;
+  }
+
+  /** Returns the last known values after a frame. */
+  private float[] readings(MonitoredFrame frame) {
+    float[] readings = state.readings();
+    if (readings.length == 0) {
+      readings = new float[model.graph().size() - model.variables()];
+      Arrays.fill(readings, Float.NaN);
+    }
+    readings = readings.clone();
+    for (int i = 0; i < readings.length; i++) {
+      float value = frame.scored().latents()[i];
+      readings[i] = Float.isNaN(value) ? readings[i] : value;
+    }
+    return readings;
+  }
+
+  /** Returns true if something hides a latent, so that it cannot be read. */
+  private boolean hidesLatent(MonitoredFrame frame, float[] readings) {
+    for (int i = 0; i < readings.length; i++) {
+      boolean leaves = model.dynamics().isPresent() && Math.abs(readings[i]) > EDGE;
+      if (frame.isUnreadable(i) && !leaves) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CameraPosition nextPosition(MonitoredFrame frame, @Nullable SensorFault fault) {
@@ -115,7 +185,13 @@ public final class SensorStage {
   void restart() {
     state =
         new State(
-            SensorMonitor.START, CameraPosition.START, state.missing(), null, state.faultSince());
+            SensorMonitor.START,
+            CameraPosition.START,
+            state.missing(),
+            state.unreadable(),
+            state.readings(),
+            null,
+            state.faultSince());
   }
 
   void learnPosition() {
@@ -124,12 +200,22 @@ public final class SensorStage {
             state.pictures(),
             CameraPosition.START,
             state.missing(),
+            state.unreadable(),
+            state.readings(),
             state.fault(),
             state.faultSince());
   }
 
   /** The detector of the residuals starts again. */
   void detectorsRestarted() {
-    state = new State(state.pictures(), state.position(), state.missing(), state.fault(), 0);
+    state =
+        new State(
+            state.pictures(),
+            state.position(),
+            state.missing(),
+            state.unreadable(),
+            state.readings(),
+            state.fault(),
+            0);
   }
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.Readability;
 import dev.residua.dynamics.DynamicModel;
 import dev.residua.dynamics.EquationSentence;
 import dev.residua.frame.ImageShape;
@@ -74,6 +75,9 @@ public final class ModelBundle {
 
   /** Pixels that no frame of the training showed, a byte each; absent if there are none. */
   public static final String MASK = "calibration/mask.bin";
+
+  /** Pixels of the latents and the limits of their errors; absent in a model with categories. */
+  public static final String READABILITY = "calibration/readability.bin";
 
   /** Normal details of larger pictures; absent if the training had none. */
   public static final String DETAIL_MODEL = "details/model.bin";
@@ -504,11 +508,19 @@ public final class ModelBundle {
             "its equations are for %d variables, the manifest has %d"
                 .formatted(plan.variables(), manifest.variables().size()));
       }
-      return plan.withDynamics(dynamics().orElse(null));
+      return plan.withDynamics(dynamics().orElse(null)).withReadability(readability());
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(
           "model %s has a damaged %s: %s".formatted(id(), NETWORK, e.getMessage()), e);
     }
+  }
+
+  private @Nullable Readability readability() {
+    byte[] bytes = entries.get(READABILITY);
+    ImageShape image = manifest.image();
+    return bytes == null
+        ? null
+        : Readability.fromBytes(bytes, manifest.latents().size(), image.width() * image.height());
   }
 
   /**

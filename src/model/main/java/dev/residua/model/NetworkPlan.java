@@ -5,6 +5,7 @@ import dev.residua.causal.CausalModel;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.NetworkEngine;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.Readability;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.dynamics.DynamicModel;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorScale factor of the sum of squared differences in grey levels
  * @param dynamics equations of the nodes, of which those apply that use earlier frames; null if
  *     none does
+ * @param readability of the latents; null if unknown
  */
 public record NetworkPlan(
     ImageShape image,
@@ -53,7 +55,8 @@ public record NetworkPlan(
     List<NetworkLayer> decoder,
     List<CategoricalDistribution> distributions,
     float errorScale,
-    @Nullable DynamicModel dynamics) {
+    @Nullable DynamicModel dynamics,
+    @Nullable Readability readability) {
   /** Most columns. */
   public static final int MAX_COLUMNS = 512;
 
@@ -111,6 +114,11 @@ public record NetworkPlan(
                   dynamics.size(),
                   equations.latents(),
                   distributions.isEmpty() ? "" : ", of which some are categories"));
+    }
+    if (readability != null && readability.latents() != latents) {
+      throw new IllegalArgumentException(
+          "readability of %d latents, the network has %d"
+              .formatted(readability.latents(), latents));
     }
     int channels = block * block * image.channels();
     if (encoder.size() < 2
@@ -173,6 +181,7 @@ public record NetworkPlan(
         decoder,
         List.of(),
         errorScale,
+        null,
         null);
   }
 
@@ -184,6 +193,23 @@ public record NetworkPlan(
   /** The same network with dynamic equations, or without. */
   public NetworkPlan withDynamics(@Nullable DynamicModel other) {
     return dynamics == null && other == null ? this : with(equations, distributions, other);
+  }
+
+  /** The same network, whose engines give the errors of the pixels of each latent. */
+  public NetworkPlan withReadability(@Nullable Readability other) {
+    return new NetworkPlan(
+        image,
+        latents,
+        block,
+        meanImage,
+        encoder,
+        correction,
+        equations,
+        decoder,
+        distributions,
+        errorScale,
+        dynamics,
+        other);
   }
 
   /** The same network with other equations. */
@@ -202,7 +228,8 @@ public record NetworkPlan(
         decoder,
         ofCategories,
         errorScale,
-        overTime);
+        overTime,
+        readability);
   }
 
   private static void checkDistributions(
@@ -291,7 +318,7 @@ public record NetworkPlan(
    */
   public ResidualScorer scorer(EngineFactory engines) {
     CausalModel model = causalModel();
-    return new ResidualScorer(engines.open(this), model, PixelMask.NONE);
+    return new ResidualScorer(engines.open(this), model, PixelMask.NONE, readability);
   }
 
   /**
@@ -300,7 +327,7 @@ public record NetworkPlan(
    * @param engine runs this network; closed with the scorer
    */
   public ResidualScorer scorer(NetworkEngine engine) {
-    return new ResidualScorer(engine, causalModel(), PixelMask.NONE);
+    return new ResidualScorer(engine, causalModel(), PixelMask.NONE, readability);
   }
 
   /** Returns true if convolutions come first, and then dense layers only. */

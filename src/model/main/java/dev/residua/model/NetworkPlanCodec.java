@@ -251,6 +251,7 @@ public final class NetworkPlanCodec {
         layers.subList(encoder, layers.size()),
         read,
         errorScale,
+        null,
         null);
   }
 

@@ -5,6 +5,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.MaskedPixels;
 import dev.residua.model.NetworkPlan;
+import dev.residua.model.RegionErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -29,6 +30,7 @@ public final class OneDnnEngine implements NetworkEngine {
 
   private final NetworkPlan plan;
   private final MaskedPixels masked;
+  private final RegionErrors regions;
   private final List<Pool> pools = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,6 +71,7 @@ public final class OneDnnEngine implements NetworkEngine {
     }
     this.plan = plan;
     this.masked = new MaskedPixels(plan);
+    this.regions = RegionErrors.channelsLast(plan);
     try {
       for (int size : SIZES) {
         pools.add(
@@ -94,24 +97,30 @@ public final class OneDnnEngine implements NetworkEngine {
   @Override
   public float[] encode(byte[] pixels, int frames, List<PixelMask> masks) {
     check(pixels, frames);
-    return codes(pixels, frames, masks, null);
+    return codes(pixels, frames, masks, null, new float[0]);
   }
 
   @Override
   public Encoded encodeAndReconstruct(byte[] pixels, int frames, List<PixelMask> masks) {
     check(pixels, frames);
     float[] errors = new float[frames];
-    float[] codes = codes(pixels, frames, masks, errors);
-    return new Encoded(codes, scaled(errors, masks));
+    float[] ofRegions = new float[frames * regions.latents()];
+    float[] codes = codes(pixels, frames, masks, errors, ofRegions);
+    return new Encoded(codes, scaled(errors, masks), ofRegions);
   }
 
   /**
    * The codes of frames that were checked.
    *
    * @param errors receives the sums of squared differences, if they are wanted
+   * @param ofRegions receives the errors of regions, if these are
    */
   private float[] codes(
-      byte[] given, int frames, List<PixelMask> masks, float @Nullable [] errors) {
+      byte[] given,
+      int frames,
+      List<PixelMask> masks,
+      float @Nullable [] errors,
+      float[] ofRegions) {
     byte[] pixels = masked.read(given, frames, masks);
     float[] code = new float[frames * plan.latents()];
     forEachPart(
@@ -121,6 +130,9 @@ public final class OneDnnEngine implements NetworkEngine {
           workspace.encode(code, first * plan.latents(), count * plan.latents());
           if (errors != null) {
             workspace.errors(errors, first, count, masks);
+            if (ofRegions.length > 0) {
+              regions.means(workspace.squares(count), count, masks, first, ofRegions);
+            }
           }
         });
     return code;

@@ -122,6 +122,13 @@ final class Workspace implements AutoCloseable {
     errors.get(into, offset, values);
   }
 
+  /** Squared differences of the last {@link #errors}, a copy. */
+  float[] squares(int frames) {
+    float[] copy = new float[frames * plan.image().size()];
+    squares.get(copy);
+    return copy;
+  }
+
   private void run(List<Call> calls) {
     for (Call call : calls) {
       int status =

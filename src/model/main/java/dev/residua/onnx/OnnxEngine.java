@@ -11,6 +11,7 @@ import dev.residua.frame.PixelMask;
 import dev.residua.model.MaskedPixels;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
+import dev.residua.model.RegionErrors;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class OnnxEngine implements NetworkEngine {
   private final List<OrtSession> open = new ArrayList<>();
   private final NetworkLayer.Size blocks;
   private final MaskedPixels masked;
+  private final RegionErrors regions;
   private final ImageShape image;
   private final int columns;
   private final int batchFrames;
@@ -64,6 +66,7 @@ public final class OnnxEngine implements NetworkEngine {
     }
     this.blocks = plan.blocks();
     this.masked = new MaskedPixels(plan);
+    this.regions = RegionErrors.channelsFirst(plan);
     this.image = plan.image();
     this.columns = plan.latents();
     this.batchFrames = device.batchFrames(image);
@@ -139,7 +142,11 @@ public final class OnnxEngine implements NetworkEngine {
         OnnxTensor weights = weights(masks);
         OrtSession.Result result =
             whole.run(Map.of(OnnxGraphs.FRAMES, tensor, OnnxGraphs.WEIGHTS, weights))) {
-      return new Encoded(floats(result, OnnxGraphs.CODE), errors(result, masks));
+      float[] ofRegions = new float[frames * regions.latents()];
+      if (ofRegions.length > 0) {
+        regions.means(floats(result, OnnxGraphs.SQUARES), frames, masks, 0, ofRegions);
+      }
+      return new Encoded(floats(result, OnnxGraphs.CODE), errors(result, masks), ofRegions);
     } catch (OrtException e) {
       throw failed("scoring", frames, e);
     }

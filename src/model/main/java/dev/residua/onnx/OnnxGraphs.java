@@ -42,6 +42,9 @@ public final class OnnxGraphs {
   /** Mean squared error of intensities in [0, 1], {@code [n]}. */
   public static final String ERROR = "reconstruction_error";
 
+  /** Squared differences in grey levels, {@code [n, channels, rows, columns]} of blocks. */
+  static final String SQUARES = "squared_differences";
+
   /** Intensities that are not cut to [0, 1], {@code [n, height, width, channels]}. */
   public static final String RECONSTRUCTION = "reconstruction";
 
@@ -70,13 +73,21 @@ public final class OnnxGraphs {
     this.graph = new OnnxModelWriter(name);
   }
 
-  /** From {@link #FRAMES} and {@link #WEIGHTS} to {@link #CODE} and {@link #ERROR}. */
+  /**
+   * From {@link #FRAMES} and {@link #WEIGHTS} to {@link #CODE} and {@link #ERROR}, and to {@link
+   * #SQUARES} if the plan has regions.
+   */
   static byte[] scorer(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "scorer");
     graphs.encode();
     graphs.graph.output(CODE, graphs.d);
     graphs.weights();
     graphs.reconstruct("weighed");
+    if (plan.readability() != null) {
+      graphs.node("Mul", SQUARES, "weighed", "weighed");
+      NetworkLayer.Size blocks = plan.blocks();
+      graphs.graph.output(SQUARES, blocks.channels(), blocks.rows(), blocks.columns());
+    }
     return graphs.graph.toBytes();
   }
 

@@ -164,7 +164,9 @@ final class GroupIncident {
       case SENSOR ->
           subject.equals(Subject.VARIABLE_MISSING)
               ? "frames lack a variable of the model"
-              : "the camera has a fault (%s)".formatted(name);
+              : subject.equals(Subject.UNREADABLE)
+                  ? "the picture does not show all latents"
+                  : "the camera has a fault (%s)".formatted(name);
       case SILENCE -> "no frames arrive";
       case UNDETERMINED -> "something has changed and is not diagnosed yet";
     };

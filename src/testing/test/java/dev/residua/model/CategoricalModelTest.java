@@ -62,6 +62,7 @@ class CategoricalModelTest {
         plan.decoder(),
         List.of(FIRST, SECOND),
         plan.errorScale(),
+        null,
         null);
   }
 

@@ -8,8 +8,10 @@ import dev.residua.anomaly.SensorMonitor;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Subject;
 import dev.residua.testing.ChangedModel;
+import dev.residua.testing.DynamicEquations;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SensorStageTest {
@@ -19,6 +21,7 @@ class SensorStageTest {
           ChangedModel.of(StageFrames.model(), model -> model.variables = 1),
           SensorStage.State.START);
   private final List<AnomalyKind> reported = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
 
   private boolean next(long hash, boolean lacksVariable) {
     var scored = frames.scored(0, 1).sensor(new SensorReadings(128, 0, 0, 100, 1, hash));
@@ -63,6 +66,59 @@ class SensorStageTest {
     assertThat(reported).containsExactly(AnomalyKind.VARIABLE_MISSING);
     assertThat(stage.subject()).isEqualTo(Subject.VARIABLE_MISSING);
     assertThat(stage.fault()).as("the pictures are usable").isNull();
+  }
+
+  private void nextHiding(SensorStage of, float last, int count) {
+    for (int i = 0; i < count; i++) {
+      MonitoredFrame frame =
+          frames.of(frames.scored(0, 1).residuals(0, 0, i == 0 ? last : Float.NaN, 0).unknown(2));
+      of.next(frame, 77);
+      frame.events().anomalies.forEach(event -> reported.add(event.kind()));
+      frame.events().anomalies.forEach(event -> said.add(event.finding().summary().explanation()));
+    }
+  }
+
+  @Test
+  void shouldReportALatentThatEightFramesDoNotShow() {
+    // When
+    nextHiding(stage, 0.5f, 8);
+    // Then
+    assertThat(stage.subject()).isNull();
+    // When
+    nextHiding(stage, 0.5f, 2);
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.UNREADABLE);
+    assertThat(stage.subject()).isEqualTo(Subject.UNREADABLE);
+    assertThat(stage.fault()).as("the pictures are usable").isNull();
+    assertThat(said.get(0))
+        .startsWith("shadow length cannot be read: in 8 of the last 32 frames")
+        .contains("(last value: shadow length ");
+    // When as many frames show it
+    for (int i = 0; i < 8; i++) {
+      assertThat(stage.subject()).isEqualTo(Subject.UNREADABLE);
+      next(i, false);
+    }
+    // Then
+    assertThat(stage.subject()).isNull();
+  }
+
+  @Test
+  void shouldNotReportALatentOfASequenceThatLeftTheValuesOfTheTraining() {
+    // Given a model of consecutive frames
+    SensorStage sequence =
+        new SensorStage(
+            ChangedModel.of(
+                StageFrames.model(),
+                model -> model.dynamics = Optional.of(DynamicEquations.four())),
+            SensorStage.State.START);
+    // When
+    nextHiding(sequence, 9, 20);
+    // Then
+    assertThat(reported).isEmpty();
+    // When
+    nextHiding(stage, 9, 20);
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.UNREADABLE);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameInputs;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Readability;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
@@ -90,6 +91,45 @@ public abstract class NetworkEngineContract {
       assertThat((double) last.reconstructionErrors()[0])
           .isCloseTo(error, within(errorTolerance() * error));
       assertThat(together.observed()[0]).isNotEqualTo(together.observed()[3]);
+    }
+  }
+
+  @Test
+  void shouldSplitTheErrorOfAFrameAmongRegions() {
+    // Given all pixels, about a third of them, and the others; the second frame has hidden pixels
+    int pixels = IMAGE.width() * IMAGE.height();
+    BitSet all = new BitSet();
+    all.set(0, pixels);
+    BitSet some = new BitSet();
+    new Random(4).ints(pixels / 2, 0, pixels).forEach(some::set);
+    BitSet others = (BitSet) all.clone();
+    others.andNot(some);
+    BitSet hidden = new BitSet();
+    hidden.set(100, 700);
+    List<PixelMask> masks = List.of(PixelMask.NONE, PixelMask.of(hidden), PixelMask.NONE);
+    float[] limits = {1, 1, 1};
+    NetworkPlan plan =
+        RandomNetworks.complete(IMAGE, 3)
+            .withReadability(new Readability(List.of(all, some, others), limits));
+    try (ResidualScorer scorer = open(plan)) {
+      // When
+      LatentBatch batch = scorer.score(FrameInputs.of(pixels(3), 3).masked(masks));
+      // Then
+      for (int n = 0; n < 3; n++) {
+        double error = batch.reconstructionErrors()[n];
+        double ofSome = batch.regionErrors()[3 * n + 1];
+        double ofOthers = batch.regionErrors()[3 * n + 2];
+        BitSet seen = (BitSet) some.clone();
+        if (n == 1) {
+          seen.andNot(hidden);
+        }
+        double share = seen.cardinality() / (n == 1 ? pixels - 600.0 : pixels);
+        assertThat((double) batch.regionErrors()[3 * n])
+            .isCloseTo(error, within(10 * errorTolerance() * error));
+        assertThat(share * ofSome + (1 - share) * ofOthers)
+            .isCloseTo(error, within(10 * errorTolerance() * error));
+        assertThat(ofSome).isNotEqualTo(ofOthers);
+      }
     }
   }
 

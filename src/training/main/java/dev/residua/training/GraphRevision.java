@@ -253,6 +253,7 @@ public final class GraphRevision {
         scorer,
         input.data,
         input.nominal,
+        null,
         OwnPixels.metrics(model),
         drift,
         input.settings.seed(),

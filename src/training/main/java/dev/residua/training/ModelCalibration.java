@@ -6,6 +6,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.NodeColumns;
@@ -85,6 +86,7 @@ public final class ModelCalibration {
         scorer,
         data,
         nominal,
+        decoder,
         OwnPixels.of(
                 scorer,
                 decoder,
@@ -145,6 +147,7 @@ public final class ModelCalibration {
    *
    * @param id of the new model
    * @param usual nominal frames
+   * @param decoder of the model; null to keep the regions of its latents
    * @param ownPixels figures of {@link OwnPixels}
    */
   static ModelBundle again(
@@ -153,6 +156,7 @@ public final class ModelCalibration {
       ResidualScorer scorer,
       TrainingData data,
       int[] usual,
+      @Nullable LatentDecoder decoder,
       Map<String, Double> ownPixels,
       DriftSettings driftSettings,
       long seed,
@@ -218,6 +222,12 @@ public final class ModelCalibration {
             driftSettings,
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
+    if (decoder != null) {
+      PixelOwners owners = PixelOwners.of(data, nominal, model.manifest().latentNames());
+      entries.putAll(
+          readability(
+              model.manifest().latents(), scorer, decoder, data, nominal, scores, owners, seed));
+    }
     Map<String, Double> figures =
         NamingErrors.of(
             model.manifest().latents(),
@@ -251,6 +261,7 @@ public final class ModelCalibration {
    * @param scores of the input's nominal frames
    * @param monitorability spread of disturbances over the residuals, if it is known
    * @param details of the same frames; null if the data has no detail pictures
+   * @param decoder in the units of the scorer
    */
   static ModelBundle bundle(
       TrainingInput input,
@@ -263,9 +274,20 @@ public final class ModelCalibration {
       LatentBatch scores,
       Optional<Monitorability> monitorability,
       @Nullable DetailCalibration details,
+      LatentDecoder decoder,
       DriftSettings driftSettings,
       DoubleConsumer progress) {
     Map<String, byte[]> entries = new TreeMap<>(ModelBundle.entries(plan));
+    entries.putAll(
+        readability(
+            manifest.latents(),
+            scorer.masked(input.data.commonMask()),
+            decoder,
+            input.data,
+            input.nominal,
+            scores,
+            PixelOwners.of(input.data, input.labelled, manifest.latentNames()),
+            input.settings.seed()));
     entries.put(ModelBundle.WEIGHTS, network.weights());
     entries.putAll(
         entries(
@@ -288,6 +310,25 @@ public final class ModelCalibration {
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     return ModelBundle.of(manifest, graph, entries);
+  }
+
+  /** The regions of the latents and their limits; no entry for a model with categories. */
+  private static Map<String, byte[]> readability(
+      List<Latent> latents,
+      ResidualScorer scorer,
+      LatentDecoder decoder,
+      TrainingData data,
+      int[] nominal,
+      LatentBatch scores,
+      PixelOwners owners,
+      long seed) {
+    if (latents.stream().anyMatch(Latent::categorical)) {
+      return Map.of();
+    }
+    int pixels = data.shape().width() * data.shape().height();
+    return Map.of(
+        ModelBundle.READABILITY,
+        ReadabilityFit.of(scorer, decoder, data, nominal, scores, owners, seed).toBytes(pixels));
   }
 
   private static AppearanceReference appearance(TrainingData data, int[] frames) {

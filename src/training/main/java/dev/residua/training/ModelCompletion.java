@@ -367,27 +367,31 @@ final class ModelCompletion {
   }
 
   private TrainingReport packed(Fitted fitted, Calibrated calibrated, Checked checked) {
-    ModelBundle bundle =
-        ModelCalibration.bundle(
-            input,
-            assembly.manifest(
-                network,
-                fitted.linearization,
-                scaledLatents(fitted, calibrated),
-                fitted.variables,
-                fitted.labels.head(),
-                metrics,
-                tools.clock.instant()),
-            fitted.graph(),
-            network,
-            fitted.plan,
-            calibrated.scorer,
-            checked.warnings,
-            calibrated.scores,
-            checked.monitorability,
-            DetailCalibration.of(input, progress),
-            tools.drift,
-            fraction -> progress.at("calibrating drift", fraction, null));
+    ModelBundle bundle;
+    try (LatentDecoder decoder = tools.decoders.open(fitted.plan)) {
+      bundle =
+          ModelCalibration.bundle(
+              input,
+              assembly.manifest(
+                  network,
+                  fitted.linearization,
+                  scaledLatents(fitted, calibrated),
+                  fitted.variables,
+                  fitted.labels.head(),
+                  metrics,
+                  tools.clock.instant()),
+              fitted.graph(),
+              network,
+              fitted.plan,
+              calibrated.scorer,
+              checked.warnings,
+              calibrated.scores,
+              checked.monitorability,
+              DetailCalibration.of(input, progress),
+              decoder,
+              tools.drift,
+              fraction -> progress.at("calibrating drift", fraction, null));
+    }
     List<FactorReading> readings =
         checkedFrames().length == 0
             ? List.of()

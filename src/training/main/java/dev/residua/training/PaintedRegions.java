@@ -111,8 +111,22 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
       int batch,
       PixelOwners owners,
       UnaryOperator<float[]> decoder) {
+    double[][] some = Arrays.copyOf(codes, Math.min(CODES, codes.length));
+    return of(reactions(some, deviation, image, batch, decoder), image.channels(), owners);
+  }
+
+  /**
+   * Sums of the absolute differences that steps of each latent to either side make, see {@link #of}
+   * and {@link #measure}.
+   */
+  static double[][] reactions(
+      double[][] codes,
+      double[] deviation,
+      ImageShape image,
+      int batch,
+      UnaryOperator<float[]> decoder) {
     int d = deviation.length;
-    int used = Math.min(CODES, codes.length);
+    int used = codes.length;
     int size = image.size();
     double[][] reaction = new double[d][size];
     float[] asked = new float[batch * d];
@@ -137,7 +151,7 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
         }
       }
     }
-    return of(reaction, image.channels(), owners);
+    return reaction;
   }
 
   /**

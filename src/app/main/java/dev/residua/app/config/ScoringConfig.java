@@ -63,7 +63,7 @@ public interface ScoringConfig {
   /**
    * Share of frames that are reconstructed for the reconstruction channel, in [0, 1]. Below 1 the
    * service is up to three times faster, and changes that only the picture shows are found later by
-   * one over this.
+   * one over this; latents that cannot be read are not recognised.
    */
   @WithDefault("1")
   double reconstructionRate();

@@ -130,15 +130,18 @@ final class ScoreTable {
           set.read(from + i, batch, i * shape.size());
         }
         LatentBatch scored =
-            scorer.score(
-                FrameInputs.of(batch, n)
-                    .observing(
-                        variables.standardized(
-                            n, variables.names(), i -> set.variables(first + i, variables.names())))
-                    .numbered(
-                        LongStream.range(from, from + n)
-                            .map(i -> FrameDraw.frame(set.name(), i))
-                            .toArray()));
+            scorer.readable(
+                scorer.score(
+                    FrameInputs.of(batch, n)
+                        .observing(
+                            variables.standardized(
+                                n,
+                                variables.names(),
+                                i -> set.variables(first + i, variables.names())))
+                        .numbered(
+                            LongStream.range(from, from + n)
+                                .map(i -> FrameDraw.frame(set.name(), i))
+                                .toArray())));
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));

@@ -132,6 +132,7 @@ class RecordedScoresTest {
             plan.decoder(),
             List.of(first, second),
             plan.errorScale(),
+            null,
             null);
     byte[] pixels = new byte[RANDOM_FRAMES * SMALL.size()];
     new Random(SEED).nextBytes(pixels);
