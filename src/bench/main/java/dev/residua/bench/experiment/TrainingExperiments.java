@@ -134,6 +134,7 @@ final class TrainingExperiments {
               }),
           OwnPixelsTrial.EXPERIMENT,
           SequenceTrial.EXPERIMENT,
+          CoverTrial.EXPERIMENT,
           new Experiment(
               "labels",
               Experiment.Needs.TRAININGS,
