@@ -57,6 +57,15 @@ public final class InnovationStage {
    * @param fault whether the camera has a fault, so that latents mean nothing
    */
   public ScoredFrame next(ScoredFrame frame, boolean fault) {
+    return next(frame, fault, frame.latents());
+  }
+
+  /**
+   * Completes the score of the next frame.
+   *
+   * @param readings latents of the frame that equations over time may use, NaN for others
+   */
+  ScoredFrame next(ScoredFrame frame, boolean fault, float[] readings) {
     if (filter == null || frame.timing().arrival() == FrameTiming.Arrival.LATE) {
       return frame;
     }
@@ -67,7 +76,7 @@ public final class InnovationStage {
     }
     float[] expected = frame.expected().clone();
     float[] residuals = frame.residuals().clone();
-    filter.next(seconds, frame.latents(), expected, residuals);
+    filter.next(seconds, readings, expected, residuals);
     return new ScoredFrame(
         frame.source(),
         frame.sequence(),

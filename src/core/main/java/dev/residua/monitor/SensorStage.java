@@ -28,6 +28,9 @@ public final class SensorStage {
    */
   private static final double EDGE = 1.6;
 
+  /** Frames that show a latent again after which its reading counts in the equations over time. */
+  private static final int SHOWN_FRAMES = 8;
+
   private final MonitorModel model;
   private final Findings findings;
   private State state;
@@ -39,6 +42,7 @@ public final class SensorStage {
    * @param missing frames without a variable
    * @param unreadable frames with a latent that cannot be read
    * @param readings last known value of each latent, NaN before the first; none at the start
+   * @param shown frames in a row that showed each latent, at most 8; none at the start
    * @param fault fault of the last frame; null if there was none
    * @param faultSince frames that the detector of the residuals had seen before that fault
    */
@@ -49,6 +53,7 @@ public final class SensorStage {
       LastFrames missing,
       LastFrames unreadable,
       float[] readings,
+      int[] shown,
       @Nullable AnomalyKind fault,
       long faultSince) {
     static final State START =
@@ -58,6 +63,7 @@ public final class SensorStage {
             LastFrames.NONE,
             LastFrames.NONE,
             new float[0],
+            new int[0],
             null,
             0);
   }
@@ -129,6 +135,7 @@ public final class SensorStage {
             missing,
             unreadable,
             readings,
+            shown(frame),
             now,
             begins ? seen : state.faultSince());
     return before != null && now == null;
@@ -147,6 +154,31 @@ public final class SensorStage {
       readings[i] = Float.isNaN(value) ? readings[i] : value;
     }
     return readings;
+  }
+
+  /** Returns the frames in a row that showed each latent, after a frame. */
+  private int[] shown(MonitoredFrame frame) {
+    int[] shown = new int[model.graph().size() - model.variables()];
+    for (int i = 0; i < shown.length; i++) {
+      int before = state.shown().length == 0 ? SHOWN_FRAMES : state.shown()[i];
+      shown[i] = frame.isUnreadable(i) ? 0 : Math.min(SHOWN_FRAMES, before + 1);
+    }
+    return shown;
+  }
+
+  /**
+   * Returns readings of the next frame for equations over time, NaN for each latent that one of the
+   * frames before did not show: between such frames its reading is often wrong too.
+   */
+  float[] reliable(float[] latents) {
+    float[] reliable = latents;
+    for (int i = 0; i < state.shown().length; i++) {
+      if (state.shown()[i] < SHOWN_FRAMES) {
+        reliable = reliable == latents ? latents.clone() : reliable;
+        reliable[i] = Float.NaN;
+      }
+    }
+    return reliable;
   }
 
   /** Returns true if something hides a latent, so that it cannot be read. */
@@ -190,6 +222,7 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
+            state.shown(),
             null,
             state.faultSince());
   }
@@ -202,6 +235,7 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
+            state.shown(),
             state.fault(),
             state.faultSince());
   }
@@ -215,6 +249,7 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
+            state.shown(),
             state.fault(),
             0);
   }

@@ -81,7 +81,9 @@ public final class SourceMonitor {
 
   /** Evaluates the next frame of the source with the commands and settings in force. */
   public MonitorResult next(ScoredFrame single, ActiveControls controls, SourceSettings settings) {
-    ScoredFrame scored = stages.innovations.next(single, stages.sensor.fault() != null);
+    ScoredFrame scored =
+        stages.innovations.next(
+            single, stages.sensor.fault() != null, stages.sensor.reliable(single.latents()));
     MonitoredFrame frame =
         MonitoredFrame.of(scored, stages.thresholds.model().digest(), controls, settings);
     setThresholds(frame);

@@ -122,6 +122,21 @@ class SensorStageTest {
   }
 
   @Test
+  void shouldRelyOnALatentAfterEightFramesThatShowIt() {
+    // Given
+    float[] latents = {1, 2, 3, 4};
+    assertThat(stage.reliable(latents)).isSameAs(latents);
+    // When
+    nextHiding(stage, 0.5f, 2);
+    // Then
+    for (int i = 0; i < 8; i++) {
+      assertThat(stage.reliable(latents)).containsExactly(1, 2, Float.NaN, 4);
+      next(i, false);
+    }
+    assertThat(stage.reliable(latents)).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
   void shouldNotMissAVariableIfAResidualDependsOnEarlierFrames() {
     // When
     for (int i = 0; i < 20; i++) {
