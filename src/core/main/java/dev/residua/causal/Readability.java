@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * be read. If something covers an instrument, or it shows a value far from those of the training,
  * the decoder cannot draw its pixels from the code, and the code means nothing. Immutable.
  *
- * <p>It judges pixels, not values: a latent that its causes do not explain is drawn as well as any
- * other.
+ * <p>It evaluates pixels, not values: a latent that its causes do not explain is drawn as well as
+ * any other.
  *
- * @param regions pixels of each latent; empty for one that is not judged
+ * @param regions pixels of each latent; empty for one that is always readable
  * @param limits largest mean squared error in the region, in squared units of intensity with 1 for
  *     white
  */
@@ -44,7 +44,7 @@ public record Readability(List<BitSet> regions, float[] limits) {
     return limits.length;
   }
 
-  /** The pixels of a latent in ascending order; none if it is not judged. */
+  /** The pixels of a latent in ascending order; none if it is always readable. */
   public int[] pixels(int latent) {
     return regions.get(latent).stream().toArray();
   }

@@ -60,7 +60,7 @@ class ScoreCheckTest {
   }
 
   @Test
-  void shouldAcceptWhatDependsOnAMissingVariableOnly() {
+  void shouldAcceptWhatDependsOnAMissingVariableOrAnUnreadableLatent() {
     // Given a score whose last node is a variable that is missing, and node 1 depends on it
     float unknown = Float.NaN;
     ScoredFrame partial =
@@ -68,11 +68,12 @@ class ScoreCheckTest {
     partial.latents()[1] = 0.5f;
     // When / Then
     assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).isEmpty();
-    assertThat(ScoreCheck.fault(partial, LATENTS, 0, node -> false)).hasValueSatisfying(isNaN());
+    // When the last node is a latent that cannot be read
+    assertThat(ScoreCheck.fault(partial, LATENTS, 0, node -> false)).isEmpty();
     partial.latents()[3] = 0.5f; // the variable is there
     assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).hasValueSatisfying(isNaN());
     partial.latents()[3] = unknown;
-    partial.latents()[1] = unknown; // a latent cannot be missing
+    partial.latents()[0] = unknown; // its p-value is known
     assertThat(ScoreCheck.fault(partial, LATENTS, 1, node -> false)).hasValueSatisfying(isNaN());
   }
 

@@ -21,6 +21,7 @@ import dev.residua.app.metrics.ScoringMetrics;
 import dev.residua.app.metrics.SourceLabels;
 import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.roles.MonitorRole;
+import dev.residua.causal.Effect;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Summary;
 import dev.residua.drift.CalibrationPhase;
@@ -367,7 +368,7 @@ class MetricsTest {
         List.of(),
         new FramePosition("residua.frames", 0, 0),
         Map.of(),
-        null);
+        new Effect("level", 1, 3, Effect.Unit.FACTOR));
   }
 
   private static Incident incident(Incident.State state) {

@@ -105,7 +105,8 @@ class FindingHeadlinesTest {
     for (AnomalyKind kind : AnomalyKind.values()) {
       if (kind.isSensorFault()
           && kind != AnomalyKind.MOVED
-          && kind != AnomalyKind.VARIABLE_MISSING) {
+          && kind != AnomalyKind.VARIABLE_MISSING
+          && kind != AnomalyKind.UNREADABLE) {
         all.add(
             new SensorFault(kind, 10, 5)
                 .summary(new SensorReadings(0, 1, 0, 0, 0, 1), SensorReference.builder().build()));

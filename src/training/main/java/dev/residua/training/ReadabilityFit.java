@@ -25,7 +25,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
  * so that fewer frames that cannot be read do not matter. A latent that no longer follows its
  * causes must stay readable: the limit is also at least {@value #OF_EXCHANGED} times the error that
  * one in a hundred of the frames exceeds in which the pixels of some latent are those of another
- * frame. A latent that paints more than half of the picture, such as light, is not judged.
+ * frame. A latent that paints more than half of the picture, such as light, is always readable.
  */
 final class ReadabilityFit {
   private static final double FACTOR = 3;
