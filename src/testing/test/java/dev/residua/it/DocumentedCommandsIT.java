@@ -85,6 +85,9 @@ class DocumentedCommandsIT {
           Map.entry("./residua bench train --repeat", "BenchCommandTest"),
           Map.entry("./residua bench train --versus", "PythonTrainingTest"),
           Map.entry("./residua bench pipeline --versus", "PythonPipelineIT"),
+          Map.entry("RESIDUA_HTTP_TOKENS_FILE=tokens.txt ./residua serve", "HttpSecurityIT"),
+          Map.entry("curl --data-binary @frame.jpg", "HttpSecurityIT"),
+          Map.entry("curl http://localhost:8080/api/frames", "HttpSecurityIT"),
           Map.entry("./mvnw -Pimage", "ProductImageIT"),
           Map.entry("docker run --rm --read-only", "ProductImageIT"),
           Map.entry("docker compose up", "ComposeIT"),
@@ -199,7 +202,7 @@ class DocumentedCommandsIT {
     HERE.put(" ID", " mine");
     HERE.put(" mine.residua", " " + folder.resolve("mine.residua"));
     HERE.put("--model calm.residua", "--model " + folder.resolve("calm.residua"));
-    for (String count : List.of("24000", "12000", "10000", "3280")) {
+    for (String count : List.of("24000", "12000", "10000", "6000", "3280")) {
       HERE.put("--count " + count, "--count " + PICTURES);
     }
     run(here(createTopics()));
@@ -449,7 +452,7 @@ class DocumentedCommandsIT {
       reader
           .with("TOKEN", TOKEN)
           .replacing("http://localhost:8080", "http://localhost:" + service.httpPort());
-      List<String> lines = below("curl ");
+      List<String> lines = below("curl -X ");
       assertThat(lines).hasSize(2);
 
       // When
