@@ -22,7 +22,7 @@ final class FrameParts implements MultipartParser.PartHandler {
   private Map<String, String> headers = Map.of();
 
   /**
-   * One frame.
+   * Body of a frame with its headers.
    *
    * @param headers by their names in lower case
    */

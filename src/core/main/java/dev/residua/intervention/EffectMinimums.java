@@ -19,10 +19,6 @@ public record EffectMinimums(List<Double> byLatent, double seconds, List<Integer
     alarmed = List.copyOf(alarmed);
   }
 
-  boolean isNone() {
-    return byLatent.isEmpty();
-  }
-
   double of(int latent) {
     return byLatent.isEmpty() ? 0 : byLatent.get(latent);
   }

@@ -225,8 +225,8 @@ final class Findings {
                 missing.frames(),
                 Integer.SIZE,
                 String.join(", ", names.stream().map(n -> Variables.PREFIX + n).toList()),
-                unknown.isEmpty() ? "it" : "it, " + String.join(", ", unknown));
-    return new AnomalyEvent(
+                itAnd(unknown));
+    return faultOfReadings(
         finding(
             "variables",
             frame,
@@ -238,13 +238,9 @@ final class Findings {
                 name),
             List.of()),
         AnomalyKind.VARIABLE_MISSING,
-        missing.frames(),
+        missing,
         SensorStage.MISSING_FRAMES,
-        Double.NaN,
-        VARIABLES_CONDITION,
-        null,
-        null,
-        null);
+        VARIABLES_CONDITION);
   }
 
   /**
@@ -284,8 +280,8 @@ final class Findings {
                 unreadable.frames(),
                 Integer.SIZE,
                 last.isEmpty() ? "" : " (last value: " + String.join(", ", last) + ")",
-                effects.isEmpty() ? "it" : "it, " + String.join(", ", effects));
-    return new AnomalyEvent(
+                itAnd(effects));
+    return faultOfReadings(
         finding(
             "unreadable",
             frame,
@@ -294,13 +290,19 @@ final class Findings {
             Summary.of(explanation, "%s cannot be read", list),
             List.of()),
         AnomalyKind.UNREADABLE,
-        unreadable.frames(),
+        unreadable,
         SensorStage.UNREADABLE_FRAMES,
-        Double.NaN,
-        READABILITY_CONDITION,
-        null,
-        null,
-        null);
+        READABILITY_CONDITION);
+  }
+
+  private static String itAnd(List<String> others) {
+    return others.isEmpty() ? "it" : "it, " + String.join(", ", others);
+  }
+
+  private static AnomalyEvent faultOfReadings(
+      Finding finding, AnomalyKind kind, LastFrames lacking, int needed, String condition) {
+    return new AnomalyEvent(
+        finding, kind, lacking.frames(), needed, Double.NaN, condition, null, null, null);
   }
 
   /**

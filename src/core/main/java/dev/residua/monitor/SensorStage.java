@@ -158,10 +158,18 @@ public final class SensorStage {
 
   /** Returns the frames in a row that showed each latent, after a frame. */
   private int[] shown(MonitoredFrame frame) {
-    int[] shown = new int[model.graph().size() - model.variables()];
-    for (int i = 0; i < shown.length; i++) {
-      int before = state.shown().length == 0 ? SHOWN_FRAMES : state.shown()[i];
-      shown[i] = frame.isUnreadable(i) ? 0 : Math.min(SHOWN_FRAMES, before + 1);
+    int[] before = state.shown();
+    if (before.length == 0) {
+      before = new int[model.graph().size() - model.variables()];
+      Arrays.fill(before, SHOWN_FRAMES);
+    }
+    int[] shown = before;
+    for (int i = 0; i < before.length; i++) {
+      int now = frame.isUnreadable(i) ? 0 : Math.min(SHOWN_FRAMES, before[i] + 1);
+      if (now != before[i]) {
+        shown = shown == before ? before.clone() : shown;
+        shown[i] = now;
+      }
     }
     return shown;
   }

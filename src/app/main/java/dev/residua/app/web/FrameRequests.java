@@ -187,7 +187,7 @@ public class FrameRequests implements AutoCloseable {
     return Long.toString(time.toSeconds());
   }
 
-  /** One request while its body arrives and its frames are stored. */
+  /** State of a request from its head to its answer. */
   private final class Reading {
     private final RoutingContext request;
     private final Open now;
