@@ -515,12 +515,17 @@ public final class ModelBundle {
     }
   }
 
-  private @Nullable Readability readability() {
+  private @Nullable Readability readability() throws BadBundleException {
     byte[] bytes = entries.get(READABILITY);
     ImageShape image = manifest.image();
-    return bytes == null
-        ? null
-        : Readability.fromBytes(bytes, manifest.latents().size(), image.width() * image.height());
+    try {
+      return bytes == null
+          ? null
+          : Readability.fromBytes(bytes, manifest.latents().size(), image.width() * image.height());
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s has a damaged %s: %s".formatted(id(), READABILITY, e.getMessage()), e);
+    }
   }
 
   /**

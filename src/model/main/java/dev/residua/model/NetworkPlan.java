@@ -197,19 +197,7 @@ public record NetworkPlan(
 
   /** The same network, whose engines give the errors of the pixels of each latent. */
   public NetworkPlan withReadability(@Nullable Readability other) {
-    return new NetworkPlan(
-        image,
-        latents,
-        block,
-        meanImage,
-        encoder,
-        correction,
-        equations,
-        decoder,
-        distributions,
-        errorScale,
-        dynamics,
-        other);
+    return with(equations, distributions, dynamics, other);
   }
 
   /** The same network with other equations. */
@@ -217,6 +205,14 @@ public record NetworkPlan(
       StructuralEquations ofNodes,
       List<CategoricalDistribution> ofCategories,
       @Nullable DynamicModel overTime) {
+    return with(ofNodes, ofCategories, overTime, readability);
+  }
+
+  private NetworkPlan with(
+      StructuralEquations ofNodes,
+      List<CategoricalDistribution> ofCategories,
+      @Nullable DynamicModel overTime,
+      @Nullable Readability ofLatents) {
     return new NetworkPlan(
         image,
         latents,
@@ -229,7 +225,7 @@ public record NetworkPlan(
         ofCategories,
         errorScale,
         overTime,
-        readability);
+        ofLatents);
   }
 
   private static void checkDistributions(

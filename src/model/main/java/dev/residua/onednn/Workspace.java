@@ -29,6 +29,7 @@ final class Workspace implements AutoCloseable {
   private final FloatPointer code;
   private final List<Call> sum;
   private final FloatPointer squares;
+  private float[] copied = new float[0]; // of squares
   private final FloatPointer errors;
 
   /** An operation with its arguments in place. */
@@ -122,11 +123,14 @@ final class Workspace implements AutoCloseable {
     errors.get(into, offset, values);
   }
 
-  /** Squared differences of the last {@link #errors}, a copy. */
+  /** Squared differences of the last {@link #errors}, valid until the next call. */
   float[] squares(int frames) {
-    float[] copy = new float[frames * plan.image().size()];
-    squares.get(copy);
-    return copy;
+    int values = frames * plan.image().size();
+    if (copied.length < values) {
+      copied = new float[values];
+    }
+    squares.get(copied, 0, values);
+    return copied;
   }
 
   private void run(List<Call> calls) {
