@@ -84,6 +84,25 @@ public record PaintedRegions(List<@Nullable BitSet> regions, List<BitSet> shared
     return new PaintedRegions(regions, shared);
   }
 
+  /**
+   * Returns the pixels that react to a latent, also those that react more to another; none if they
+   * are more than half of the picture.
+   *
+   * @param reaction to one latent, see {@link #of}
+   */
+  static BitSet reacting(double[] reaction, int channels) {
+    double[] ofPixel = new double[reaction.length / channels];
+    for (int v = 0; v < reaction.length; v++) {
+      ofPixel[v / channels] += reaction[v];
+    }
+    double least = OF_LATENT * Arrays.stream(ofPixel).max().orElse(0);
+    BitSet pixels = new BitSet();
+    for (int p = 0; p < ofPixel.length; p++) {
+      pixels.set(p, ofPixel[p] > least);
+    }
+    return pixels.cardinality() <= LARGEST * ofPixel.length ? pixels : new BitSet();
+  }
+
   /** Share of the reaction to a latent that lies in a region. */
   private static double share(double[] ofPixel, BitSet region) {
     double inside = 0;

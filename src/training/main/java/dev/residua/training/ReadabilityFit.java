@@ -21,7 +21,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
  * read.
  *
  * <p>A pixel belongs to each latent to which the decoder reacts there with at least a tenth of its
- * largest reaction. The limit is three times the error that one usual frame in a hundred exceeds,
+ * largest reaction. The limit is three times the error that one nominal frame in a hundred exceeds,
  * so that fewer frames that cannot be read do not matter. A latent that no longer follows its
  * causes must stay readable: the limit is also at least {@value #OF_EXCHANGED} times the error that
  * one in a hundred of the frames exceeds in which the pixels of some latent are those of another
@@ -31,10 +31,8 @@ final class ReadabilityFit {
   private static final double FACTOR = 3;
   private static final double OF_EXCHANGED = 1.25;
   private static final double PERCENTILE = 99;
-  private static final double LEAST_REACTION = 0.1;
-  private static final double LARGEST = 0.5;
   private static final int CODES = 64;
-  private static final int USUAL = 4_000;
+  private static final int NOMINAL = 4_000;
   private static final int EXCHANGED = 400;
   private static final int CHUNK = 32;
   private static final float WHITE = 255;
@@ -96,11 +94,14 @@ final class ReadabilityFit {
     double[][] reactions =
         PaintedRegions.reactions(
             codes, Columns.deviations(codes), image, CHUNK, asked -> decoder.decode(asked, CHUNK));
-    List<BitSet> regions = Arrays.stream(reactions).map(this::region).toList();
-    double[][] usual = errors(regions, Math.min(USUAL, frames.length), this::read);
+    List<BitSet> regions =
+        Arrays.stream(reactions)
+            .map(reaction -> PaintedRegions.reacting(reaction, image.channels()))
+            .toList();
+    double[][] nominal = errors(regions, Math.min(NOMINAL, frames.length), this::read);
     float[] limits = new float[d];
     for (int k = 0; k < d; k++) {
-      limits[k] = (float) Math.max(FLOOR, FACTOR * percentile(usual[k]));
+      limits[k] = (float) Math.max(FLOOR, FACTOR * percentile(nominal[k]));
     }
     SplittableRandom random = new SplittableRandom(seed);
     for (BitSet place : PaintedRegions.of(reactions, image.channels(), owners).regions()) {
@@ -125,24 +126,7 @@ final class ReadabilityFit {
     return new Readability(regions, limits);
   }
 
-  private BitSet region(double[] reaction) {
-    int channels = image.channels();
-    double[] ofPixel = new double[reaction.length / channels];
-    for (int v = 0; v < reaction.length; v++) {
-      ofPixel[v / channels] += reaction[v];
-    }
-    double least = LEAST_REACTION * Arrays.stream(ofPixel).max().orElse(0);
-    BitSet region = new BitSet();
-    for (int p = 0; p < ofPixel.length; p++) {
-      region.set(p, ofPixel[p] > least);
-    }
-    if (region.cardinality() > LARGEST * ofPixel.length) {
-      region.clear();
-    }
-    return region;
-  }
-
-  /** 0 if there are no numbers. */
+  /** Returns the percentile of the known errors; 0 without any. */
   private static double percentile(double[] errors) {
     double[] known = Arrays.stream(errors).filter(e -> !Double.isNaN(e)).toArray();
     return known.length == 0 ? 0 : new Percentile().evaluate(known, PERCENTILE);
