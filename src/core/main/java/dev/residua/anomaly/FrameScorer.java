@@ -173,16 +173,16 @@ public final class FrameScorer {
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),
         statistics,
-        readings(pixels, offset(row), input),
+        readings(pixels, offset(row), input, batch.hides(row)),
         input.timing(),
         input.position(),
         input.rule(),
         input.context());
   }
 
-  private SensorReadings readings(byte[] pixels, int at, PendingFrame input) {
+  private SensorReadings readings(byte[] pixels, int at, PendingFrame input, boolean hiding) {
     SensorReadings readings = sensor.measure(pixels, at, input.mask());
-    if (!MotionSampling.samples(input.frame())) {
+    if (!MotionSampling.samples(input.frame(), hiding)) {
       return readings;
     }
     return readings.withMotion(

@@ -53,6 +53,16 @@ public record LatentBatch(
     }
   }
 
+  /** Returns true if the frame of a row does not show all encoded latents. */
+  public boolean hides(int row) {
+    for (int k = 0; k < encoded(); k++) {
+      if (Float.isNaN(observed[row * latents + k])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Number of latents {@code d} that were encoded: columns of {@link #codes}. */
   public int encoded() {
     return codes.length / Math.max(1, frames);

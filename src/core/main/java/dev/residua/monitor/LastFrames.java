@@ -13,12 +13,16 @@ public record LastFrames(int history, boolean reported) {
    * The state after another frame.
    *
    * @param lacking whether the frame lacks it
-   * @param needed frames of the last 32 that begin a fault; as many complete ones in a row end it
+   * @param needed frames of the last 32 that begin a fault; as many complete ones in a row end it,
+   *     after which those before no longer count
    */
   LastFrames next(boolean lacking, int needed) {
     int now = history << 1 | (lacking ? 1 : 0);
-    int newest = (1 << needed) - 1;
-    return new LastFrames(now, reported ? (now & newest) != 0 : Integer.bitCount(now) >= needed);
+    if (reported) {
+      int newest = (1 << needed) - 1;
+      return (now & newest) == 0 ? NONE : new LastFrames(now, true);
+    }
+    return new LastFrames(now, Integer.bitCount(now) >= needed);
   }
 
   /** Frames of the last 32 that lack it. */

@@ -111,6 +111,11 @@ public record MonitorModel(
     }
   }
 
+  /** Number of latents that are read from pictures: the first nodes of the graph. */
+  int encoded() {
+    return graph.size() - variables;
+  }
+
   /** Returns true if the equation of a node uses earlier frames. */
   public boolean usesHistory(int node) {
     return dynamics.isPresent() && dynamics.get().usesHistory(node);

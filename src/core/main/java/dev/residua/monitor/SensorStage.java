@@ -19,7 +19,10 @@ public final class SensorStage {
   /** Frames of the last 32 without a variable that are a fault. */
   static final int MISSING_FRAMES = 16;
 
-  /** Frames of the last 32 with a latent that cannot be read that are a fault. */
+  /**
+   * Frames of the last 32 with a latent that cannot be read that are a fault. On three of them the
+   * position of the camera is estimated, so a move is known first.
+   */
   static final int UNREADABLE_FRAMES = 8;
 
   /**
@@ -27,9 +30,6 @@ public final class SensorStage {
    * values of the training, which the decoder cannot draw either: nothing hides it.
    */
   private static final double EDGE = 1.6;
-
-  /** Frames that show a latent again after which its reading counts in the equations over time. */
-  private static final int SHOWN_FRAMES = 8;
 
   private final MonitorModel model;
   private final Findings findings;
@@ -42,7 +42,6 @@ public final class SensorStage {
    * @param missing frames without a variable
    * @param unreadable frames with a latent that cannot be read
    * @param readings last known value of each latent, NaN before the first; none at the start
-   * @param shown frames in a row that showed each latent, at most 8; none at the start
    * @param fault fault of the last frame; null if there was none
    * @param faultSince frames that the detector of the residuals had seen before that fault
    */
@@ -53,7 +52,6 @@ public final class SensorStage {
       LastFrames missing,
       LastFrames unreadable,
       float[] readings,
-      int[] shown,
       @Nullable AnomalyKind fault,
       long faultSince) {
     static final State START =
@@ -63,7 +61,6 @@ public final class SensorStage {
             LastFrames.NONE,
             LastFrames.NONE,
             new float[0],
-            new int[0],
             null,
             0);
   }
@@ -123,7 +120,9 @@ public final class SensorStage {
     }
     float[] readings = readings(frame);
     LastFrames unreadable =
-        state.unreadable().next(hidesLatent(frame, readings), UNREADABLE_FRAMES);
+        now != null // which explains it
+            ? LastFrames.NONE
+            : state.unreadable().next(hidesLatent(frame, readings), UNREADABLE_FRAMES);
     if (unreadable.reported() && !state.unreadable().reported()) {
       frame.events().add(findings.unreadable(frame.scored(), unreadable, readings));
     }
@@ -135,7 +134,6 @@ public final class SensorStage {
             missing,
             unreadable,
             readings,
-            shown(frame),
             now,
             begins ? seen : state.faultSince());
     return before != null && now == null;
@@ -145,7 +143,7 @@ public final class SensorStage {
   private float[] readings(MonitoredFrame frame) {
     float[] readings = state.readings();
     if (readings.length == 0) {
-      readings = new float[model.graph().size() - model.variables()];
+      readings = new float[model.encoded()];
       Arrays.fill(readings, Float.NaN);
     }
     readings = readings.clone();
@@ -154,39 +152,6 @@ public final class SensorStage {
       readings[i] = Float.isNaN(value) ? readings[i] : value;
     }
     return readings;
-  }
-
-  /** Returns the frames in a row that showed each latent, after a frame. */
-  private int[] shown(MonitoredFrame frame) {
-    int[] before = state.shown();
-    if (before.length == 0) {
-      before = new int[model.graph().size() - model.variables()];
-      Arrays.fill(before, SHOWN_FRAMES);
-    }
-    int[] shown = before;
-    for (int i = 0; i < before.length; i++) {
-      int now = frame.isUnreadable(i) ? 0 : Math.min(SHOWN_FRAMES, before[i] + 1);
-      if (now != before[i]) {
-        shown = shown == before ? before.clone() : shown;
-        shown[i] = now;
-      }
-    }
-    return shown;
-  }
-
-  /**
-   * Returns readings of the next frame for equations over time, NaN for each latent that one of the
-   * frames before did not show: between such frames its reading is often wrong too.
-   */
-  float[] reliable(float[] latents) {
-    float[] reliable = latents;
-    for (int i = 0; i < state.shown().length; i++) {
-      if (state.shown()[i] < SHOWN_FRAMES) {
-        reliable = reliable == latents ? latents.clone() : reliable;
-        reliable[i] = Float.NaN;
-      }
-    }
-    return reliable;
   }
 
   /** Returns true if something hides a latent, so that it cannot be read. */
@@ -230,7 +195,6 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
-            state.shown(),
             null,
             state.faultSince());
   }
@@ -243,7 +207,6 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
-            state.shown(),
             state.fault(),
             state.faultSince());
   }
@@ -257,7 +220,6 @@ public final class SensorStage {
             state.missing(),
             state.unreadable(),
             state.readings(),
-            state.shown(),
             state.fault(),
             0);
   }

@@ -81,9 +81,7 @@ public final class SourceMonitor {
 
   /** Evaluates the next frame of the source with the commands and settings in force. */
   public MonitorResult next(ScoredFrame single, ActiveControls controls, SourceSettings settings) {
-    ScoredFrame scored =
-        stages.innovations.next(
-            single, stages.sensor.fault() != null, stages.sensor.reliable(single.latents()));
+    ScoredFrame scored = stages.innovations.next(single, stages.sensor.fault() != null);
     MonitoredFrame frame =
         MonitoredFrame.of(scored, stages.thresholds.model().digest(), controls, settings);
     setThresholds(frame);

@@ -2,7 +2,6 @@ package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.drift.ConformalMartingale;
-import dev.residua.dynamics.DynamicState;
 import dev.residua.incident.ActiveControls;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public record SourceMonitorState(
     String modelId,
     IncidentStage.State incidents,
     Pace pace,
-    @Nullable DynamicState innovations,
+    InnovationStage.@Nullable State innovations,
     CommissioningStage.State commissioning,
     SensorStage.State sensor,
     AnomalyEpisode episode,

@@ -209,7 +209,10 @@ public final class BundleOpener {
     return dynamics.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new InnovationStage(calibrations(bundle).anomaly(), new DynamicFilter(dynamics.get())));
+            new InnovationStage(
+                calibrations(bundle).anomaly(),
+                new DynamicFilter(dynamics.get()),
+                bundle.graph().size() - bundle.manifest().variables().size()));
   }
 
   /**

@@ -21,7 +21,7 @@ class MotionSamplingTest {
       int sampled = 0;
       long last = -1;
       for (int i = 0; i < 100_000; i++) {
-        if (MotionSampling.samples(frame(source, i))) {
+        if (MotionSampling.samples(frame(source, i), false)) {
           assertThat(last < 0 ? 8 : i - last).isIn(5L, 8L, 13L);
           last = i;
           sampled++;
@@ -37,9 +37,23 @@ class MotionSamplingTest {
     for (int step = 1; step <= 64; step++) {
       int sampled = 0;
       for (int i = 0; i < 4_000; i++) {
-        sampled += MotionSampling.samples(frame("cam1", (long) step * i)) ? 1 : 0;
+        sampled += MotionSampling.samples(frame("cam1", (long) step * i), false) ? 1 : 0;
       }
       assertThat(sampled / 4_000.0).as("step %d", step).isCloseTo(0.125, within(0.02));
+    }
+  }
+
+  @Test
+  void shouldSampleThreeOfEightFramesThatHideALatent() {
+    for (String source : new String[] {"cam1", "cam2", "a much longer name"}) {
+      int last = 0; // bits of the last frames
+      for (int i = 0; i < 100_000; i++) {
+        boolean sampled = MotionSampling.samples(frame(source, i), true);
+        last = last << 1 & 0xFF | (sampled ? 1 : 0);
+        // Then
+        assertThat(i < 7 ? 3 : Integer.bitCount(last)).isBetween(3, 5);
+        assertThat(sampled || !MotionSampling.samples(frame(source, i), false)).isTrue();
+      }
     }
   }
 }

@@ -87,7 +87,7 @@ class InnovationStageTest {
       assertThat(completed.residuals()[3]).isEqualTo(frame.residuals()[3]);
       assertThat(completed.latents()).isEqualTo(frame.latents());
     }
-    assertThat(stage.state()).isEqualTo(stage.history().state());
+    assertThat(stage.state().readings()).isEqualTo(stage.history().state());
   }
 
   @Test
@@ -120,7 +120,7 @@ class InnovationStageTest {
       assertThat(faulty.latents()).isEqualTo(frame.latents());
     }
     ScoredFrame after = stage.next(frames.get(22), false);
-    assertThat(stage.state().readings()[4 * 20 + 1]).isNaN();
+    assertThat(stage.state().readings().readings()[4 * 20 + 1]).isNaN();
     assertThat(after.residuals()[0]).as("has no causes").isNotNaN();
     assertThat(after.residuals()[1]).as("its cause was unknown").isNaN();
   }
@@ -147,13 +147,38 @@ class InnovationStageTest {
     // Given
     InnovationStage stage = new InnovationStage(thresholds, null);
     frames.subList(0, 20).forEach(frame -> stage.next(frame, false));
-    DynamicState before = stage.state();
+    DynamicState before = stage.state().readings();
     ScoredFrame late =
         Scored.nominal().timing(new FrameTiming(FrameTiming.Arrival.LATE, 0)).frame(10);
     // When
     ScoredFrame passed = stage.next(late, false);
     // Then
     assertThat(passed).isSameAs(late);
-    assertThat(stage.state()).isSameAs(before);
+    assertThat(stage.state().readings()).isSameAs(before);
+  }
+
+  @Test
+  void shouldRelyOnALatentAfterEightFramesThatShowIt() {
+    // Given
+    InnovationStage stage = new InnovationStage(thresholds, null);
+    frames.subList(0, 10).forEach(frame -> stage.next(frame, false));
+    ScoredFrame hiding = Scored.nominal().residuals(0, 0, 0, Float.NaN).unknown(3).frame(10);
+    // When
+    stage.next(hiding, false);
+    for (ScoredFrame frame : frames.subList(11, 19)) {
+      InnovationStage restored = new InnovationStage(thresholds, stage.state());
+      stage.next(frame, false);
+      restored.next(frame, false);
+      // Then
+      assertThat(newest(stage)[3]).isNaN();
+      assertThat(newest(restored)).isEqualTo(newest(stage));
+    }
+    stage.next(frames.get(19), false);
+    assertThat(newest(stage)).isEqualTo(readings(frames.get(19)));
+  }
+
+  private static double[] newest(InnovationStage stage) {
+    double[] all = stage.state().readings().readings();
+    return Arrays.copyOfRange(all, all.length - 4, all.length);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.SensorMonitor;
+import dev.residua.frame.CameraMotion;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Subject;
 import dev.residua.testing.ChangedModel;
@@ -22,6 +23,7 @@ class SensorStageTest {
           SensorStage.State.START);
   private final List<AnomalyKind> reported = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
+  private int hash;
 
   private boolean next(long hash, boolean lacksVariable) {
     var scored = frames.scored(0, 1).sensor(new SensorReadings(128, 0, 0, 100, 1, hash));
@@ -93,13 +95,55 @@ class SensorStageTest {
     assertThat(said.get(0))
         .startsWith("shadow length cannot be read: in 8 of the last 32 frames")
         .contains("(last value: shadow length ");
-    // When as many frames show it
+  }
+
+  @Test
+  void shouldForgetHiddenFramesOnceAsManyShowAllLatents() {
+    // Given
+    nextHiding(stage, 0.5f, 27);
+    // When
     for (int i = 0; i < 8; i++) {
       assertThat(stage.subject()).isEqualTo(Subject.UNREADABLE);
       next(i, false);
     }
     // Then
+    for (int i = 8; i < 40; i++) {
+      assertThat(stage.subject()).isNull();
+      next(i, false);
+    }
+    assertThat(reported).containsExactly(AnomalyKind.UNREADABLE);
+  }
+
+  /** Frames of a camera that is shifted, with one estimate of its position in two. */
+  private void nextShifted(float right, boolean hiding, int count) {
+    for (int i = 0; i < count; i++) {
+      CameraMotion motion = i % 2 == 0 ? new CameraMotion(right, 0, 0, 1) : null;
+      var scored =
+          frames.scored(0, 1).sensor(new SensorReadings(128, 0, 0, 100, 1, ++hash, motion));
+      MonitoredFrame frame =
+          frames.of(hiding ? scored.residuals(0, 0, Float.NaN, 0).unknown(2) : scored);
+      stage.next(frame, 77);
+      frame.events().anomalies.forEach(event -> reported.add(event.kind()));
+    }
+  }
+
+  @Test
+  void shouldReportAMovedCameraRatherThanLatentsThatItHides() {
+    // Given
+    nextShifted(0, false, 80);
+    // When
+    nextShifted(0.03f, true, 60);
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.MOVED);
+    assertThat(stage.subject()).isEqualTo(Subject.MOVED);
+    // When it is put back
+    nextShifted(0, false, 60);
+    // Then
     assertThat(stage.subject()).isNull();
+    // When something hides a latent
+    nextShifted(0, true, 8);
+    // Then
+    assertThat(reported).containsExactly(AnomalyKind.MOVED, AnomalyKind.UNREADABLE);
   }
 
   @Test
@@ -119,21 +163,6 @@ class SensorStageTest {
     nextHiding(stage, 9, 20);
     // Then
     assertThat(reported).containsExactly(AnomalyKind.UNREADABLE);
-  }
-
-  @Test
-  void shouldRelyOnALatentAfterEightFramesThatShowIt() {
-    // Given
-    float[] latents = {1, 2, 3, 4};
-    assertThat(stage.reliable(latents)).isSameAs(latents);
-    // When
-    nextHiding(stage, 0.5f, 2);
-    // Then
-    for (int i = 0; i < 8; i++) {
-      assertThat(stage.reliable(latents)).containsExactly(1, 2, Float.NaN, 4);
-      next(i, false);
-    }
-    assertThat(stage.reliable(latents)).containsExactly(1, 2, 3, 4);
   }
 
   @Test

@@ -59,6 +59,6 @@ public final class DynamicEquations {
       frames.add(Scored.nominal().residuals(residuals).frame(i));
     }
     MonitorModel model = TestModels.ofShadow(frames).build();
-    return new InnovationStage(model.rule().calibration(), new DynamicFilter(four()));
+    return new InnovationStage(model.rule().calibration(), new DynamicFilter(four()), 4);
   }
 }
