@@ -5,11 +5,14 @@ import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -58,9 +61,59 @@ final class AlertText {
     return Optional.ofNullable(incident.changePoint())
         .map(
             change ->
-                SECONDS.format(change.at())
-                    + " UTC"
+                time(change.at())
                     + (change.position() == null ? "" : ", frame " + change.position()));
+  }
+
+  /** Returns the facts of an alert by title, for receivers that show a list of them. */
+  static Map<String, String> fields(AlertEntry entry) {
+    Incident incident = entry.incident();
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put(entry.grouping() instanceof Group ? "Sources" : "Source", sources(entry));
+    fields.put("Severity", severity(incident.severity()));
+    fields.put("Since", time(incident.openedAt()));
+    Instant end = incident.endedAt();
+    if (end != null) {
+      fields.put("Until", time(end));
+    }
+    if (incident.open()) {
+      fields.put("Advice", incident.subject().advice());
+    }
+    changed(incident).ifPresent(change -> fields.put("Changed", change));
+    String causes = causes(incident.causes());
+    if (!causes.isEmpty()) {
+      fields.put("Causes", causes);
+    }
+    String threshold = incident.threshold();
+    if (threshold != null) {
+      fields.put("Threshold", threshold);
+    }
+    fields.put("Subject", incident.subject().toString());
+    fields.put("Kind", incident.kind());
+    return fields;
+  }
+
+  /** Returns the state in a word or two. */
+  static String word(Incident incident) {
+    return switch (incident.state()) {
+      case OPENED ->
+          incident.follows() != null ? "rediagnosed" : incident.flaps() > 0 ? "back" : "opened";
+      case UPDATED -> "more is known";
+      case ESCALATED -> "worse";
+      case FLAPPING -> "comes and goes";
+      case SUSPENDED -> "suspended";
+      case RESOLVED -> "resolved";
+      case CLOSED -> "closed";
+    };
+  }
+
+  /** Returns a text in one line, without control characters. */
+  static String oneLine(String text) {
+    return text.strip().replaceAll("[\\p{Cntrl}\\s\\x{85}\\x{2028}\\x{2029}]+", " ");
+  }
+
+  private static String time(Instant time) {
+    return SECONDS.format(time) + " UTC";
   }
 
   static List<Child> shown(Group group) {

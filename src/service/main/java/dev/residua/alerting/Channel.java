@@ -12,20 +12,20 @@ import java.util.function.BooleanSupplier;
 public final class Channel {
   private final ReceiverSettings receiver;
   private final Protocol protocol;
-  private final Sender http;
+  private final Sender sender;
   private final Clock clock;
 
-  Channel(ReceiverSettings receiver, Protocol protocol, Sender http, Clock clock) {
+  Channel(ReceiverSettings receiver, Protocol protocol, Sender sender, Clock clock) {
     this.receiver = receiver;
     this.protocol = protocol;
-    this.http = http;
+    this.sender = sender;
     this.clock = clock;
   }
 
   /** The channel to a receiver of the settings. */
   public static Channel to(ReceiverSettings receiver, AlertingSettings settings, Clock clock) {
     Links links = new Links(settings.dashboard());
-    return new Channel(receiver, Protocol.of(receiver, links), new HttpSender(receiver), clock);
+    return new Channel(receiver, Protocol.of(receiver, links), Sender.of(receiver), clock);
   }
 
   public ReceiverSettings receiver() {
@@ -72,7 +72,7 @@ public final class Channel {
       List<Notification> notifications, BiConsumer<Notification, RuntimeException> onFailure)
       throws InterruptedException {
     try {
-      return http.send(protocol.request(notifications, clock.instant()), clock.instant());
+      return sender.send(protocol.request(notifications, clock.instant()), clock.instant());
     } catch (IllegalArgumentException e) {
       return new DeliveryResult.Refused("no request can be made of it: " + e.getMessage());
     } catch (RuntimeException e) {
@@ -95,7 +95,7 @@ public final class Channel {
       Optional<OutgoingRequest> request = protocol.change(activation, clock.instant());
       return request.isEmpty()
           ? Optional.empty()
-          : Optional.of(http.send(request.get(), clock.instant()));
+          : Optional.of(sender.send(request.get(), clock.instant()));
     } catch (RuntimeException e) { // the changes after it follow
       return Optional.of(new DeliveryResult.Refused("no request can be made of it: " + e));
     }

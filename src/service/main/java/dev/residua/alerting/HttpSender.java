@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +31,6 @@ import java.util.concurrent.TimeoutException;
  */
 final class HttpSender implements Sender {
   private static final int MOST_ANSWER_BYTES = 4_096;
-  private static final int MOST_SHOWN = 200;
   private static final int OK = 200;
   private static final Duration MOST_WAIT = Duration.ofMinutes(5);
 
@@ -82,7 +80,7 @@ final class HttpSender implements Sender {
     try {
       Answer got = exchange(to(url).GET().build(), mostBytes + 1);
       if (got.status() != OK) {
-        String said = shown(new String(got.body(), StandardCharsets.UTF_8));
+        String said = receiver.shown(new String(got.body(), StandardCharsets.UTF_8));
         throw new IOException("%s answers %d %s".formatted(at, got.status(), said).strip());
       }
       if (got.body().length > mostBytes) {
@@ -167,7 +165,7 @@ final class HttpSender implements Sender {
   }
 
   private DeliveryResult result(int status, HttpHeaders headers, String body, Instant now) {
-    String detail = "%d%s".formatted(status, body.isBlank() ? "" : " " + shown(body));
+    String detail = "%d%s".formatted(status, body.isBlank() ? "" : " " + receiver.shown(body));
     if (status >= 200 && status < 300) {
       return new DeliveryResult.Accepted(detail);
     }
@@ -207,16 +205,5 @@ final class HttpSender implements Sender {
       return Optional.empty();
     }
     return Optional.of(wait.compareTo(MOST_WAIT) > 0 ? MOST_WAIT : wait);
-  }
-
-  /** An answer in one line, without secrets. */
-  private String shown(String body) {
-    String text = body.strip().replaceAll("[\\p{Cntrl}\\s]+", " ");
-    for (Optional<Secret> secret : List.of(receiver.key(), receiver.token())) {
-      if (secret.isPresent()) {
-        text = text.replace(secret.get().value(), secret.get().toString());
-      }
-    }
-    return AlertText.cut(text, MOST_SHOWN);
   }
 }

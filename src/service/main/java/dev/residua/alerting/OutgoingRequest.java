@@ -4,10 +4,11 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * A POST of JSON.
+ * A message for a receiver: a POST over HTTP, or a mail.
  *
  * @param url where to
- * @param headers in addition to content type and authorization
+ * @param headers in addition to those that its sender knows: content type and authorization, or the
+ *     addresses and the date of a mail
  * @param contentType of the body
  * @param body UTF-8; not copied, nobody may change it
  */

@@ -26,6 +26,8 @@ interface Protocol {
       case PAGERDUTY -> new PagerDutyProtocol(receiver, links);
       case WEBHOOK -> new WebhookProtocol(receiver, links);
       case SLACK -> new SlackProtocol(receiver, links);
+      case TEAMS -> new TeamsProtocol(receiver, links);
+      case EMAIL -> new MailProtocol(receiver, links);
     };
   }
 }

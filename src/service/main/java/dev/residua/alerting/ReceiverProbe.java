@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLParameters;
@@ -13,12 +12,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Checks that the address of a receiver accepts connections, with a valid certificate for https.
+ * Checks that the address of a receiver accepts connections, with a valid certificate for TLS.
  * Sends no request, so nobody is alerted.
  */
 public final class ReceiverProbe {
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
+  private static final int SUBMISSION = 587;
+  private static final int SMTPS = 465;
 
   private ReceiverProbe() {}
 
@@ -28,35 +29,53 @@ public final class ReceiverProbe {
    * @return the problem and, after a semicolon, the remedy; empty if it can be reached
    */
   public static Optional<String> problem(ReceiverSettings receiver) {
-    URI url = receiver.url();
-    boolean tls = "https".equalsIgnoreCase(url.getScheme());
-    int port = url.getPort() >= 0 ? url.getPort() : tls ? HTTPS : HTTP;
-    int millis = Math.toIntExact(receiver.timeout().toMillis());
-    String host = url.getHost().replaceAll("[\\[\\]]", "");
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), millis);
-      if (tls) {
-        socket.setSoTimeout(millis);
-        greet(socket, host, port);
-      }
+    try (Socket socket = new Socket();
+        Socket connected =
+            connect(socket, receiver, (SSLSocketFactory) SSLSocketFactory.getDefault())) {
       return Optional.empty();
     } catch (UnknownHostException e) {
-      return problem(receiver, "the name %s is not known".formatted(host));
+      return problem(receiver, "the name %s is not known".formatted(host(receiver)));
     } catch (SocketTimeoutException e) {
-      return problem(receiver, "no answer within %d ms".formatted(millis));
+      return problem(receiver, "no answer within %d ms".formatted(receiver.timeout().toMillis()));
     } catch (IOException e) {
       return problem(receiver, String.valueOf(e.getMessage()));
     }
   }
 
-  private static void greet(Socket socket, String host, int port) throws IOException {
-    SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-    try (SSLSocket secure = (SSLSocket) factory.createSocket(socket, host, port, true)) {
-      SSLParameters parameters = secure.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      secure.setSSLParameters(parameters);
-      secure.startHandshake();
+  /**
+   * Connects a socket to a receiver; each step takes at most the receiver's timeout.
+   *
+   * @return the socket, or one with TLS upon it
+   */
+  static Socket connect(Socket socket, ReceiverSettings receiver, SSLSocketFactory factory)
+      throws IOException {
+    String host = host(receiver);
+    int port = port(receiver);
+    int millis = Math.toIntExact(receiver.timeout().toMillis());
+    socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), millis);
+    socket.setSoTimeout(millis);
+    if (!receiver.tls()) {
+      return socket;
     }
+    SSLSocket secure = (SSLSocket) factory.createSocket(socket, host, port, true);
+    SSLParameters parameters = secure.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    secure.setSSLParameters(parameters);
+    secure.startHandshake();
+    return secure;
+  }
+
+  private static String host(ReceiverSettings receiver) {
+    return receiver.url().getHost().replaceAll("[\\[\\]]", "");
+  }
+
+  private static int port(ReceiverSettings receiver) {
+    if (receiver.url().getPort() >= 0) {
+      return receiver.url().getPort();
+    }
+    return receiver.type() == ReceiverType.EMAIL
+        ? receiver.tls() ? SMTPS : SUBMISSION
+        : receiver.tls() ? HTTPS : HTTP;
   }
 
   private static Optional<String> problem(ReceiverSettings receiver, String why) {

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,11 +16,14 @@ import java.util.Set;
  *
  * @param name as operators call it; part of metrics and of stored records
  * @param type protocol
- * @param url its address; for Alertmanager and PagerDuty without the path of the API. Secret for
- *     Slack
+ * @param url its address; for Alertmanager and PagerDuty without the path of the API, for mail
+ *     {@code smtp://host:port} (STARTTLS) or {@code smtps://host:port} (TLS). Secret for Slack and
+ *     Teams
  * @param key PagerDuty's routing key, the key that signs the webhook's events, or the secret with
  *     which Slack signs clicks on buttons, which its messages have then
- * @param user for basic authentication with {@code token} as the password
+ * @param from address that mails come from; empty for other protocols
+ * @param to addresses that mails go to, at most 50; empty for other protocols
+ * @param user for basic authentication, or of the mail server, with {@code token} as the password
  * @param token bearer token, or that password
  * @param timeout for one request, in [100 ms, 60 s]
  * @param repeatInterval time between two notifications of the same state, for those that need
@@ -32,6 +36,8 @@ public record ReceiverSettings(
     ReceiverType type,
     URI url,
     Optional<Secret> key,
+    Optional<String> from,
+    List<String> to,
     Optional<String> user,
     Optional<Secret> token,
     Duration timeout,
@@ -53,10 +59,13 @@ public record ReceiverSettings(
   private static final Duration MOST_REPEAT = Duration.ofHours(1);
   private static final int ROUTING_KEY_CHARACTERS = 32;
   private static final int LEAST_WEBHOOK_KEY = 24;
+  private static final int MAX_ADDRESSES = 50;
+  private static final int MAX_SHOWN = 200;
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   public ReceiverSettings {
     String at = "residua.alerting.receivers." + name;
+    to = List.copyOf(to);
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")) {
       throw new IllegalArgumentException(
           "residua.alerting.receivers: the name of a receiver must be letters, digits, '-' and '_', at most 63, but was '%s'"
@@ -95,23 +104,61 @@ public record ReceiverSettings(
         key.ifPresent(k -> signingKey(at, k));
       }
       case SLACK -> {}
-      case ALERTMANAGER -> {
-        if (key.isPresent()) {
-          throw new IllegalArgumentException(
-              "%s.key is set, but a receiver of type %s has none"
-                  .formatted(at, type.name().toLowerCase(Locale.ROOT)));
-        }
-      }
+      case ALERTMANAGER, TEAMS, EMAIL -> mustNotHave(at + ".key", key.isPresent(), type);
+    }
+    if (type == ReceiverType.EMAIL) {
+      checkMail(at, from, to, user, token);
+    } else {
+      mustNotHave(at + ".from", from.isPresent(), type);
+      mustNotHave(at + ".to", !to.isEmpty(), type);
+    }
+  }
+
+  private static void mustNotHave(String property, boolean present, ReceiverType type) {
+    if (present) {
+      throw new IllegalArgumentException(
+          "%s is set, but a receiver of type %s has none; remove it"
+              .formatted(property, type.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  private static void checkMail(
+      String at,
+      Optional<String> from,
+      List<String> to,
+      Optional<String> user,
+      Optional<Secret> token) {
+    if (from.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s.from, the address that mails come from, is missing; set it".formatted(at));
+    }
+    if (to.isEmpty() || to.size() > MAX_ADDRESSES) {
+      throw new IllegalArgumentException(
+          "%s.to must be from 1 to %d addresses, separated by commas, but has %d"
+              .formatted(at, MAX_ADDRESSES, to.size()));
+    }
+    MailAddress.check(at + ".from", from.get());
+    to.forEach(address -> MailAddress.check(at + ".to", address));
+    if (token.isPresent() && user.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s.token is set but its user is not; set %s.user".formatted(at, at));
     }
   }
 
   private static void check(String at, URI url, ReceiverType type) {
+    boolean mail = type == ReceiverType.EMAIL;
     boolean http = "http".equalsIgnoreCase(url.getScheme());
-    boolean secret = type == ReceiverType.SLACK;
+    boolean secret = type == ReceiverType.SLACK || type == ReceiverType.TEAMS;
     String shown = secret ? "" : " but was " + withoutUser(url);
-    if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
+    List<String> schemes = mail ? List.of("smtp", "smtps") : List.of("http", "https");
+    if (url.getHost() == null
+        || !schemes.contains(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
-          "%s must be an address such as https://host:port/path%s".formatted(at, shown));
+          "%s must be an address such as %s%s"
+              .formatted(
+                  at,
+                  mail ? "smtp://host:587 or smtps://host:465" : "https://host:port/path",
+                  shown));
     }
     if (url.getRawUserInfo() != null) {
       throw new IllegalArgumentException(
@@ -120,7 +167,11 @@ public record ReceiverSettings(
     if (url.getRawFragment() != null) {
       throw new IllegalArgumentException("%s must not have a fragment (#)".formatted(at));
     }
-    boolean path = type == ReceiverType.SLACK || type == ReceiverType.WEBHOOK;
+    if (mail && !url.getRawPath().isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s must be scheme, host and port of a mail server%s".formatted(at, shown));
+    }
+    boolean path = secret || type == ReceiverType.WEBHOOK;
     if (!path && url.getRawQuery() != null) {
       throw new IllegalArgumentException(
           "%s must be the base of the API, without a query%s".formatted(at, shown));
@@ -173,6 +224,27 @@ public record ReceiverSettings(
   /** The bytes of the key that events are signed with. */
   Optional<byte[]> signingKey() {
     return key.map(k -> signingKey("residua.alerting.receivers." + name, k));
+  }
+
+  /** Returns true if the first byte sent to it is TLS. */
+  boolean tls() {
+    return url.getScheme().toLowerCase(Locale.ROOT).endsWith("s");
+  }
+
+  /** Returns true if it is on this machine. */
+  boolean loopback() {
+    return LOOPBACK.contains(url.getHost());
+  }
+
+  /** Returns an answer of the receiver in one line of at most 200 characters, without secrets. */
+  String shown(String answer) {
+    String text = AlertText.oneLine(answer);
+    for (Optional<Secret> secret : List.of(key, token)) {
+      if (secret.isPresent()) {
+        text = text.replace(secret.get().value(), secret.get().toString());
+      }
+    }
+    return AlertText.cut(text, MAX_SHOWN);
   }
 
   /** Scheme, host and port, for messages: never a secret. */

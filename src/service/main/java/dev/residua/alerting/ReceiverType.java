@@ -16,7 +16,11 @@ public enum ReceiverType {
   /** CloudEvents in JSON to any address, signed. */
   WEBHOOK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, 1)),
   /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
-  SLACK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
+  SLACK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1)),
+  /** Incoming webhooks of workflows in Microsoft Teams. */
+  TEAMS(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1)),
+  /** Mail over SMTP. */
+  EMAIL(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
 
   private final Capabilities capabilities;
 

@@ -7,4 +7,11 @@ import java.time.Instant;
 interface Sender {
   /** Sends a request and returns its result. */
   DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException;
+
+  /** The sender of a receiver. */
+  static Sender of(ReceiverSettings receiver) {
+    return receiver.type() == ReceiverType.EMAIL
+        ? new MailSender(receiver)
+        : new HttpSender(receiver);
+  }
 }

@@ -46,7 +46,9 @@ public final class SlackProtocol implements Protocol {
     message.put(
         "text",
         AlertText.cut(
-            "%s %s: %s".formatted(mark(incident), escaped(AlertText.title(entry)), word(incident)),
+            "%s %s: %s"
+                .formatted(
+                    mark(incident), escaped(AlertText.title(entry)), AlertText.word(incident)),
             MOST_TEXT));
     ArrayNode attachments = message.putArray("attachments");
     ObjectNode attachment = attachments.addObject();
@@ -60,25 +62,7 @@ public final class SlackProtocol implements Protocol {
       addButton(attachments, entry.alertId());
     }
     ArrayNode fields = attachment.putArray("fields");
-    field(
-        fields,
-        entry.grouping() instanceof Grouping.Group ? "Sources" : "Source",
-        AlertText.sources(entry));
-    field(fields, "Severity", AlertText.severity(incident.severity()));
-    if (incident.open()) {
-      field(fields, "Advice", incident.subject().advice());
-    }
-    AlertText.changed(incident).ifPresent(since -> field(fields, "Changed", since));
-    String causes = AlertText.causes(incident.causes());
-    if (!causes.isEmpty()) {
-      field(fields, "Causes", causes);
-    }
-    String threshold = incident.threshold();
-    if (threshold != null) {
-      field(fields, "Threshold", threshold);
-    }
-    field(fields, "Subject", incident.subject().toString());
-    field(fields, "Kind", incident.kind());
+    AlertText.fields(entry).forEach((title, value) -> field(fields, title, value));
     if (!to.isEmpty()) {
       StringJoiner all = new StringJoiner(" | ");
       to.forEach((purpose, href) -> all.add("<%s|%s>".formatted(escaped(href), purpose)));
@@ -135,19 +119,6 @@ public final class SlackProtocol implements Protocol {
         .put("title", title)
         .put("value", AlertText.cut(escaped(value), MOST_FIELD))
         .put("short", title.length() + value.length() < 40);
-  }
-
-  private static String word(Incident incident) {
-    return switch (incident.state()) {
-      case OPENED ->
-          incident.follows() != null ? "rediagnosed" : incident.flaps() > 0 ? "back" : "opened";
-      case UPDATED -> "more is known";
-      case ESCALATED -> "worse";
-      case FLAPPING -> "comes and goes";
-      case SUSPENDED -> "suspended";
-      case RESOLVED -> "resolved";
-      case CLOSED -> "closed";
-    };
   }
 
   private static String mark(Incident incident) {

@@ -6,6 +6,7 @@ import dev.residua.testing.RecordingServer;
 import dev.residua.testing.Service;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ class ReceiverProbeTest {
         ReceiverType.WEBHOOK,
         URI.create(url),
         Optional.empty(),
+        Optional.empty(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         Duration.ofSeconds(2),

@@ -17,6 +17,8 @@ public final class Receivers {
   ReceiverType type;
   URI url;
   Optional<Secret> key = Optional.empty();
+  Optional<String> from = Optional.empty();
+  List<String> to = List.of();
   Optional<String> user = Optional.empty();
   Optional<Secret> token = Optional.empty();
   Duration timeout = Duration.ofSeconds(2);
@@ -51,6 +53,19 @@ public final class Receivers {
         new Receivers("chat", ReceiverType.SLACK, "https://chat.test/services/T/B/X"), changes);
   }
 
+  static ReceiverSettings teams(Consumer<Receivers> changes) {
+    return made(
+        new Receivers("team", ReceiverType.TEAMS, "https://flow.test/invoke?api-version=1&sig=S"),
+        changes);
+  }
+
+  static ReceiverSettings email(Consumer<Receivers> changes) {
+    Receivers receiver = new Receivers("mail", ReceiverType.EMAIL, "smtp://mail.test:587");
+    receiver.from = Optional.of("Residua <residua@example.org>");
+    receiver.to = List.of("ops@example.org");
+    return made(receiver, changes);
+  }
+
   /** One that fails after two seconds and is notified again after another. */
   public static ReceiverSettings at(String name, ReceiverType type, URI url, @Nullable String key) {
     Receivers receiver = new Receivers(name, type, url.toString());
@@ -65,6 +80,8 @@ public final class Receivers {
         of.type,
         of.url,
         of.key,
+        of.from,
+        of.to,
         of.user,
         of.token,
         of.timeout,

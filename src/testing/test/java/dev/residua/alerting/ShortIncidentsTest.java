@@ -42,6 +42,7 @@ class ShortIncidentsTest {
         Receivers.alertmanager(r -> {}),
         Receivers.pagerduty(r -> {}),
         Receivers.slack(r -> {}),
+        Receivers.teams(r -> {}),
         Receivers.webhook(r -> {}));
   }
 
@@ -137,6 +138,12 @@ class ShortIncidentsTest {
         assertThat(open.body().path("text").asText()).endsWith(": opened");
         assertThat(end.body().path("text").asText()).endsWith(": resolved");
       }
+      case TEAMS -> {
+        String title = "/attachments/0/content/body/0/inlines/0/text";
+        assertThat(open.body().at(title).asText()).endsWith(": opened");
+        assertThat(end.body().at(title).asText()).endsWith(": resolved");
+      }
+      case EMAIL -> throw new AssertionError("a mail is not JSON");
       case WEBHOOK -> {
         assertThat(open.body().path("type").asText()).isEqualTo("dev.residua.incident.opened");
         assertThat(end.body().path("type").asText()).isEqualTo("dev.residua.incident.resolved");

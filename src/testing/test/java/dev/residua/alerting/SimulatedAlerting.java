@@ -56,6 +56,8 @@ public final class SimulatedAlerting {
             URI.create("http://receiver.example.org/incidents"),
             Optional.empty(),
             Optional.empty(),
+            List.of(),
+            Optional.empty(),
             Optional.empty(),
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),

@@ -35,6 +35,8 @@ class AlertingDocumentTest {
   private String properties() throws Exception {
     Files.writeString(folder.resolve("pagerduty-key"), "0123456789abcdef0123456789abcdef\n");
     Files.writeString(folder.resolve("slack-url"), "https://hooks.example.org/services/T/B/X\n");
+    Files.writeString(folder.resolve("teams-url"), "https://flow.example.org/invoke?sig=S\n");
+    Files.writeString(folder.resolve("mail-password"), "of-the-mailbox\n");
     Files.writeString(folder.resolve("webhook-key"), KEY + "\n");
     return Documents.snippets(PAGE, "properties").stream()
         .flatMap(snippet -> snippet.code().lines())
@@ -54,7 +56,7 @@ class AlertingDocumentTest {
     // Then
     assertThat(settings.receivers())
         .extracting(ReceiverSettings::name)
-        .containsExactly("chat", "ops", "own", "pager");
+        .containsExactly("chat", "mail", "ops", "own", "pager", "team");
     assertThat(settings.routes()).extracting(Route::name).containsExactly("all", "night");
     assertThat(
             TestAlert.routed(

@@ -430,6 +430,8 @@ class MetricsTest {
             URI.create("http://localhost:9093"),
             Optional.empty(),
             Optional.empty(),
+            List.of(),
+            Optional.empty(),
             Optional.empty(),
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,16 +47,20 @@ public interface AlertingConfig {
 
   /** One receiver. */
   interface Receiver {
-    /** Protocol: {@code alertmanager}, {@code pagerduty}, {@code webhook} or {@code slack}. */
+    /**
+     * Protocol: {@code alertmanager}, {@code pagerduty}, {@code webhook}, {@code slack}, {@code
+     * teams} or {@code email}.
+     */
     ReceiverType type();
 
     /**
-     * Its address: of Alertmanager, such as {@code http://alertmanager:9093}, or of a webhook.
+     * Its address: of Alertmanager, such as {@code http://alertmanager:9093}, of a webhook, or of a
+     * mail server, {@code smtp://host:587} for STARTTLS or {@code smtps://host:465} for TLS.
      * PagerDuty's is known.
      */
     Optional<URI> url();
 
-    /** File that holds that address instead, since Slack's is a secret. */
+    /** File that holds that address instead, since those of Slack and Teams are secrets. */
     Optional<Path> urlFile();
 
     /**
@@ -79,10 +84,19 @@ public interface AlertingConfig {
     /** File that holds that secret instead. */
     Optional<Path> webhookSecretFile();
 
-    /** User for basic authentication, with the token as the password. */
+    /** Mail: address that mails come from. */
+    Optional<String> from();
+
+    /** Mail: addresses that mails go to, separated by commas, at most 50. */
+    Optional<List<String>> to();
+
+    /**
+     * User for basic authentication, or of the mail server, with the token as the password. Without
+     * it, mails are sent without authentication.
+     */
     Optional<String> user();
 
-    /** Bearer token for the receiver. */
+    /** Bearer token for the receiver, or password of the user. */
     Optional<String> token();
 
     /** File that holds that token instead. */

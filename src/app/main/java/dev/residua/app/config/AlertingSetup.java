@@ -154,6 +154,8 @@ public final class AlertingSetup {
         config.type(),
         url(at, config),
         secret(at + ".key", config.key(), config.keyFile()),
+        config.from(),
+        config.to().orElse(List.of()),
         config.user(),
         secret(at + ".token", config.token(), config.tokenFile()),
         config.timeout(),

@@ -107,10 +107,76 @@ class AlertingSetupTest {
   }
 
   @Test
+  void shouldReadTheAddressesOfMails() throws Exception {
+    // When
+    AlertingSettings settings =
+        settings(
+            RECEIVERS + "mail.type=email",
+            RECEIVERS + "mail.url=smtp://mail.example.org",
+            RECEIVERS + "mail.from=Residua <residua@example.org>",
+            RECEIVERS + "mail.to=ops@example.org,line3@example.org",
+            RECEIVERS + "mail.user=residua",
+            RECEIVERS + "mail.token=of-the-mailbox");
+
+    // Then
+    assertThat(settings.receivers())
+        .singleElement()
+        .satisfies(
+            r -> {
+              assertThat(r.from()).hasValue("Residua <residua@example.org>");
+              assertThat(r.to()).containsExactly("ops@example.org", "line3@example.org");
+            });
+    assertThat(settings.toString()).doesNotContain("of-the-mailbox");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithReceiversOfMailAndTeams() {
+    String mail = ".type=email";
+    assertThatThrownBy(
+            () ->
+                settings(
+                    RECEIVERS + "a" + mail,
+                    RECEIVERS + "a.url=https://mail.example.org",
+                    RECEIVERS + "b" + mail,
+                    RECEIVERS + "b.url=smtp://mail.example.org/inbox",
+                    RECEIVERS + "c" + mail,
+                    RECEIVERS + "c.url=smtps://mail.example.org",
+                    RECEIVERS + "d" + mail,
+                    RECEIVERS + "d.url=smtps://mail.example.org",
+                    RECEIVERS + "d.from=residua@example.org",
+                    RECEIVERS + "e" + mail,
+                    RECEIVERS + "e.url=smtps://mail.example.org",
+                    RECEIVERS + "e.from=residua@example.org",
+                    RECEIVERS + "e.to=ops@example.org,ops",
+                    RECEIVERS + "f" + mail,
+                    RECEIVERS + "f.url=smtps://mail.example.org",
+                    RECEIVERS + "f.from=residua@example.org",
+                    RECEIVERS + "f.to=ops@example.org",
+                    RECEIVERS + "f.token=of-the-mailbox",
+                    RECEIVERS + "g.type=teams",
+                    RECEIVERS + "g.url=http://flow.example.org/invoke?sig=hidden",
+                    RECEIVERS + "h.type=teams",
+                    RECEIVERS + "h.url=https://flow.example.org/invoke?sig=hidden",
+                    RECEIVERS + "h.to=ops@example.org"))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessageContaining(
+            "a.url must be an address such as smtp://host:587 or smtps://host:465")
+        .hasMessageContaining("b.url must be scheme, host and port of a mail server")
+        .hasMessageContaining("c.from, the address that mails come from, is missing")
+        .hasMessageContaining("d.to must be from 1 to 50 addresses, separated by commas, but has 0")
+        .hasMessageContaining("e.to must be an address such as ops@example.org but was 'ops'")
+        .hasMessageContaining("f.token is set but its user is not")
+        .hasMessageContaining("g.url must begin with https")
+        .hasMessageContaining("h.to is set, but a receiver of type teams has none")
+        .message()
+        .doesNotContain("hidden", "of-the-mailbox");
+  }
+
+  @Test
   void shouldSayWhichTypesThereAre() {
-    assertThatThrownBy(() -> settings(RECEIVERS + "x.type=email"))
+    assertThatThrownBy(() -> settings(RECEIVERS + "x.type=carrier-pigeon"))
         .isInstanceOf(StartFailedException.class)
         .hasMessageContaining(RECEIVERS + "x.type")
-        .hasMessageContaining("email");
+        .hasMessageContaining("carrier-pigeon");
   }
 }

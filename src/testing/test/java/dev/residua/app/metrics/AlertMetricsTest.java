@@ -32,6 +32,8 @@ class AlertMetricsTest {
                       URI.create("http://alertmanager:9093"),
                       Optional.empty(),
                       Optional.empty(),
+                      List.of(),
+                      Optional.empty(),
                       Optional.empty(),
                       Duration.ofSeconds(1),
                       Duration.ofMinutes(1),

@@ -26,6 +26,8 @@ class SilencePollTest {
           URI.create("http://localhost:1"),
           Optional.empty(),
           Optional.empty(),
+          List.of(),
+          Optional.empty(),
           Optional.empty(),
           Duration.ofSeconds(1),
           Duration.ofMinutes(1),

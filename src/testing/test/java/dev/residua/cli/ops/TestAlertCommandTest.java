@@ -10,9 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.subethamail.smtp.server.SMTPServer;
+import org.subethamail.wiser.Wiser;
 import picocli.CommandLine;
 
 /** A person who wants to know whether the receivers can be told. */
@@ -33,19 +36,21 @@ class TestAlertCommandTest {
 
   private int run(String... arguments) throws Exception {
     String at = "residua.alerting.receivers.";
-    Path config =
-        Files.writeString(
-            folder.resolve("application.properties"),
-            String.join(
-                "\n",
-                at + "pager.type=pagerduty",
-                at + "pager.url=" + pagerDuty.url(),
-                at + "pager.key=" + ROUTING_KEY,
-                at + "chat.type=slack",
-                at + "chat.url=" + slack.url() + "/services/T/B/X",
-                "residua.alerting.routes.all.receivers=chat",
-                "residua.alerting.routes.worst.receivers=pager",
-                "residua.alerting.routes.worst.severity=critical"));
+    return runWith(
+        List.of(
+            at + "pager.type=pagerduty",
+            at + "pager.url=" + pagerDuty.url(),
+            at + "pager.key=" + ROUTING_KEY,
+            at + "chat.type=slack",
+            at + "chat.url=" + slack.url() + "/services/T/B/X",
+            "residua.alerting.routes.all.receivers=chat",
+            "residua.alerting.routes.worst.receivers=pager",
+            "residua.alerting.routes.worst.severity=critical"),
+        arguments);
+  }
+
+  private int runWith(List<String> properties, String... arguments) throws Exception {
+    Path config = Files.write(folder.resolve("application.properties"), properties);
     String[] all = new String[arguments.length + 3];
     all[0] = "test-alert";
     all[1] = "--config";
@@ -87,6 +92,44 @@ class TestAlertCommandTest {
     assertThat(pagerDuty.taken())
         .extracting(r -> r.body().path("dedup_key").asText())
         .containsOnly("test-alert-test");
+  }
+
+  @Test
+  void shouldTellTeamsAndSendMail() throws Exception {
+    // Given
+    String at = "residua.alerting.receivers.";
+    Wiser mail = Wiser.accepter((from, recipient) -> true).server(SMTPServer.port(0));
+    try (RecordingServer teams = RecordingServer.anything()) {
+      mail.start();
+      int port = mail.getServer().getPortAllocated();
+      List<String> properties =
+          List.of(
+              at + "mail.type=email",
+              at + "mail.url=smtp://localhost:" + port,
+              at + "mail.from=residua@example.org",
+              at + "mail.to=ops@example.org",
+              at + "team.type=teams",
+              at + "team.url=" + teams.url() + "/workflows/W?sig=hidden");
+
+      // When
+      int opened = runWith(properties);
+      int resolved = runWith(properties, "--resolve");
+
+      // Then
+      assertThat(opened + resolved).isZero();
+      assertThat(out.toString())
+          .contains("delivered mail (email, smtp://localhost:%d): 250 ".formatted(port))
+          .contains("delivered team (teams, %s): 200".formatted(teams.url()))
+          .doesNotContain("hidden");
+      assertThat(teams.taken()).hasSize(2);
+      assertThat(mail.getMessages())
+          .extracting(message -> message.getMimeMessage().getSubject())
+          .containsExactly(
+              "[WARNING] Test alert, nothing is wrong - test",
+              "[RESOLVED] Test alert, nothing is wrong - test");
+    } finally {
+      mail.stop();
+    }
   }
 
   @Test
