@@ -498,8 +498,9 @@ final class Diagnoser {
 
   /**
    * The strongest evidence first, but a root before its descendants, unless its own evidence is
-   * small next to that or the other ignores it altogether: beyond the range of training an encoder
-   * turns values back into that range, and their descendants then look broken.
+   * small next to that, the other ignores it altogether, or only single frames of the root are off
+   * and more of an equation over time: beyond the range of training an encoder turns values back
+   * into that range, and their descendants then look broken.
    */
   private List<Node> ranked(List<Node> suspects, double threshold) {
     List<Node> ranked = new ArrayList<>(suspects);
@@ -512,6 +513,7 @@ final class Diagnoser {
     ranked.stream()
         .filter(node -> graph.isRoot(node.latent) && graph.isAncestor(node.latent, first.latent))
         .filter(node -> Math.abs(node.evidence()) >= enough)
+        .filter(node -> !usesHistory(first) || !node.hasOutliersOnly() || first.hasOutliersOnly())
         .findFirst()
         .ifPresent(
             root -> {

@@ -17,7 +17,10 @@ import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Latent;
 import dev.residua.causal.Summary;
+import dev.residua.dynamics.DynamicHistory;
+import dev.residua.dynamics.DynamicModel;
 import dev.residua.intervention.Streams.Change;
+import dev.residua.testing.DynamicEquations;
 import dev.residua.testing.Headlines;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -377,6 +380,36 @@ class DiagnosisTest {
     assertThat(diagnosis.summary().explanation())
         .matches(
             "1 of 24 frames have a z4 far from what shadow length explains, by up to .* normal");
+  }
+
+  @Test
+  void shouldNotExplainALastingChangeOfAnEquationOverTimeByASingleFrameOfACause() {
+    // Given
+    DynamicModel equations = DynamicEquations.four();
+    DynamicHistory history = new DynamicHistory(equations, equations.start());
+    int child = 0;
+    int cause = 0;
+    for (int k = 0; k < WINDOWS; k++) {
+      // Given a shifted child, and one frame that shows a cause far off
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(window, Streams.play(104, 100 + k, Streams.NONE), false, false);
+      Streams.Rows rows =
+          Streams.play(28, 900 + k, (i, f, n, random) -> f + n + (i == 2 ? 1.5 : 0));
+      for (float[][] of : List.of(rows.observed(), rows.standardized())) {
+        of[14][0] += 5;
+      }
+      Streams.push(window, rows, false, false);
+
+      // When
+      Diagnosis overTime = Diagnosis.of(reference, GRAPH, FactorScales.NONE, window, 32, history);
+      Diagnosis single = Diagnosis.of(reference, GRAPH, window, 32);
+
+      // Then
+      child += first(overTime).equals("shadow_length") ? 1 : 0;
+      cause += first(single).equals("z1") ? 1 : 0;
+    }
+    assertThat(child).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
+    assertThat(cause).as("values may be turned back into the range").isGreaterThan(WINDOWS / 2);
   }
 
   @Test

@@ -97,9 +97,19 @@ final class SequenceTrial {
   private record Script(String name, ScenarioEvent event, InterventionKind kind) {
     static Script of(
         String name, ScenarioEvent.Kind event, String node, double size, InterventionKind kind) {
+      return of(name, event, node, size, null, kind);
+    }
+
+    static Script of(
+        String name,
+        ScenarioEvent.Kind event,
+        String node,
+        double size,
+        @Nullable String cause,
+        InterventionKind kind) {
       return new Script(
           name,
-          new ScenarioEvent(event, node, QUIET, CHANGED, size, ScenarioEvent.DEFAULT_RATE, null),
+          new ScenarioEvent(event, node, QUIET, CHANGED, size, ScenarioEvent.DEFAULT_RATE, cause),
           kind);
     }
   }
@@ -114,9 +124,9 @@ final class SequenceTrial {
               later("gauge"),
               slower("level"),
               held("gauge"),
-              gain("level"));
-      case "belt" -> List.of(later("second"), held("second"), gain("second"));
-      default -> List.of(slower("plate"), gain("plate"), held("strip"));
+              weaker("valve", "level"));
+      case "belt" -> List.of(later("second"), held("second"), weaker("first", "second"));
+      default -> List.of(slower("plate"), weaker("power", "plate"), held("strip"));
     };
   }
 
@@ -156,12 +166,13 @@ final class SequenceTrial {
         InterventionKind.HARD_INTERVENTION);
   }
 
-  private static Script gain(String node) {
+  private static Script weaker(String cause, String node) {
     return Script.of(
-        node + " with half of the influence",
-        ScenarioEvent.Kind.MECHANISM_CHANGE,
+        cause + " with half of the influence",
+        ScenarioEvent.Kind.EDGE_CHANGE,
         node,
         0.5,
+        cause,
         InterventionKind.MECHANISM_CHANGE);
   }
 
