@@ -10,7 +10,6 @@ import dev.residua.dynamics.DynamicState;
 import dev.residua.dynamics.Innovations;
 import dev.residua.dynamics.Memory;
 import dev.residua.dynamics.SmoothFunction;
-import dev.residua.training.dynamics.EquationFit.Fitted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -75,7 +74,7 @@ class EquationFitTest {
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
     CandidateEquation terms = CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0);
     // When
-    DynamicEquation equation = fit.equation(fit.fit(terms));
+    DynamicEquation equation = fit.fit(terms).equation();
     // Then
     assertThat(Math.sqrt(equation.processVariance() * STEP)).isCloseTo(0.002, within(0.0004));
     assertThat(Math.sqrt(equation.readingVariance())).isCloseTo(0.012, within(0.0006));
@@ -100,7 +99,7 @@ class EquationFitTest {
     start[theta.length - 1] = 0;
     start[start.length - 1] = theta[theta.length - 1];
     // When
-    DynamicEquation equation = fit.equation(fit.fit(alone.with(0, 0), start));
+    DynamicEquation equation = fit.fit(alone.with(0, 0), start).equation();
     // Then
     assertThat(Math.sqrt(equation.processVariance() * STEP)).isCloseTo(0.002, within(0.0001));
     assertThat(Math.sqrt(equation.readingVariance())).isCloseTo(0.0014, within(0.0001));
@@ -118,7 +117,7 @@ class EquationFitTest {
     }
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
     // When
-    DynamicEquation fitted = fit.equation(fit.fit(CandidateEquation.empty(0, Memory.INTEGRATOR)));
+    DynamicEquation fitted = fit.fit(CandidateEquation.empty(0, Memory.INTEGRATOR)).equation();
     double best =
         new SimplexOptimizer(1e-10, 1e-10)
             .optimize(
@@ -152,7 +151,7 @@ class EquationFitTest {
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
     // When
     DynamicEquation equation =
-        fit.equation(fit.fit(CandidateEquation.empty(1, Memory.NONE).with(0, 3)));
+        fit.fit(CandidateEquation.empty(1, Memory.NONE).with(0, 3)).equation();
     SmoothFunction effect = equation.causes().get(0).effect();
     double[] y = new double[950];
     double[][] x = new double[950][3];
@@ -192,14 +191,14 @@ class EquationFitTest {
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
     CandidateEquation terms = CandidateEquation.empty(1, Memory.SLOW_ERROR).with(0, 2);
     // When
-    Fitted fitted = fit.fit(terms);
-    DynamicEquation equation = fit.equation(fitted);
+    FittedEquation fitted = fit.fit(terms);
+    DynamicEquation equation = fitted.equation();
     // Then
     assertThat(1 + STEP * equation.own().slope(0)).isCloseTo(0.95, within(0.01));
     assertThat(STEP * equation.processVariance()).isCloseTo(0.0025, within(0.0004));
     assertThat(equation.readingVariance()).isCloseTo(0.01, within(0.0006));
     assertThat(equation.causes().get(0).effect().slope(0)).isCloseTo(2, within(0.01));
-    assertThat(fit.influence(fitted, 0)).isCloseTo(1, within(0.01));
+    assertThat(fitted.influence(0)).isCloseTo(1, within(0.01));
   }
 
   @Test
@@ -207,9 +206,9 @@ class EquationFitTest {
     // Given the level of the tank, which the valve alone moves
     EquationFit fit = new EquationFit(new RegularSequence(STEP, tank(20_000, 5)));
     // When
-    Fitted fitted = fit.fit(CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0));
+    FittedEquation fitted = fit.fit(CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0));
     // Then the process noise makes the rest
-    assertThat(fit.influence(fitted, 0)).isBetween(0.9, 1.05);
+    assertThat(fitted.influence(0)).isBetween(0.9, 1.05);
   }
 
   @Test
@@ -217,11 +216,11 @@ class EquationFitTest {
     // Given
     EquationFit fit = new EquationFit(new RegularSequence(STEP, tank(3_000, 5)));
     for (Memory memory : Memory.values()) {
-      Fitted empty = fit.fit(CandidateEquation.empty(1, memory));
+      FittedEquation empty = fit.fit(CandidateEquation.empty(1, memory));
       // When
-      double estimated = fit.gains(empty, new int[] {0}, new int[] {0})[0];
+      double estimated = CauseGains.of(empty, new int[] {0}, new int[] {0})[0];
       CandidateEquation more = empty.terms().with(0, 0);
-      Fitted fitted = fit.fit(more, EquationFit.moved(empty, more));
+      FittedEquation fitted = fit.fit(more, empty.moved(more));
       // Then
       double gained = Math.log(empty.square() / fitted.square()) / 2;
       assertThat(gained).isPositive();
@@ -240,10 +239,10 @@ class EquationFitTest {
       row[2] = 0.8 * row[0] + Math.tanh(2 * row[1]) + 0.3 * random.nextGaussian();
     }
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
-    Fitted curves = fit.fit(CandidateEquation.empty(2, Memory.NONE).with(0, 0).with(1, 0));
+    FittedEquation curves = fit.fit(CandidateEquation.empty(2, Memory.NONE).with(0, 0).with(1, 0));
     // When
-    Fitted simplified = fit.simplified(curves, 3);
-    DynamicEquation equation = fit.equation(simplified);
+    FittedEquation simplified = fit.simplified(curves, 3);
+    DynamicEquation equation = simplified.equation();
     // Then
     SmoothFunction line = equation.causes().get(0).effect();
     assertThat(line.slope(-2)).isEqualTo(line.slope(2)).isCloseTo(0.8, within(0.03));
@@ -261,8 +260,8 @@ class EquationFitTest {
     }
     // When
     EquationFit fit = new EquationFit(new RegularSequence(STEP, rows));
-    Fitted fitted = fit.fit(CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0));
-    DynamicEquation equation = fit.equation(fitted);
+    FittedEquation fitted = fit.fit(CandidateEquation.empty(1, Memory.FIRST_ORDER).with(0, 0));
+    DynamicEquation equation = fitted.equation();
     // Then
     assertThat(fitted.count()).isBetween(5_000, 5_150);
     assertThat(Math.sqrt(equation.readingVariance())).isCloseTo(0.012, within(0.001));

@@ -20,6 +20,25 @@ record CandidateEquation(int variable, Memory memory, int[] causes, int[] delays
     return causes.length;
   }
 
+  /** Number of the first coefficient of the first cause. */
+  int firstCause() {
+    return switch (memory) {
+      case NONE, INTEGRATOR -> 1;
+      case SLOW_ERROR -> 2;
+      case FIRST_ORDER -> 1 + SequenceBasis.OWN;
+    };
+  }
+
+  /** Number of the first coefficient of the cause at a position. */
+  int coefficient(int index) {
+    return firstCause() + SequenceBasis.BASIS * index;
+  }
+
+  /** Numbers that a fit finds: see {@link FittedEquation#theta}. */
+  int parameters() {
+    return coefficient(causes.length) + (memory == Memory.NONE ? 0 : 1);
+  }
+
   int indexOf(int cause) {
     for (int k = 0; k < causes.length; k++) {
       if (causes[k] == cause) {

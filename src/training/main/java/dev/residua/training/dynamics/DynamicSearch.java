@@ -75,8 +75,8 @@ public final class DynamicSearch {
   }
 
   private static DynamicEquation simplified(
-      EquationFit fit, EquationFit.Fitted fitted, DynamicSearchSettings settings) {
-    return fit.equation(fit.simplified(fitted, settings.blocks()));
+      EquationFit fit, FittedEquation fitted, DynamicSearchSettings settings) {
+    return fit.simplified(fitted, settings.blocks()).equation();
   }
 
   private static double[][] inParallel(List<VariableSearch> variables, int d, int threads) {

@@ -1,7 +1,6 @@
 package dev.residua.training.dynamics;
 
 import dev.residua.dynamics.Memory;
-import dev.residua.training.dynamics.EquationFit.Fitted;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -31,7 +30,7 @@ final class VariableSearch {
   /**
    * An equation and its cost: minus the mean held-out log density plus penalties, in nats per row.
    */
-  record Scored(Fitted fitted, double cost) {
+  record Scored(FittedEquation fitted, double cost) {
     CandidateEquation terms() {
       return fitted.terms();
     }
@@ -154,7 +153,7 @@ final class VariableSearch {
       return from;
     }
     CandidateEquation fewer = from.terms().without(index);
-    Fitted without = fit.fit(fewer, EquationFit.moved(from.fitted(), fewer));
+    FittedEquation without = fit.fit(fewer, from.fitted().moved(fewer));
     Scored best = from;
     if ((required >> cause & 1) == 0 && optimistic(without) < from.cost()) {
       best = better(from, scored(without));
@@ -178,10 +177,10 @@ final class VariableSearch {
   }
 
   /** The candidates with the largest estimated gains, best first. */
-  private int[][] promising(Fitted from, int[][] candidates, double least) {
+  private int[][] promising(FittedEquation from, int[][] candidates, double least) {
     int[] causes = Arrays.stream(candidates).mapToInt(c -> c[0]).toArray();
     int[] delays = Arrays.stream(candidates).mapToInt(c -> c[1]).toArray();
-    double[] gains = fit.gains(from, causes, delays);
+    double[] gains = CauseGains.of(from, causes, delays);
     return IntStream.range(0, candidates.length)
         .filter(k -> gains[k] >= least)
         .boxed()
@@ -197,7 +196,7 @@ final class VariableSearch {
 
   /** Fits other terms; null if they do not cost less than a bound. */
   private @Nullable Scored refitted(Scored from, CandidateEquation terms, double bound) {
-    Fitted fitted = fit.fit(terms, EquationFit.moved(from.fitted(), terms));
+    FittedEquation fitted = fit.fit(terms, from.fitted().moved(terms));
     // Held-out rows fit worse than those of the fit.
     if (optimistic(fitted) >= bound) {
       return null;
@@ -206,7 +205,7 @@ final class VariableSearch {
     return scored.cost() < bound ? scored : null;
   }
 
-  private Scored scored(Fitted fitted) {
+  private Scored scored(FittedEquation fitted) {
     double cost =
         isAdmissible(fitted)
             ? penalty(fitted.terms()) - fit.heldOut(fitted, settings.blocks())
@@ -215,20 +214,20 @@ final class VariableSearch {
   }
 
   /** Returns false if a slow error is not one of a reading, or a cause has too little influence. */
-  private boolean isAdmissible(Fitted fitted) {
+  private boolean isAdmissible(FittedEquation fitted) {
     CandidateEquation terms = fitted.terms();
     if (terms.memory() == Memory.SLOW_ERROR
-        && (terms.size() == 0 || fit.slowShare(fitted) > MOST_ERROR)) {
+        && (terms.size() == 0 || fitted.slowShare() > MOST_ERROR)) {
       return false;
     }
     return settings.leastInfluence() == 0
         || IntStream.range(0, terms.size())
             .filter(k -> (required >> terms.causes()[k] & 1) == 0)
-            .allMatch(k -> fit.influence(fitted, k) >= settings.leastInfluence());
+            .allMatch(k -> fitted.influence(k) >= settings.leastInfluence());
   }
 
   /** Cost by the rows of the fit itself. */
-  private double optimistic(Fitted fitted) {
+  private double optimistic(FittedEquation fitted) {
     return penalty(fitted.terms()) + (Math.log(fitted.square()) + 1) / 2;
   }
 
