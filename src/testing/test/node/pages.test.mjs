@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { page } from './page-scripts.mjs';
 
-const { driftShare, noticeWords, stateFilters } = await page('overview-words');
+const { driftShare, noticeWords, stateFilters, unreadableChip } = await page('overview-words');
 const { shellQuoted, weekBars, weekWords } = await page('feedback-words');
 const { changeOf, comparedWith, modelsOf, othersOf, sceneNames, sceneOf, shownRuns } =
   await page('registry');
@@ -33,6 +33,11 @@ test('should notify of sources that need a person', () => {
     noticeWords(0, 2, 3),
     '2 sources need a review. Recalibration of 3 sources is proposed.',
   );
+});
+
+test('should name one unreadable latent and count several', () => {
+  assert.equal(unreadableChip(['water_level']), 'water level unreadable');
+  assert.equal(unreadableChip(['a', 'b']), '2 unreadable');
 });
 
 test('should filter by every state once', () => {

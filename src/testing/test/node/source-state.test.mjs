@@ -160,3 +160,11 @@ test('should bound the time line', () => {
   const incidents = Array.from({ length: 100 }, (_, i) => incident(`${i}`));
   assert.equal(state({ incidents }).timeline().length, 60);
 });
+
+test('should know the latents that the shown frame does not show', () => {
+  const unreadable = [{ latent: 'a', since: 5, frames: 1, observed: 2, observedFactor: null }];
+  const known = state({ last: { ...frame('a'), unreadable } });
+  assert.deepEqual(known.unreadable, unreadable);
+  known.shown = { causes: [], readings: [] };
+  assert.deepEqual(known.unreadable, [], 'those of an event are not known');
+});

@@ -23,6 +23,7 @@ import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Source;
 import dev.residua.dashboard.LiveViews.SourceView;
 import dev.residua.dashboard.LiveViews.Status;
+import dev.residua.dashboard.LiveViews.UnreadableView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
@@ -99,9 +100,16 @@ public class LiveHistory {
   private volatile double budget = 1;
   private long revision;
 
-  /** Properties of a model that pages show. */
+  /**
+   * Properties of a model that pages show.
+   *
+   * @param encoded number of nodes that are read from pictures, the first ones
+   */
   private record KnownModel(
-      CausalGraph graph, FactorScales factors, @Nullable InnovationStage innovations) {}
+      CausalGraph graph,
+      FactorScales factors,
+      int encoded,
+      @Nullable InnovationStage innovations) {}
 
   /**
    * Sets the budget of sources whose rule has none.
@@ -120,16 +128,18 @@ public class LiveHistory {
   /**
    * Adds the model that is active now.
    *
+   * @param variables number of nodes that are not read from pictures, the last ones
    * @param innovations completes its scores; null if no equation uses earlier frames
    */
   public synchronized void model(
       String id,
       CausalGraph newGraph,
       FactorScales factors,
+      int variables,
       @Nullable InnovationStage innovations) {
     modelId = id;
     graph = newGraph.toString();
-    models.put(id, new KnownModel(newGraph, factors, innovations));
+    models.put(id, new KnownModel(newGraph, factors, newGraph.size() - variables, innovations));
     revision++;
   }
 
@@ -314,9 +324,37 @@ public class LiveHistory {
     return known(frame).graph().names();
   }
 
-  private LastFrame view(ScoredFrame frame) {
+  private LastFrame view(ScoredFrame frame, SourceHistory source) {
     KnownModel known = known(frame);
-    return ViewMapper.frame(frame, known.graph(), known.factors());
+    List<UnreadableView> unreadable =
+        unreadable(source, known)
+            .mapToObj(
+                i ->
+                    ViewMapper.unreadable(
+                        known.graph(), known.factors(), i, source.readings().get(i)))
+            .toList();
+    return ViewMapper.frame(frame, known.graph(), known.factors(), unreadable);
+  }
+
+  /** Returns the latents that frames of a source do not show. */
+  private static IntStream unreadable(SourceHistory source, KnownModel known) {
+    List<LastReading> readings = source.readings();
+    return IntStream.range(0, Math.min(known.encoded(), readings.size()))
+        .filter(i -> readings.get(i).since() != null);
+  }
+
+  /** Returns the latents that too many of the last frames do not show. */
+  private List<UnreadableLatent> unreadable(SourceHistory source) {
+    ScoredFrame frame = source.lastFrame();
+    if (frame == null) {
+      return List.of();
+    }
+    KnownModel known = known(frame);
+    return unreadable(source, known)
+        .filter(i -> source.readings().get(i).isLasting())
+        .mapToObj(
+            i -> UnreadableLatent.of(known.graph(), known.factors(), i, source.readings().get(i)))
+        .toList();
   }
 
   /** Returns the model of a frame; one without names if it is unknown. */
@@ -329,6 +367,7 @@ public class LiveHistory {
     return new KnownModel(
         CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
         FactorScales.NONE,
+        d,
         null);
   }
 
@@ -351,6 +390,7 @@ public class LiveHistory {
    * @param incidents the newest first
    * @param belowMinimum last finding whose effect was below its minimum; null if there was none
    * @param latents of the model of its last frame; empty if it is not known
+   * @param unreadable latents that too many of its last frames do not show
    */
   record Known(
       @Nullable ScoredFrame lastFrame,
@@ -360,7 +400,8 @@ public class LiveHistory {
       List<ControlCommand> commands,
       List<Incident> incidents,
       @Nullable Finding belowMinimum,
-      List<String> latents) {}
+      List<String> latents,
+      List<UnreadableLatent> unreadable) {}
 
   /** Returns the facts about a source; empty if it is unknown or hidden. */
   synchronized Optional<Known> known(Visitor visitor, String name) {
@@ -386,7 +427,8 @@ public class LiveHistory {
                 .toList(),
             incidents.newestFirst().stream().filter(one -> one.source().equals(name)).toList(),
             source.belowMinimum(),
-            latents(source)));
+            latents(source),
+            unreadable(source)));
   }
 
   /**
@@ -487,7 +529,12 @@ public class LiveHistory {
         Pages.of(matching, page, query.size()).stream()
             .map(
                 one ->
-                    ViewMapper.row(one.name(), one.history(), one.condition(), one.commissioning()))
+                    ViewMapper.row(
+                        one.name(),
+                        one.history(),
+                        one.condition(),
+                        one.commissioning(),
+                        unreadable(one.history())))
             .toList();
     List<Incident> open = new ArrayList<>();
     List<IncidentView> closed = new ArrayList<>();
@@ -569,7 +616,8 @@ public class LiveHistory {
                 name,
                 history,
                 history.condition(at, commands.active().maintained(name, now)),
-                sources.status(name, history)),
+                sources.status(name, history),
+                unreadable(history)),
             SourceCondition.silence(history.interval()).toMillis(),
             known == null || graphOf.equals(seen.modelId())
                 ? null
@@ -579,7 +627,7 @@ public class LiveHistory {
             score == null ? List.of() : ViewMapper.pValues(score.calibration().pValues()),
             score == null ? null : ViewMapper.number(score.targetRunLength()),
             score == null ? null : ViewMapper.number(score.others().quietRunLength()),
-            frame == null ? null : view(frame),
+            frame == null ? null : view(frame, history),
             history.innovations().map(ForecastResource::longestSeconds).orElse(null),
             ViewMapper.rows(scores, reset),
             ViewMapper.rows(drift, reset),

@@ -65,6 +65,7 @@ public final class LiveViews {
    * @param trend largest share of the threshold in periods of ten seconds, oldest first
    * @param newestPeriod number of the last of them, which counts up by one every ten seconds
    * @param sentence headline of its open incident, or else why it needs a review
+   * @param unreadable latents that too many of its last frames do not show
    */
   public record Row(
       String name,
@@ -80,7 +81,8 @@ public final class LiveViews {
       @Nullable Double threshold,
       List<@Nullable Double> trend,
       long newestPeriod,
-      @Nullable String sentence) {}
+      @Nullable String sentence,
+      List<String> unreadable) {}
 
   /**
    * Normal state of one residual of a source, see {@code LatentCalibration}.
@@ -476,7 +478,27 @@ public final class LiveViews {
       List<Long> millis,
       List<List<@Nullable Double>> columns) {}
 
-  /** The last frame of a source. */
+  /**
+   * A latent that frames of a source do not show.
+   *
+   * @param since capture time of the first of them, milliseconds since 1970
+   * @param frames how many of the last 32 do not show it
+   * @param observed last value before, in standard deviations of the training set; null if this
+   *     process knows no earlier frame
+   * @param observedFactor the last value in the unit of its factor; null if labels gave none
+   */
+  public record UnreadableView(
+      String latent,
+      long since,
+      int frames,
+      @Nullable Double observed,
+      @Nullable Double observedFactor) {}
+
+  /**
+   * The last frame of a source.
+   *
+   * @param unreadable latents that cannot be read, in the order of the readings
+   */
   public record LastFrame(
       long sequence,
       long capturedAt,
@@ -485,6 +507,7 @@ public final class LiveViews {
       int partition,
       long offset,
       List<ReadingView> readings,
+      List<UnreadableView> unreadable,
       List<@Nullable Double> standardized,
       List<@Nullable Double> pValues,
       @Nullable Double jointPValue,

@@ -6,6 +6,7 @@ import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.dynamics.DynamicHistory;
+import dev.residua.frame.FrameTiming;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
@@ -14,6 +15,7 @@ import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -55,6 +57,7 @@ final class SourceHistory {
   private @Nullable InnovationStage innovations;
   private @Nullable DriftScore lastDrift;
   private @Nullable Finding belowMinimum;
+  private List<LastReading> readings = List.of();
 
   /**
    * @param rows max number of frames, at least 1
@@ -149,7 +152,25 @@ final class SourceHistory {
       past.residuals(at, frame.statistics().standardized());
     }
     frames++;
+    read(frame);
     lastFrame = frame;
+  }
+
+  private void read(ScoredFrame frame) {
+    float[] latents = frame.latents();
+    boolean known =
+        lastFrame != null
+            && lastFrame.modelId().equals(frame.modelId())
+            && readings.size() == latents.length;
+    if (known && frame.timing().arrival() == FrameTiming.Arrival.LATE) {
+      return;
+    }
+    List<LastReading> next = new ArrayList<>(latents.length);
+    for (int i = 0; i < latents.length; i++) {
+      LastReading before = known ? readings.get(i) : LastReading.NONE;
+      next.add(before.next(latents[i], frame.capturedAt()));
+    }
+    readings = next;
   }
 
   void drift(DriftScore score) {
@@ -243,6 +264,11 @@ final class SourceHistory {
 
   long frames() {
     return frames;
+  }
+
+  /** Returns the last reading of each node of the model of the last frame. */
+  List<LastReading> readings() {
+    return readings;
   }
 
   @Nullable ScoredFrame lastFrame() {

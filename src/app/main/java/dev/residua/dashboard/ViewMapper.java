@@ -31,6 +31,7 @@ import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
 import dev.residua.dashboard.LiveViews.StepView;
+import dev.residua.dashboard.LiveViews.UnreadableView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.CameraMotion;
@@ -44,6 +45,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Maps domain objects to the JSON of the pages: numbers rounded, NaN as null. */
@@ -54,7 +56,8 @@ public final class ViewMapper {
       String name,
       SourceHistory history,
       SourceCondition condition,
-      CommissioningStatus commissioning) {
+      CommissioningStatus commissioning,
+      List<UnreadableLatent> unreadable) {
     ScoredFrame frame = history.lastFrame();
     DriftScore score = history.lastDrift();
     long interval = history.interval().toNanos();
@@ -79,7 +82,8 @@ public final class ViewMapper {
         score == null ? null : round(score.threshold()),
         rounded(history.trend().of(0)),
         history.trend().newest(),
-        sentence);
+        sentence,
+        unreadable.stream().map(UnreadableLatent::name).toList());
   }
 
   /** Returns the name of a command as pages show it; that of feedback is its verdict. */
@@ -298,7 +302,19 @@ public final class ViewMapper {
         reading.expectedFactor() == null ? null : number(reading.expectedFactor()));
   }
 
-  static LastFrame frame(ScoredFrame frame, CausalGraph graph, FactorScales factors) {
+  static UnreadableView unreadable(
+      CausalGraph graph, FactorScales factors, int latent, LastReading reading) {
+    double value = reading.value();
+    return new UnreadableView(
+        graph.name(latent),
+        Objects.requireNonNull(reading.since()).toEpochMilli(),
+        reading.frames(),
+        round(value),
+        factors.of(latent).map(scale -> number(scale.of(value))).orElse(null));
+  }
+
+  static LastFrame frame(
+      ScoredFrame frame, CausalGraph graph, FactorScales factors, List<UnreadableView> unreadable) {
     List<ReadingView> readings =
         Finding.readings(graph, factors, frame).stream().map(ViewMapper::reading).toList();
     return new LastFrame(
@@ -309,6 +325,7 @@ public final class ViewMapper {
         frame.position().partition(),
         frame.position().offset(),
         readings,
+        unreadable,
         rounded(frame.statistics().standardized()),
         pValues(frame.statistics().pValues()),
         number(frame.statistics().jointPValue()),

@@ -18,6 +18,7 @@ const COLOURS = [
   'accent',
   'accent-soft',
   'warn',
+  'warn-soft',
   'surface',
   'calm-soft',
   'series-1',
@@ -46,6 +47,21 @@ function colours() {
 
 /** Options of a chart of shares of a threshold. */
 export const SHARES = { to: compressed, from: expanded, splits: shareTicks };
+
+/** Why a chart has no values for a time: words, of which the longest that fits is drawn. */
+const GAPS = {
+  learning: {
+    words: ['learning, no statistic yet', 'learning'],
+    below: 'accent-soft',
+    ink: 'accent',
+  },
+  unreadable: { words: ['unreadable'], below: 'warn-soft', ink: 'warn' },
+  untested: {
+    words: ['not tested: a cause is unreadable', 'not tested'],
+    below: 'calm-soft',
+    ink: 'soft',
+  },
+};
 
 const CURSOR = uPlot.sync('residua');
 const EDGE = 26; // pixels at the right edge without a label, which the edge would cut
@@ -126,7 +142,7 @@ export class TimeChart {
   #data;
   #box;
   #spans = [];
-  #learning = [];
+  #gaps = [];
   #observer;
   #draw = framed(() => this.#plot?.setData(this.#data, true));
   #window = null;
@@ -170,15 +186,17 @@ export class TimeChart {
       context.fillStyle = c.band;
       context.fillRect(left, high, width, low - high);
     }
-    const learning = pixelSpans(u, this.#learning);
-    context.fillStyle = c['accent-soft'];
-    for (const [from, to] of learning) context.fillRect(from, top, to - from, height);
     context.fillStyle = c['bad-soft'];
     for (const [from, to] of pixelSpans(u, this.#spans)) {
       context.fillRect(from, top, to - from, height);
     }
-    context.fillStyle = c.accent;
-    for (const span of learning) labelSpan(context, span, top + height / 2);
+    for (const [from, to, kind] of pixelSpans(u, this.#gaps)) {
+      const { words, below, ink } = GAPS[kind];
+      context.fillStyle = c[below];
+      context.fillRect(from, top, to - from, height);
+      context.fillStyle = c[ink];
+      labelSpan(context, words, [from, to], top + height / 2);
+    }
     context.restore();
   }
 
@@ -205,11 +223,11 @@ export class TimeChart {
    * @param data [times in milliseconds, values, ...]
    * @param spans [[from, to or null]] in milliseconds, to be marked
    * @param window [from, to] in milliseconds; all of the data without it
-   * @param learning [[from, to or null]] in milliseconds without a statistic, as the source learned
+   * @param gaps [[from, to or null, kind]] in milliseconds without values, of the kinds of GAPS
    */
-  set([millis, ...columns], spans = [], window = null, learning = []) {
+  set([millis, ...columns], spans = [], window = null, gaps = []) {
     this.#spans = spans;
-    this.#learning = learning;
+    this.#gaps = gaps;
     this.#window = window && window.map(at => at / 1000);
     const { to } = this.#options;
     const placed = to ? columns.map(column => column.map(to)) : columns;
@@ -236,17 +254,21 @@ function pixelSpans(u, spans) {
   const end = left + width;
   const at = millis => u.valToPos(millis / 1000, 'x', true);
   return spans
-    .map(([from, to]) => [Math.max(left, at(from)), to === null ? end : Math.min(end, at(to))])
+    .map(([from, to, kind]) => [
+      Math.max(left, at(from)),
+      to === null ? end : Math.min(end, at(to)),
+      kind,
+    ])
     .filter(([from, to]) => to > from);
 }
 
-function labelSpan(context, [from, to], y) {
+function labelSpan(context, labels, [from, to], y) {
   context.font = `${13 * devicePixelRatio}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const room = to - from - 16 * devicePixelRatio;
   const fits = words => context.measureText(words).width < room;
-  const words = ['learning, no statistic yet', 'learning'].find(fits);
+  const words = labels.find(fits);
   if (words) context.fillText(words, (from + to) / 2, y);
 }
 

@@ -13,6 +13,11 @@ const SECTIONS = [
         'A model has learned which quantities of the pictures cause which others. Each quantity is one number, a latent. From the causes it computes the expected value of a latent; the difference is the residual. If it is near zero, the mechanism works as in training. If it is far from zero, this mechanism itself has changed, not only its causes. Residuals are given in standard deviations (sd) of normal frames, so 3 is far for any of them. A latent without causes, a root, has as its residual the distance from its usual values.',
       ],
       [
+        'unreadable',
+        'Unreadable',
+        'Something covers or dazzles a latent, or it shows a value that the training did not have: the model cannot draw its part of the picture. Its value means nothing then, so the page shows since when, and its last value. It is readable again after eight frames in a row that show it. Its effects cannot be tested without it, and frames that do not show all latents enter no test over several frames. If eight of the last 32 frames do not show it, an incident opens, unless a fault of the camera explains that, or the latent was about to leave the values of the training.',
+      ],
+      [
         'graph',
         'The graph of mechanisms',
         'An arrow points from a cause to its effect. A thicker arrow means that the search found it in more resamples of the training data; a dashed arrow was found in less than half of them. When a mechanism breaks, its latent and the arrows into it are red: that equation is no longer valid. Latents further down may move too, but they follow their causes and stay unmarked.',

@@ -93,10 +93,19 @@ class Drawing {
     }
   }
 
-  /** Shows standardised residuals: [latent, residual]. */
-  values(residuals) {
-    for (const [name, z] of residuals)
-      text(this.#nodes.get(name).value, `residual ${signed(z)} sd`);
+  /**
+   * Shows standardised residuals: [latent, residual], null if it is not tested.
+   *
+   * @param unreadable set of latents
+   */
+  values(residuals, unreadable) {
+    for (const [name, z] of residuals) {
+      const { node, value } = this.#nodes.get(name);
+      const hidden = unreadable.has(name);
+      const tested = z === null ? 'not tested' : `residual ${signed(z)} sd`;
+      text(value, hidden ? 'unreadable' : tested);
+      attribute(node, 'data-hidden', hidden ? '' : null);
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 /* Words and filters of the page of all sources. */
-import { CONDITION_ORDER, PHASES, conditionWord, counted, integer, rounded } from './words.js';
+import {
+  CONDITION_ORDER,
+  PHASES,
+  conditionWord,
+  counted,
+  integer,
+  rounded,
+  spoken,
+} from './words.js';
 
 /** A drift statistic against its threshold: "45 %", or "× 12" far beyond it. */
 export function driftShare(statistic, threshold) {
@@ -7,6 +15,10 @@ export function driftShare(statistic, threshold) {
   const share = statistic / threshold;
   return share < 9.995 ? rounded(share) : `× ${integer(share)}`;
 }
+
+/** The latents that frames of a source do not show: "level unreadable" or "2 unreadable". */
+export const unreadableChip = latents =>
+  `${latents.length === 1 ? spoken(latents[0]) : integer(latents.length)} unreadable`;
 
 /** The states by which sources can be filtered, all of them first. */
 export function stateFilters() {

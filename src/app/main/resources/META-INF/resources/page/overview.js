@@ -15,7 +15,7 @@ import {
 } from './parts.js';
 import { incidentLine } from './incident-parts.js';
 import { debounced } from './timing.js';
-import { driftShare, noticeWords, stateFilters } from './overview-words.js';
+import { driftShare, noticeWords, stateFilters, unreadableChip } from './overview-words.js';
 import {
   ago,
   conditionColour,
@@ -302,6 +302,7 @@ class SourceRow {
     { class: 'chip info', hidden: true, title: 'p-values are no longer uniform' },
     'recalibrate?',
   );
+  #unreadable = h('span', { class: 'chip warn', hidden: true });
   #reason = h('span', { class: 'small soft', hidden: true });
   #sentence = h('p');
   #spark = sparkline();
@@ -314,6 +315,7 @@ class SourceRow {
       if (!event.target.closest('a')) location.hash = sourceLink(name);
     };
     const states = h('div', null, this.#condition, this.#phase, this.#proposal);
+    states.append(this.#unreadable);
     const drift = h('div', null, this.#spark.element, this.#reason, this.#share);
     const link = h('a', { href: sourceLink(name) }, name);
     const head = cell(link, this.#sentence);
@@ -339,7 +341,7 @@ class SourceRow {
     text(this.#last, ago(source.scoredAt, now));
   }
 
-  #drawState({ condition, phase, progress, recalibrationProposed }) {
+  #drawState({ condition, phase, progress, recalibrationProposed, unreadable }) {
     const commissioned = !(phase in PHASES);
     const hollow = condition === 'SILENT' || condition === 'MAINTENANCE' ? ' hollow' : '';
     setChip(this.#condition, conditionWord(condition), conditionColour(condition) + hollow);
@@ -348,6 +350,9 @@ class SourceRow {
     setChip(this.#phase, phaseWord(phase, progress), phaseColour(phase));
     this.#phase.hidden = commissioned;
     this.#proposal.hidden = !recalibrationProposed;
+    this.#unreadable.hidden = !unreadable.length;
+    text(this.#unreadable, unreadableChip(unreadable));
+    attribute(this.#unreadable, 'title', unreadable.map(spoken).join(', '));
   }
 
   #drawDrift({ phase, statistic, threshold, trend }) {

@@ -5,6 +5,7 @@ import { button, help, panel } from './parts.js';
 import { residualRange, residualTicks, shareRange } from './axes.js';
 import { usualBand } from './calibration.js';
 import { periods, sharesOf, sinceLastPause } from './series.js';
+import { residualGaps } from './unreadable.js';
 import { duration, integer, number, percent, signed, spoken } from './words.js';
 
 const MAX_CHARTS = 12;
@@ -16,6 +17,8 @@ const [STATISTIC, THRESHOLD, PICTURE, PICTURE_THRESHOLD, SCALES] = [0, 1, 2, 3, 
 
 const incidentSpans = ({ incidents }) =>
   incidents.map(({ openedAt, endedAt }) => [openedAt, endedAt]);
+
+const learningGaps = spans => spans.map(span => [...span, 'learning']);
 
 /** Times of the trends, which are of equal periods. */
 const trendTimes = ({ trends, trendStart }) => trends[0].map((_, i) => trendStart + i * PERIOD);
@@ -94,20 +97,30 @@ export class ResidualsPanel {
   }
 
   draw() {
-    const { trends, commissioning, last } = this.#state;
+    const { trends, commissioning, last, graph } = this.#state;
     const learned = commissioning?.latents.length;
     const unit = `standard deviations${learned ? ' of the model; the band is usual here' : ''}`;
     text(this.#words, `the part of each latent that its causes do not explain, in ${unit}`);
     const spans = incidentSpans(this.#state);
-    const { millis, columns, window } =
-      this.#span === 'quarter' && trends ? this.#trend() : this.#rows();
+    const quarter = this.#span === 'quarter' && trends;
+    const { millis, columns, window } = quarter ? this.#trend() : this.#rows();
+    const residuals = columns.slice(0, graph.nodes.length);
+    const hidden = new Set((last?.unreadable ?? []).map(one => one.latent));
     this.#charts.forEach(({ latent, value, chart }, i) => {
       chart.band(...usualBand(this.#state.usual(latent)));
-      chart.set([millis, columns[i] ?? millis.map(() => null)], spans, window);
-      const z = last?.standardized[i];
-      text(value, `${signed(z)} sd`);
-      attribute(value, 'class', `value num${this.#state.isFar(latent, z) ? ' far' : ''}`);
+      const causes = this.#state.parents(latent).map(name => graph.nodes.indexOf(name));
+      const length = quarter ? PERIOD : 0;
+      const gaps = residualGaps(millis, residuals, i, causes, !quarter, length);
+      chart.set([millis, columns[i] ?? millis.map(() => null)], spans, window, gaps);
+      this.#drawValue(value, latent, last?.standardized[i] ?? null, hidden.has(latent));
     });
+  }
+
+  #drawValue(value, latent, z, hidden) {
+    const tested = z === null ? 'not tested' : `${signed(z)} sd`;
+    const kind = z === null ? ' soft' : this.#state.isFar(latent, z) ? ' far' : '';
+    text(value, hidden ? 'unreadable' : tested);
+    attribute(value, 'class', `value num${hidden ? ' hidden' : kind}`);
   }
 
   #trend() {
@@ -197,7 +210,7 @@ export class DriftPanel {
     const millis = trendTimes(this.#state);
     const learns = this.#state.row.phase !== 'MODEL';
     const isLearning = i => learns && shares[i] === null && (residuals[i] ?? null) !== null;
-    const learning = periods(millis, isLearning, PERIOD);
+    const learning = learningGaps(periods(millis, isLearning, PERIOD));
     const picture = millis.map(() => null);
     this.#chart.set([millis, picture, shares], spans, trendWindow(millis), learning);
     this.#strip.set(this.#state.scales, [], []);
@@ -209,7 +222,7 @@ export class DriftPanel {
     const { scales, drift } = this.#state;
     const { millis, columns } = sinceLastPause(drift);
     const share = (values, limits) => sharesOf(columns[values], columns[limits]);
-    const learning = periods(millis, i => columns[STATISTIC][i] === null);
+    const learning = learningGaps(periods(millis, i => columns[STATISTIC][i] === null));
     const shares = [share(PICTURE, PICTURE_THRESHOLD), share(STATISTIC, THRESHOLD)];
     this.#chart.set([millis, ...shares], spans, null, learning);
     const rows = scales.map((_, i) => share(SCALES + i, THRESHOLD));
@@ -242,6 +255,10 @@ export class DriftPanel {
       return `No statistic until the source has learned its normal state: ${progress}.`;
     }
     if (!isWatched) return 'No statistic until the learned normal state is accepted.';
+    if (row.unreadable.length) {
+      const names = row.unreadable.map(spoken).join(' and ');
+      return `Frames that do not show ${names} do not enter the statistic.`;
+    }
     if (samples < scales.at(-1)) {
       return `Warming up: ${integer(samples)} of the ${integer(scales.at(-1))} frames that the longest window needs.`;
     }

@@ -4,7 +4,14 @@ import { get } from './api.js';
 import { zBar } from './charts.js';
 import { drawGraph } from './graph.js';
 import { PictureRow, button, cell, help, panel, right, rowHead, table } from './parts.js';
-import { clock, figure, moment, pValue, signed, spoken } from './words.js';
+import {
+  readingWords,
+  undrawnWords,
+  unreadableSentence,
+  unreadableWords,
+  untestedWords,
+} from './unreadable.js';
+import { clock, moment, pValue, signed, spoken } from './words.js';
 
 const PICTURE_PAUSE = 250;
 const SHOTS = [
@@ -54,7 +61,7 @@ export class FramePanel {
   }
 
   draw() {
-    const { shown, frame, row, causes } = this.#state;
+    const { shown, frame, row, causes, unreadable } = this.#state;
     const readings = shown ? shown.readings : frame.readings;
     const ofModel = row.phase === 'MODEL';
     this.#table.hidden = readings.length === 0; // stored evidence has pictures only
@@ -63,6 +70,7 @@ export class FramePanel {
       const difference = reading ? reading.observed - reading.expected : null;
       const z = shown ? difference : frame.standardized[i];
       one.show(reading, z, shown || !ofModel ? '–' : pValue(frame.pValues[i]), causes);
+      one.showGap(z, unreadable, this.#state.at);
     });
     // With a calibration of the source, its panel has the p-values.
     attribute(this.#table, 'class', ofModel ? 'scroll' : 'scroll own-normal');
@@ -85,7 +93,7 @@ export class FramePanel {
 
   showLast(words) {
     const { last } = this.#state;
-    if (last) this.#loadFrame(last, this.#state.explained(last.readings), words, last);
+    if (last) this.#loadFrame(last, last.readings, words, last);
   }
 
   showEvent(event) {
@@ -93,7 +101,7 @@ export class FramePanel {
     const { partition, offset } = event.frame;
     const place = { partition, offset, modelId: event.modelId };
     const words = `event at ${clock(event.at)}, frame ${event.lastSequence}`;
-    this.#loadFrame(place, this.#state.explained(event.readings), words, null);
+    this.#loadFrame(place, event.readings, words, null);
   }
 
   /** Shows the stored pictures of an incident, which need neither its frame nor its model. */
@@ -120,18 +128,21 @@ export class FramePanel {
     this.#load(`evidence of ${incident.id}`, EVIDENCE.map(found), missing, words, null);
   }
 
-  #loadFrame({ partition, offset, modelId }, latents, words, frame) {
-    if (latents.some(value => value === null)) return;
+  #loadFrame({ partition, offset, modelId }, readings, words, frame) {
+    const latents = this.#state.explained(readings);
     const model = `model=${encodeURIComponent(modelId)}`;
     const source = `source=${encodeURIComponent(this.#name)}`;
     const frameQuery = `${model}&${source}&partition=${partition}&offset=${offset}`;
+    const seen = `api/pictures/frame?${frameQuery}`;
     const values = latents.map(value => Math.max(-999, Math.min(999, value)).toFixed(3)).join();
-    const paths = [
-      `api/pictures/frame?${frameQuery}`,
+    const drawn = [
       `api/pictures/decoded?${model}&latents=${values}`,
       `api/pictures/difference?${frameQuery}&latents=${values}`,
     ];
-    this.#load(`${partition}@${offset}`, paths, '', words, frame);
+    const unknown = latents.includes(null);
+    const paths = [seen, ...(unknown ? [null, null] : drawn)];
+    const missing = unknown ? undrawnWords(readings) : '';
+    this.#load(`${partition}@${offset}`, paths, missing, words, frame);
   }
 
   /** @param frame the figures of these pictures; null if they are not shown with them */
@@ -170,9 +181,26 @@ function latentRow(latent, state) {
   const p = h('td', { class: 'right num' });
   const from = parents.length ? `from ${parents.map(spoken).join(', ')}` : 'root';
   const head = rowHead(spoken(latent), h('small', null, from));
-  const element = h('tr', null, head, observed, expected, cell(bar.element), residual, p);
+  const measured = [cell(bar.element), residual, p];
+  const chip = h('a', { class: 'chip warn', href: '#/explain/unreadable' }, 'unreadable');
+  const words = h('span', { class: 'soft' });
+  const gap = h('td', { colspan: measured.length, hidden: true }, h('div', null, chip, words));
+  attribute(gap, 'class', 'gap');
+  const element = h('tr', null, head, observed, expected, measured, gap);
   return {
     element,
+    /** Shows in place of a missing residual why it is missing. */
+    showGap(z, unreadable, now) {
+      const own = unreadable.find(one => one.latent === latent);
+      const why = own ? unreadableWords(own, now) : untestedWords(parents, unreadable);
+      const missing = Boolean(own || ((z ?? null) === null && why));
+      measured.forEach(one => attribute(one, 'hidden', missing ? '' : null));
+      gap.hidden = !missing;
+      chip.hidden = !own;
+      if (own) text(observed, readingWords(null)); // a value between such frames is often wrong
+      text(words, why);
+      attribute(gap, 'title', own && `in ${own.frames} of the last 32 frames`);
+    },
     show(reading, z, pWords, causes) {
       text(observed, readingWords(reading?.observed, reading?.observedFactor));
       text(expected, readingWords(reading?.expected, reading?.expectedFactor));
@@ -183,10 +211,6 @@ function latentRow(latent, state) {
     },
   };
 }
-
-/** A latent in the unit of its factor, or else in standard deviations. */
-const readingWords = (value, factor) =>
-  factor === null || factor === undefined ? signed(value, 2) : figure(factor);
 
 function causeClass(latent, causes) {
   if (latent === causes[0]) return 'lit';
@@ -236,28 +260,32 @@ export class MechanismsPanel {
   }
 
   draw() {
-    const { frame, graph, row, causes } = this.#state;
+    const { frame, graph, row, causes, unreadable } = this.#state;
     for (const { key, value } of this.#channels) {
       const p = frame[key];
       const unknown = key === 'reconstructionPValue' && p === null;
       text(value, unknown ? 'not computed' : pValue(p));
     }
     this.#ofModel.hidden = row.phase === 'MODEL';
-    this.#graph.values(graph.nodes.map((latent, i) => [latent, frame.standardized[i]]));
+    const hidden = new Set(unreadable.map(({ latent }) => latent));
+    this.#graph.values(
+      graph.nodes.map((latent, i) => [latent, frame.standardized[i]]),
+      hidden,
+    );
     this.#graph.light(causes);
     text(this.#note, this.#noteWords());
   }
 
   #noteWords() {
-    const { shown, openIncidents, causes, isWatched } = this.#state;
+    const { shown, openIncidents, causes, isWatched, unreadable } = this.#state;
     const about = shown ?? openIncidents[0];
-    if (about) {
+    const ofUnreadable = !shown && about?.subject === 'sensor:unreadable';
+    if (about && !(ofUnreadable && unreadable.length)) {
       return causes.length
         ? about.headline
         : `${about.headline}. No single mechanism is the cause.`;
     }
-    return isWatched
-      ? 'Every latent follows its causes.'
-      : 'No mechanism is tested while the source is not watched.';
+    if (!isWatched) return 'No mechanism is tested while the source is not watched.';
+    return unreadable.length ? unreadableSentence(unreadable) : 'Every latent follows its causes.';
   }
 }

@@ -111,6 +111,11 @@ export class SourceState {
     return pictured ? this.pictured : this.last;
   }
 
+  /** The latents that the shown frame and those before it do not show; none of an event. */
+  get unreadable() {
+    return this.shown ? [] : (this.frame?.unreadable ?? []);
+  }
+
   /** The readings with every latent that has causes at its expected value. */
   explained(readings) {
     return readings.map(({ latent, observed, expected }) =>

@@ -23,7 +23,7 @@ public final class SensorStage {
    * Frames of the last 32 with a latent that cannot be read that are a fault. On three of them the
    * position of the camera is estimated, so a move is known first.
    */
-  static final int UNREADABLE_FRAMES = 8;
+  public static final int UNREADABLE_FRAMES = 8;
 
   /**
    * Standard deviations from its mean at which a latent of consecutive frames is about to leave the

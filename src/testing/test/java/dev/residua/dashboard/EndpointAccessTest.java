@@ -209,7 +209,7 @@ class EndpointAccessTest {
   void fill() {
     Instant now = Instant.now();
     ModelsInMemory store = new ModelsInMemory();
-    history.model("model-1", GRAPH, FactorScales.NONE, DynamicEquations.innovations());
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, DynamicEquations.innovations());
     for (String scene : List.of("open", "hidden")) {
       String source = scene + "/cam";
       history.scored(Scored.nominal().source(source).frame(1), true);

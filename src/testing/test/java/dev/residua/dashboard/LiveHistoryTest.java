@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Latent;
 import dev.residua.causal.Summary;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
@@ -22,9 +24,11 @@ import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.Overview;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.SourceView;
+import dev.residua.dashboard.LiveViews.UnreadableView;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
@@ -256,7 +260,7 @@ class LiveHistoryTest {
   @Test
   void shouldTellAReaderOnlyWhatIsNew() {
     // Given
-    history.model("model-1", GRAPH, FactorScales.NONE, null);
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, null);
     frames("cam1", 0, 200);
     // When
     SourceAnswer first =
@@ -558,6 +562,69 @@ class LiveHistoryTest {
     assertThat(view.scores().millis()).hasSize(1);
     assertThat(view.scores().columns()).hasSize(3);
     assertThat(view.last().readings()).extracting("latent").containsExactly("z0", "z1");
+  }
+
+  private SourceView page() {
+    return history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(30)).orElseThrow().view();
+  }
+
+  /** Frames that do not show a latent, and so no residual of its effect. */
+  private void hide(String source, long from, long to) {
+    for (long i = from; i < to; i++) {
+      history.scored(
+          Scored.nominal()
+              .source(source)
+              .residuals(0.5f, Float.NaN, Float.NaN, Float.NaN)
+              .unknown(1, 2, 3)
+              .frame(i),
+          true);
+    }
+  }
+
+  @Test
+  void shouldShowSinceWhenALatentIsUnreadableAndItsLastValue() {
+    // Given a model whose last node is a variable
+    FactorScales scales =
+        FactorScales.of(List.of(new Latent(1, "b", true, new FactorScale(10, 2, 5, 15))));
+    history.model("model-1", GRAPH, scales, 2, null);
+    frames("cam1", 0, 10);
+    // When
+    hide("cam1", 10, 12);
+    // Then
+    SourceView view = page();
+    assertThat(view.last().unreadable())
+        .containsExactly(new UnreadableView("b", Scored.time(10).toEpochMilli(), 2, -1.0, 8.0));
+    assertThat(view.row().unreadable()).as("too few frames").isEmpty();
+    assertThat(view.scores().columns().get(1)).endsWith(-1.0, null, null);
+
+    // When more frames do not show it
+    hide("cam1", 12, 20);
+    // Then
+    assertThat(page().row().unreadable()).containsExactly("b");
+    assertThat(history.known(Visits.OWNER, "cam1").orElseThrow().unreadable())
+        .containsExactly(new UnreadableLatent("b", Scored.time(10), 10, "8", List.of("c", "d")));
+
+    // When frames show it again
+    frames("cam1", 20, 28);
+    // Then
+    assertThat(page().last().unreadable()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetReadingsOfAnotherModelAndIgnoreLateFrames() {
+    // Given
+    frames("cam1", 0, 10);
+    Scored hidden = Scored.nominal().residuals(Float.NaN, 0, 0, 0);
+    // When
+    history.scored(hidden.timing(new FrameTiming(FrameTiming.Arrival.LATE, 0)).frame(4), true);
+    // Then
+    assertThat(page().last().unreadable()).isEmpty();
+
+    // When
+    history.scored(hidden.timing(FrameTiming.ON_TIME).modelId("model-2").frame(11), true);
+    // Then the last value of the other model means nothing
+    assertThat(page().last().unreadable())
+        .containsExactly(new UnreadableView("z0", Scored.time(11).toEpochMilli(), 1, null, null));
   }
 
   @Test

@@ -178,7 +178,11 @@ public class DashboardRole implements AutoCloseable {
 
   private void show(ModelBundle model) {
     history.model(
-        model.id(), model.graph(), FactorScales.of(model.manifest().nodes()), innovations(model));
+        model.id(),
+        model.graph(),
+        FactorScales.of(model.manifest().nodes()),
+        model.manifest().variables().size(),
+        innovations(model));
   }
 
   private static @Nullable InnovationStage innovations(ModelBundle model) {
