@@ -19,10 +19,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ final class SourceReasons {
   /**
    * The state of a source.
    *
+   * @param scene of its last frame
    * @param rule that applies; {@link SourceRule#DEFAULTS} without any
    * @param lastFrame when its last frame was scored; null if none is known
    * @param silentAfter time without a frame after which it is silent; zero if unknown
@@ -49,12 +53,14 @@ final class SourceReasons {
    * @param incidents of the source, the newest first
    * @param belowMinimum last finding whose effect was below its minimum; null if there was none
    * @param latents of its model; empty if it is not known
+   * @param unreadable latents that too many of its last frames do not show
    * @param budget accepted false alarms per week
    * @param proposals that would have spared false alarms of this source
    * @param models reasons about the models of its scene
    */
   record Facts(
       String source,
+      String scene,
       Instant now,
       SourceRule rule,
       @Nullable Instant lastFrame,
@@ -65,6 +71,7 @@ final class SourceReasons {
       List<Incident> incidents,
       @Nullable Finding belowMinimum,
       List<String> latents,
+      List<UnreadableLatent> unreadable,
       double budget,
       List<Proposal> proposals,
       List<ReasonView> models) {}
@@ -81,6 +88,7 @@ final class SourceReasons {
     SourceReasons found = new SourceReasons(facts);
     found.notWatched();
     found.commanded();
+    found.unreadable();
     found.reasons.addAll(facts.models());
     found.commissioned();
     found.tooSmall();
@@ -143,6 +151,39 @@ final class SourceReasons {
             "residua suppress --take-back %s --reason TEXT".formatted(id));
       }
     }
+  }
+
+  private void unreadable() {
+    List<UnreadableLatent> latents = facts.unreadable();
+    if (latents.isEmpty()) {
+      return;
+    }
+    Set<String> effects = new LinkedHashSet<>();
+    latents.forEach(latent -> effects.addAll(latent.effects()));
+    latents.forEach(latent -> effects.remove(latent.name()));
+    boolean one = latents.size() == 1;
+    Stream<String> unwatched = Stream.concat(Stream.of(one ? "it" : "they"), effects.stream());
+    add(
+        "unreadable",
+        "%s cannot be read, so %s and changes over several frames are not watched: check what covers or dazzles %s; if %s values that the training did not have, train with more frames"
+            .formatted(
+                latents.stream().map(SourceReasons::evidence).collect(Collectors.joining(" and ")),
+                unwatched.map(SourceReasons::spoken).collect(Collectors.joining(", ")),
+                one ? "it" : "them",
+                one ? "it shows" : "they show"),
+        "residua retrain --scene %s --reason TEXT".formatted(word(facts.scene())));
+  }
+
+  private static String evidence(UnreadableLatent latent) {
+    return "%s (in %d of the last %d frames, since %s, %s)"
+        .formatted(
+            spoken(latent.name()),
+            latent.frames(),
+            Integer.SIZE,
+            time(latent.since()),
+            latent.lastValue().isEmpty()
+                ? "last value unknown"
+                : "last value " + latent.lastValue());
   }
 
   private void commissioned() {

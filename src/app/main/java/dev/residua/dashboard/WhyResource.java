@@ -7,6 +7,7 @@ import dev.residua.dashboard.LiveViews.ReasonView;
 import dev.residua.dashboard.LiveViews.ReasonsView;
 import dev.residua.dashboard.ModelViews.ModelView;
 import dev.residua.feedback.Proposal;
+import dev.residua.frame.SceneName;
 import dev.residua.source.SourceRule;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -69,6 +70,7 @@ public class WhyResource {
         SourceReasons.of(
             new SourceReasons.Facts(
                 source,
+                frame == null ? SceneName.DEFAULT : frame.scene(),
                 now,
                 rule,
                 frame == null ? null : frame.scoredAt(),
@@ -79,6 +81,7 @@ public class WhyResource {
                 known.incidents(),
                 known.belowMinimum(),
                 known.latents(),
+                known.unreadable(),
                 rule.falseAlarmsPerWeek() == null ? history.budget() : rule.falseAlarmsPerWeek(),
                 proposals(visitor, source, now),
                 frame == null ? List.of() : aboutModels(visitor, frame)));

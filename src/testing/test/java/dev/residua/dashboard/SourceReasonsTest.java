@@ -45,6 +45,7 @@ class SourceReasonsTest {
     List<Incident> incidents = List.of();
     @Nullable Finding belowMinimum;
     List<String> latents = List.of();
+    List<UnreadableLatent> unreadable = List.of();
     List<Proposal> proposals = List.of();
     List<ReasonView> models = List.of();
   }
@@ -59,6 +60,7 @@ class SourceReasonsTest {
     return SourceReasons.of(
         new SourceReasons.Facts(
             given.source,
+            "tank",
             NOW,
             given.rule,
             given.lastFrame,
@@ -69,6 +71,7 @@ class SourceReasonsTest {
             given.incidents,
             given.belowMinimum,
             given.latents,
+            given.unreadable,
             1,
             given.proposals,
             given.models));
@@ -104,6 +107,28 @@ class SourceReasonsTest {
                 List.of()));
     assertThat(reasons(given -> given.incidents = List.of(Incidents.opened())).get(0).sentence())
         .endsWith("; open now: Shadow length deviates more than usual from its causes");
+  }
+
+  @Test
+  void shouldSayWhichLatentsCannotBeRead() {
+    // Given
+    UnreadableLatent level =
+        new UnreadableLatent("water_level", NOW.minusSeconds(90), 32, "7.3", List.of("gauge"));
+    UnreadableLatent valve =
+        new UnreadableLatent("valve", NOW.minusSeconds(60), 9, "", List.of("water_level"));
+    // When, Then
+    assertThat(reasons(given -> given.unreadable = List.of(level)))
+        .containsExactly(
+            new ReasonView(
+                "unreadable",
+                "water level (in 32 of the last 32 frames, since %s, last value 7.3) cannot be read, so it, gauge and changes over several frames are not watched: check what covers or dazzles it; if it shows values that the training did not have, train with more frames"
+                    .formatted(NOW.minusSeconds(90)),
+                List.of("residua retrain --scene tank --reason TEXT")));
+    assertThat(reasons(given -> given.unreadable = List.of(level, valve)).get(0).sentence())
+        .contains(
+            "and valve (in 9 of the last 32 frames, since %s, last value unknown) cannot be read, so they, gauge and"
+                .formatted(NOW.minusSeconds(60)))
+        .contains("check what covers or dazzles them; if they show values");
   }
 
   private static Finding below(Effect effect) {
@@ -309,6 +334,7 @@ class SourceReasonsTest {
         SourceReasons.of(
             new SourceReasons.Facts(
                 "tank/cam1",
+                "tank",
                 NOW.plus(Duration.ofDays(1)),
                 SourceRule.DEFAULTS,
                 NOW.plus(Duration.ofDays(1)),
@@ -318,6 +344,7 @@ class SourceReasonsTest {
                 List.of(),
                 List.of(young),
                 null,
+                List.of(),
                 List.of(),
                 1,
                 List.of(),
