@@ -184,10 +184,33 @@ class AfterTheNetworkTest {
       assertThat(error.refused()).isLessThan(20);
       assertThat(error.range()).isBetween(5.0, 20.0);
     }
+    // And a frame that does not show a latent has no reading of it
+    assertThat(refusedWithoutLatent(model, other, 2)).containsExactly(0, 0, 1, 0);
     // And the training had measured them on its own labels, which are exact
     assertThat(report.metrics().get("reading.meanAbsoluteError.0")).isLessThan(1e-5);
     assertThat(report.metrics().get("reading.frames.0")).isEqualTo(60);
     assertThat(ModelReadings.of(ModelReadings.without(model).manifest())).isEmpty();
+  }
+
+  /** Readings that are refused because a frame does not show a latent, of each latent. */
+  private static List<Integer> refusedWithoutLatent(
+      ModelBundle model, KnownLatents data, int hidden) {
+    int[] frames = IntStream.range(0, 100).toArray();
+    double[][] latents = new double[frames.length][model.manifest().latents().size()];
+    double[][] residuals = new double[frames.length][latents[0].length];
+    double[] errors = new double[frames.length];
+    List<FactorReading> all =
+        ModelReadings.measured(model, data, frames, latents, residuals, errors);
+    latents[7][hidden] = Double.NaN;
+    List<FactorReading> without =
+        ModelReadings.measured(model, data, frames, latents, residuals, errors);
+    return IntStream.range(0, all.size())
+        .mapToObj(k -> refused(without.get(k)) - refused(all.get(k)))
+        .toList();
+  }
+
+  private static int refused(FactorReading reading) {
+    return ((ReadingError.OfNumber) reading.error()).refused();
   }
 
   private static Map<String, Double> recalibrated(

@@ -30,13 +30,18 @@ public final class DatasetEvaluation {
    * Scores of some frames. Arrays are owned by this record.
    *
    * @param index of each frame in the set, {@code [n]}
-   * @param latents shape {@code [n][d]}
+   * @param latents shape {@code [n][d]}, also of those that a frame does not show
+   * @param readings these latents, NaN if a frame does not show them, {@code [n][d]}
    * @param residuals shape {@code [n][d]}
    * @param reconstructionErrors mean squared pixel error of each frame, {@code [n]}
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Scores(
-      int[] index, double[][] latents, double[][] residuals, double[] reconstructionErrors) {
+      int[] index,
+      double[][] latents,
+      double[][] readings,
+      double[][] residuals,
+      double[] reconstructionErrors) {
     /** Mean over the frames of the mean squared pixel error. */
     public double meanSquaredError() {
       double sum = 0;
@@ -98,7 +103,8 @@ public final class DatasetEvaluation {
     Arrays.setAll(errors, i -> batch.reconstructionErrors()[i]);
     double[][] latents = FrameScores.rows(batch.observed(), n, d);
     double[][] residuals = FrameScores.rows(batch.residuals(), n, d);
-    return new Scores(known.frames().clone(), latents, residuals, errors);
+    double[][] readings = FrameScores.rows(scorer.readable(batch).observed(), n, d);
+    return new Scores(known.frames().clone(), latents, readings, residuals, errors);
   }
 
   /**
@@ -193,7 +199,7 @@ public final class DatasetEvaluation {
         new DatasetSource(
             set, bundle.manifest().latentNames(), categories, List.of(), List.of(), List.of()),
         Arrays.stream(rows).map(row -> scores.index()[row]).toArray(),
-        Arrays.stream(rows).mapToObj(row -> scores.latents()[row]).toArray(double[][]::new),
+        Arrays.stream(rows).mapToObj(row -> scores.readings()[row]).toArray(double[][]::new),
         Arrays.stream(rows).mapToObj(row -> scores.residuals()[row]).toArray(double[][]::new),
         Arrays.stream(rows).mapToDouble(row -> scores.reconstructionErrors()[row]).toArray());
   }

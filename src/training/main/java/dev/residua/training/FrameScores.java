@@ -95,6 +95,7 @@ public final class FrameScores {
     float[] expected = new float[frames * d];
     float[] residuals = new float[frames * d];
     float[] errors = new float[frames];
+    float[] regionErrors = new float[0];
     float[] codes = new float[frames * encoded];
     byte[] buffer = new byte[BATCH * size];
     for (int at = 0; at < frames; at += BATCH) {
@@ -116,9 +117,13 @@ public final class FrameScores {
       System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);
       System.arraycopy(batch.reconstructionErrors(), 0, errors, at, count);
       System.arraycopy(batch.codes(), 0, codes, at * encoded, count * encoded);
+      if (batch.regionErrors().length > 0) {
+        regionErrors = regionErrors.length == 0 ? new float[frames * encoded] : regionErrors;
+        System.arraycopy(batch.regionErrors(), 0, regionErrors, at * encoded, count * encoded);
+      }
       progress.accept((double) (at + count) / frames);
     }
-    return new LatentBatch(frames, d, observed, expected, residuals, errors, codes);
+    return new LatentBatch(frames, d, observed, expected, residuals, errors, regionErrors, codes);
   }
 
   /** Row-major values as rows, shape {@code [n][d]}. */

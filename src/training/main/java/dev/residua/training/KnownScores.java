@@ -48,6 +48,9 @@ record KnownScores(int[] frames, LatentBatch scores) {
             selected(expected, rows, d),
             selected(residuals, rows, d),
             selected(scores.reconstructionErrors(), rows, 1),
+            scores.regionErrors().length == 0
+                ? new float[0]
+                : selected(scores.regionErrors(), rows, scores.encoded()),
             selected(scores.codes(), rows, scores.encoded())));
   }
 

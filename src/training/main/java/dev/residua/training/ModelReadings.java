@@ -33,7 +33,8 @@ public final class ModelReadings {
    *
    * @param data whose factors have the names of the latents
    * @param frames that did not train the network
-   * @param latents of these frames, shape {@code [frames.length][d]}
+   * @param latents of these frames, NaN if a frame does not show them, shape {@code
+   *     [frames.length][d]}
    * @param residuals likewise
    * @param errors of their reconstruction, shape {@code [frames.length]}
    * @throws IllegalArgumentException if an entry of the bundle is damaged
@@ -56,15 +57,19 @@ public final class ModelReadings {
       return List.of();
     }
     CalibratedFrames calibrated = new CalibratedFrames(bundle, data);
-    boolean[] refused = new boolean[frames.length];
-    for (int i = 0; i < refused.length; i++) {
-      refused[i] = calibrated.refuses(frames[i], residuals[i], errors[i]);
+    boolean[] refusedFrames = new boolean[frames.length];
+    for (int i = 0; i < frames.length; i++) {
+      refusedFrames[i] = calibrated.refuses(frames[i], residuals[i], errors[i]);
     }
     FactorScales scales = FactorScales.of(nodes);
     List<FactorReading> readings = new ArrayList<>();
     for (Latent latent : labelled) {
       int k = latent.index();
       double[] read = Arrays.stream(latents).mapToDouble(row -> scales.inUnit(k, row[k])).toArray();
+      boolean[] refused = refusedFrames.clone();
+      for (int i = 0; i < refused.length; i++) {
+        refused[i] |= Double.isNaN(read[i]);
+      }
       readings.add(
           new FactorReading(
               latent.name(),

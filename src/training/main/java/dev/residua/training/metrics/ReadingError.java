@@ -62,7 +62,7 @@ public sealed interface ReadingError {
    *
    * @param known values of the factor, NaN if unknown
    * @param read readings of the same frames, in the unit of the factor
-   * @param refused whether the reading of a frame does not count
+   * @param refused whether the reading of a frame does not count; true for one that is NaN
    * @throws IllegalArgumentException if lengths differ, no value is known, or a reading that counts
    *     is not finite
    */
