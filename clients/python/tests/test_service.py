@@ -12,6 +12,8 @@ from residua import Service, ServiceError, decode
 INCIDENTS = [{"incidentId": f"id-{i}", "events": 1} for i in range(250)]
 
 
+UNREADABLE = {"latent": "level", "since": 1796174863059, "frames": 32, "observed": -1.1, "observedFactor": 7.3}
+
 #: Answers to the next requests with frames: status, header Retry-After, body.
 ANSWERS: list = []
 FRAMES: list = []
@@ -39,6 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, "application/json", json.dumps({"incidents": found}).encode())
         elif url.path == "/api/incidents/a%2Fb/evidence/frame":
             self._answer(200, "image/png", b"\x89PNG")
+        elif url.path == "/api/sources/line%2Fcam1":
+            self._answer(200, "application/json", json.dumps({"last": {"unreadable": [UNREADABLE]}}).encode())
         else:
             self._answer(404, "text/plain", b"there is no such thing\n")
 
@@ -65,6 +69,10 @@ def url():
 def test_reads_all_pages(url):
     assert list(Service(url, "secret").incidents()) == INCIDENTS
     assert list(Service(url, "secret").incidents(source="none")) == []
+
+
+def test_reads_since_when_a_latent_is_unreadable(url):
+    assert Service(url, "secret").source("line/cam1")["last"]["unreadable"] == [UNREADABLE]
 
 
 def test_reads_a_picture(url):

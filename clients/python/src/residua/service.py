@@ -72,6 +72,10 @@ class Service:
         """All about an incident."""
         return self.get("/api/incidents/" + quote(incident_id, safe=""))
 
+    def source(self, name: str) -> dict[str, Any]:
+        """A source with its last frames and incidents; ``["last"]["unreadable"]`` lists the latents that they hide."""
+        return self.get("/api/sources/" + quote(name, safe=""))
+
     def picture(self, incident_id: str, which: str = "frame") -> bytes:
         """A stored picture of an incident as a PNG file: ``frame``, ``expected`` or ``heatmap``."""
         return self._read(f"/api/incidents/{quote(incident_id, safe='')}/evidence/{which}")
