@@ -186,7 +186,7 @@ public final class LiveViews {
    *
    * @param modelId model that scored it
    */
-  public record IncidentFrameView(FrameReferenceView frame, String modelId) {}
+  public record IncidentFrameView(FrameReferenceView frame, String modelId, String modelDigest) {}
 
   /**
    * Estimated begin of a change.

@@ -205,7 +205,9 @@ public final class ViewMapper {
         incident.mergedInto(),
         incident.modelId(),
         incident.modelDigest(),
-        shown == null ? null : new IncidentFrameView(frame(shown.position()), shown.modelId()),
+        shown == null
+            ? null
+            : new IncidentFrameView(frame(shown.position()), shown.modelId(), shown.modelDigest()),
         incident.labels(),
         verdict,
         assignee);

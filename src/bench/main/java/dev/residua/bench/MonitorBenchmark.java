@@ -8,6 +8,7 @@ import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.MonitorSettings;
 import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
@@ -117,6 +118,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
               START,
               START,
               model.id(),
+              ModelDigest.brief(model.digest()),
               SceneName.DEFAULT,
               latents,
               expected,
@@ -140,6 +142,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         START.plusMillis(50L * sequence),
         START.plusMillis(50L * sequence + 5),
         like.modelId(),
+        like.modelDigest(),
         like.scene(),
         like.latents(),
         like.expected(),

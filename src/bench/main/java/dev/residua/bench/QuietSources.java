@@ -3,6 +3,7 @@ package dev.residua.bench;
 import dev.residua.bench.experiment.SimulatedSource;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.CalibrationPhase;
@@ -177,6 +178,7 @@ public final class QuietSources {
               at,
               at,
               model.id(),
+              ModelDigest.brief(model.digest()),
               SceneName.DEFAULT,
               latents,
               expected,

@@ -4,6 +4,7 @@ import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameInputs;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoredFrame;
@@ -27,6 +28,7 @@ import java.util.stream.IntStream;
  */
 public final class FrameScorer {
   private final String modelId;
+  private final String modelDigest;
   private final ResidualScorer model;
   private final AnomalyCalibration calibration;
   private final ReconstructionPlan plan;
@@ -53,6 +55,7 @@ public final class FrameScorer {
 
   /**
    * @param modelId identity of the model, for its scores
+   * @param modelDigest SHA-256 of its bundle, likewise
    * @param model owned by the caller
    * @param reference static pixels of the model
    * @param registration of pictures on the mean picture of the model
@@ -60,12 +63,14 @@ public final class FrameScorer {
    */
   public FrameScorer(
       String modelId,
+      String modelDigest,
       ResidualScorer model,
       AnomalyCalibration calibration,
       AppearanceReference reference,
       CameraRegistration registration,
       ReconstructionPlan plan) {
     this.modelId = modelId;
+    this.modelDigest = ModelDigest.brief(modelDigest);
     this.model = model;
     this.calibration = calibration;
     this.plan = plan;
@@ -168,6 +173,7 @@ public final class FrameScorer {
         input.frame().capturedAt(),
         scoredAt,
         modelId,
+        modelDigest,
         input.scene(),
         Arrays.copyOfRange(batch.observed(), from, to),
         Arrays.copyOfRange(batch.expected(), from, to),

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param capturedAt when the picture was taken
  * @param scoredAt when it was scored
  * @param modelId model that scored it
+ * @param modelDigest first digits of the SHA-256 of its bundle, see {@link ModelDigest}
  * @param scene of its source
  * @param latents encoded latents, in standard deviations of the training set
  * @param expected structural prediction of each latent, unit of {@code latents}
@@ -32,6 +33,7 @@ public record ScoredFrame(
     Instant capturedAt,
     Instant scoredAt,
     String modelId,
+    String modelDigest,
     String scene,
     float[] latents,
     float[] expected,

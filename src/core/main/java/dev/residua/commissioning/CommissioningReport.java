@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence last frame that it includes
  * @param capturedAt capture time of that frame
  * @param modelId model of the frame
+ * @param modelDigest SHA-256 of its bundle
  * @param latents names of the model's latents
  * @param watchedSince capture time since which the source neither learns nor needs a review; null
  *     while it does
@@ -21,6 +22,7 @@ public record CommissioningReport(
     long sequence,
     Instant capturedAt,
     String modelId,
+    String modelDigest,
     List<String> latents,
     CommissioningStatus status,
     @Nullable Instant watchedSince,

@@ -10,6 +10,7 @@ import java.time.Instant;
  * @param sequence number of the frame within its source
  * @param capturedAt when the picture was taken
  * @param modelId model whose reference and threshold were used
+ * @param modelDigest first digits of the SHA-256 of its bundle
  * @param statistic largest of all charts, in units of its own null tail
  * @param threshold drift is reported at this value of {@code statistic} and above
  * @param targetRunLength average run length to a false alarm that the threshold is set for, in
@@ -26,6 +27,7 @@ public record DriftScore(
     long sequence,
     Instant capturedAt,
     String modelId,
+    String modelDigest,
     float statistic,
     float threshold,
     double targetRunLength,

@@ -7,5 +7,6 @@ import dev.residua.frame.FramePosition;
  *
  * @param position where the frame is on Kafka
  * @param modelId model that scored the frame
+ * @param modelDigest SHA-256 of its bundle
  */
-public record IncidentFrame(FramePosition position, String modelId) {}
+public record IncidentFrame(FramePosition position, String modelId, String modelDigest) {}

@@ -60,7 +60,7 @@ final class IncidentUpdate {
           finding.causes(),
           finding.effect(),
           report.changePoint(),
-          new IncidentFrame(finding.position(), finding.modelId()),
+          new IncidentFrame(finding.position(), finding.modelId(), finding.modelDigest()),
           finding.firstAt(),
           finding.firstSequence());
     }

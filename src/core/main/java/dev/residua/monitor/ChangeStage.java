@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Effect;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftEvent;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChangeStage {
   private final MonitorModel model;
+  private final String modelDigest;
   private final Findings findings;
   private Levels levels;
   private ChangeMonitor residuals;
@@ -72,6 +74,7 @@ public final class ChangeStage {
       ChangeMonitor picture,
       QuietRunLength quiet) {
     this.model = model;
+    this.modelDigest = ModelDigest.brief(model.digest());
     this.findings = new Findings(model);
     this.levels = levels;
     this.residuals = residuals;
@@ -299,6 +302,7 @@ public final class ChangeStage {
         frame.sequence(),
         frame.capturedAt(),
         model.id(),
+        modelDigest,
         residuals.reading.statistic(),
         residuals.thresholds.threshold().value(),
         residuals.thresholds.threshold().targetRunLength(),

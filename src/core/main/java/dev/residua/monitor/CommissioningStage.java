@@ -315,6 +315,7 @@ public final class CommissioningStage {
             frame.sequence(),
             frame.at(),
             model.id(),
+            model.digest(),
             model.graph().names(),
             now,
             watchedSince,

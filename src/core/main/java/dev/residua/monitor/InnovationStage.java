@@ -101,6 +101,7 @@ public final class InnovationStage {
         frame.capturedAt(),
         frame.scoredAt(),
         frame.modelId(),
+        frame.modelDigest(),
         frame.scene(),
         frame.latents(),
         expected,

@@ -75,6 +75,7 @@ public final class BundleOpener {
       Optional<DetailChannel> details = details(bundle);
       return new ScoringModel(
           bundle.id(),
+          bundle.digest(),
           bundle.manifest().nodeNames(),
           scorer,
           bundle.manifest().observed(),

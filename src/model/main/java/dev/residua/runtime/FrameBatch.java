@@ -64,6 +64,7 @@ public final class FrameBatch {
     this.scorer =
         new FrameScorer(
             model.id(),
+            model.digest(),
             model.scorer(),
             model.calibration(),
             model.appearance(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * native memory.
  *
  * @param id identity of the model
+ * @param digest SHA-256 of its bundle
  * @param latents names of its nodes, in the order of the arrays of a score
  * @param scorer runs the network
  * @param variables that frames bring as attributes
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // a picture that nobody changes
 public record ScoringModel(
     String id,
+    String digest,
     List<String> latents,
     ResidualScorer scorer,
     Variables variables,

@@ -45,6 +45,7 @@ final class CommissioningReportMapper {
         report.sequence(),
         report.capturedAt(),
         report.modelId(),
+        report.modelDigest(),
         dev.residua.avro.CalibrationPhase.valueOf(status.phase().name()),
         status.revision(),
         status.provisional(),
@@ -124,6 +125,7 @@ final class CommissioningReportMapper {
         record.getSequence(),
         record.getCapturedAt(),
         record.getModelId(),
+        record.getModelDigest(),
         record.getLatents().stream().map(LatentCalibration::getLatent).toList(),
         new CommissioningStatus(
             CalibrationPhase.valueOf(record.getPhase().name()),

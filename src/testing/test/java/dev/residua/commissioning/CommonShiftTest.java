@@ -16,6 +16,7 @@ class CommonShiftTest {
         9,
         Instant.EPOCH,
         "m1",
+        "ab12",
         List.of("valve", "lamp"),
         new CommissioningStatus(phase, 1, 1, true, List.of()),
         null,

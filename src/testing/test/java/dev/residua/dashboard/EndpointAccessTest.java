@@ -215,7 +215,16 @@ class EndpointAccessTest {
       history.scored(Scored.nominal().source(source).frame(1), true);
       history.commissioning(
           new CommissioningReport(
-              source, 1, now, "model", List.of(), CommissioningStatus.MODEL, null, null, null));
+              source,
+              1,
+              now,
+              "model",
+              "ab12",
+              List.of(),
+              CommissioningStatus.MODEL,
+              null,
+              null,
+              null));
       history.incident(
           Incidents.with(
               i -> {

@@ -130,6 +130,7 @@ class MetricsTest {
         1,
         Instant.EPOCH,
         "model-1",
+        "0123456789ab",
         statistic,
         10,
         1e6,

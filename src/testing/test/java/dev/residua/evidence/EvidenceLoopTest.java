@@ -264,7 +264,7 @@ class EvidenceLoopTest {
   }
 
   private static IncidentFrame at(long offset, String modelId) {
-    return new IncidentFrame(new FramePosition(TOPICS.frames().name(), 0, offset), modelId);
+    return new IncidentFrame(new FramePosition(TOPICS.frames().name(), 0, offset), modelId, "ab12");
   }
 
   /** The evidence that was stored, the last of each incident. */
@@ -359,8 +359,12 @@ class EvidenceLoopTest {
         incident(
             i ->
                 i.frame =
-                    new IncidentFrame(new FramePosition(frames, Integer.MAX_VALUE, 6), "model-1")),
-        incident(i -> i.frame = new IncidentFrame(new FramePosition("passwords", 0, 6), "model-1")),
+                    new IncidentFrame(
+                        new FramePosition(frames, Integer.MAX_VALUE, 6), "model-1", "ab12")),
+        incident(
+            i ->
+                i.frame =
+                    new IncidentFrame(new FramePosition("passwords", 0, 6), "model-1", "ab12")),
         incident(i -> i.source = "cam2"),
         incident(i -> i.frame = at(6, "no such model")),
         incident(i -> i.frame = at(6, "no such model")),

@@ -107,6 +107,7 @@ class CommissioningIT {
             armed.sequence(),
             armed.capturedAt(),
             armed.modelId(),
+            armed.modelDigest(),
             armed.latents(),
             armed
                 .status()

@@ -97,7 +97,16 @@ class SharedBudgetIT {
       throws Exception {
     CommissioningReport report =
         new CommissioningReport(
-            source, 0, Instant.EPOCH, "m", List.of(), CommissioningStatus.MODEL, null, null, null);
+            source,
+            0,
+            Instant.EPOCH,
+            "m",
+            "ab12",
+            List.of(),
+            CommissioningStatus.MODEL,
+            null,
+            null,
+            null);
     producer
         .send(
             new ProducerRecord<>(

@@ -79,7 +79,7 @@ class SourceRetentionIT {
                 "incident-" + source,
                 source,
                 Subject.latent("light", true),
-                new IncidentFrame(new FramePosition(TOPICS.frames().name(), 0, 0), "m"),
+                new IncidentFrame(new FramePosition(TOPICS.frames().name(), 0, 0), "m", "ab12"),
                 0,
                 NOW,
                 Map.of(Kind.FRAME, new byte[] {(byte) 0x89, 'P', 'N', 'G'})));

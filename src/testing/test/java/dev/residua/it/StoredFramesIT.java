@@ -352,6 +352,7 @@ class StoredFramesIT {
         sequence,
         time(sequence),
         "m1",
+        "ab12",
         List.of(),
         new CommissioningStatus(CalibrationPhase.ARMED, 1, 1, true, List.of()),
         time(sequence),

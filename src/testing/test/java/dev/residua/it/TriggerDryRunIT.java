@@ -174,6 +174,7 @@ class TriggerDryRunIT {
         sequence,
         time(sequence),
         "m1",
+        "0123456789ab",
         1,
         10,
         1e6,

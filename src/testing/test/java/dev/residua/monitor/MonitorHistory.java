@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.CameraMotion;
@@ -498,6 +499,7 @@ public final class MonitorHistory {
             at,
             at.plusMillis(7),
             monitor.thresholds().model().id(),
+            ModelDigest.brief(monitor.thresholds().model().digest()),
             SceneName.DEFAULT,
             latents,
             expected,

@@ -80,6 +80,7 @@ final class StageFrames {
             scored.capturedAt(),
             scored.scoredAt(),
             scored.modelId(),
+            scored.modelDigest(),
             scored.scene(),
             scored.latents(),
             scored.expected(),

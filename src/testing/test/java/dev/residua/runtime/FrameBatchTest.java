@@ -67,6 +67,7 @@ class FrameBatchTest {
         new FrameBatch(
             new ScoringModel(
                 "model-1",
+                "0123456789abcdef".repeat(4),
                 List.of(),
                 scorer.scorer(),
                 Variables.NONE,
@@ -106,6 +107,17 @@ class FrameBatchTest {
       new FrameDecoder(FrameLimits.DEFAULTS, SHAPE).decode(frame(i), expected, 0);
       assertThat(scorer.pictures.get(i)).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void shouldNameTheBundleInEveryScore() throws Exception {
+    assertThat(score(SourceRule.DEFAULTS))
+        .isNotEmpty()
+        .allSatisfy(
+            score -> {
+              assertThat(score.modelId()).isEqualTo("model-1");
+              assertThat(score.modelDigest()).isEqualTo("0123456789ab");
+            });
   }
 
   @Test

@@ -42,6 +42,7 @@ class FrameIntakeTest {
       new FrameBatch(
           new ScoringModel(
               "model-1",
+              "ab12",
               List.of(),
               TestEngine.zeros(SHAPE, 2),
               Variables.NONE,

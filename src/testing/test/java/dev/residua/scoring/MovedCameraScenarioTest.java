@@ -84,6 +84,7 @@ class MovedCameraScenarioTest {
       new FrameBatch(
           new ScoringModel(
               "model-1",
+              "ab12",
               List.of(),
               brightness(),
               Variables.NONE,

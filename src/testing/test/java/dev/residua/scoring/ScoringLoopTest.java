@@ -157,6 +157,7 @@ class ScoringLoopTest {
   private static ScoringModel model(String id, Runnable onBatch, int end) {
     return new ScoringModel(
         id,
+        "ab12",
         List.of("level", "flow, in"),
         new TestEngine(
             SHAPE,
@@ -749,6 +750,7 @@ class ScoringLoopTest {
         ScoringModels.fixed(
             new ScoringModel(
                 usual.id(),
+                usual.digest(),
                 usual.latents(),
                 batching(batchFrames, sizes),
                 usual.variables(),

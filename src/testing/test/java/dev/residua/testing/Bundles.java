@@ -84,6 +84,7 @@ public final class Bundles {
     }
     return new ScoringModel(
         id,
+        "ab12",
         List.of(),
         new TestEngine(SHAPE, 2, (pixels, offset, code) -> 0) {
           @Override

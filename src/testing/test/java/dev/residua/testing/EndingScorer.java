@@ -62,6 +62,7 @@ public final class EndingScorer {
     }
     return new ScoringModel(
         "model-1",
+        "ab12",
         List.of(),
         new TestEngine(
                 SHAPE,

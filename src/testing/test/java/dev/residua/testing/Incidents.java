@@ -38,7 +38,7 @@ public final class Incidents {
       new ChangePoint(
           97, 90, 100, 0.9, OPENED.minusMillis(150), new FramePosition("residua.frames", 0, 4));
   public @Nullable IncidentFrame frame =
-      new IncidentFrame(new FramePosition("residua.frames", 0, 7), "model-1");
+      new IncidentFrame(new FramePosition("residua.frames", 0, 7), "model-1", "ab12");
 
   public Map<String, String> labels = Map.of();
 

@@ -160,6 +160,7 @@ public final class Scored {
         time(sequence),
         START.plusMillis(50 * sequence + 7),
         modelId,
+        "0123456789ab",
         scene,
         latents,
         expected.clone(),

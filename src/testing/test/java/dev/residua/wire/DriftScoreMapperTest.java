@@ -16,6 +16,7 @@ class DriftScoreMapperTest {
     score.setSource("cam1");
     score.setCapturedAt(Instant.parse("2026-01-02T03:04:05Z"));
     score.setModelId("model-1");
+    score.setModelDigest("0123456789ab");
     score.setPerScale(List.of(1f));
     score.setScales(List.of(1));
     score.setPhase(CalibrationPhase.ARMED);

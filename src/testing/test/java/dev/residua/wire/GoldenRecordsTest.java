@@ -340,6 +340,7 @@ class GoldenRecordsTest {
         T0,
         T1,
         "model-1",
+        "0123456789ab",
         "line-3",
         List.of(1f, -2f),
         List.of(0.5f, -2.25f),
@@ -371,6 +372,7 @@ class GoldenRecordsTest {
         42L,
         T0,
         "model-1",
+        "0123456789ab",
         3.5f,
         8.25f,
         100_000.0,
@@ -497,7 +499,7 @@ class GoldenRecordsTest {
         "id-3",
         "model-1",
         "ab12",
-        new IncidentFrame(POSITION, "model-1"),
+        new IncidentFrame(POSITION, "model-1", "ab12"),
         Map.of("site", "north"));
   }
 
@@ -507,7 +509,7 @@ class GoldenRecordsTest {
         "id-4",
         "cam1",
         "mechanism:shadow_length",
-        new IncidentFrame(POSITION, "model-1"),
+        new IncidentFrame(POSITION, "model-1", "ab12"),
         42L,
         T0,
         ByteBuffer.wrap(png),
@@ -521,6 +523,7 @@ class GoldenRecordsTest {
         42L,
         T0,
         "model-1",
+        "ab12",
         CalibrationPhase.NEEDS_REVIEW,
         1,
         true,

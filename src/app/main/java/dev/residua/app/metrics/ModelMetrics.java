@@ -1,6 +1,7 @@
 package dev.residua.app.metrics;
 
 import dev.residua.app.process.SelfLauncher;
+import dev.residua.causal.ModelDigest;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
@@ -13,8 +14,6 @@ import java.util.function.Supplier;
 
 /** Metrics of the model in use, of swaps and of trainings. For any thread. */
 public final class ModelMetrics {
-  private static final int DIGEST_CHARACTERS = 12;
-
   private final MeterRegistry meters;
   private final Counter applied;
   private final Counter refused;
@@ -65,7 +64,7 @@ public final class ModelMetrics {
             "model",
             modelId,
             "digest",
-            digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length()))));
+            ModelDigest.brief(digest)));
   }
 
   /** A model took over on a partition; one change for all of them. */

@@ -81,6 +81,7 @@ class ShadowTrialTest {
         sequence,
         Scored.time(sequence),
         "old",
+        "0123456789ab",
         1,
         10,
         1e6,

@@ -24,6 +24,7 @@ class SourceReadinessTest {
         7,
         Instant.EPOCH,
         model,
+        "ab12",
         List.of("level"),
         status(calibrated ? CalibrationPhase.ARMED : CalibrationPhase.LEARNING, 1),
         null,

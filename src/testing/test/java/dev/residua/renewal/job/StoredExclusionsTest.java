@@ -22,6 +22,7 @@ class StoredExclusionsTest {
         7,
         WATCHED,
         "model",
+        "ab12",
         List.of("level"),
         new CommissioningStatus(phase, 1, 0.5, true, List.of()),
         watchedSince,

@@ -194,6 +194,7 @@ class TrainerLoopTest {
               i,
               Scored.time(i),
               "model-1",
+              "0123456789ab",
               1,
               10,
               1e6,

@@ -94,6 +94,7 @@ final class SimulatedModels {
   static ScoringModel scoring(String id) {
     return new ScoringModel(
         id,
+        "ab12",
         List.of(),
         byteReader(),
         Variables.NONE,

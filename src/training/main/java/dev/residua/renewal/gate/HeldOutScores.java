@@ -2,6 +2,7 @@ package dev.residua.renewal.gate;
 
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ModelDigest;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
@@ -77,6 +78,7 @@ final class HeldOutScores {
         time,
         time,
         model.bundle().id(),
+        ModelDigest.brief(model.bundle().digest()),
         SceneName.DEFAULT,
         z,
         f,
