@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.access.Visitor;
+import dev.residua.alerting.StoredGroups;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
@@ -95,6 +96,7 @@ public class LiveHistory {
   private final Deque<FindingView> findings = new ArrayDeque<>();
   private final SourceIndex sources = new SourceIndex();
   private final IncidentHistory incidents = new IncidentHistory();
+  private final StoredGroups groups = new StoredGroups();
   private final IncidentReviews reviews = new IncidentReviews();
   private final CommandIndex commands = new CommandIndex();
   private volatile double budget = 1;
@@ -246,6 +248,15 @@ public class LiveHistory {
     reviews.incident(incident);
     sources.incident(incident);
     revision++;
+  }
+
+  /**
+   * Applies a record of the topic of alerts.
+   *
+   * @param value null if the alert is over
+   */
+  public synchronized void alert(String key, byte @Nullable [] value) {
+    groups.apply(key, value);
   }
 
   /**
@@ -787,7 +798,12 @@ public class LiveHistory {
                     ordersOf(incident),
                     incidents.similar(incident, SHOWN_SIMILAR, visitor::maySee).stream()
                         .map(this::view)
-                        .toList()));
+                        .toList(),
+                    groups
+                        .of(id)
+                        .filter(group -> group.sources().allMatch(visitor::maySee))
+                        .map(ViewMapper::group)
+                        .orElse(null)));
   }
 
   /** Returns changes that would have spared false alarms. */

@@ -326,6 +326,8 @@ public final class LiveViews {
    * @param events that it groups and that are remembered here, newest first
    * @param commands about it, and about its source while it was open, newest first
    * @param similar earlier incidents of its subject, those of its source first
+   * @param group of incidents of which receivers are notified together; null if it is in none, or
+   *     in one with a source that the visitor may not see
    */
   public record IncidentDetail(
       long at,
@@ -333,7 +335,37 @@ public final class LiveViews {
       List<StepView> steps,
       List<EventView> events,
       List<CommandView> commands,
-      List<IncidentView> similar) {}
+      List<IncidentView> similar,
+      @Nullable AlertGroupView group) {}
+
+  /**
+   * A group of incidents of which receivers are notified together.
+   *
+   * @param id that receivers know
+   * @param label that its sources have in common
+   * @param value of that label
+   * @param incidents number of all its incidents
+   * @param children the first 200 of them, as they joined
+   */
+  public record AlertGroupView(
+      String id,
+      String label,
+      String value,
+      String state,
+      String severity,
+      String headline,
+      String explanation,
+      Instant openedAt,
+      @Nullable Instant endedAt,
+      int incidents,
+      List<AlertChildView> children) {}
+
+  /**
+   * An incident of such a group.
+   *
+   * @param subject of the incident now
+   */
+  public record AlertChildView(String incidentId, String source, String subject, boolean open) {}
 
   /**
    * The stored evidence of an incident.

@@ -1,5 +1,7 @@
 package dev.residua.dashboard;
 
+import dev.residua.alerting.Grouping.Group;
+import dev.residua.alerting.StoredGroups.StoredGroup;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Effect;
@@ -12,6 +14,8 @@ import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.NonUniformity;
 import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
+import dev.residua.dashboard.LiveViews.AlertChildView;
+import dev.residua.dashboard.LiveViews.AlertGroupView;
 import dev.residua.dashboard.LiveViews.CauseView;
 import dev.residua.dashboard.LiveViews.ChallengerView;
 import dev.residua.dashboard.LiveViews.ChangePointView;
@@ -211,6 +215,29 @@ public final class ViewMapper {
         incident.labels(),
         verdict,
         assignee);
+  }
+
+  /** A group of incidents of which receivers are notified together. */
+  static AlertGroupView group(StoredGroup stored) {
+    Incident incident = stored.incident();
+    Group group = stored.group();
+    return new AlertGroupView(
+        incident.id(),
+        group.label(),
+        group.value(),
+        incident.state().name(),
+        incident.severity().name(),
+        incident.summary().headline(),
+        incident.summary().explanation(),
+        incident.openedAt(),
+        incident.endedAt(),
+        group.size(),
+        group.children().stream()
+            .map(
+                child ->
+                    new AlertChildView(
+                        child.incident(), child.source(), child.subject().toString(), child.open()))
+            .toList());
   }
 
   private static @Nullable EffectView effect(@Nullable Effect effect) {

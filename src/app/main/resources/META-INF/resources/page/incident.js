@@ -46,6 +46,7 @@ const SHOTS = [
   ['Difference', 'black: none, white: most'],
 ];
 const CAUSE_COLUMNS = ['Latent', 'Is caused by', right('Share'), right('p-value')];
+const GROUP_COLUMNS = ['Source', 'Subject', 'State'];
 const COMMANDS = {
   silence: 'Silenced',
   announce: 'Change announced',
@@ -86,6 +87,8 @@ class IncidentPage {
     this.#causes,
   );
   #happened = h('ol', { class: 'events' });
+  #group = h('div');
+  #groupPanel = panel('group', 'Notified together', {}, this.#group);
   #similar = h('div', { class: 'incidents' });
   #similarPanel = panel('similar', 'Earlier incidents of this kind', {}, this.#similar);
   #filled;
@@ -99,7 +102,13 @@ class IncidentPage {
     const pictures = h('div', { class: 'body' }, this.#pictures.element);
     this.#evidence = panel('evidence', 'Evidence', options, pictures);
     const story = panel('story', 'History', {}, h('div', { class: 'body' }, this.#happened));
-    const side = h('div', { class: 'stack' }, this.#causesPanel, this.#similarPanel);
+    const side = h(
+      'div',
+      { class: 'stack' },
+      this.#causesPanel,
+      this.#groupPanel,
+      this.#similarPanel,
+    );
     const two = h('div', { class: 'two' }, this.#evidence, side);
     this.#filled = h('div', { class: 'stack', hidden: true }, this.#nextPanel, two, story);
     root.append(this.#head.element, this.#unknown, this.#filled);
@@ -130,15 +139,17 @@ class IncidentPage {
   #draw(shown, found) {
     const open = !shown.endedAt;
     document.title = `${open ? '(!) ' : ''}${shown.source}: ${subjectWords(shown.subject)} · Residua`;
-    const { steps, events, commands } = found;
+    const { steps, events, commands, group } = found;
     const similar = found.similar.map(incidentOf);
-    const key = JSON.stringify([shown, steps, events, commands, similar.map(e => [e.id, e.state])]);
+    const states = similar.map(e => [e.id, e.state]);
+    const key = JSON.stringify([shown, steps, events, commands, states, group]);
     if (!this.#shown) showAllowed(this.#root, { source: shown.source });
     if (key !== this.#shown) {
       this.#shown = key;
       this.#head.draw(shown);
       this.#drawNext(shown);
       this.#drawCauses(shown);
+      this.#drawGroup(group);
       this.#happened.replaceChildren(...storyOf(found).map(storyLine));
       this.#similarPanel.hidden = !similar.length;
       this.#similar.replaceChildren(...similar.map(one => incidentLine(one)));
@@ -177,6 +188,27 @@ class IncidentPage {
       ),
     );
     this.#causes.replaceChildren(table(CAUSE_COLUMNS, rows));
+  }
+
+  #drawGroup(group) {
+    this.#groupPanel.hidden = !group;
+    if (!group) return;
+    const { id, headline, incidents, children } = group;
+    const rows = children.map(({ incidentId, source, subject, open }) =>
+      h(
+        'tr',
+        null,
+        rowHead(h('a', { href: incidentLink(incidentId) }, source)),
+        cell(subjectWords(subject)),
+        cell(open ? 'open' : 'ended'),
+      ),
+    );
+    const more = incidents - children.length;
+    this.#group.replaceChildren(
+      h('p', { class: 'body' }, fullSentence(headline)),
+      table(GROUP_COLUMNS, rows),
+      h('p', { class: 'body soft small' }, `${more ? `And ${more} more. ` : ''}Id: ${id}`),
+    );
   }
 
   /** Loads the stored pictures once they exist; they do not change afterwards. */

@@ -22,7 +22,7 @@ final class AlertText {
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /** Max number of incidents of a group that are listed. */
+  /** Max number of incidents of a group that are listed for people. */
   static final int MAX_CHILDREN = 18;
 
   private AlertText() {}
@@ -116,10 +116,11 @@ final class AlertText {
     return SECONDS.format(time) + " UTC";
   }
 
-  static List<Child> shown(Group group) {
+  /** Returns incidents of a group, the open ones first. */
+  static List<Child> listed(Group group, int max) {
     return group.children().stream()
         .sorted(Comparator.comparing(child -> !child.open()))
-        .limit(MAX_CHILDREN)
+        .limit(max)
         .toList();
   }
 
@@ -128,7 +129,8 @@ final class AlertText {
     if (!(entry.grouping() instanceof Group group)) {
       return entry.incident().source();
     }
-    List<String> names = shown(group).stream().map(Child::source).distinct().toList();
+    List<String> names =
+        listed(group, MAX_CHILDREN).stream().map(Child::source).distinct().toList();
     int more = group.sources() - names.size();
     return String.join(", ", names) + (more > 0 ? " and %d more".formatted(more) : "");
   }

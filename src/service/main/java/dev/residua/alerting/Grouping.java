@@ -108,7 +108,7 @@ public sealed interface Grouping {
     }
 
     /** Number of incidents that have joined. */
-    int size() {
+    public int size() {
       return children.size() + more;
     }
 

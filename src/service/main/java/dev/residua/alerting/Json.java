@@ -53,12 +53,14 @@ final class Json {
   /**
    * An incident: the fields of the record {@code Incident} as the topic has them in JSON, and
    * {@code links}. A group of incidents has one field more.
+   *
+   * @param maxChildren max number of incidents of a group that are listed
    */
-  static ObjectNode incident(AlertEntry entry, Map<String, String> links) {
+  static ObjectNode incident(AlertEntry entry, Map<String, String> links, int maxChildren) {
     ObjectNode node = (ObjectNode) read(IncidentMapper.json(entry.incident()));
     node.path("causes").forEach(cause -> dropInfinite((ObjectNode) cause));
     if (entry.grouping() instanceof Group group) {
-      node.set("group", group(group));
+      node.set("group", group(group, maxChildren));
     }
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);
@@ -74,13 +76,13 @@ final class Json {
     }
   }
 
-  private static ObjectNode group(Group group) {
+  private static ObjectNode group(Group group, int maxChildren) {
     ObjectNode node = object();
     node.put("label", group.label());
     node.put("value", group.value());
     node.put("incidents", group.size());
     ArrayNode children = node.putArray("children");
-    for (Child child : AlertText.shown(group)) {
+    for (Child child : AlertText.listed(group, maxChildren)) {
       ObjectNode one = children.addObject();
       one.put("incidentId", child.incident());
       one.put("source", child.source());

@@ -23,20 +23,25 @@ final class Links {
     this.base = dashboard.map(url -> url.toString().replaceAll("/+$", ""));
   }
 
-  /** Links of an alert by purpose, the page first, then its evidence; empty without a dashboard. */
+  /**
+   * Links of an alert by purpose, the page first, then its evidence; empty without a dashboard. The
+   * page of a group is that of its first incident, which lists the others.
+   */
   Map<String, String> of(AlertEntry entry) {
     Incident incident = entry.incident();
     Map<String, String> links = new LinkedHashMap<>();
     if (base.isEmpty()) {
       return links;
     }
-    if (entry.grouping() instanceof Grouping.Group) {
-      home().ifPresent(home -> links.put(DASHBOARD, home));
+    String page = base.get() + "/#/incidents/";
+    if (entry.grouping() instanceof Grouping.Group group) {
+      group.children().stream()
+          .limit(1)
+          .forEach(
+              first -> links.put(DASHBOARD, page + CloudEventHeaders.encode(first.incident())));
       return links;
     }
-    links.put(
-        DASHBOARD,
-        "%s/#/incidents/%s".formatted(base.get(), CloudEventHeaders.encode(incident.id())));
+    links.put(DASHBOARD, page + CloudEventHeaders.encode(incident.id()));
     if (incident.frame() != null) {
       String id = CloudEventHeaders.encode(incident.id());
       for (Kind picture : Kind.of(incident.subject())) {

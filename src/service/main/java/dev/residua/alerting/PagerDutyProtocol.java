@@ -64,7 +64,7 @@ final class PagerDutyProtocol implements Protocol {
       payload.put("component", incident.causes().get(0).latent());
     }
     payload.put("class", incident.kind());
-    payload.set("custom_details", Json.incident(entry, to));
+    payload.set("custom_details", Json.incident(entry, to, AlertText.MAX_CHILDREN));
     event.put("client", CLIENT);
     String page = to.get(Links.DASHBOARD);
     if (page != null) {

@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.alerting.Grouping.Group;
 import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.wire.CloudEventHeaders;
@@ -20,6 +21,9 @@ final class WebhookProtocol implements Protocol {
   private static final String INCIDENT_TYPE = "dev.residua.incident.";
   private static final String MODEL_TYPE = "dev.residua.model.activated";
 
+  /** Extension attribute with the id of a group, for filters that do not read the data. */
+  private static final String GROUP = "residuagroup";
+
   private final ReceiverSettings receiver;
   private final Links links;
 
@@ -32,6 +36,7 @@ final class WebhookProtocol implements Protocol {
   public OutgoingRequest request(List<Notification> notifications, Instant now) {
     AlertEntry entry = notifications.get(0).entry();
     Incident incident = entry.incident();
+    boolean group = entry.grouping() instanceof Group;
     String id =
         "%s.%d.%s.%d"
             .formatted(
@@ -43,11 +48,14 @@ final class WebhookProtocol implements Protocol {
         event(
             id,
             INCIDENT_TYPE + AlertText.lower(incident.state()),
-            (entry.grouping() instanceof Grouping.Group ? "/residua/groups/" : "/residua/sources/")
+            (group ? "/residua/groups/" : "/residua/sources/")
                 + CloudEventHeaders.encode(incident.source()),
             incident.updatedAt());
     event.put("subject", incident.source());
-    event.set("data", Json.incident(entry, links.of(entry)));
+    if (group) {
+      event.put(GROUP, incident.id());
+    }
+    event.set("data", Json.incident(entry, links.of(entry), Group.MAX_CHILDREN));
     return signed(id, event, now);
   }
 

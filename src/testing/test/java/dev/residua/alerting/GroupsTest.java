@@ -469,15 +469,22 @@ class GroupsTest {
     assertThat(event.at("/data/headline").asText()).isEqualTo(summary.headline());
     assertThat(event.at("/data/group/label").asText()).isEqualTo("lamp");
     assertThat(event.at("/data/group/incidents").asInt()).isEqualTo(30);
-    assertThat(event.at("/data/group/more").asInt()).isEqualTo(12);
-    assertThat(event.at("/data/group/children")).hasSize(18);
-    assertThat(event.at("/data/group/children/0/incidentId").asText()).startsWith("i-cam");
+    assertThat(event.at("/residuagroup").asText())
+        .isEqualTo(parent.alertId())
+        .isEqualTo(event.at("/data/incidentId").asText());
+    assertThat(event.at("/data/group/more").asInt()).isZero();
+    assertThat(event.at("/data/group/children")).hasSize(30);
+    String first = event.at("/data/group/children/0/incidentId").asText();
+    assertThat(first).startsWith("i-cam");
+    assertThat(event.at("/data/links/dashboard").asText())
+        .isEqualTo("https://residua.test/#/incidents/" + first);
     assertThat(alert.at("/annotations/summary").asText()).isEqualTo(summary.headline());
     assertThat(alert.at("/annotations/sources").asText()).endsWith(" and 12 more");
     assertThat(alert.at("/labels/lamp").asText()).isEqualTo("3");
     assertThat(alert.at("/labels/kind").asText()).isEqualTo("GROUP.MECHANISM");
     assertThat(page.at("/payload/summary").asText()).isEqualTo(summary.headline());
     assertThat(page.at("/payload/custom_details/group/children")).hasSize(18);
+    assertThat(page.at("/payload/custom_details/group/more").asInt()).isEqualTo(12);
     assertThat(message.at("/text").asText()).contains(summary.headline());
     assertThat(message.at("/attachments/0/fields/0/value").asText()).endsWith(" and 12 more");
   }

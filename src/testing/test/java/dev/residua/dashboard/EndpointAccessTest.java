@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.residua.access.AuditEntry;
 import dev.residua.access.Decision;
 import dev.residua.access.Visitor;
+import dev.residua.alerting.StoredAlerts;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.commissioning.CommissioningReport;
@@ -26,6 +27,7 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelStore;
@@ -210,6 +212,7 @@ class EndpointAccessTest {
     Instant now = Instant.now();
     ModelsInMemory store = new ModelsInMemory();
     history.model("model-1", GRAPH, FactorScales.NONE, 0, DynamicEquations.innovations());
+    List<Incident> grouped = new ArrayList<>();
     for (String scene : List.of("open", "hidden")) {
       String source = scene + "/cam";
       history.scored(Scored.nominal().source(source).frame(1), true);
@@ -225,13 +228,15 @@ class EndpointAccessTest {
               null,
               null,
               null));
-      history.incident(
+      Incident incident =
           Incidents.with(
               i -> {
                 i.id = scene;
                 i.source = source;
                 i.explanation = "something of " + scene;
-              }));
+              });
+      history.incident(incident);
+      grouped.add(incident);
       for (int i = 0; i < 3; i++) {
         falseAlarm(scene + i, source, now);
       }
@@ -279,6 +284,9 @@ class EndpointAccessTest {
               List.of(),
               null));
     }
+    history.alert(
+        StoredAlerts.key("group.open.0"),
+        StoredAlerts.group("group.open.0", 0, grouped.toArray(Incident[]::new)));
     stored.forEach(log::add);
     log.open(
         use -> {

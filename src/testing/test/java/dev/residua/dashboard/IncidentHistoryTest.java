@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.residua.access.Visitor;
+import dev.residua.alerting.StoredAlerts;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.dashboard.LiveViews.AlertChildView;
+import dev.residua.dashboard.LiveViews.AlertGroupView;
 import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentGroup;
@@ -16,6 +20,8 @@ import dev.residua.incident.ControlCommandParser;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Visits;
 import java.time.Instant;
@@ -24,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -215,6 +222,35 @@ class IncidentHistoryTest {
             tuple("acknowledge", "ann"));
     assertThat(detail.commands().get(2).reason()).isEqualTo("lens is dirty");
     assertThat(history.incident(Visits.OWNER, "b", NOW)).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void shouldShowTheGroupOfAnIncidentIfAllItsSourcesAreVisible() {
+    // Given
+    Incident first = add("a", i -> i.source = "north/1");
+    Incident second = add("b", i -> i.source = "south/1");
+    add("c", i -> i.source = "north/2");
+    history.alert(StoredAlerts.key("group.a.0"), StoredAlerts.group("group.a.0", 5, first, second));
+    SourceRules rules =
+        new SourceRules(
+            List.of(SourceRule.of("north", "north/*").with(r -> r.revision(1).scene("north"))));
+
+    // When
+    AlertGroupView all = group(Visits.OWNER, "b");
+
+    // Then
+    assertThat(all.id()).isEqualTo("group.a.0");
+    assertThat(all.headline()).endsWith(": 2 of 7 sources of lamp 3");
+    assertThat(all.incidents()).isEqualTo(7);
+    assertThat(all.children())
+        .extracting(AlertChildView::incidentId, AlertChildView::source, AlertChildView::open)
+        .containsExactly(tuple("a", "north/1", true), tuple("b", "south/1", true));
+    assertThat(group(Visits.of("viewer:scene=north", rules), "a")).isNull();
+    assertThat(group(Visits.OWNER, "c")).isNull();
+  }
+
+  private @Nullable AlertGroupView group(Visitor visitor, String id) {
+    return history.incident(visitor, id, NOW).orElseThrow().group();
   }
 
   @Test

@@ -11,16 +11,27 @@ import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Receivers;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.AlertRole;
+import dev.residua.app.web.FindingsFollower;
+import dev.residua.app.web.LiveEvidence;
+import dev.residua.dashboard.IncidentsResource;
+import dev.residua.dashboard.LiveAudit;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveModels;
+import dev.residua.dashboard.LiveViews.AlertChildView;
+import dev.residua.dashboard.LiveViews.AlertGroupView;
+import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.incident.Incident.State;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Await;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.Visits;
 import dev.residua.topic.TopicSpans;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +76,7 @@ class AlertGroupsIT {
       Await.until(LIMIT, "the webhook", () -> hook.taken().size() == 1);
       JsonNode page = pager.taken().get(0).body();
       JsonNode event = hook.taken().get(0).body();
+      AlertGroupView shown = groupOnThePageOf(clients, "incident-press-0");
 
       // When they end, some while no process runs
       publish(producer, 0, SOURCES / 2, State.RESOLVED);
@@ -83,7 +95,13 @@ class AlertGroupsIT {
       assertThat(page.at("/payload/summary").asText())
           .isEqualTo("Shadow length no longer follows its causes: 30 sources of lamp 3");
       assertThat(event.at("/data/group/incidents").asInt()).isEqualTo(SOURCES);
-      assertThat(event.at("/data/group/more").asInt()).isEqualTo(12);
+      assertThat(event.at("/data/group/children")).hasSize(SOURCES);
+      assertThat(shown.id()).isEqualTo(event.at("/residuagroup").asText());
+      assertThat(shown.headline()).isEqualTo(event.at("/data/headline").asText());
+      assertThat(shown.children())
+          .extracting(AlertChildView::incidentId)
+          .hasSize(SOURCES)
+          .contains("incident-press-0", "incident-press-29");
       assertThat(actions(pager)).containsExactly("trigger", "resolve");
       assertThat(chat.taken()).hasSize(2);
       assertThat(pager.complaints()).isEmpty();
@@ -91,6 +109,37 @@ class AlertGroupsIT {
     } finally {
       TestBroker.close(broker);
     }
+  }
+
+  /** The group that a dashboard shows with an incident. */
+  private static AlertGroupView groupOnThePageOf(KafkaClients clients, String incident)
+      throws Exception {
+    LiveHistory history = new LiveHistory();
+    IncidentsResource incidents = new IncidentsResource(history, () -> Visits.OWNER);
+    List<AlertGroupView> shown = new ArrayList<>();
+    try (FindingsFollower dashboard =
+        new FindingsFollower(
+            clients,
+            TOPICS,
+            history,
+            new LiveModels(),
+            new LiveEvidence(),
+            new LiveAudit(),
+            Duration.ZERO,
+            finding -> {},
+            () -> {})) {
+      Await.until(
+          LIMIT,
+          "the group of " + incident,
+          () -> {
+            if (incidents.incident(incident).getEntity() instanceof IncidentDetail detail
+                && detail.group() != null) {
+              shown.add(detail.group());
+            }
+            return !shown.isEmpty();
+          });
+    }
+    return shown.get(0);
   }
 
   /** Number of records on the topic of alerts. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.alerting.StoredAlerts;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
@@ -25,6 +26,7 @@ import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.renewal.gate.GateVerdict.Ruling;
 import dev.residua.testing.Chromium;
 import dev.residua.testing.FaultySource;
+import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
@@ -286,6 +288,30 @@ class DashboardIT {
         .extracting(command -> ((ControlCommand.Acknowledgement) command).assignee())
         .containsExactly("ann (claimed)", "kim");
     incidentPage = browser.evaluate("location.hash").asText();
+    sendGroup(clients, incidentPage.substring(incidentPage.lastIndexOf('/') + 1));
+    browser.await(SOON, "its group", says("Notified together") + " && " + says("And 5 more."));
+    assertThat(browser.text("[aria-labelledby=group-title] tbody")).contains("cam1", "cam7");
+  }
+
+  /** A group of seven incidents, of which two are known by name. */
+  private static void sendGroup(KafkaClients clients, String incident) {
+    byte[] group =
+        StoredAlerts.group(
+            "group.a.0",
+            5,
+            Incidents.with(i -> i.id = incident),
+            Incidents.with(
+                i -> {
+                  i.id = "another";
+                  i.source = "cam7";
+                }));
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      producer.send(
+          new ProducerRecord<>(
+              TOPICS.alerts().name(),
+              StoredAlerts.key("group.a.0").getBytes(StandardCharsets.UTF_8),
+              group));
+    }
   }
 
   private static void models(Chromium browser, String home, KafkaClients clients) throws Exception {

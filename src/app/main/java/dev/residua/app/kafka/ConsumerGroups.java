@@ -71,6 +71,7 @@ public final class ConsumerGroups {
     read.add(topics.deadLetters());
     read.add(topics.control());
     read.add(topics.audit());
+    read.add(topics.alerts());
     return read;
   }
 }

@@ -18,6 +18,7 @@ import dev.residua.topic.TopicSpans;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the output topics and feeds the pages: scores, drift scores and interventions from a
  * while ago, so that the pages have a history at once; anomalies and drifts, incidents,
- * calibrations, commands of operators and the status of trainings from the beginning; the last
- * evidence of incidents and audit entries; dead letters from the end of the topic.
+ * calibrations, alerts, commands of operators and the status of trainings from the beginning; the
+ * last evidence of incidents and audit entries; dead letters from the end of the topic.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -133,6 +134,11 @@ public final class FindingsFollower implements AutoCloseable {
         topics.audit(),
         Start.last(LiveAudit.MAX_ENTRIES),
         (entry, record, isNew) -> audit.add(entry));
+    follow(
+        topics.alerts(),
+        Start.ALL,
+        (record, isNew) ->
+            history.alert(new String(record.key(), StandardCharsets.UTF_8), record.value()));
     follow(topics.control(), Start.ALL, (record, isNew) -> commanded(record));
     follow(topics.calibrations(), Start.ALL, (record, isNew) -> commissioned(record));
     follow(
