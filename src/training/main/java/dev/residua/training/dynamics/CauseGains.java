@@ -8,7 +8,7 @@ import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.SingularMatrixException;
 
 /**
- * How much further causes would improve a fitted equation.
+ * Gain of a fitted equation by further causes.
  *
  * @param fitted without them
  * @param pass its innovations, with all rows
