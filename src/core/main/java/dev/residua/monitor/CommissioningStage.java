@@ -166,7 +166,7 @@ public final class CommissioningStage {
     return own == null ? thresholds.levels(runLength) : own.now().levels(runLength);
   }
 
-  private CommissioningStatus status() {
+  CommissioningStatus status() {
     return own == null ? CommissioningStatus.MODEL : own.status();
   }
 

@@ -255,7 +255,7 @@ final class Findings {
     List<String> names = new ArrayList<>();
     List<String> last = new ArrayList<>();
     List<String> effects = new ArrayList<>();
-    for (int i = 0; i < readings.length; i++) {
+    for (int i = 0; i < model.encoded(); i++) {
       if (Float.isNaN(frame.latents()[i])) {
         names.add(graph.spokenName(i));
         if (!Float.isNaN(readings[i])) {

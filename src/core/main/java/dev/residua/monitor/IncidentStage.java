@@ -59,6 +59,11 @@ public final class IncidentStage {
     return incidents.anyOpen();
   }
 
+  /** Returns the open incidents, oldest first. */
+  List<Incident> open() {
+    return incidents.open();
+  }
+
   long followedOffset() {
     return followedOffset;
   }

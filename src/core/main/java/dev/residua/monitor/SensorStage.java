@@ -41,7 +41,8 @@ public final class SensorStage {
    * @param pictures recent faults of single pictures
    * @param missing frames without a variable
    * @param unreadable frames with a latent that cannot be read
-   * @param readings last known value of each latent, NaN before the first; none at the start
+   * @param readings last known value of each latent and variable, NaN before the first; none at the
+   *     start
    * @param fault fault of the last frame; null if there was none
    * @param faultSince frames that the detector of the residuals had seen before that fault
    */
@@ -142,8 +143,8 @@ public final class SensorStage {
   /** Returns the last known values after a frame. */
   private float[] readings(MonitoredFrame frame) {
     float[] readings = state.readings();
-    if (readings.length == 0) {
-      readings = new float[model.encoded()];
+    if (readings.length != model.graph().size()) {
+      readings = new float[model.graph().size()];
       Arrays.fill(readings, Float.NaN);
     }
     readings = readings.clone();
@@ -156,7 +157,7 @@ public final class SensorStage {
 
   /** Returns true if something hides a latent, so that it cannot be read. */
   private boolean hidesLatent(MonitoredFrame frame, float[] readings) {
-    for (int i = 0; i < readings.length; i++) {
+    for (int i = 0; i < model.encoded(); i++) {
       boolean leaves = model.dynamics().isPresent() && Math.abs(readings[i]) > EDGE;
       if (frame.isUnreadable(i) && !leaves) {
         return true;

@@ -74,6 +74,20 @@ public final class SourceMonitor {
     return stages.incidents.anyOpen();
   }
 
+  /**
+   * Returns the present state of the source if it is to be published.
+   *
+   * @param frame last frame if it was just evaluated; null after a change between frames
+   * @param before last published state; null if there is none
+   * @param interval capture time after which an unchanged state is published again, above 0
+   */
+  public Optional<SourceState> news(
+      @Nullable ScoredFrame frame, @Nullable SourceState before, Duration interval) {
+    return Optional.ofNullable(stages.incidents.last())
+        .map(last -> SourceState.of(stages, last, frame, before))
+        .filter(now -> now.isNewsAfter(before, interval));
+  }
+
   /** Evaluates the next frame of the source with the settings of the model. */
   public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
     return next(frame, controls, SourceSettings.NONE);

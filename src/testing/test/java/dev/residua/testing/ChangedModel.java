@@ -1,6 +1,7 @@
 package dev.residua.testing;
 
 import dev.residua.anomaly.SensorRule;
+import dev.residua.causal.FactorScales;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.dynamics.DynamicModel;
@@ -17,6 +18,7 @@ public final class ChangedModel {
   public String id;
   public String digest;
   public ImageShape image;
+  public FactorScales factors;
   public int variables;
   public Optional<DynamicModel> dynamics;
   public DriftReference picture;
@@ -31,6 +33,7 @@ public final class ChangedModel {
     id = model.id();
     digest = model.digest();
     image = model.image();
+    factors = model.factors();
     variables = model.variables();
     dynamics = model.dynamics();
     picture = model.picture();
@@ -51,7 +54,7 @@ public final class ChangedModel {
         changed.digest,
         changed.image,
         model.graph(),
-        model.factors(),
+        changed.factors,
         changed.variables,
         changed.dynamics,
         model.rule(),
