@@ -10,6 +10,7 @@ import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.SourceSettings;
+import dev.residua.monitor.SourceState;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
@@ -101,7 +102,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.context = context;
     this.results = new ResultForwarder(context, topics, tracing);
     KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
-    this.states = new SourceStates(store);
+    this.states = new SourceStates(store, topics.sourceStates());
     // A task that is revived starts from its store, not from the remains of an aborted transaction.
     this.live.clear();
     if (!open) {
@@ -131,19 +132,23 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       return;
     }
     SourceMonitor monitor = monitor(frame.source(), lastThresholds);
-    MonitorResult result;
+    Evaluated evaluated;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
-      result = evaluated(monitor, frame, rules.settings(rule));
+      evaluated = evaluated(monitor, frame, rules.settings(rule));
       headers = step.headers();
     }
     clock.seen(frame.source());
     silent.remove(frame.source());
+    MonitorResult result = evaluated.result();
     observe(
         () ->
             listener.evaluated(
                 context.taskId().partition(), frame, result, monitor.incidentOpen()));
     results.forward(frame.source(), result, record.timestamp(), headers);
+    evaluated
+        .published()
+        .ifPresent(state -> results.publish(frame.source(), state, record.timestamp()));
   }
 
   /** Lets a source learn under a challenger; a failure does not affect the source. */
@@ -272,8 +277,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     clock.forget(source);
     silent.remove(source);
     live.remove(source);
+    boolean published = states.isPublished(source);
     if (states.delete(source)) {
       results.forward(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs());
+    }
+    if (published) {
+      results.publish(source, null, context.currentSystemTimeMs());
     }
     observe(() -> listener.forgotten(source));
   }
@@ -307,6 +316,13 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         observe(() -> listener.changed(result));
         results.forward(source, result, now);
       }
+      monitor
+          .news(null, states.published(source), limits.stateInterval())
+          .ifPresent(
+              state -> {
+                states.publish(source, state);
+                results.publish(source, state, now);
+              });
       return true;
     } catch (KafkaException e) { // of the transaction or a store, not of this source
       throw e;
@@ -339,13 +355,15 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
    * Evaluates a frame. If that fails, the source continues from the state before the frame, and the
    * frame becomes a dead letter.
    */
-  private MonitorResult evaluated(
-      SourceMonitor monitor, ScoredFrame frame, SourceSettings settings) {
+  private Evaluated evaluated(SourceMonitor monitor, ScoredFrame frame, SourceSettings settings) {
     MonitorResult result;
     SourceMonitorState state;
+    SourceState before = states.published(frame.source());
+    Optional<SourceState> published;
     try {
       result = monitor.next(frame, commands.active(), settings);
       state = monitor.state();
+      published = monitor.news(frame, before, limits.stateInterval());
     } catch (RuntimeException e) {
       live.remove(frame.source()); // perhaps half changed; the store has the state before
       states.release(frame.source());
@@ -355,9 +373,17 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
           e);
     }
     states.write(frame.source(), state);
+    published.ifPresent(news -> states.publish(frame.source(), news));
     live.put(frame.source(), monitor); // after it is written, as it may leave again at once
-    return result;
+    return new Evaluated(result, published);
   }
+
+  /**
+   * Results for a frame.
+   *
+   * @param published state of the source if it is to be published
+   */
+  private record Evaluated(MonitorResult result, Optional<SourceState> published) {}
 
   private static void observe(Runnable report) {
     try {

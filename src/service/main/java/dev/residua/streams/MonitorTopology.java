@@ -120,6 +120,7 @@ public final class MonitorTopology {
         BY_SOURCE,
         MONITOR);
     addSink(topology, ResultForwarder.CALIBRATIONS, topics.calibrations());
+    addSink(topology, ResultForwarder.SOURCE_STATES, topics.sourceStates());
     return topology;
   }
 

@@ -7,6 +7,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.MonitorResult;
+import dev.residua.monitor.SourceState;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.CloudEventHeaders;
 import dev.residua.wire.Topic;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards the parts of a result to the sinks of their topics. Events have CloudEvents attributes
@@ -29,6 +31,7 @@ final class ResultForwarder {
   static final String INTERVENTIONS = "interventions";
   static final String INCIDENTS = "incidents";
   static final String CALIBRATIONS = "calibrations";
+  static final String SOURCE_STATES = "source-states";
 
   private final ProcessorContext<String, Object> context;
   private final Topics topics;
@@ -75,6 +78,15 @@ final class ResultForwarder {
       CommissioningReport report = result.commissioning().orElse(null);
       context.forward(new Record<>(source, report, timestamp, headers), CALIBRATIONS);
     }
+  }
+
+  /**
+   * Forwards the state of a source.
+   *
+   * @param state null if the source is forgotten
+   */
+  void publish(String source, @Nullable SourceState state, long timestamp) {
+    context.forward(new Record<>(source, state, timestamp), SOURCE_STATES);
   }
 
   private Headers described(String type, Finding finding, Topic<String, ?> topic, Headers of) {

@@ -5,11 +5,13 @@ import dev.residua.commissioning.InnovationDistribution;
 import dev.residua.monitor.CommissioningStage;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.monitor.SourceState;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.Ring;
 import dev.residua.state.StateBlocks;
 import dev.residua.state.StateBlocks.Channel;
 import dev.residua.state.StateBlocks.Slot;
+import dev.residua.wire.Topic;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -18,19 +20,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Store of the states of the sources. The frames that a source learns from and the last samples of
- * its detectors are stored in blocks of their own, of which a frame changes none or few. For one
- * thread.
+ * Store of the states of the sources. The frames that a source learns from, the last samples of its
+ * detectors and its last published state are stored in blocks of their own, of which a frame
+ * changes none or few. For one thread.
  */
 final class SourceStates {
   /** Separates a source from the name of a block; a score with it in its source is refused. */
   private static final char BLOCK = 0;
+
+  /** Name of the block of the last published state; differs from those of rings and slots. */
+  private static final String PUBLISHED = "published";
 
   private static final Ring[] RINGS = Ring.values();
   private static final Slot[] SLOTS = Slot.values();
@@ -39,6 +45,11 @@ final class SourceStates {
 
   /** Blocks of the sources that were read or written and not released. */
   private final Map<String, Stored> stored = new HashMap<>();
+
+  private final Topic<String, SourceState> topic;
+
+  /** Last published states of the sources that were read or written and not released. */
+  private final Map<String, SourceState> published = new HashMap<>();
 
   /**
    * Parts of a state that are stored in blocks.
@@ -69,8 +80,12 @@ final class SourceStates {
     }
   }
 
-  SourceStates(KeyValueStore<String, byte[]> store) {
+  /**
+   * @param topic of published states, in whose format they are stored
+   */
+  SourceStates(KeyValueStore<String, byte[]> store, Topic<String, SourceState> topic) {
     this.store = store;
+    this.topic = topic;
   }
 
   void forEach(Consumer<String> source) {
@@ -86,6 +101,35 @@ final class SourceStates {
 
   boolean contains(String source) {
     return store.get(source) != null;
+  }
+
+  /** Returns the last published state of a source; null if there is none that can be read. */
+  @Nullable SourceState published(String source) {
+    SourceState known = published.get(source);
+    if (known == null) {
+      known = readPublished(source);
+      if (known != null) {
+        published.put(source, known);
+      }
+    }
+    return known;
+  }
+
+  private @Nullable SourceState readPublished(String source) {
+    try {
+      return topic.read(store.get(key(source, PUBLISHED)));
+    } catch (SerializationException e) {
+      return null; // written by another version; the next frame publishes one
+    }
+  }
+
+  boolean isPublished(String source) {
+    return store.get(key(source, PUBLISHED)) != null;
+  }
+
+  void publish(String source, SourceState state) {
+    store.put(key(source, PUBLISHED), topic.write(state));
+    published.put(source, state);
   }
 
   /**
@@ -231,7 +275,11 @@ final class SourceStates {
   }
 
   private static String key(String source, Ring ring, int block) {
-    return source + BLOCK + ring.label() + block;
+    return key(source, ring.label() + block);
+  }
+
+  private static String key(String source, String block) {
+    return source + BLOCK + block;
   }
 
   private static String prefix(String source, Slot slot) {
@@ -255,7 +303,7 @@ final class SourceStates {
     boolean commissioned = isCommissioned(source);
     store.delete(source);
     deleteBlocks(source + BLOCK);
-    stored.remove(source);
+    release(source);
     return commissioned;
   }
 
@@ -282,5 +330,6 @@ final class SourceStates {
    */
   void release(String source) {
     stored.remove(source);
+    published.remove(source);
   }
 }

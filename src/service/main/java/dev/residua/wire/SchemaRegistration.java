@@ -12,6 +12,7 @@ import dev.residua.avro.IncidentEvidence;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
+import dev.residua.avro.SourceState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,6 +124,7 @@ public final class SchemaRegistration {
     records.put(topics.sources(), SourceRule.class);
     records.put(topics.audit(), AuditEntry.class);
     records.put(topics.calibrations(), SourceCalibration.class);
+    records.put(topics.sourceStates(), SourceState.class);
     return records;
   }
 }

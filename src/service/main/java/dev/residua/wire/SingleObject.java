@@ -16,6 +16,7 @@ import dev.residua.avro.ModelEntry;
 import dev.residua.avro.ModelShadow;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
+import dev.residua.avro.SourceState;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -68,7 +69,8 @@ final class SingleObject<T extends SpecificRecordBase> {
           IncidentEvidence.class,
           ControlCommand.class,
           SourceRule.class,
-          SourceCalibration.class);
+          SourceCalibration.class,
+          SourceState.class);
 
   private static final byte[] MARK = {(byte) 0xC3, 0x01};
   private static final int HEADER_BYTES = MARK.length + Long.BYTES;

@@ -14,7 +14,14 @@ public record TopicFormats(Map<String, RecordFormat> byTopic, Optional<RegistryS
   /** Names of the topics whose format can be chosen, without prefix. */
   public static final List<String> TOPICS =
       List.of(
-          "scores", "drift", "anomalies", "drifts", "interventions", "incidents", "calibrations");
+          "scores",
+          "drift",
+          "anomalies",
+          "drifts",
+          "interventions",
+          "incidents",
+          "calibrations",
+          "source-states");
 
   /** Avro single-object encoding everywhere, without a registry. */
   public static final TopicFormats DEFAULTS = new TopicFormats(Map.of(), Optional.empty());

@@ -10,6 +10,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.monitor.SourceState;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class Topics {
   private static final Map<String, String> LARGE_COMPACT =
       Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
 
-  /** For state that the next owner of a partition reads: compacted soon, in small segments. */
+  /** For state that a reader needs when it starts: compacted soon, in small segments. */
   private static final Map<String, String> STATE =
       Map.of(
           "cleanup.policy",
@@ -98,6 +99,7 @@ public final class Topics {
   private final Topic<String, SourceRule> sources;
   private final Topic<String, AuditEntry> audit;
   private final Topic<String, CommissioningReport> calibrations;
+  private final Topic<String, SourceState> sourceStates;
   private final Topic<byte[], byte[]> deadLetters;
   private final Topic<byte[], byte[]> timelines;
   private final Topic<byte[], byte[]> alerts;
@@ -167,6 +169,12 @@ public final class Topics {
                 AuditEntry.class, dev.residua.avro.AuditEntry.class, AvroCodec.MAX_EVENT_BYTES),
             AUDIT);
     calibrations = output("calibrations", CommissioningReportMapper.SERDE, COMPACT);
+    sourceStates =
+        output(
+            "source-states",
+            AvroCodec.serde(
+                SourceState.class, dev.residua.avro.SourceState.class, AvroCodec.MAX_EVENT_BYTES),
+            STATE);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
     alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
@@ -268,6 +276,11 @@ public final class Topics {
     return calibrations;
   }
 
+  /** Newest state of each source, keyed by source. */
+  public Topic<String, SourceState> sourceStates() {
+    return sourceStates;
+  }
+
   /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */
   public Topic<byte[], byte[]> deadLetters() {
     return deadLetters;
@@ -296,7 +309,7 @@ public final class Topics {
 
   /** Topics that the monitor writes. */
   public List<Topic<?, ?>> findings() {
-    return List.of(drift, anomalies, drifts, interventions, incidents, calibrations);
+    return List.of(drift, anomalies, drifts, interventions, incidents, calibrations, sourceStates);
   }
 
   /** Topics whose records hold pictures of sources. */

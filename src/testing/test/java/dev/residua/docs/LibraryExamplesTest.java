@@ -165,4 +165,48 @@ class LibraryExamplesTest {
       }
     }
   }
+
+  @Test
+  void shouldJoinTheNewestStatesOfSources() throws Exception {
+    // Given
+    compile("JoinStates");
+    Properties settings = new Properties();
+    settings.put("application.id", "example");
+    settings.put("bootstrap.servers", "unused:9092");
+    settings.put("state.dir", directory.resolve("state").toString());
+    byte[] state =
+        Files.readAllBytes(Path.of("src/testing/test/resources/golden/SourceState-v1.bin"));
+    try (URLClassLoader loader =
+        new URLClassLoader(
+            new URL[] {directory.toUri().toURL()}, LibraryExamplesTest.class.getClassLoader())) {
+      Method topology =
+          loader.loadClass("JoinStates").getDeclaredMethod("topology", String.class, String.class);
+      topology.setAccessible(true);
+      try (TopologyTestDriver driver =
+          new TopologyTestDriver((Topology) topology.invoke(null, "parts", "joined"), settings)) {
+        TestInputTopic<String, byte[]> states =
+            driver.createInputTopic(
+                "residua.source-states", new StringSerializer(), new ByteArraySerializer());
+        TestInputTopic<String, String> parts =
+            driver.createInputTopic("parts", new StringSerializer(), new StringSerializer());
+        // When
+        parts.pipeInput("cam1", "part 1");
+        states.pipeInput("cam1", state);
+        parts.pipeInput("cam1", "part 2");
+        states.pipeInput("cam1", (byte[]) null);
+        parts.pipeInput("cam1", "part 3");
+        // Then
+        List<String> lines =
+            driver
+                .createOutputTopic("joined", new StringDeserializer(), new StringDeserializer())
+                .readValuesToList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).isEqualTo("part 1: not monitored");
+        assertThat(lines.get(1))
+            .startsWith("part 2: ARMED ")
+            .contains("\"shadow length\"", "Shadow length is 4.2 sd too large");
+        assertThat(lines.get(2)).isEqualTo("part 3: not monitored");
+      }
+    }
+  }
 }

@@ -189,6 +189,7 @@ class RoleAccessIT {
                   "interventions",
                   "incidents",
                   "calibrations",
+                  "source-states",
                   "dead-letters",
                   "models",
                   "sources"); // shares of budgets

@@ -27,6 +27,8 @@ import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorThresholds;
 import dev.residua.monitor.SourceSettings;
+import dev.residua.monitor.SourceState;
+import dev.residua.monitor.SourceState.OpenIncident;
 import dev.residua.source.ActiveHours;
 import dev.residua.source.MinimumEffect;
 import dev.residua.source.SharedBudget;
@@ -775,6 +777,7 @@ class MonitorTopologyTest {
       seen.add(List.of(score.source(), score.samples(), score.statistic(), score.others()));
     }
     seen.addAll(incidents().readValuesToList());
+    seen.addAll(states().readValuesToList());
     return seen;
   }
 
@@ -1097,7 +1100,9 @@ class MonitorTopologyTest {
     assertThat(context.forwarded()).isEmpty();
     tick.punctuate(context.currentSystemTimeMs() + 300_000);
     assertThat(context.forwarded())
-        .extracting(forward -> ((Incident) forward.record().value()).subject())
+        .map(forward -> forward.record().value())
+        .filteredOn(Incident.class::isInstance)
+        .extracting(value -> ((Incident) value).subject())
         .containsExactly(Subject.SILENCE);
   }
 
@@ -1106,8 +1111,18 @@ class MonitorTopologyTest {
     // Given two silent sources, of which one is retired
     send(Scored.nominal().source("cam1").frame(0));
     send(Scored.nominal().source("cam2").frame(0));
+    states().readValuesToList();
     pass(Duration.ofMinutes(6));
     assertThat(incidents().readValuesToList()).hasSize(2);
+    assertThat(states().readValuesToList())
+        .hasSize(2)
+        .allSatisfy(
+            state -> {
+              assertThat(state.capturedAt()).isEqualTo(Scored.time(0));
+              assertThat(state.incidents())
+                  .extracting(OpenIncident::subject)
+                  .containsExactly(Subject.SILENCE);
+            });
     // When
     command(
         new ControlCommand.Retire(
@@ -1119,14 +1134,16 @@ class MonitorTopologyTest {
         .extracting(i -> i.source() + " " + i.subject() + " " + i.reason())
         .containsExactly("cam1 silence SOURCE_RETIRED");
     assertThat(retired.get(0).note()).isEqualTo("retired by kim: moved");
-    assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1")).isNull();
+    assertThat(state()).doesNotContainKey("cam1").containsKey("cam2");
+    assertThat(states().readKeyValuesToMap()).containsOnlyKeys("cam1").containsEntry("cam1", null);
     // When
     pass(SourceLimits.DEFAULTS.forgetAfter());
     // Then
     assertThat(incidents().readValuesToList())
         .extracting(i -> i.source() + " " + i.subject() + " " + i.reason())
         .containsExactly("cam2 silence SOURCE_GONE");
-    assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam2")).isNull();
+    assertThat(state()).isEmpty();
+    assertThat(states().readKeyValuesToMap()).containsOnlyKeys("cam2").containsEntry("cam2", null);
   }
 
   @Test
@@ -1249,6 +1266,66 @@ class MonitorTopologyTest {
         .pipeInput(command.order().id(), command);
   }
 
+  private TestOutputTopic<String, SourceState> states() {
+    return driver.createOutputTopic(
+        topics.sourceStates().name(),
+        topics.sourceStates().key().deserializer(),
+        topics.sourceStates().value().deserializer());
+  }
+
+  @Test
+  void shouldPublishTheStateOfASourceAtIntervalsAndWhenAnIncidentChanges() {
+    // Given
+    Random random = new Random(8);
+    // When 50 s of 20 frames per second, the last 10 s shifted
+    for (int i = 0; i < 1_000; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 800 ? 0 : 3)).frame(i));
+    }
+    // Then
+    List<SourceState> states = states().readValuesToList();
+    assertThat(states.subList(0, 5))
+        .extracting(SourceState::sequence)
+        .containsExactly(0L, 200L, 400L, 600L, 800L);
+    assertThat(states.subList(0, 5)).allSatisfy(state -> assertThat(state.incidents()).isEmpty());
+    List<Incident> incidents = incidents().readValuesToList();
+    assertThat(incidents).isNotEmpty();
+    assertThat(states.subList(5, states.size()))
+        .as("one per change, in the transaction of the incident")
+        .extracting(SourceState::sequence)
+        .isSubsetOf(incidents.stream().map(Incident::updatedSequence).toList());
+    assertThat(states.get(5).incidents())
+        .singleElement()
+        .satisfies(open -> assertThat(open.incidentId()).isEqualTo(incidents.get(0).id()));
+  }
+
+  @Test
+  void shouldPublishTheSameStatesAfterARestart() throws Exception {
+    // Given
+    Random random = new Random(8);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 700; i++) {
+      frames.add(Scored.nominal().residuals(noise(random, i < 500 ? 0 : 3)).frame(i));
+    }
+    frames.forEach(this::send);
+    List<SourceState> uninterrupted = states().readValuesToList();
+    // When
+    driver.close();
+    deleteState();
+    driver = driver();
+    frames.subList(0, 550).forEach(this::send);
+    List<SourceState> restarted = new ArrayList<>(states().readValuesToList());
+    Map<String, byte[]> kept = state();
+    driver.close();
+    deleteState();
+    driver = driver(MonitorModels.fixed(model), NONE_LIVE);
+    kept.forEach(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE)::put);
+    frames.subList(550, 700).forEach(this::send);
+    restarted.addAll(states().readValuesToList());
+    // Then
+    assertThat(restarted).isEqualTo(uninterrupted);
+    assertThat(uninterrupted.get(uninterrupted.size() - 1).incidents()).isNotEmpty();
+  }
+
   private TestOutputTopic<String, Incident> incidents() {
     return driver.createOutputTopic(
         topics.incidents().name(),
@@ -1314,7 +1391,8 @@ class MonitorTopologyTest {
   void shouldGoOnFromAStateThatWasWrittenWhole() throws Exception {
     // Given what version 0.1.0 has stored of a source
     Interrupted monitor = interrupted(500);
-    SourceStates states = new SourceStates(driver.getKeyValueStore(MonitorSource.STORE));
+    SourceStates states =
+        new SourceStates(driver.getKeyValueStore(MonitorSource.STORE), topics.sourceStates());
     byte[] whole = MonitorStates.encode(states.read("cam1").orElseThrow());
     driver.close();
     deleteState();

@@ -131,6 +131,7 @@ public final class TopicFuzzer {
     avro(topics.sources(), "SourceRule", "");
     avro(topics.audit(), "AuditEntry", "");
     avro(topics.calibrations(), "SourceCalibration", "");
+    avro(topics.sourceStates(), "SourceState", "");
     avro(topics.models(), "ModelEntry", "model/");
     avro(topics.models(), "ModelActivation", "activation/");
     avro(topics.models(), "ActivationStart", "start/");

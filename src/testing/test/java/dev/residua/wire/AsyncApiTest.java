@@ -111,7 +111,10 @@ class AsyncApiTest {
                           Object payload = at(messages.get(name(message)), "payload").get("schema");
                           String file = payload == null ? "" : (String) at(payload).get("$ref");
                           if (file.endsWith(".schema.json")) {
-                            given.put(channel, Path.of(file).getFileName().toString());
+                            String topic = (String) at(value).get("address");
+                            given.put(
+                                topic.substring(Topics.DEFAULT_PREFIX.length()),
+                                Path.of(file).getFileName().toString());
                           }
                         }));
 

@@ -31,4 +31,11 @@ public interface MonitorConfig {
   /** Memory for state that is not written yet, in bytes, at least 0. */
   @WithDefault("67108864")
   long cacheBytes();
+
+  /**
+   * Capture time after which the state of a source is published on {@code source-states} again
+   * although nothing has changed, at least 1 ms.
+   */
+  @WithDefault("PT10S")
+  Duration stateInterval();
 }

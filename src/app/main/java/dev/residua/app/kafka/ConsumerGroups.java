@@ -66,6 +66,7 @@ public final class ConsumerGroups {
   /** Topics that the dashboard follows. */
   public static List<Topic<?, ?>> readByDashboard(Topics topics) {
     List<Topic<?, ?>> read = new ArrayList<>(topics.findings());
+    read.remove(topics.sourceStates()); // it has their history
     read.add(topics.scores());
     read.add(topics.evidence());
     read.add(topics.deadLetters());

@@ -269,7 +269,8 @@ public final class MonitorRole implements AutoCloseable {
           new SourceLimits(
               monitor.liveSources(),
               config.sources().silentAfter(),
-              config.sources().forgetAfter()),
+              config.sources().forgetAfter(),
+              monitor.stateInterval()),
           monitor.commitInterval(),
           monitor.cacheBytes());
     } catch (IllegalArgumentException e) {

@@ -133,6 +133,7 @@ final class SourceEraseCommand extends JsonCommand {
       }
       lines.add(tombstones(topics.incidents(), incidents));
       lines.add(tombstones(topics.calibrations(), Set.of(source)));
+      lines.add(tombstones(topics.sourceStates(), Set.of(source)));
     }
     lines.removeIf(line -> line.records() == 0);
     print(
@@ -163,8 +164,8 @@ final class SourceEraseCommand extends JsonCommand {
           left.isEmpty() ? "" : "; " + left);
     }
     print(
-        "Compacted topics (incidents, calibrations) keep deleted records on disk until Kafka next"
-            + " cleans the partition.");
+        "Compacted topics (incidents, calibrations, source-states) keep deleted records on disk until"
+            + " Kafka next cleans the partition.");
     print(
         "Sequence numbers and times, without pictures, stay in %s until residua.sources.forget-after"
             + " has passed.",

@@ -20,6 +20,9 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.model.SafeText;
+import dev.residua.monitor.SourceState;
+import dev.residua.monitor.SourceState.LatentState;
+import dev.residua.monitor.SourceState.LatentUnit;
 import dev.residua.topic.TopicSpans;
 import dev.residua.wire.LatentNames;
 import dev.residua.wire.RootCause;
@@ -34,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -63,8 +67,8 @@ public final class WatchCommand extends JsonCommand {
       split = ",",
       paramLabel = "TOPIC",
       description =
-          "Topics to print: scores, drift, anomalies, drifts, interventions, incidents, control,"
-              + " dead-letters, with or without the prefix.")
+          "Topics to print: scores, drift, anomalies, drifts, interventions, incidents,"
+              + " calibrations, source-states, control, dead-letters, with or without the prefix.")
   List<String> names = List.of("anomalies", "drifts", "interventions", "incidents");
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")
@@ -278,6 +282,19 @@ public final class WatchCommand extends JsonCommand {
                   ? ""
                   : ": " + String.join("; ", report.status().notes()));
     }
+    if (value instanceof SourceState state) {
+      return "%s  %s #%d  %s, model %s, %s"
+          .formatted(
+              state.capturedAt(),
+              state.source(),
+              state.sequence(),
+              state.phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+              SafeText.of(state.modelId()),
+              Stream.concat(
+                      state.latents().stream().map(WatchCommand::text),
+                      state.incidents().stream().map(open -> "incident: " + open.headline()))
+                  .collect(Collectors.joining(", ")));
+    }
     if (value instanceof ControlCommand command) {
       return "%s  %s by %s: %s"
           .formatted(
@@ -305,6 +322,21 @@ public final class WatchCommand extends JsonCommand {
             kind.toLowerCase(Locale.ROOT),
             finding.summary().headline(),
             finding.summary().explanation());
+  }
+
+  private static String text(LatentState latent) {
+    String value =
+        latent.category() != null
+            ? SafeText.of(latent.category())
+            : Double.isNaN(latent.value()) ? "unknown" : "%.4g".formatted(latent.value());
+    return "%s %s%s%s"
+        .formatted(
+            SafeText.of(latent.latent()),
+            value,
+            latent.unit() == LatentUnit.STANDARD_DEVIATIONS ? " sd" : "",
+            latent.unreadableSince() == null
+                ? ""
+                : " (unreadable since %s)".formatted(latent.unreadableSince()));
   }
 
   private static List<String> rounded(float[] values, List<String> names) {

@@ -62,7 +62,8 @@ final class SimulatedMonitor {
   static final Duration FORGET_AFTER = Duration.ofSeconds(100);
 
   /** Two live sources; a pause of a camera may be shorter than both times, or longer. */
-  private static final SourceLimits LIMITS = new SourceLimits(2, SILENT_AFTER, FORGET_AFTER);
+  private static final SourceLimits LIMITS =
+      new SourceLimits(2, SILENT_AFTER, FORGET_AFTER, Duration.ofSeconds(10));
 
   static final String GROUP = "residua-monitor";
   static final String CHANGELOG = GROUP + "-" + MonitorTopology.STATE_STORE + "-changelog";
