@@ -3,18 +3,18 @@
 from types import SimpleNamespace
 
 import pytest
-from residua import FrameSender, data_frame, kafka, read
+from residua import FrameSender, data_frame, kafka, read, source_states
 
 EOF = -191
 TOPIC = "residua.scores"
 
 
 class _Message:
-    def __init__(self, partition, offset, value=None, error=None, headers=None):
-        self.topic = lambda: TOPIC
+    def __init__(self, partition, offset, value=None, error=None, headers=None, key=b"cam1", topic=TOPIC):
+        self.topic = lambda: topic
         self.partition = lambda: partition
         self.offset = lambda: offset
-        self.key = lambda: b"cam1"
+        self.key = lambda: key
         self.value = lambda: value
         self.headers = lambda: headers
         self.timestamp = lambda: (1, 1_772_366_400_123)
@@ -121,3 +121,11 @@ def test_keeps_arrays_whose_latents_are_not_known(monkeypatch):
     damaged = [("residua-latents", b"level")]
     _use(monkeypatch, [_Message(0, 0, b'{"latents": [1, 2]}', headers=damaged), _Message(0, 1, error=EOF)], [1])
     assert data_frame(read("scores", follow=False))["latents"].tolist() == [[1, 2]]
+
+
+def test_gives_the_newest_state_of_each_source(monkeypatch):
+    states = [(b"cam1", b'{"sequence": 1}'), (b"cam2", b"{}"), (b"cam1", b'{"sequence": 2}'), (b"cam2", None)]
+    topic = "residua.source-states"
+    messages = [_Message(0, offset, value, key=key, topic=topic) for offset, (key, value) in enumerate(states)]
+    _use(monkeypatch, [*messages, _Message(0, 4, error=EOF, topic=topic)], [4])
+    assert source_states() == {"cam1": {"sequence": 2}}

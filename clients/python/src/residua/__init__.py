@@ -1,11 +1,11 @@
 """Sends frames to Residua and reads its scores, events and incidents.
 
-``Service`` sends frames over HTTP and reads the HTTP interface; it needs only the standard library. ``FrameSender`` and ``read`` use Kafka and
-need confluent-kafka. ``data_frame`` needs pandas.
+``Service`` sends frames over HTTP and reads the HTTP interface; it needs only the standard library. ``FrameSender``, ``read`` and
+``source_states`` use Kafka and need confluent-kafka. ``data_frame`` needs pandas.
 """
 
 from .frames import Frame, encode_frame
-from .kafka import TOPICS, FrameSender, Record, data_frame, read
+from .kafka import TOPICS, FrameSender, Record, data_frame, read, source_states
 from .records import UnreadableRecordError, decode
 from .service import Service, ServiceError
 
@@ -21,4 +21,5 @@ __all__ = [
     "decode",
     "encode_frame",
     "read",
+    "source_states",
 ]

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     import pandas
 
 #: Topics whose records ``read`` gives, without the prefix.
-TOPICS = ("scores", "drift", "anomalies", "drifts", "interventions", "incidents", "calibrations")
+TOPICS = (
+    "scores",
+    "drift",
+    "anomalies",
+    "drifts",
+    "interventions",
+    "incidents",
+    "calibrations",
+    "source-states",
+)
 
 #: Arrays of a score with one number per latent.
 PER_LATENT = ("latents", "expected", "residuals", "standardized", "pValues")
@@ -208,6 +217,20 @@ def read(
             )
     finally:
         consumer.close()
+
+
+def source_states(bootstrap: str = "localhost:9092", **options: Any) -> dict[str, dict[str, Any]]:
+    """The newest ``SourceState`` of every source that is monitored now, by source.
+
+    :param options: ``prefix``, ``schema_of`` and ``settings`` of ``read``
+    """
+    states: dict[str, dict[str, Any]] = {}
+    for record in read("source-states", bootstrap=bootstrap, from_beginning=True, follow=False, **options):
+        if record.value is None:
+            states.pop(record.key, None)
+        else:
+            states[record.key] = record.value
+    return states
 
 
 def _latents(headers: Iterable[tuple[str, bytes | None]] | None) -> tuple[str, ...]:
