@@ -13,6 +13,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.Incident;
 import dev.residua.model.ModelBundle;
+import dev.residua.monitor.SourceState;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
@@ -251,6 +252,17 @@ class CommissioningIT {
                   assertThat(score.calibration().provisional()).isTrue();
                   assertThat(score.calibration().pValues()).hasSize(4);
                 });
+
+        // And each frame gave at most one state, also around the kill
+        List<SourceState> states =
+            TopicReader.values(clients, TOPICS.sourceStates()).stream()
+                .filter(state -> state.source().equals("cam1"))
+                .toList();
+        assertThat(states).extracting(SourceState::sequence).doesNotHaveDuplicates().isSorted();
+        assertThat(states)
+            .extracting(SourceState::phase)
+            .startsWith(CalibrationPhase.LEARNING)
+            .endsWith(CalibrationPhase.ARMED);
 
         // And the one that broke meanwhile asks for a person, who accepts
         awaitStatus(service, "cam2", "needs-review", "shadow length", "1 armed, 1 needs-review");

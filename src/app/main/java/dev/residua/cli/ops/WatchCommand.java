@@ -283,7 +283,7 @@ public final class WatchCommand extends JsonCommand {
                   : ": " + String.join("; ", report.status().notes()));
     }
     if (value instanceof SourceState state) {
-      return "%s  %s #%d  %s, model %s, %s"
+      return "%s  %s #%d  calibration %s, model %s, %s"
           .formatted(
               state.capturedAt(),
               state.source(),
