@@ -10,6 +10,7 @@ import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.SourceCalibration;
+import dev.residua.avro.SourceState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -64,7 +65,8 @@ class RecordSerdeTest {
             "t.drifts", DriftEvent.class,
             "t.interventions", InterventionEvent.class,
             "t.incidents", Incident.class,
-            "t.calibrations", SourceCalibration.class);
+            "t.calibrations", SourceCalibration.class,
+            "t.source-states", SourceState.class);
     Class<?> type = records.get(topic.name());
     return GoldenRecordsTest.records()
         .filter(type::isInstance)
