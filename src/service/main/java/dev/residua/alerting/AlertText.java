@@ -107,6 +107,16 @@ final class AlertText {
     };
   }
 
+  /**
+   * Returns the sentence about an acknowledgement.
+   *
+   * @param unknown subject of the sentence if the person is not known
+   */
+  static String acknowledgement(Notification notification, String unknown) {
+    return "%s looks after it: %s"
+        .formatted(notification.acknowledgedBy().orElse(unknown), title(notification.entry()));
+  }
+
   /** Returns a text in one line, without control characters. */
   static String oneLine(String text) {
     return text.strip().replaceAll("[\\p{Cntrl}\\s\\x{85}\\x{2028}\\x{2029}]+", " ");

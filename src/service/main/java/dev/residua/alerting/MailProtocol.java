@@ -80,18 +80,18 @@ final class MailProtocol implements Protocol {
             (name, value) ->
                 lines.add(name + ": " + AlertText.cut(AlertText.oneLine(value), MAX_TEXT)));
     lines.add("");
-    links.of(entry).forEach((purpose, href) -> lines.add(purpose + ": " + href));
+    addLinks(lines, entry);
     return lines.add("Residua, incident " + AlertText.oneLine(incident.id())).toString();
+  }
+
+  private void addLinks(StringJoiner lines, AlertEntry entry) {
+    links.of(entry).forEach((purpose, href) -> lines.add(purpose + ": " + href));
   }
 
   private String acknowledgement(Notification notification) {
     StringJoiner lines = new StringJoiner("\n", "", "\n");
-    lines.add(
-        "%s looks after it: %s"
-            .formatted(
-                notification.acknowledgedBy().orElse("Somebody"),
-                AlertText.title(notification.entry())));
-    links.of(notification.entry()).forEach((purpose, href) -> lines.add(purpose + ": " + href));
+    lines.add(AlertText.acknowledgement(notification, "Somebody"));
+    addLinks(lines, notification.entry());
     return lines.toString();
   }
 

@@ -91,11 +91,7 @@ public final class SlackProtocol implements Protocol {
     message.put(
         "text",
         AlertText.cut(
-            ":eyes: %s looks after it: %s"
-                .formatted(
-                    escaped(notification.acknowledgedBy().orElse("somebody")),
-                    escaped(AlertText.title(notification.entry()))),
-            MOST_TEXT));
+            ":eyes: " + escaped(AlertText.acknowledgement(notification, "somebody")), MOST_TEXT));
     return post(message);
   }
 

@@ -38,7 +38,7 @@ final class TeamsProtocol implements Protocol {
   public OutgoingRequest request(List<Notification> notifications, Instant now) {
     Notification notification = notifications.get(0);
     return notification.action() == Action.ACKNOWLEDGE
-        ? acknowledgement(notification)
+        ? sentence(AlertText.acknowledgement(notification, "somebody"))
         : post(max -> card(notification.entry(), max));
   }
 
@@ -73,14 +73,6 @@ final class TeamsProtocol implements Protocol {
       }
     }
     return card;
-  }
-
-  private OutgoingRequest acknowledgement(Notification notification) {
-    return sentence(
-        "%s looks after it: %s"
-            .formatted(
-                notification.acknowledgedBy().orElse("somebody"),
-                AlertText.title(notification.entry())));
   }
 
   @Override

@@ -172,17 +172,7 @@ class MailSenderTest {
 
   private static Notification notification(Action action, Incident incident) {
     return new Notification(
-        action,
-        new AlertEntry(
-            incident.id(),
-            incident,
-            7,
-            Incidents.OPENED,
-            Incidents.OPENED,
-            Optional.empty(),
-            Map.of()),
-        NotifiedState.NOTHING,
-        Optional.of("Kim"));
+        action, StoredAlerts.entry(incident), NotifiedState.NOTHING, Optional.of("Kim"));
   }
 
   private static DeliveryResult send(ReceiverSettings receiver, Notification notification) {

@@ -37,7 +37,7 @@ public final class StoredAlerts {
     return AlertStateJson.bytes(entry(incident));
   }
 
-  private static AlertEntry entry(Incident incident) {
+  static AlertEntry entry(Incident incident) {
     return new AlertEntry(
         incident.id(), incident, 0, Incidents.OPENED, Incidents.OPENED, Optional.empty(), Map.of());
   }

@@ -8,7 +8,6 @@ import dev.residua.incident.Incident;
 import dev.residua.testing.Incidents;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import net.jqwik.api.ForAll;
@@ -22,15 +21,7 @@ class TeamsProtocolTest {
   private static final Links LINKS = new Links(Optional.of(URI.create("https://residua.test/")));
 
   private static OutgoingRequest request(Action action, Incident incident, String by) {
-    AlertEntry entry =
-        new AlertEntry(
-            incident.id(),
-            incident,
-            7,
-            Incidents.OPENED,
-            Incidents.OPENED,
-            Optional.empty(),
-            Map.of());
+    AlertEntry entry = StoredAlerts.entry(incident);
     return Protocol.of(Receivers.teams(r -> {}), LINKS)
         .request(
             List.of(new Notification(action, entry, NotifiedState.NOTHING, Optional.of(by))),
