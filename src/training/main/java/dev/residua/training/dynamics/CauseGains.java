@@ -47,20 +47,19 @@ record CauseGains(FittedEquation fitted, InnovationPass pass, double[][] inverse
 
   private double reduction(int cause, int delay) {
     Memory memory = fitted.terms().memory();
-    int rows = fitted.data().rows;
+    double[][] of = fitted.data().functions(cause);
     int p = inverse.length;
     double[] s = new double[SequenceBasis.BASIS];
     double[] ofError = new double[SequenceBasis.BASIS]; // derivatives of a slow error
     double[][] cross = new double[SequenceBasis.BASIS][p];
     double[][] own = new double[SequenceBasis.BASIS][SequenceBasis.BASIS];
     double[] gradient = new double[SequenceBasis.BASIS];
-    for (int t = 0; t < rows; t++) {
+    for (int t = 0; t < fitted.data().rows; t++) {
       double[] row = pass.derivatives[t];
       boolean now = !memory.actsOnRate();
       if (now) {
         for (int j = 0; j < SequenceBasis.BASIS; j++) {
-          s[j] =
-              (t < delay ? Double.NaN : fitted.data().function(cause, j)[t - delay]) + ofError[j];
+          s[j] = (t < delay ? Double.NaN : of[j][t - delay]) + ofError[j];
         }
       }
       if (Double.isNaN(s[0])) {
@@ -83,7 +82,7 @@ record CauseGains(FittedEquation fitted, InnovationPass pass, double[][] inverse
         }
       } else if (!now) {
         for (int j = 0; j < SequenceBasis.BASIS; j++) {
-          double value = t < delay ? 0 : fitted.data().function(cause, j)[t - delay];
+          double value = t < delay ? 0 : of[j][t - delay];
           s[j] = pass.kept[t] * s[j] + value;
         }
       }

@@ -75,6 +75,7 @@ record FittedEquation(
    */
   double influence(int cause) {
     double[] readings = data.readings[terms.variable()];
+    double[][] of = data.functions(terms.causes()[cause]);
     int from = terms.coefficient(cause);
     StandardDeviation added = new StandardDeviation();
     StandardDeviation whole = new StandardDeviation();
@@ -82,8 +83,7 @@ record FittedEquation(
     for (int t = terms.delays()[cause]; t < data.rows; t++) {
       double effect = 0;
       for (int j = 0; j < SequenceBasis.BASIS; j++) {
-        effect +=
-            theta[from + j] * data.function(terms.causes()[cause], j)[t - terms.delays()[cause]];
+        effect += theta[from + j] * of[j][t - terms.delays()[cause]];
       }
       if (Double.isNaN(effect) || Double.isNaN(readings[t])) {
         continue;

@@ -67,9 +67,9 @@ final class SequenceBasis {
     }
   }
 
-  /** Values of a function of a cause at all rows, NaN if the reading is unknown. */
-  double[] function(int cause, int function) {
-    return basis[cause][function];
+  /** Values of the functions of a cause, {@code [function][row]}, NaN for an unknown reading. */
+  double[][] functions(int cause) {
+    return basis[cause];
   }
 
   /**
