@@ -185,8 +185,8 @@ public record SourceState(
     }
     Duration passed = Duration.between(before.capturedAt, capturedAt).abs();
     return passed.compareTo(interval) >= 0
-        || (!readable().equals(before.readable())
-            && passed.compareTo(interval.dividedBy(READABILITY_PARTS)) >= 0);
+        || (passed.compareTo(interval.dividedBy(READABILITY_PARTS)) >= 0
+            && !readable().equals(before.readable()));
   }
 
   private List<Boolean> readable() {
