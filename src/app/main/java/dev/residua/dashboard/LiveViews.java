@@ -326,8 +326,8 @@ public final class LiveViews {
    * @param events that it groups and that are remembered here, newest first
    * @param commands about it, and about its source while it was open, newest first
    * @param similar earlier incidents of its subject, those of its source first
-   * @param group of incidents of which receivers are notified together; null if it is in none, or
-   *     in one with a source that the visitor may not see
+   * @param group alert that lists it with incidents of other sources; null if no alert does, or if
+   *     the visitor may not see all of these sources
    */
   public record IncidentDetail(
       long at,
@@ -339,7 +339,7 @@ public final class LiveViews {
       @Nullable AlertGroupView group) {}
 
   /**
-   * A group of incidents of which receivers are notified together.
+   * An alert that lists incidents of several sources.
    *
    * @param id that receivers know
    * @param label that its sources have in common

@@ -199,7 +199,7 @@ class SourceStateTest {
     assertThat(other("model-1", "ab12", CalibrationPhase.ARMED, List.of())).isFalse();
   }
 
-  /** Whether a state differs enough; frame rate, run length and values differ always. */
+  /** Compares {@link #QUIET} with a state of another frame rate, run length and value. */
   private static boolean other(
       String modelId, String digest, CalibrationPhase phase, List<OpenIncident> incidents) {
     return new SourceState(
