@@ -264,9 +264,7 @@ final class HistoryChecker {
         if (result.topic().equals(TOPICS.incidents().name())) {
           opened.putIfAbsent(TOPICS.incidents().read(result.value()).id(), batches);
         }
-        if (result.value() != null) { // not the end of a source's state
-          add(expected, result.topic(), result.key(), result.value());
-        }
+        add(expected, result.topic(), result.key(), result.value());
       }
     }
     if (machine != null) {
@@ -540,11 +538,17 @@ final class HistoryChecker {
             incident.updatedSequence());
   }
 
+  /**
+   * @param value null at the end of a source's state
+   */
   private static void add(
-      Map<String, Map<String, List<String>>> all, String topic, byte[] key, byte[] value) {
+      Map<String, Map<String, List<String>>> all,
+      String topic,
+      byte[] key,
+      byte @Nullable [] value) {
     all.computeIfAbsent(topic, t -> new TreeMap<>())
         .computeIfAbsent(new String(key, StandardCharsets.UTF_8), k -> new ArrayList<>())
-        .add(Base64.getEncoder().encodeToString(value));
+        .add(value == null ? "end" : Base64.getEncoder().encodeToString(value));
   }
 
   private static ConsumerRecord<byte[], byte[]> record(SimulatedLog.Entry entry) {
