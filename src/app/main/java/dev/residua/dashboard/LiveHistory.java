@@ -10,7 +10,9 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommonShift;
+import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CommandView;
+import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.CommissioningsView;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
@@ -33,6 +35,7 @@ import dev.residua.feedback.IncidentReviews;
 import dev.residua.feedback.Proposal;
 import dev.residua.feedback.Proposals;
 import dev.residua.feedback.ReviewedIncident;
+import dev.residua.frame.HumanDuration;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Acknowledgement;
@@ -45,6 +48,8 @@ import dev.residua.incident.ControlCommand.Standing;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.InnovationStage;
+import dev.residua.monitor.Sensitivity;
+import dev.residua.monitor.Sensitivity.SmallestChange;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRules;
 import dev.residua.wire.BoundedMap;
@@ -106,12 +111,14 @@ public class LiveHistory {
    * Properties of a model that pages show.
    *
    * @param encoded number of nodes that are read from pictures, the first ones
+   * @param sensitivity to changes; null if its sources learn no normal of their own
    */
   private record KnownModel(
       CausalGraph graph,
       FactorScales factors,
       int encoded,
-      @Nullable InnovationStage innovations) {}
+      @Nullable InnovationStage innovations,
+      @Nullable Sensitivity sensitivity) {}
 
   /**
    * Sets the budget of sources whose rule has none.
@@ -132,16 +139,20 @@ public class LiveHistory {
    *
    * @param variables number of nodes that are not read from pictures, the last ones
    * @param innovations completes its scores; null if no equation uses earlier frames
+   * @param sensitivity to changes; null if its sources learn no normal of their own
    */
   public synchronized void model(
       String id,
       CausalGraph newGraph,
       FactorScales factors,
       int variables,
-      @Nullable InnovationStage innovations) {
+      @Nullable InnovationStage innovations,
+      @Nullable Sensitivity sensitivity) {
     modelId = id;
     graph = newGraph.toString();
-    models.put(id, new KnownModel(newGraph, factors, newGraph.size() - variables, innovations));
+    models.put(
+        id,
+        new KnownModel(newGraph, factors, newGraph.size() - variables, innovations, sensitivity));
     revision++;
   }
 
@@ -158,7 +169,12 @@ public class LiveHistory {
   }
 
   public synchronized void drift(DriftScore score) {
-    sources.at(score.source()).drift(score);
+    SourceHistory history = sources.at(score.source());
+    DriftScore before = history.lastDrift();
+    history.drift(score);
+    if (before == null || before.calibration().phase() != score.calibration().phase()) {
+      revision++; // of the changes that are found
+    }
   }
 
   /** Adds a frame of the past to the long history of a known source. */
@@ -379,6 +395,7 @@ public class LiveHistory {
         CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
         FactorScales.NONE,
         d,
+        null,
         null);
   }
 
@@ -644,7 +661,7 @@ public class LiveHistory {
             ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.PERIODS + 1) * Trend.PERIOD_MILLIS,
             trend.newest() == seen.period() && !reset ? null : ViewMapper.trends(trend),
-            news && report != null ? ViewMapper.commissioning(report) : null,
+            news && report != null ? view(report) : null,
             news ? incidentsOf(name) : null,
             news ? List.copyOf(history.events()) : null,
             news ? ordersFor(name) : null);
@@ -703,8 +720,31 @@ public class LiveHistory {
             .sorted(Comparator.comparing(CommissioningReport::source))
             .toList();
     return new CommissioningsView(
-        reports.stream().map(ViewMapper::commissioning).toList(),
+        reports.stream().map(this::view).toList(),
         CommonShift.of(reports).stream().map(CommonShift::sentence).toList());
+  }
+
+  private CommissioningView view(CommissioningReport report) {
+    return ViewMapper.commissioning(report, latent -> smallest(report, latent));
+  }
+
+  /** Returns the smallest changes of a latent that are found; empty while nothing is watched. */
+  private List<SmallestChange> smallest(CommissioningReport report, int latent) {
+    KnownModel known = models.get(report.modelId());
+    SourceHistory history = sources.find(report.source()).orElse(null);
+    DriftScore score = history == null ? null : history.lastDrift();
+    SourceCalibration normal = report.calibration();
+    if (known == null
+        || known.sensitivity() == null
+        || normal == null
+        || score == null
+        || !score.modelId().equals(report.modelId())
+        || score.calibration().phase() != CalibrationPhase.ARMED
+        || history.interval().isZero()) {
+      return List.of();
+    }
+    double seconds = HumanDuration.seconds(history.interval());
+    return known.sensitivity().of(latent, normal, score.threshold(), seconds);
   }
 
   public synchronized boolean knows(String name) {

@@ -6,6 +6,7 @@ import dev.residua.commissioning.NonUniformity;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.intervention.ForecastReport.LatentForecast;
 import dev.residua.intervention.ForecastReport.LimitForecast;
+import dev.residua.monitor.Sensitivity.SmallestChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,8 @@ public final class LiveViews {
    * @param lagOne correlation of consecutive frames
    * @param slope of the observed on the expected value
    * @param effectiveSamples independent frames that would determine the level as well
+   * @param smallest changes that the detector finds on average; empty while nothing is watched, for
+   *     a category, and for a model that this process has not read
    */
   public record LatentNormalView(
       String latent,
@@ -100,7 +103,8 @@ public final class LiveViews {
       @Nullable Double spread,
       @Nullable Double lagOne,
       @Nullable Double slope,
-      @Nullable Double effectiveSamples) {}
+      @Nullable Double effectiveSamples,
+      List<SmallestChange> smallest) {}
 
   /**
    * The commissioning of some sources.

@@ -45,11 +45,13 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentFrame;
+import dev.residua.monitor.Sensitivity.SmallestChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Maps domain objects to the JSON of the pages: numbers rounded, NaN as null. */
@@ -97,7 +99,11 @@ public final class ViewMapper {
         : command.kind().text();
   }
 
-  static CommissioningView commissioning(CommissioningReport report) {
+  /**
+   * @param smallest changes of a latent that are found, by its index
+   */
+  static CommissioningView commissioning(
+      CommissioningReport report, IntFunction<List<SmallestChange>> smallest) {
     CommissioningStatus status = report.status();
     SourceCalibration calibration = report.calibration();
     return new CommissioningView(
@@ -113,7 +119,9 @@ public final class ViewMapper {
         report.modelId(),
         calibration == null ? 0 : calibration.frames(),
         calibration == null ? null : round(calibration.effectiveSamples()),
-        calibration == null ? List.of() : latents(report.latents(), calibration.latents()),
+        calibration == null
+            ? List.of()
+            : latents(report.latents(), calibration.latents(), smallest),
         challenger(report.challenger()));
   }
 
@@ -144,7 +152,9 @@ public final class ViewMapper {
   }
 
   private static List<LatentNormalView> latents(
-      List<String> names, List<LatentCalibration> latents) {
+      List<String> names,
+      List<LatentCalibration> latents,
+      IntFunction<List<SmallestChange>> smallest) {
     List<LatentNormalView> views = new ArrayList<>();
     for (int k = 0; k < latents.size(); k++) {
       LatentCalibration latent = latents.get(k);
@@ -155,7 +165,8 @@ public final class ViewMapper {
               round(latent.spread()),
               round(latent.lagOne()),
               round(latent.slope()),
-              round(latent.effectiveSamples())));
+              round(latent.effectiveSamples()),
+              smallest.apply(k)));
     }
     return views;
   }

@@ -68,6 +68,11 @@ const SECTIONS = [
         'Every camera differs a little from those of the training. So each source first learns the level, spread and autocorrelation of its residuals, and Residua then watches it with them. Level and spread are in standard deviations of the model: a source like those of the training has 0 and 1. The lag-one correlation says how similar consecutive frames are; the more similar, the more frames make one effective sample. The slope is 1 if the equation of the model is correct. A calibration that rests on less than a day is provisional. Recalibration is proposed if the p-values of a latent are no longer uniform over at least a day: nothing changes until a person lets the source learn again.',
       ],
       [
+        'smallest',
+        'Smallest change',
+        'The smallest lasting change of a latent that its detector finds on average within a minute, an hour or a day, if its residuals are otherwise as they were learned. It is in the unit of the latent: an offset, or, of a latent that integrates its causes, a push on its rate of change, such as a leak. Larger changes are found earlier. A smaller false-alarm budget makes all of them larger.',
+      ],
+      [
         'run-length',
         'Run length of nominal frames',
         'An extrapolation of how often the nominal frames of this source come near the threshold. If it is much smaller than the run length of the threshold, the source varies more than the frames of the training, and raises more false alarms.',

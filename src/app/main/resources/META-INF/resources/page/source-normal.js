@@ -36,6 +36,12 @@ const COLUMNS = [
   right('p-value now'),
 ];
 
+const TIMES = new Map([
+  [60, 'Within a minute'],
+  [3600, 'Within an hour'],
+  [86400, 'Within a day'],
+]);
+
 export class NormalPanel {
   #state;
   #name;
@@ -80,6 +86,7 @@ export class NormalPanel {
       !ofModel && this.#actions(phase, isWatched),
       learned && quantities(phase, report),
       learned && this.#table(report),
+      learned && report.latents.some(one => one.smallest.length) && smallestOf(report),
     ];
   }
 
@@ -119,6 +126,24 @@ export class NormalPanel {
       p,
     );
   }
+}
+
+/** Table of the smallest changes that the detector finds, each in the unit of its latent. */
+function smallestOf({ latents }) {
+  const columns = ['Latent', ...[...TIMES.values()].map(right)];
+  const rows = latents.map(({ latent, smallest }) => {
+    const texts = new Map(smallest.map(({ withinSeconds, text: words }) => [withinSeconds, words]));
+    const cells = [...TIMES.keys()].map(seconds => numberCell(texts.get(seconds) ?? '–'));
+    return h('tr', null, rowHead(spoken(latent)), cells);
+  });
+  const caption = 'Smallest lasting change that is found, on average';
+  const words = h('p', null, caption, ' ', help('smallest', 'how it follows'));
+  return h(
+    'div',
+    { class: 'smallest' },
+    words,
+    table(columns, rows, { class: 'latents normals' }, caption),
+  );
 }
 
 function progressOf(progress, report) {

@@ -1,5 +1,7 @@
 package dev.residua.causal;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /**
@@ -50,5 +52,10 @@ public record FactorScale(double offset, double slope, double low, double high) 
     int decimals = (int) Math.max(0, Math.min(9, 1 - Math.floor(Math.log10(high - low))));
     String text = String.format(Locale.ROOT, "%." + decimals + "f", factor);
     return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+  }
+
+  /** Two significant digits, such as {@code 0.042} or {@code 5}. */
+  public static String digits(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 }

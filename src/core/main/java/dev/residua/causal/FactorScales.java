@@ -10,6 +10,11 @@ public final class FactorScales {
   /** No latent has a scale. */
   public static final FactorScales NONE = new FactorScales(Map.of(), Map.of());
 
+  private static final int SECONDS_PER_MINUTE = 60;
+
+  /** Range of a latent without a scale, in its standard deviations. */
+  private static final double USUAL_RANGE = 4;
+
   private final Map<Integer, FactorScale> scales;
   private final Map<Integer, List<String>> categories;
 
@@ -60,6 +65,24 @@ public final class FactorScales {
   public String number(int latent, double inUnit) {
     FactorScale scale = scales.get(latent);
     return scale == null ? "%.2f".formatted(inUnit) : scale.number(inUnit);
+  }
+
+  /** Size of a change of a latent, such as {@code 0.042}, in its unit. */
+  public String spokenSize(int latent, double change) {
+    FactorScale scale = scales.get(latent);
+    return scale == null
+        ? FactorScale.digits(Math.abs(change)) + " standard deviations"
+        : FactorScale.digits(Math.abs(scale.slope() * change));
+  }
+
+  /** Size of a rate of change of a latent, such as {@code 0.4 per minute}, in its unit. */
+  public String spokenRate(int latent, double perSecond) {
+    FactorScale scale = scales.get(latent);
+    double range = scale == null ? USUAL_RANGE : scale.high() - scale.low();
+    double size = Math.abs(scale == null ? perSecond : scale.slope() * perSecond);
+    return size * SECONDS_PER_MINUTE < range
+        ? spokenSize(latent, perSecond * SECONDS_PER_MINUTE) + " per minute"
+        : spokenSize(latent, perSecond) + " per second";
   }
 
   /** The scale of a latent; empty if no labels gave one. */

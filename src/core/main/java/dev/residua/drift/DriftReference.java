@@ -4,6 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import java.util.zip.CRC32C;
 
@@ -148,6 +149,33 @@ public final class DriftReference {
   /** Estimated mean run length of a quiet stream at a threshold, in samples. */
   public double runLengthAt(double threshold) {
     return curve.runLengthAt(threshold);
+  }
+
+  /**
+   * Returns the changes of means that are detected at a threshold.
+   *
+   * @return empty without a chart of means
+   */
+  public Optional<DetectableMean> detectableMean(double threshold) {
+    if (!settings.mean()) {
+      return Optional.empty();
+    }
+    int scales = settings.scales().length;
+    int memories = settings.memories().length;
+    int plain = settings.linear() ? 1 : 0; // number of the chart of means among the plain ones
+    int window = (settings.bandwidths().length + plain) * scales;
+    int slow = settings.charts() * scales + plain * memories;
+    double[] levels = new double[scales + memories];
+    for (int i = 0; i < levels.length; i++) {
+      int cell = i < scales ? window + i : slow + i - scales;
+      levels[i] = Math.sqrt(Math.max(0, tailStarts[cell] + threshold * tailExcesses[cell]));
+    }
+    return Optional.of(DetectableMean.of(settings, levels));
+  }
+
+  /** Returns the standard deviation of a number in the reference, in its unit, above 0. */
+  public double deviation(int latent) {
+    return features.scale[latent];
   }
 
   /** Name of a chart that {@link DriftReading#chart} counts. */

@@ -41,28 +41,11 @@ public record SteadyState(double stepSeconds, double slope, double gain, double 
   }
 
   /**
-   * Returns the smallest constant push, in units per second, that a windowed mean of innovations
-   * finds on average within a time. A push moves the innovations step by step towards {@code push
-   * per step / (1 - slope (1 - gain))}, which is push over gain for an integrator.
-   *
-   * @param seconds from the beginning of the push, at least one step
-   * @param threshold of the absolute sum of innovations over the window, divided by its standard
-   *     deviation; from quiet data of the same source
-   * @throws IllegalArgumentException if the time is too short or the threshold not above 0
+   * Returns the part of an earlier push that the innovations keep from one frame to the next. A
+   * push of 1 unit per second moves them by {@code stepSeconds} in its first frame, and towards
+   * {@code stepSeconds / (1 - kept)}.
    */
-  public double smallestPush(double seconds, double threshold) {
-    long frames = (long) Math.floor(seconds / stepSeconds + 1e-9);
-    if (frames < 1 || !(threshold > 0)) {
-      throw new IllegalArgumentException(
-          "smallest push needs one step of %s s or more and a threshold above 0, got %s s and %s"
-              .formatted(stepSeconds, seconds, threshold));
-    }
-    double kept = slope * (1 - gain);
-    // The mean of innovation k is (1 + kept + ... + kept^(k-1)) times the push per step.
-    double sum =
-        Math.abs(1 - kept) < 1e-12
-            ? frames * (frames + 1.0) / 2
-            : (frames - kept * (1 - Math.pow(kept, frames)) / (1 - kept)) / (1 - kept);
-    return threshold * deviation * Math.sqrt(frames) / (sum * stepSeconds);
+  public double kept() {
+    return slope * (1 - gain);
   }
 }

@@ -6,18 +6,10 @@ import dev.residua.causal.FactorScales;
 import dev.residua.causal.Summary;
 import dev.residua.dynamics.DynamicChange;
 import dev.residua.dynamics.DynamicHistory;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Describes the change of an equation that uses earlier frames, with the names of the domain. */
 final class EquationChangeSentence {
-  private static final int SECONDS_PER_MINUTE = 60;
-
-  /** Range of a latent without a scale, in its standard deviations. */
-  private static final double USUAL_RANGE = 4;
-
   private final CausalGraph graph;
   private final FactorScales scales;
   private final DynamicHistory history;
@@ -39,9 +31,10 @@ final class EquationChangeSentence {
     return switch (change.kind()) {
       case PUSH -> {
         String moves = gains(latent, size) ? " gains " : " loses ";
-        String explanation = text("%s%s%s more than %s", name, moves, rate(latent, size), explain);
+        String explanation =
+            text("%s%s%s more than %s", name, moves, scales.spokenRate(latent, size), explain);
         yield scales.of(latent).isPresent()
-            ? Summary.of(explanation, "%s" + moves + "%s", name, rate(latent, size))
+            ? Summary.of(explanation, "%s" + moves + "%s", name, scales.spokenRate(latent, size))
             : Summary.of(explanation, "%s" + moves + "more than its causes explain", name);
       }
       case OFFSET -> {
@@ -69,8 +62,8 @@ final class EquationChangeSentence {
               name);
       case DELAY -> {
         String cause = graph.spokenName(history.cause(latent, change));
-        String after = digits(size);
-        String before = digits(history.delay(latent, change));
+        String after = FactorScale.digits(size);
+        String before = FactorScale.digits(history.delay(latent, change));
         yield Summary.of(
             text("%s follows %s after %s s instead of %s s", name, cause, after, before),
             "%s follows %s after " + after + " s instead of " + before + " s",
@@ -92,22 +85,11 @@ final class EquationChangeSentence {
         ? "in the opposite direction"
         : size < 1
             ? "only " + Math.round(100 * size) + " %% " + how
-            : digits(size) + " times " + how;
+            : FactorScale.digits(size) + " times " + how;
   }
 
   private boolean gains(int latent, double push) {
     return scales.of(latent).map(scale -> scale.slope() * push).orElse(push) > 0;
-  }
-
-  /** Such as {@code 0.4 per minute}, in the unit of the factor if that is known. */
-  private String rate(int latent, double perSecond) {
-    Optional<FactorScale> scale = scales.of(latent);
-    double size = Math.abs(scale.map(FactorScale::slope).orElse(1.0) * perSecond);
-    double range = scale.map(known -> known.high() - known.low()).orElse(USUAL_RANGE);
-    String unit = scale.isPresent() ? "" : " standard deviations";
-    return size * SECONDS_PER_MINUTE < range
-        ? digits(size * SECONDS_PER_MINUTE) + unit + " per minute"
-        : digits(size) + unit + " per second";
   }
 
   private String distance(int latent, double latents) {
@@ -122,11 +104,6 @@ final class EquationChangeSentence {
         .of(latent)
         .map(scale -> scale.number(scale.of(value)))
         .orElseGet(() -> String.format(Locale.ROOT, "%.2f", value));
-  }
-
-  /** Two significant digits, such as {@code 0.042} or {@code 5}. */
-  private static String digits(double value) {
-    return BigDecimal.valueOf(value).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 
   private String text(String format, Object... values) {

@@ -29,6 +29,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.monitor.InnovationStage;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.Sensitivity;
 import dev.residua.onnx.OnnxEngine;
 import java.util.Map;
 import java.util.Optional;
@@ -214,6 +215,32 @@ public final class BundleOpener {
                 calibrations(bundle).anomaly(),
                 new DynamicFilter(dynamics.get()),
                 bundle.graph().size() - bundle.manifest().variables().size()));
+  }
+
+  /**
+   * Smallest changes that sources detect which have learned their own normal; empty if no source
+   * can.
+   *
+   * @throws BadBundleException if an entry is damaged
+   */
+  public static Optional<Sensitivity> sensitivity(ModelBundle bundle) throws BadBundleException {
+    Optional<byte[]> commissioning = bundle.find(ModelBundle.COMMISSIONING_REFERENCE);
+    if (commissioning.isEmpty()) {
+      return Optional.empty();
+    }
+    AnomalyCalibration calibration = calibrations(bundle).anomaly();
+    try {
+      return Optional.of(
+          new Sensitivity(
+              CommissioningReference.fromBytes(commissioning.get()).detector(),
+              calibration,
+              FactorScales.of(bundle.manifest().nodes()),
+              bundle.dynamics().orElse(null)));
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s has a damaged reference for sources: %s".formatted(bundle.id(), e.getMessage()),
+          e);
+    }
   }
 
   /**

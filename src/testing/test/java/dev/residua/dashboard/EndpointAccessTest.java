@@ -211,7 +211,7 @@ class EndpointAccessTest {
   void fill() {
     Instant now = Instant.now();
     ModelsInMemory store = new ModelsInMemory();
-    history.model("model-1", GRAPH, FactorScales.NONE, 0, DynamicEquations.innovations());
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, DynamicEquations.innovations(), null);
     List<Incident> grouped = new ArrayList<>();
     for (String scene : List.of("open", "hidden")) {
       String source = scene + "/cam";

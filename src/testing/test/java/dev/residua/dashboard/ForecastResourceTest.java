@@ -38,7 +38,7 @@ class ForecastResourceTest {
 
   @BeforeEach
   void send() {
-    history.model("model-1", GRAPH, FactorScales.NONE, 0, innovations);
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, innovations, null);
     for (int t = 0; t < FRAMES; t++) {
       history.scored(frame("tank/cam1", t), true);
     }
@@ -121,7 +121,7 @@ class ForecastResourceTest {
   @Test
   void shouldSayThatTheEquationsUseNoEarlierFrames() {
     // Given
-    history.model("model-1", GRAPH, FactorScales.NONE, 0, null);
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, null, null);
     history.scored(frame("tank/cam1", FRAMES), true);
 
     // When

@@ -29,6 +29,7 @@ import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.HumanDuration;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
@@ -40,9 +41,12 @@ import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
+import dev.residua.monitor.Sensitivity;
+import dev.residua.testing.Detectors;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Scored;
 import dev.residua.testing.Visits;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -262,7 +266,7 @@ class LiveHistoryTest {
   @Test
   void shouldTellAReaderOnlyWhatIsNew() {
     // Given
-    history.model("model-1", GRAPH, FactorScales.NONE, 0, null);
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, null, null);
     frames("cam1", 0, 200);
     // When
     SourceAnswer first =
@@ -427,8 +431,34 @@ class LiveHistoryTest {
     assertThat(view.effectiveSamples()).isEqualTo(900);
     assertThat(view.latents())
         .containsExactly(
-            new LiveViews.LatentNormalView("a", 2.0, 0.5, 0.0, 1.0, 900.0),
-            new LiveViews.LatentNormalView("b", -0.25, 3.75, 0.6, 0.875, 1_234.5));
+            new LiveViews.LatentNormalView("a", 2.0, 0.5, 0.0, 1.0, 900.0, List.of()),
+            new LiveViews.LatentNormalView("b", -0.25, 3.75, 0.6, 0.875, 1_234.5, List.of()));
+  }
+
+  @Test
+  void shouldStateTheSmallestChangesOfAWatchedSource() {
+    // Given
+    Sensitivity sensitivity =
+        new Sensitivity(Detectors.normal(2), Detectors.calibration(2), FactorScales.NONE, null);
+    history.model("model-1", GRAPH, FactorScales.NONE, 0, null, sensitivity);
+    frames("cam1", 0, 3);
+    history.commissioning(report("cam1", CalibrationPhase.ARMED, 1, calibration()));
+    SourceAnswer model = history.source(Visits.OWNER, "cam1", Seen.NOTHING, after(3)).orElseThrow();
+    // When
+    DriftScore.Calibration armed =
+        new DriftScore.Calibration(CalibrationPhase.ARMED, 3, true, new float[] {1, 1, 1, 1});
+    history.drift(drift("cam1", 3, 0.5f, armed));
+    SourceAnswer watched =
+        history.source(Visits.OWNER, "cam1", model.seen(), after(3)).orElseThrow();
+    // Then the phase of the last frame is news, and the threshold is the one in force
+    assertThat(model.view().commissioning().latents())
+        .allMatch(latent -> latent.smallest().isEmpty());
+    double interval = HumanDuration.seconds(Duration.between(Scored.time(0), Scored.time(1)));
+    for (int k = 0; k < 2; k++) {
+      assertThat(watched.view().commissioning().latents().get(k).smallest())
+          .hasSize(3)
+          .isEqualTo(sensitivity.of(k, calibration(), 2, interval));
+    }
   }
 
   @Test
@@ -589,7 +619,7 @@ class LiveHistoryTest {
     // Given a model whose last node is a variable
     FactorScales scales =
         FactorScales.of(List.of(new Latent(1, "b", true, new FactorScale(10, 2, 5, 15))));
-    history.model("model-1", GRAPH, scales, 2, null);
+    history.model("model-1", GRAPH, scales, 2, null, null);
     frames("cam1", 0, 10);
     // When
     hide("cam1", 10, 12);

@@ -4,6 +4,7 @@ import static dev.residua.testing.Documents.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.intervention.ForecastReport;
+import dev.residua.monitor.Sensitivity;
 import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -154,6 +155,7 @@ class OpenApiTest {
             FeedbackViews.class,
             FrameViews.class,
             ForecastReport.class,
+            Sensitivity.class,
             LiveViews.class,
             ModelViews.class,
             RuleViews.class)

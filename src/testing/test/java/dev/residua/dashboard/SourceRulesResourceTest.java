@@ -87,7 +87,7 @@ class SourceRulesResourceTest {
   @Test
   void shouldWarnOfALatentThatNoModelOfItsSourcesHas() {
     // Given
-    history.model("model-1", CausalGraph.empty(TestModels.NAMES), FactorScales.NONE, 0, null);
+    history.model("model-1", CausalGraph.empty(TestModels.NAMES), FactorScales.NONE, 0, null, null);
     history.scored(Scored.nominal().source("line1/cam1").frame(1), true);
     // When
     ChangedRules changed =

@@ -231,6 +231,61 @@ class DriftDetectorTest {
     assertThat(delays[0]).isLessThan(delays[1]);
   }
 
+  /**
+   * A change of the smallest size is found in time about every second time. In 300 other streams
+   * each it was found in 52 to 94 %, one of two thirds of the size in 6 to 29 %, and one of twice
+   * the size always. The bounds below are three standard errors of 60 streams away.
+   */
+  @Test
+  void shouldStateTheSmallestChangeOfAMean() {
+    float threshold = reference.threshold(100_000).value();
+    DetectableMean mean = reference.detectableMean(threshold).orElseThrow();
+    for (DetectableMean.Response response :
+        new DetectableMean.Response[] {
+          DetectableMean.Response.constant(1),
+          new DetectableMean.Response(0.05, 1, 0.95),
+          new DetectableMean.Response(1, 0.2, 0.9)
+        }) {
+      for (int frames : new int[] {5, 40, 400, 2_000}) {
+        double size = mean.smallest(response, frames);
+        // When
+        double less = found(response, frames, 0.67 * size, threshold);
+        double once = found(response, frames, size, threshold);
+        double twice = found(response, frames, 2 * size, threshold);
+        // Then
+        assertThat(less).as("%s in %d", response, frames).isLessThan(0.5);
+        assertThat(once).as("%s in %d", response, frames).isGreaterThan(0.32);
+        assertThat(twice).as("%s in %d", response, frames).isGreaterThan(0.95);
+      }
+    }
+  }
+
+  /** Share of streams in which a change after 600 quiet samples is found in time. */
+  private static double found(
+      DetectableMean.Response response, int frames, double size, float threshold) {
+    int streams = 60;
+    int found = 0;
+    DriftDetector detector = new DriftDetector(reference);
+    DriftDetector.State start = detector.state();
+    DriftReading reading = detector.newReading();
+    for (int s = 0; s < streams; s++) {
+      detector = DriftDetector.restore(reference, start);
+      Random random = new Random(7_000 + s);
+      for (int t = 0; t < 600; t++) {
+        detector.update(sample(random), reading);
+      }
+      boolean alarm = false;
+      for (int k = 1; k <= frames && !alarm; k++) {
+        float[] e = sample(random);
+        e[2] += (float) (size * response.at(k));
+        detector.update(e, reading);
+        alarm = reading.statistic() >= threshold;
+      }
+      found += alarm ? 1 : 0;
+    }
+    return found / (double) streams;
+  }
+
   /** A fault of 50 standard deviations for 2,000 samples; then quiet. */
   @Test
   void shouldEndAnAlarmSoonAfterAFaultHasEndedAndForget() {

@@ -440,37 +440,6 @@ class DynamicModelTest {
   }
 
   @Test
-  void shouldStateTheSmallestPushByTheShiftOfItsInnovations() {
-    for (DynamicEquation equation : List.of(walk(0.01, 0.3), decay(0.01, 0.3))) {
-      // Given
-      SteadyState steady = SteadyState.of(equation, STEP, 0);
-      double push = steady.smallestPush(60, 5);
-      // When the same readings come with and without the push
-      int settled = 400;
-      int frames = 120;
-      double[][] quiet = new double[settled + frames][1];
-      double[][] pushed = new double[settled + frames][1];
-      double state = 0.5;
-      for (int t = 0; t < quiet.length; t++) {
-        quiet[t][0] = 0.5;
-        pushed[t][0] = state;
-        if (t >= settled - 1) {
-          double rate = equation.memory() == Memory.FIRST_ORDER ? 0.1 + DECAY.value(state) : 0;
-          state += STEP * (rate + push);
-        }
-      }
-      double shift = 0;
-      List<Innovations> with = run(model(equation), regular(quiet.length), pushed);
-      List<Innovations> without = run(model(equation), regular(quiet.length), quiet);
-      for (int t = settled; t < quiet.length; t++) {
-        shift += with.get(t).values()[0] - without.get(t).values()[0];
-      }
-      // Then
-      assertThat(shift / (steady.deviation() * Math.sqrt(frames))).isCloseTo(5, within(1e-6));
-    }
-  }
-
-  @Test
   void shouldRefuseACycleWithoutDelayAndAllowFeedbackOverTime() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model(follower(1, 0), follower(0, 0)))

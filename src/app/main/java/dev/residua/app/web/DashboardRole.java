@@ -25,6 +25,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.monitor.InnovationStage;
+import dev.residua.monitor.Sensitivity;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
@@ -182,7 +183,20 @@ public class DashboardRole implements AutoCloseable {
         model.graph(),
         FactorScales.of(model.manifest().nodes()),
         model.manifest().variables().size(),
-        innovations(model));
+        innovations(model),
+        sensitivity(model));
+  }
+
+  private static @Nullable Sensitivity sensitivity(ModelBundle model) {
+    try {
+      return BundleOpener.sensitivity(model).orElse(null);
+    } catch (BadBundleException e) {
+      LOG.warn(
+          "pages do not show which changes are found: model={} reason={}",
+          model.id(),
+          e.getMessage());
+      return null;
+    }
   }
 
   private static @Nullable InnovationStage innovations(ModelBundle model) {

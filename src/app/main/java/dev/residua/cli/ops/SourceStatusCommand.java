@@ -10,11 +10,14 @@ import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.CommissioningsView;
 import dev.residua.dashboard.LiveViews.LatentNormalView;
 import dev.residua.drift.CalibrationPhase;
+import dev.residua.monitor.Sensitivity;
+import dev.residua.monitor.Sensitivity.SmallestChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -125,6 +128,22 @@ final class SourceStatusCommand extends JsonCommand {
           latent.latent(), latent.level(), latent.spread(), latent.lagOne(), latent.slope());
     }
     print("level and spread of the residuals in standard deviations of the model");
+    if (source.latents().stream().anyMatch(latent -> !latent.smallest().isEmpty())) {
+      smallest(source.latents());
+    }
+  }
+
+  private void smallest(List<LatentNormalView> latents) {
+    print("smallest lasting change that is found, on average");
+    print("%-20s %24s %24s %24s", "latent", "within a minute", "within an hour", "within a day");
+    for (LatentNormalView latent : latents) {
+      Map<Integer, String> texts =
+          latent.smallest().stream()
+              .collect(Collectors.toMap(SmallestChange::withinSeconds, SmallestChange::text));
+      List<String> cells =
+          Sensitivity.TIMES.stream().map(time -> texts.getOrDefault(time, "-")).toList();
+      print("%-20s %24s %24s %24s", latent.latent(), cells.get(0), cells.get(1), cells.get(2));
+    }
   }
 
   private static String summary(List<CommissioningView> sources) {

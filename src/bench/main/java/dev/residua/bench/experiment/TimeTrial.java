@@ -155,14 +155,25 @@ final class TimeTrial {
       double delay = memory.getOrDefault(delayOf(leak), Double.NaN);
       if (delay >= 1) {
         double threshold = memory.getOrDefault("threshold", Double.NaN);
-        double push = steady.smallestPush(delay * STEP, threshold);
-        memory.put("smallest push at " + delayOf(leak), push * STEP / INFLOW);
+        double push = smallestPush(steady, Math.round(delay), threshold);
+        memory.put("smallest push at " + delayOf(leak), push / INFLOW);
       }
     }
     StaticEquation equation = StaticEquation.of(training);
     return List.of(
         new ResultLog.Row(variant + ": memory", seed, memory),
         new ResultLog.Row(variant + ": static", seed, leaks(base, training, equation::residuals)));
+  }
+
+  /** Constant push per frame at which the windowed mean reaches a threshold. */
+  private static double smallestPush(SteadyState steady, long frames, double threshold) {
+    double moved = 0; // by a push of 1, in the last frame
+    double sum = 0;
+    for (long k = 0; k < frames; k++) {
+      moved = 1 + steady.kept() * moved;
+      sum += moved;
+    }
+    return threshold * steady.deviation() * Math.sqrt(frames) / sum;
   }
 
   /**
