@@ -57,16 +57,23 @@ public final class SimulatedCamera implements AutoCloseable {
     thread.start();
   }
 
-  private static Scenario read(DemoSettings settings) throws StartFailedException {
+  static Scenario read(DemoSettings settings) throws StartFailedException {
     Path file = settings.scenario();
+    Scenario scenario;
     try {
-      return file == null ? Scenario.shipped("demo") : Scenario.read(file);
+      scenario = file == null ? Scenario.shipped("demo") : Scenario.read(file);
     } catch (IOException | IllegalArgumentException e) {
       throw new StartFailedException(
           "the scenario %s cannot be used: %s"
               .formatted(file == null ? "demo" : file, e.getMessage()),
           e);
     }
+    if (scenario.scene().isDynamic() && settings.speed() != 1) {
+      throw new StartFailedException(
+          "the scene %s has a memory in seconds, which --speed would change: leave it out"
+              .formatted(scenario.scene().name()));
+    }
+    return scenario;
   }
 
   private void send() {
