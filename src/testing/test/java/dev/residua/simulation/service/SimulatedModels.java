@@ -12,6 +12,10 @@ import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
+import dev.residua.dynamics.DynamicEquation;
+import dev.residua.dynamics.DynamicModel;
+import dev.residua.dynamics.Memory;
+import dev.residua.dynamics.SmoothFunction;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentSettings;
@@ -45,6 +49,16 @@ final class SimulatedModels {
   private static final AnomalyCalibration CALIBRATION;
   private static final float[] RESIDUALS = new float[SAMPLES * LATENTS];
   private static final double[][] ROWS = new double[SAMPLES][LATENTS];
+
+  /** The effect hardly remembers: its innovations are nearly the readings, and need a state. */
+  private static final DynamicModel DYNAMICS =
+      new DynamicModel(
+          0.1,
+          List.of(
+              new DynamicEquation(Memory.NONE, 0, null, List.of(), 0, 1),
+              new DynamicEquation(
+                  Memory.FIRST_ORDER, 0, SmoothFunction.line(-8, 8, -2), List.of(), 0.2, 1)));
+
   private static final Map<String, ModelBundle> BUNDLES = new HashMap<>();
   private static final Map<String, MonitorThresholds> THRESHOLDS = new HashMap<>();
   private static @Nullable DriftReference drift;
@@ -143,7 +157,7 @@ final class SimulatedModels {
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
         FactorScales.NONE,
         0,
-        Optional.empty(),
+        Optional.of(DYNAMICS),
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), CALIBRATION),
         drift(),
         PictureReferences.silent(),
