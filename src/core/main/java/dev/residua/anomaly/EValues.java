@@ -11,25 +11,6 @@ public final class EValues {
   private EValues() {}
 
   /**
-   * e-value of a single p-value, by the calibrator {@code (1 - p + p ln p) / (p ln^2 p)}: the mean
-   * of {@code k p^(k-1)} over k in [0, 1], so that no k has to be chosen.
-   *
-   * <p>Source: Vovk and Wang, E-values: Calibration, combination and applications, Annals of
-   * Statistics 49 (2021), equation 2.
-   *
-   * @param p in (0, 1]
-   * @return in [0.5, inf)
-   */
-  public static double fromP(double p) {
-    if (!(p > 0 && p <= 1)) {
-      throw new IllegalArgumentException("p-value must be in (0, 1] but was " + p);
-    }
-    double log = Math.log(p);
-    // Both ends of the fraction vanish towards 1; there the series 1/2 - log/6 is exact to 1e-9.
-    return log > -1e-4 ? 0.5 - log / 6 : (1 - p + p * log) / (p * log * log);
-  }
-
-  /**
    * e-value of one of {@code d} p-values for {@link #select} at level {@code fdr}: {@code (d / fdr)
    * / ceil(d H p / fdr)} with {@code H = 1 + 1/2 + ... + 1/d}, and 0 if {@code H p > fdr}. A
    * decreasing step function of integral 1, with its steps at the thresholds of the selection: no

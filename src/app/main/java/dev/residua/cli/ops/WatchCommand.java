@@ -2,13 +2,10 @@ package dev.residua.cli.ops;
 
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.residua.anomaly.AnomalyEvent;
-import dev.residua.anomaly.EValues;
-import dev.residua.anomaly.OnlineFdr;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
@@ -46,7 +43,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,28 +84,9 @@ public final class WatchCommand extends JsonCommand {
       description = "End when no record arrives for this time.")
   @Nullable Double timeout;
 
-  @Option(
-      names = "--fdr",
-      paramLabel = "SHARE",
-      description =
-          "Print only scores that are discoveries. The expected share of false discoveries, over all"
-              + " sources, is at most this.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  @Nullable Double fdr;
-
-  @Option(
-      names = "--fdr-method",
-      paramLabel = "METHOD",
-      description =
-          "Method for --fdr. e_lond is valid for any dependence between frames and finds little in"
-              + " long streams; e_lord finds more and needs independent frames. Both need nominal"
-              + " frames like those of the calibration.")
-  OnlineFdr.Method fdrMethod = OnlineFdr.Method.E_LOND;
-
   @Override
   public Integer call() {
     Map<String, Topic<?, ?>> topics = chosen();
-    OnlineFdr discoveries = discoveries(topics);
     try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
       assign(consumer, topics.keySet());
       long printed = 0;
@@ -122,13 +99,6 @@ public final class WatchCommand extends JsonCommand {
           }
           Topic<?, ?> topic = Objects.requireNonNull(topics.get(record.topic()));
           Object value = value(topic, record);
-          if (discoveries != null && value instanceof ScoredFrame score) {
-            OnlineFdr.Step step = discoveries.next(EValues.fromP(score.statistics().jointPValue()));
-            discoveries = step.next();
-            if (!step.discovery()) {
-              continue;
-            }
-          }
           out().println(json() ? jsonLine(topic, record, value) : line(record, value));
           out().flush();
           if (++printed == (count == null ? -1 : count)) {
@@ -143,20 +113,6 @@ public final class WatchCommand extends JsonCommand {
       throw kafka.failed("reading", e);
     }
     return 0;
-  }
-
-  private @Nullable OnlineFdr discoveries(Map<String, Topic<?, ?>> topics) {
-    if (fdr == null) {
-      return null;
-    }
-    if (!topics.containsKey(kafka.topics().scores().name())) {
-      throw new CommandFailedException("--fdr is for scores: give --topic scores");
-    }
-    try {
-      return OnlineFdr.start(fdrMethod, fdr);
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException("--fdr: " + Failures.reason(e), e);
-    }
   }
 
   private Map<String, Topic<?, ?>> chosen() {
