@@ -737,6 +737,7 @@ public class LiveHistory {
     if (known == null
         || known.sensitivity() == null
         || normal == null
+        || history == null
         || score == null
         || !score.modelId().equals(report.modelId())
         || score.calibration().phase() != CalibrationPhase.ARMED

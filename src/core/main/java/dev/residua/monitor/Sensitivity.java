@@ -100,10 +100,10 @@ public final class Sensitivity {
 
   /** Returns the part of a change of 1 that the residuals show. */
   private Response response(int latent, double step) {
-    DynamicEquation equation = dynamics == null ? null : dynamics.equations().get(latent);
-    if (equation == null || equation.memory() == Memory.NONE) {
+    if (dynamics == null || dynamics.equations().get(latent).memory() == Memory.NONE) {
       return Response.constant(1);
     }
+    DynamicEquation equation = dynamics.equations().get(latent);
     SteadyState steady = SteadyState.of(equation, step, 0);
     double usual = SteadyState.of(equation, dynamics.stepSeconds(), 0).deviation();
     double scale = usual / steady.deviation(); // as the residual of another step is scaled
