@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * CategoricalDistribution#deviate}. If a variable is missing, its residual and those of its effects
  * are unknown (NaN); all others are unaffected. Unknown are also the expectation and the residual
  * of a node whose equation uses earlier frames.
+ *
+ * <p>A node may be given, as the position of the sun is: it explains others, but follows no
+ * distribution that could change. It is its own expectation, and its residual is a standard normal
+ * number that is drawn for the frame, so that no test ever finds a change of it.
  */
 public final class CausalModel {
   private final NodeColumns latents;
@@ -22,6 +26,7 @@ public final class CausalModel {
   private final StructuralEquations equations; // between columns
   private final List<CategoricalDistribution> distributions;
   private final long seed;
+  private final List<Integer> given; // variables that have no residual of their own
   private final int[] historic; // nodes whose equations use earlier frames
 
   /**
@@ -29,7 +34,8 @@ public final class CausalModel {
    * @param correction from code to latents; null for none
    * @param equations between the columns of the latents and, behind them, the variables
    * @param distributions distributions of the categorical latents
-   * @param seed of the random residuals of categories
+   * @param seed of the random residuals of categories and given nodes
+   * @param given nodes that are given; variables
    * @param historic nodes whose equations use earlier frames
    * @throws IllegalArgumentException if there are fewer equations than columns
    */
@@ -39,6 +45,7 @@ public final class CausalModel {
       StructuralEquations equations,
       List<CategoricalDistribution> distributions,
       long seed,
+      List<Integer> given,
       int... historic) {
     int variables = equations.latents() - latents.columns();
     if (variables < 0) {
@@ -51,12 +58,13 @@ public final class CausalModel {
     this.equations = equations;
     this.distributions = List.copyOf(distributions);
     this.seed = seed;
+    this.given = List.copyOf(given);
     this.historic = historic.clone();
   }
 
   /** A model of real latents without a correction. */
   public static CausalModel of(int latents, StructuralEquations equations) {
-    return new CausalModel(NodeColumns.real(latents), null, equations, List.of(), 0);
+    return new CausalModel(NodeColumns.real(latents), null, equations, List.of(), 0, List.of());
   }
 
   /** Number of latents {@code d}. */
@@ -114,6 +122,16 @@ public final class CausalModel {
     }
     for (CategoricalDistribution distribution : distributions) {
       evaluate(distribution, numbers, n, observed, expected, residuals);
+    }
+    for (int node : given) {
+      for (int row = 0; row < n; row++) {
+        int at = row * nodes() + node;
+        expected[at] = observed[at];
+        residuals[at] =
+            Float.isNaN(observed[at])
+                ? Float.NaN
+                : (float) Normal.quantile(uniform(numbers, row, node));
+      }
     }
     return new LatentBatch(n, nodes(), observed, expected, residuals, errors, regionErrors, codes);
   }
@@ -237,12 +255,15 @@ public final class CausalModel {
     for (int row = 0; row < n; row++) {
       int at = row * nodes() + distribution.node();
       double[] probabilities = distribution.probabilities(observed, row * nodes());
-      double uniform =
-          numbers == null ? 0.5 : FrameDraw.uniform(seed, numbers[row], distribution.node());
+      double uniform = uniform(numbers, row, distribution.node());
       residuals[at] =
           (float) CategoricalDistribution.deviate(probabilities, (int) observed[at], uniform);
       expected[at] = (float) CategoricalDistribution.mean(probabilities);
     }
+  }
+
+  private double uniform(long @Nullable [] numbers, int row, int node) {
+    return numbers == null ? 0.5 : FrameDraw.uniform(seed, numbers[row], node);
   }
 
   /** A missing variable counts as its mean, 0; the same array if none is missing. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param variables observed variables, standardised, shape {@code [n][k]}, NaN if missing; null if
  *     all are missing
  * @param numbers of the frames, from {@link FrameDraw#frame}, shape {@code [n]}, for the random
- *     residuals of categories; null for the middle of their ranges
+ *     residuals of categories and time variables; null for the middle of their ranges
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record FrameInputs(

@@ -1,8 +1,9 @@
 package dev.residua.causal;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,29 @@ public record Variables(List<Variable> list) {
   }
 
   /**
-   * Reads the variables of a frame from its attributes.
+   * Reads the variables of a frame.
    *
-   * @param into receives {@code k} standardised values from {@code offset} on; NaN if the attribute
-   *     is missing or no finite number
+   * @param values of variables by name, NaN for a missing one
+   * @param into receives {@code k} standardised values from {@code offset} on, NaN for a missing
+   *     one
    */
-  public void read(Map<String, String> attributes, float[] into, int offset) {
+  public void read(ToDoubleFunction<String> values, float[] into, int offset) {
     for (int i = 0; i < list.size(); i++) {
       Variable variable = list.get(i);
-      into[offset + i] = variable.standardized(value(attributes.get(PREFIX + variable.name())));
+      into[offset + i] = variable.standardized(values.applyAsDouble(variable.name()));
     }
+  }
+
+  /**
+   * Returns the nodes that are time variables.
+   *
+   * @param latents of the model, which come first
+   */
+  public List<Integer> given(int latents) {
+    return IntStream.range(0, list.size())
+        .filter(i -> TimeVariable.of(list.get(i).name()) != null)
+        .mapToObj(i -> latents + i)
+        .toList();
   }
 
   /**

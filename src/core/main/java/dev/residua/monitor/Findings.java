@@ -18,6 +18,7 @@ import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Summary;
+import dev.residua.causal.TimeVariable;
 import dev.residua.causal.Variables;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
@@ -38,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -218,14 +220,25 @@ final class Findings {
       }
     }
     String name = String.join(", ", names);
+    List<String> settings =
+        names.stream()
+            .map(TimeVariable::of)
+            .filter(Objects::nonNull)
+            .map(TimeVariable::setting)
+            .distinct()
+            .toList();
     String explanation =
-        "%s is missing: %d of the last %d frames have no attribute %s that is a finite number; until they do, %s and changes over several frames are not watched"
+        "%s is missing: %d of the last %d frames have no attribute %s that is a finite number; until they do, %s and changes over several frames are not watched%s"
             .formatted(
                 name,
                 missing.frames(),
                 Integer.SIZE,
                 String.join(", ", names.stream().map(n -> Variables.PREFIX + n).toList()),
-                itAnd(unknown));
+                itAnd(unknown),
+                settings.isEmpty()
+                    ? ""
+                    : "; set %s in the rule of the source"
+                        .formatted(String.join(" and ", settings)));
     return faultOfReadings(
         finding(
             "variables",

@@ -1,12 +1,14 @@
 package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.GeoLocation;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.frame.HumanDuration;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,8 @@ public record SettingType<T>(
           Map.entry(Aspect.class, words("HOW", Aspect.values())),
           Map.entry(SharedBudget.class, budget()),
           Map.entry(Duration.class, duration()),
+          Map.entry(GeoLocation.class, text("LAT,LON", GeoLocation::parse, GeoLocation::toString)),
+          Map.entry(ZoneId.class, zone()),
           Map.entry(ActiveHours.class, text("HOURS", ActiveHours::parse, ActiveHours::toString)),
           Map.entry(
               SourceContext.class, text("CONTEXT", SourceContext::parse, SourceContext::toString)),
@@ -135,6 +139,22 @@ public record SettingType<T>(
               default -> throw new IllegalArgumentException(text);
             },
         value -> "shared");
+  }
+
+  private static SettingType<ZoneId> zone() {
+    return new SettingType<>(
+        "ZONE",
+        "string",
+        List.of(),
+        "a time zone such as Europe/Berlin",
+        text -> {
+          try {
+            return ZoneId.of(text);
+          } catch (DateTimeException e) {
+            throw new IllegalArgumentException(text, e);
+          }
+        },
+        ZoneId::getId);
   }
 
   private static SettingType<Duration> duration() {

@@ -1,6 +1,9 @@
 package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.GeoLocation;
+import dev.residua.causal.TimeVariable;
+import dev.residua.causal.Variables;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
@@ -10,6 +13,7 @@ import dev.residua.frame.ValidTimeRange;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +129,20 @@ public record SourceRule(
             unset = "one normal for all frames",
             example = "product")
         @Nullable SourceContext context,
+    @Setting(
+            effect =
+                "latitude and longitude in degrees, for models that use the [position of the"
+                    + " sun](training.md#time-of-day-and-the-sun)",
+            unset = "unknown",
+            example = "52.5,13.4")
+        @Nullable GeoLocation location,
+    @Setting(
+            effect =
+                "time zone, such as `Europe/Berlin`, for models that use the [time of"
+                    + " day](training.md#time-of-day-and-the-sun)",
+            unset = "unknown",
+            example = "Europe/Berlin")
+        @Nullable ZoneId timeZone,
     @Setting(
             effect =
                 "whether sources [learn what is normal](#what-is-normal-for-a-source): `never`, `once`, or again"
@@ -251,6 +269,8 @@ public record SourceRule(
         silentAfter,
         activeHours,
         context,
+        location,
+        timeZone,
         learn,
         camera,
         redact,
@@ -339,6 +359,18 @@ public record SourceRule(
       fingerprint = 31 * fingerprint + 1;
     }
     return stabilize ? 31 * fingerprint + 2 : fingerprint;
+  }
+
+  /**
+   * Returns the value of a variable in a frame of the source: that of its attribute, or else the
+   * one that follows from the time of the frame and the place of the source.
+   *
+   * @return NaN if neither is known
+   */
+  public double variable(Map<String, String> attributes, Instant capturedAt, String name) {
+    String attribute = attributes.get(Variables.PREFIX + name);
+    TimeVariable timed = attribute == null ? TimeVariable.of(name) : null;
+    return timed == null ? Variables.value(attribute) : timed.at(capturedAt, location, timeZone);
   }
 
   /** Share of one source in the budget, above 0 and at most 1. */

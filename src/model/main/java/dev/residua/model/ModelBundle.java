@@ -508,7 +508,9 @@ public final class ModelBundle {
             "its equations are for %d variables, the manifest has %d"
                 .formatted(plan.variables(), manifest.variables().size()));
       }
-      return plan.withDynamics(dynamics().orElse(null)).withReadability(readability());
+      return plan.withDynamics(dynamics().orElse(null))
+          .withReadability(readability())
+          .withGiven(manifest.observed().given(manifest.latents().size()));
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(
           "model %s has a damaged %s: %s".formatted(id(), NETWORK, e.getMessage()), e);

@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param dynamics equations of the nodes, of which those apply that use earlier frames; null if
  *     none does
  * @param readability of the latents; null if unknown
+ * @param given nodes that are given, see {@link CausalModel}; not stored with the network, as the
+ *     names of the variables say it
  */
 public record NetworkPlan(
     ImageShape image,
@@ -56,7 +58,8 @@ public record NetworkPlan(
     List<CategoricalDistribution> distributions,
     float errorScale,
     @Nullable DynamicModel dynamics,
-    @Nullable Readability readability) {
+    @Nullable Readability readability,
+    List<Integer> given) {
   /** Most columns. */
   public static final int MAX_COLUMNS = 512;
 
@@ -86,6 +89,7 @@ public record NetworkPlan(
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
     distributions = List.copyOf(distributions);
+    given = List.copyOf(given);
     if (block < 1
         || block > MAX_BLOCK
         || image.width() % block != 0
@@ -182,7 +186,8 @@ public record NetworkPlan(
         List.of(),
         errorScale,
         null,
-        null);
+        null,
+        List.of());
   }
 
   /** The same network with other distributions of its categorical latents. */
@@ -197,7 +202,12 @@ public record NetworkPlan(
 
   /** The same network, whose engines give the errors of the pixels of each latent. */
   public NetworkPlan withReadability(@Nullable Readability other) {
-    return with(equations, distributions, dynamics, other);
+    return with(equations, distributions, dynamics, other, given);
+  }
+
+  /** The same network, of which other nodes are given. */
+  public NetworkPlan withGiven(List<Integer> other) {
+    return with(equations, distributions, dynamics, readability, other);
   }
 
   /** The same network with other equations. */
@@ -205,14 +215,15 @@ public record NetworkPlan(
       StructuralEquations ofNodes,
       List<CategoricalDistribution> ofCategories,
       @Nullable DynamicModel overTime) {
-    return with(ofNodes, ofCategories, overTime, readability);
+    return with(ofNodes, ofCategories, overTime, readability, given);
   }
 
   private NetworkPlan with(
       StructuralEquations ofNodes,
       List<CategoricalDistribution> ofCategories,
       @Nullable DynamicModel overTime,
-      @Nullable Readability ofLatents) {
+      @Nullable Readability ofLatents,
+      List<Integer> ofVariables) {
     return new NetworkPlan(
         image,
         latents,
@@ -225,7 +236,8 @@ public record NetworkPlan(
         ofCategories,
         errorScale,
         overTime,
-        ofLatents);
+        ofLatents,
+        ofVariables);
   }
 
   private static void checkDistributions(
@@ -294,11 +306,12 @@ public record NetworkPlan(
   /** The causal part: what follows from the codes of this network. */
   public CausalModel causalModel() {
     long seed =
-        distributions.isEmpty()
+        distributions.isEmpty() && given.isEmpty()
             ? 0
             : Long.parseUnsignedLong(
                 ModelBundle.sha256(NetworkPlanCodec.toBytes(this)).substring(0, 16), 16);
-    return new CausalModel(columns(), correction, equations, distributions, seed, historic());
+    return new CausalModel(
+        columns(), correction, equations, distributions, seed, given, historic());
   }
 
   private int[] historic() {

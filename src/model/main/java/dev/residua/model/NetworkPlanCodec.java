@@ -252,7 +252,8 @@ public final class NetworkPlanCodec {
         read,
         errorScale,
         null,
-        null);
+        null,
+        List.of());
   }
 
   private static LatentCorrection correction(ByteBuffer in, int d, int count, long corrected) {

@@ -138,7 +138,12 @@ public final class FrameBatch {
       PixelMask mask,
       @Nullable DetailStatistics details) {
     int k = model.variables().size();
-    model.variables().read(frame.attributes(), variables, frames.size() * k);
+    model
+        .variables()
+        .read(
+            name -> rule.variable(frame.attributes(), frame.capturedAt(), name),
+            variables,
+            frames.size() * k);
     frames.add(
         new PendingFrame(
             frame.with(NO_DATA, Map.of()), // a whole batch of pictures would not fit into memory

@@ -71,7 +71,7 @@ final class EvidenceDrawing {
           shown,
           found.frame().sequence(),
           found.frame().capturedAt(),
-          model.draw(incident.subject(), found.pixels(), found.mask(), found.frame().attributes()));
+          model.draw(incident.subject(), found.pixels(), found.mask(), found::variable));
     } catch (BadBundleException e) {
       throw new NotDrawnException(Result.MODEL_MISSING, e);
     } catch (RecordReader.MissingException e) {

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Draws the pictures of incidents with one model. Owns the native memory of its engines. For one
@@ -69,11 +70,11 @@ public final class EvidenceModel implements AutoCloseable {
    *
    * @param pixels the frame, unsigned bytes in {@link #shape}
    * @param mask pixels that count in nothing
-   * @param attributes of the frame
+   * @param values of the variables of the frame by name, NaN for a missing one
    * @return PNG files by kind; empty for silence
    */
   Map<Kind, byte[]> draw(
-      Subject subject, byte[] pixels, PixelMask mask, Map<String, String> attributes) {
+      Subject subject, byte[] pixels, PixelMask mask, ToDoubleFunction<String> values) {
     Set<Kind> wanted = Kind.of(subject);
     Map<Kind, byte[]> pictures = new EnumMap<>(Kind.class);
     if (wanted.contains(Kind.FRAME)) {
@@ -81,7 +82,7 @@ public final class EvidenceModel implements AutoCloseable {
     }
     if (wanted.contains(Kind.EXPECTED)) {
       float[] read = new float[variables.size()];
-      variables.read(attributes, read, 0);
+      variables.read(values, read, 0);
       LatentBatch scored =
           scorer.encode(FrameInputs.of(pixels, 1).masked(List.of(mask)).observing(read));
       int node = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;

@@ -31,9 +31,15 @@ public final class FrameLookup implements AutoCloseable {
    * @param frame the frame with its pixels as they were sent
    * @param pixels as the model reads them, masked pixels gray
    * @param mask pixels that count in nothing
+   * @param rule of the source
    */
   @SuppressWarnings("ArrayRecordComponent") // read once
-  public record Found(Frame frame, byte[] pixels, PixelMask mask) {}
+  public record Found(Frame frame, byte[] pixels, PixelMask mask, SourceRule rule) {
+    /** Returns the value of a variable, see {@link SourceRule#variable}. */
+    public double variable(String name) {
+      return rule.variable(frame.attributes(), frame.capturedAt(), name);
+    }
+  }
 
   /**
    * @param records of the topic of frames; closed here
@@ -78,7 +84,7 @@ public final class FrameLookup implements AutoCloseable {
           PixelMask mask =
               new FrameDecoder(limits, shape)
                   .decode(whole, rule.geometry(), rule.stabilize() ? stabilizer : null, pixels, 0);
-          return new Found(whole, pixels, mask);
+          return new Found(whole, pixels, mask, rule);
         });
   }
 

@@ -21,7 +21,7 @@ class VariablesTest {
 
   private static float[] read(Map<String, String> attributes) {
     float[] into = new float[3];
-    VARIABLES.read(attributes, into, 1);
+    VARIABLES.read(name -> Variables.value(attributes.get(Variables.PREFIX + name)), into, 1);
     return into;
   }
 
@@ -121,6 +121,41 @@ class VariablesTest {
       }
       assertThat(batch.isPartial(row)).isEqualTo(Float.isNaN(z[2]) || Float.isNaN(z[3]));
     }
+  }
+
+  @Test
+  void shouldDrawTheResidualsOfGivenVariables() {
+    // Given a second variable that is given, and missing in the last frame
+    int n = 2_000;
+    float[] variables = new float[2 * n];
+    for (int i = 0; i < n; i++) {
+      variables[2 * i + 1] = 5 + i / 1000f; // far from the mean, and moving
+    }
+    variables[2 * n - 1] = Float.NaN;
+    long[] numbers = new long[n];
+    Arrays.setAll(numbers, i -> FrameDraw.frame("yard", i));
+    CausalModel model =
+        new CausalModel(NodeColumns.real(2), null, equations(), List.of(), 9, List.of(3));
+    // When
+    LatentBatch batch = model.evaluate(new float[2 * n], variables, numbers, new float[n]);
+    // Then its residual is standard normal, to three standard errors, wherever it is
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < n - 1; i++) {
+      assertThat(batch.observed()[4 * i + 3]).isEqualTo(variables[2 * i + 1]);
+      assertThat(batch.expected()[4 * i + 3]).isEqualTo(variables[2 * i + 1]);
+      sum += batch.residuals()[4 * i + 3];
+      squares += Math.pow(batch.residuals()[4 * i + 3], 2);
+    }
+    assertThat(sum / n).isCloseTo(0, within(0.07));
+    assertThat(squares / n).isCloseTo(1, within(0.1));
+    assertThat(batch.residuals()[4 * n - 1]).isNaN();
+    // and the others are as without it
+    LatentBatch plain =
+        CausalModel.of(2, equations()).evaluate(new float[2 * n], variables, numbers, new float[n]);
+    assertThat(batch.residuals()[2]).isEqualTo(plain.residuals()[2]);
+    assertThat(model.evaluate(new float[2 * n], variables, numbers, new float[n]).residuals())
+        .isEqualTo(batch.residuals());
   }
 
   @Test

@@ -73,7 +73,8 @@ class EvidenceModelTest {
   void shouldDrawWhereTheDeviationOfAMechanismShows() throws Exception {
     // When
     Map<Kind, byte[]> drawn =
-        model.draw(Subject.latent("shadow_length", false), pixels, PixelMask.NONE, Map.of());
+        model.draw(
+            Subject.latent("shadow_length", false), pixels, PixelMask.NONE, name -> Double.NaN);
     // Then
     BufferedImage frame = ImageIO.read(new ByteArrayInputStream(drawn.get(Kind.FRAME)));
     for (int p = 0; p < shape.width() * shape.height(); p++) {
@@ -95,7 +96,7 @@ class EvidenceModelTest {
     usual[LIGHT] = scores.expected()[LIGHT];
     // When
     Map<Kind, byte[]> drawn =
-        model.draw(Subject.latent("light", true), pixels, PixelMask.NONE, Map.of());
+        model.draw(Subject.latent("light", true), pixels, PixelMask.NONE, name -> Double.NaN);
     // Then
     assertThat(drawn.get(Kind.EXPECTED))
         .isEqualTo(PICTURES.decoded(bundle.id(), usual))
@@ -109,7 +110,7 @@ class EvidenceModelTest {
     for (Subject subject :
         List.of(Subject.PICTURE, Subject.UNDETERMINED, Subject.latent("of another model", false))) {
       // When
-      Map<Kind, byte[]> drawn = model.draw(subject, pixels, PixelMask.NONE, Map.of());
+      Map<Kind, byte[]> drawn = model.draw(subject, pixels, PixelMask.NONE, name -> Double.NaN);
       // Then
       assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(bundle.id(), explained()));
       assertThat(drawn.get(Kind.HEATMAP)).isEqualTo(difference());
@@ -132,8 +133,12 @@ class EvidenceModelTest {
   @Test
   void shouldDrawOnlyTheFrameOfAFaultOfTheCameraAndNothingOfSilence() {
     assertThat(
-            model.draw(new Subject(Subject.Kind.SENSOR, "dark"), pixels, PixelMask.NONE, Map.of()))
+            model.draw(
+                new Subject(Subject.Kind.SENSOR, "dark"),
+                pixels,
+                PixelMask.NONE,
+                name -> Double.NaN))
         .containsOnlyKeys(Kind.FRAME);
-    assertThat(model.draw(Subject.SILENCE, pixels, PixelMask.NONE, Map.of())).isEmpty();
+    assertThat(model.draw(Subject.SILENCE, pixels, PixelMask.NONE, name -> Double.NaN)).isEmpty();
   }
 }

@@ -63,7 +63,8 @@ class DatasetImportTest {
                 FrameGeometry.WHOLE,
                 null,
                 factors,
-                range))
+                range,
+                TimeColumns.NONE))
         .run(from, labels, out, d -> {});
   }
 
@@ -87,7 +88,8 @@ class DatasetImportTest {
                     geometry,
                     sheet,
                     null,
-                    RangeChoice.FULL))
+                    RangeChoice.FULL,
+                    TimeColumns.NONE))
             .run(images.toString(), null, out, d -> {});
     FrameDataset set = FrameDataset.open(out);
     // Half of 8 columns are bars of the letterbox, two of the others touch the mask
@@ -126,7 +128,8 @@ class DatasetImportTest {
                 right,
                 null,
                 null,
-                RangeChoice.FULL))
+                RangeChoice.FULL,
+                TimeColumns.NONE))
         .run(array.toString(), null, out, d -> {});
     // Then
     DetailPictures details = java.util.Objects.requireNonNull(FrameDataset.open(out).details());

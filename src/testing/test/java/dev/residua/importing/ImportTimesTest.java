@@ -46,7 +46,8 @@ class ImportTimesTest {
                 FrameGeometry.WHOLE,
                 null,
                 null,
-                RangeChoice.FULL))
+                RangeChoice.FULL,
+                TimeColumns.NONE))
         .run(images.toString(), table, dir.resolve("set"), d -> {});
   }
 

@@ -63,7 +63,8 @@ class CategoricalModelTest {
         List.of(FIRST, SECOND),
         plan.errorScale(),
         null,
-        null);
+        null,
+        List.of());
   }
 
   private static byte[] pixels() {

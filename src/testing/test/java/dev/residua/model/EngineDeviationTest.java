@@ -59,7 +59,8 @@ class EngineDeviationTest {
 
   private static ResidualScorer withMemory(float[] codes) {
     CausalModel model =
-        new CausalModel(NodeColumns.real(2), null, TestEngine.independent(2), List.of(), 0, 0, 1);
+        new CausalModel(
+            NodeColumns.real(2), null, TestEngine.independent(2), List.of(), 0, List.of(), 0, 1);
     return new ResidualScorer(engine(codes, new float[] {1, 1}), model, PixelMask.NONE);
   }
 

@@ -24,6 +24,8 @@ class SettingTableTest {
           entry("silentAfter", "PT2M"),
           entry("activeHours", "Mon-Fri 06:00-22:00 Europe/Berlin"),
           entry("context", "product + day: 06:00-22:00 UTC"),
+          entry("location", "52.5,13.4"),
+          entry("timeZone", "Europe/Berlin"),
           entry("learn", "P30D"),
           entry("camera", "rtsp://10.0.0.7/live credentials=line3"),
           entry("redact", true),
@@ -94,6 +96,8 @@ class SettingTableTest {
         "severity           | high     | severity is 'high', expected info, warning, critical",
         "learn              | P1D      | learn is 'P1D', expected never, once, or days from P2D",
         "learn              | always   | learn is 'always', expected never, once, or days from P2D",
+        "location           | 95,13    | location is '95.0,13.0', expected degrees of latitude",
+        "timeZone           | Berlin   | timeZone is 'Berlin', expected a time zone such as",
         "camera             | ftp://a  | the camera address 'ftp://a' cannot be used; expected rtsp://",
         "labels             | site     | labels is 'site', expected names and values",
       })

@@ -1,8 +1,10 @@
 package dev.residua.training;
 
 import dev.residua.causal.FrameInputs;
+import dev.residua.causal.GeoLocation;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.StructuralEquations;
+import dev.residua.causal.TimeVariable;
 import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
@@ -10,6 +12,7 @@ import dev.residua.frame.PixelFormat;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.Scorers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -23,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  * with {@code p}, {@code leak} and {@code e} uniform with mean 0 and variance 1, and the pump's
  * speed {@code 1000 + 200 p} in revolutions per minute. The picture shows the leak in its left half
  * and the level in its right half, as brightness; the speed of the pump is a variable.
+ *
+ * <p>A yard has the elevation of the sun in place of the pump, {@code 20 + 20 p} degrees, and
+ * frames through whole days; its frames do not bring the elevation.
  */
 final class PumpedTank implements TrainingData {
   static final ImageShape IMAGE = new ImageShape(8, 8, 1);
   static final String PUMP = "pump_speed";
+  static final TimeVariable SUN = TimeVariable.SUN_ELEVATION;
   static final double PER_PUMP = 0.8;
   static final double PER_LEAK = -0.5;
   static final double NOISE = 0.3;
@@ -41,13 +48,19 @@ final class PumpedTank implements TrainingData {
   private final List<String> variables;
   private final double[][] z; // leak, level
   private final double[] pump; // NaN if missing
+  private Instant start = Instant.parse("2026-03-01T12:00:00Z");
+  private Duration step = Duration.ofMillis(50);
   private final double[] noise;
 
   /**
    * @param observed whether the speed of the pump is a variable of the data
    */
   PumpedTank(int n, boolean observed, long seed) {
-    this.variables = observed ? List.of(PUMP) : List.of();
+    this(n, observed ? List.of(PUMP) : List.of(), seed);
+  }
+
+  private PumpedTank(int n, List<String> variables, long seed) {
+    this.variables = variables;
     this.z = new double[n][];
     this.pump = new double[n];
     this.noise = new double[n];
@@ -59,6 +72,23 @@ final class PumpedTank implements TrainingData {
       z[i] = new double[] {leak, PER_PUMP * p + PER_LEAK * leak + NOISE * noise[i]};
       pump[i] = 1000 + 200 * p;
     }
+  }
+
+  /** A yard at a place, from a time on. */
+  static PumpedTank yard(int n, GeoLocation place, Instant start, Duration step, long seed) {
+    PumpedTank yard = new PumpedTank(n, List.of(SUN.variable()), seed);
+    yard.start = start;
+    yard.step = step;
+    for (int i = 0; i < n; i++) {
+      yard.z[i][1] -= PER_PUMP * (yard.pump[i] - 1000) / 200;
+      yard.pump[i] = SUN.at(yard.time(i), place, null);
+      yard.z[i][1] += PER_PUMP * (yard.pump[i] - 20) / 20;
+    }
+    return yard;
+  }
+
+  private Instant time(int index) {
+    return start.plus(step.multipliedBy(index));
   }
 
   private static double uniform(Random random) {
@@ -82,6 +112,14 @@ final class PumpedTank implements TrainingData {
     return this;
   }
 
+  /** Lowers the level from a frame on, by a part that nothing explains. */
+  PumpedTank dim(int from, double by) {
+    for (int i = from; i < z.length; i++) {
+      z[i][1] -= by;
+    }
+    return this;
+  }
+
   /** Leaves the speed of the pump out of a frame. */
   PumpedTank lose(int frame) {
     pump[frame] = Double.NaN;
@@ -100,12 +138,12 @@ final class PumpedTank implements TrainingData {
     return new Frame(
         "tank",
         index,
-        Instant.parse("2026-03-01T12:00:00Z").plusMillis(50L * index),
+        time(index),
         IMAGE.width(),
         IMAGE.height(),
         PixelFormat.GRAY8,
         pixels,
-        Double.isNaN(pump[index])
+        Double.isNaN(pump[index]) || !variables.contains(PUMP)
             ? Map.of()
             : Map.of(Variables.PREFIX + PUMP, Double.toString(pump[index])));
   }

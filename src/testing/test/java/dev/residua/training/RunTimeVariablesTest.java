@@ -9,6 +9,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.ReconstructionPlan;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
+import dev.residua.causal.GeoLocation;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.ResidualScorer;
 import dev.residua.causal.ScoreCheck;
@@ -39,8 +40,10 @@ import dev.residua.source.SourceRule;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.StateBlocks;
 import dev.residua.testing.Scorers;
+import dev.residua.training.graph.GraphConstraints;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -66,6 +69,7 @@ class RunTimeVariablesTest {
   private static final int LEAK = 0;
   private static final int LEVEL = 1;
   private static final int PUMP = 2;
+  private static final GeoLocation PLACE = new GeoLocation(52.5, 13.4);
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
@@ -97,6 +101,11 @@ class RunTimeVariablesTest {
 
   private static List<ScoredFrame> score(ModelBundle bundle, PumpedTank data, double rate)
       throws Exception {
+    return score(bundle, data, rate, SourceRule.DEFAULTS);
+  }
+
+  private static List<ScoredFrame> score(
+      ModelBundle bundle, PumpedTank data, double rate, SourceRule rule) throws Exception {
     List<ScoredFrame> scores = new ArrayList<>();
     try (ScoringModel model = BundleOpener.scoring(bundle, 1)) {
       FrameBatch batch =
@@ -108,11 +117,7 @@ class RunTimeVariablesTest {
               CLOCK,
               Stages.NONE);
       for (int i = 0; i < data.size(); i++) {
-        batch.add(
-            data.frame(i),
-            new FramePosition("frames", 0, i),
-            FrameTiming.ON_TIME,
-            SourceRule.DEFAULTS);
+        batch.add(data.frame(i), new FramePosition("frames", 0, i), FrameTiming.ON_TIME, rule);
         if (batch.isFull() || i + 1 == data.size()) {
           scores.addAll(batch.score());
         }
@@ -127,15 +132,16 @@ class RunTimeVariablesTest {
   }
 
   private static List<MonitorResult> watch(ModelBundle bundle, PumpedTank data) throws Exception {
-    return watch(bundle, data, SourceSettings.NONE);
+    return watch(bundle, data, SourceRule.DEFAULTS, SourceSettings.NONE);
   }
 
   private static List<MonitorResult> watch(
-      ModelBundle bundle, PumpedTank data, SourceSettings settings) throws Exception {
+      ModelBundle bundle, PumpedTank data, SourceRule rule, SourceSettings settings)
+      throws Exception {
     MonitorThresholds thresholds = new MonitorThresholds(monitored(bundle));
     SourceMonitor monitor = SourceMonitor.start(thresholds);
     List<MonitorResult> results = new ArrayList<>();
-    for (ScoredFrame frame : score(bundle, data, 1)) {
+    for (ScoredFrame frame : score(bundle, data, 1, rule)) {
       assertThat(
               ScoreCheck.fault(
                   frame,
@@ -331,7 +337,8 @@ class RunTimeVariablesTest {
       complete.lose(i);
     }
     // When
-    List<MonitorResult> results = watch(with, complete, SourceSettings.NONE.withCommissioned(true));
+    List<MonitorResult> results =
+        watch(with, complete, SourceRule.DEFAULTS, SourceSettings.NONE.withCommissioned(true));
     // Then it learned, and from numbers alone; the pictures differ by their rounding only
     assertThat(subjects(results)).isSubsetOf("picture");
     assertThat(results.get(3_499).score().orElseThrow().calibration().pValues())
@@ -373,6 +380,91 @@ class RunTimeVariablesTest {
     assertThatThrownBy(() -> train(rare))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("variables [pump_speed]");
+  }
+
+  private static PumpedTank yard(int n, String start, Duration step, long seed) {
+    return PumpedTank.yard(n, PLACE, Instant.parse(start), step, seed);
+  }
+
+  /** Four weeks of a yard whose brightness follows the sun. */
+  private static ModelBundle trainOnAYard() throws Exception {
+    return train(yard(FRAMES, "2026-03-01T00:00:00Z", Duration.ofMinutes(10), 1));
+  }
+
+  @Test
+  void shouldNotTakeTheDuskForAChange() throws Exception {
+    // Given a model that knows the elevation of the sun, and ten hours around a sunset
+    ModelBundle bundle = trainOnAYard();
+    PumpedTank dusk = yard(STREAM, "2026-03-20T13:00:00Z", Duration.ofMinutes(1), 37);
+    SourceRule rule = SourceRule.DEFAULTS.withLocation(PLACE);
+    // When
+    List<MonitorResult> results = watch(bundle, dusk, rule, SourceSettings.NONE);
+    // Then the sun is a cause without causes, and nothing changed
+    assertThat(bundle.graph().toString()).isEqualTo("leak -> level, sun.elevation -> level");
+    assertThat(incidents(results)).isEmpty();
+    // and the numbers are those of frames that bring the elevation themselves
+    List<ScoredFrame> computed = score(bundle, dusk, 1, rule);
+    for (int i = 0; i < STREAM; i++) {
+      assertThat(computed.get(i).latents()[PUMP])
+          .isEqualTo(bundle.manifest().observed().standardized(dusk.variables(i))[0]);
+    }
+  }
+
+  @Test
+  void shouldFindALampThatFailsWhileTheSunSets() throws Exception {
+    // Given
+    ModelBundle bundle = trainOnAYard();
+    PumpedTank dusk =
+        yard(STREAM, "2026-03-20T13:00:00Z", Duration.ofMinutes(1), 41).dim(CHANGE, 1);
+    // When
+    List<MonitorResult> results =
+        watch(bundle, dusk, SourceRule.DEFAULTS.withLocation(PLACE), SourceSettings.NONE);
+    // Then
+    assertThat(subjects(results)).containsExactly("mechanism:level");
+    assertThat(results.subList(0, CHANGE)).allSatisfy(r -> assertThat(r.incidents()).isEmpty());
+  }
+
+  @Test
+  void shouldTakeTheDuskForAChangeIfTheLocationIsWrong() throws Exception {
+    // Given a location on the other side of the earth
+    SourceRule rule = SourceRule.DEFAULTS.withLocation(new GeoLocation(52.5, -166.6));
+    // When
+    List<MonitorResult> results =
+        watch(
+            trainOnAYard(),
+            yard(STREAM, "2026-03-20T13:00:00Z", Duration.ofMinutes(1), 37),
+            rule,
+            SourceSettings.NONE);
+    // Then
+    assertThat(subjects(results)).contains("mechanism:level");
+  }
+
+  @Test
+  void shouldAskForTheLocationThatTheRuleLacks() throws Exception {
+    // When
+    List<MonitorResult> results =
+        watch(trainOnAYard(), yard(100, "2026-03-20T13:00:00Z", Duration.ofMinutes(1), 43));
+    // Then
+    assertThat(subjects(results)).containsExactly("sensor:variable_missing");
+    assertThat(incidents(results).get(0).summary().explanation())
+        .startsWith("sun.elevation is missing")
+        .endsWith("; set location=52.5,13.4 in the rule of the source");
+  }
+
+  @Test
+  void shouldRefuseACauseOfTheSun() {
+    // Given
+    List<String> names = List.of("leak", "level", PumpedTank.SUN.variable());
+    boolean[][] required = new boolean[3][3];
+    required[LEVEL][PUMP] = true;
+    GraphConstraints known =
+        new GraphConstraints(names, required, new boolean[3][3], new boolean[3][3]);
+    PumpedTank data = yard(FRAMES, "2026-03-01T00:00:00Z", Duration.ofMinutes(10), 1);
+    // Then
+    assertThatThrownBy(
+            () -> new TrainingInput(data, TrainingSettings.DEFAULTS.withLatents(2), known))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("an edge into sun.elevation, which has no causes");
   }
 
   @Test

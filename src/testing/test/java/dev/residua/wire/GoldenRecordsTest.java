@@ -603,6 +603,8 @@ class GoldenRecordsTest {
         null,
         false,
         604_800_000L,
+        "52.5,13.4",
+        "Europe/Berlin",
         "level=3, lamp=0.2",
         0.02,
         Severity.WARNING,

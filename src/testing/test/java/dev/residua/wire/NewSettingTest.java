@@ -123,7 +123,7 @@ class NewSettingTest {
       assertThat(SourceRule.SETTINGS.names())
           .filteredOn(name -> name.matches(".*[A-Z].*"))
           .as("settings in %s", file)
-          .hasSize(6)
+          .hasSize(7)
           .noneMatch(text::contains);
     }
   }

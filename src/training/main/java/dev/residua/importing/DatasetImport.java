@@ -129,6 +129,8 @@ public final class DatasetImport {
       columns.add(FrameDataset.TIME_COLUMN);
     }
     columns.addAll(labelColumns);
+    settings.variables().check(times.times(), times.known(), labelColumns);
+    columns.addAll(settings.variables().columns());
     SurveyedRange surveyed = SurveyedRange.of(frames, settings.limits(), settings.range());
     SampleRange range = surveyed.range();
     Map<String, Object> provenance = new LinkedHashMap<>();
@@ -238,7 +240,7 @@ public final class DatasetImport {
     return name.substring(0, Math.max(0, name.lastIndexOf('/')));
   }
 
-  private static List<@Nullable String> cells(
+  private List<@Nullable String> cells(
       int frame,
       NamedFrames frames,
       List<String> columns,
@@ -253,8 +255,10 @@ public final class DatasetImport {
         cells[c] = times.cell(frame);
       } else if (rows != null && rows.table().has(column)) {
         cells[c] = rows.text(frame, column);
-      } else {
+      } else if (column.equals(FOLDER_COLUMN)) {
         cells[c] = folder(frames.name(frame));
+      } else {
+        cells[c] = settings.variables().cell(column, times.seconds()[frame]);
       }
     }
     return Arrays.asList(cells);

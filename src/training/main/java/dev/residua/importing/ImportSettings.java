@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param geometry part of each image that is read
  * @param preview PNG file to write that shows what is read; null for none
  * @param range which samples of 16 bits become black and white
+ * @param variables to compute from the times of the frames
  */
 public record ImportSettings(
     FrameLimits limits,
@@ -27,7 +28,8 @@ public record ImportSettings(
     FrameGeometry geometry,
     @Nullable Path preview,
     @Nullable List<String> factors,
-    RangeChoice range) {
+    RangeChoice range,
+    TimeColumns variables) {
   public ImportSettings {
     factors = factors == null ? null : List.copyOf(factors);
   }

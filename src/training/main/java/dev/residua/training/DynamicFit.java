@@ -2,9 +2,12 @@ package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.causal.TimeVariable;
 import dev.residua.dataset.FrameTimes;
 import dev.residua.dynamics.DelayedCause;
+import dev.residua.dynamics.DynamicEquation;
 import dev.residua.dynamics.DynamicModel;
+import dev.residua.dynamics.Memory;
 import dev.residua.training.dynamics.DynamicSearch;
 import dev.residua.training.dynamics.DynamicSearchSettings;
 import dev.residua.training.dynamics.RegularSequence;
@@ -33,6 +36,9 @@ record DynamicFit(DynamicModel model, CausalGraph graph) {
 
   /** Rows without readings between two runs, at least the longest delay. */
   private static final int GAP = DynamicSearchSettings.DEFAULTS.maxDelaySteps() + 5;
+
+  private static final DynamicEquation TIME_VARIABLE =
+      new DynamicEquation(Memory.NONE, 0, null, List.of(), 0, 1);
 
   /**
    * Returns true if residuals of equations within one frame show memory or delays. Roots may be
@@ -104,15 +110,28 @@ record DynamicFit(DynamicModel model, CausalGraph graph) {
     }
     progress.at("searching memory and delays", 0, null);
     DynamicModel model =
-        DynamicSearch.search(
-            new RegularSequence(times.stepSeconds(), regular),
-            input.known,
-            DynamicSearchSettings.DEFAULTS
-                .withLeastInfluence(LEAST_INFLUENCE)
-                .withThreads(input.settings.threads()));
+        withoutTimeVariables(
+            DynamicSearch.search(
+                new RegularSequence(times.stepSeconds(), regular),
+                input.known,
+                DynamicSearchSettings.DEFAULTS
+                    .withLeastInfluence(LEAST_INFLUENCE)
+                    .withThreads(input.settings.threads())),
+            input);
     return IntStream.range(0, model.size()).noneMatch(model::usesHistory)
         ? null
         : new DynamicFit(model, graph(model, input.nodes.stream().map(Latent::name).toList()));
+  }
+
+  /** Time variables change slowly, but not because a mechanism remembers. */
+  private static DynamicModel withoutTimeVariables(DynamicModel model, TrainingInput input) {
+    List<DynamicEquation> equations = new ArrayList<>(model.equations());
+    for (Latent node : input.nodes) {
+      if (TimeVariable.of(node.name()) != null) {
+        equations.set(node.index(), TIME_VARIABLE);
+      }
+    }
+    return new DynamicModel(model.stepSeconds(), equations);
   }
 
   /** Rows one step apart, with rows without readings for missing frames and between runs. */

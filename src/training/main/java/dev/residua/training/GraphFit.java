@@ -4,6 +4,8 @@ import dev.residua.causal.CategoricalDistribution;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.Normal;
+import dev.residua.causal.TimeVariable;
 import dev.residua.dataset.FrameTimes;
 import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
@@ -46,6 +48,18 @@ record GraphFit(
 
   /** Residuals of rows of shape {@code [n][nodes]}, in the same shape. */
   double[][] residuals(double[][] rows) {
+    double[][] residuals = ofEquations(rows);
+    for (int i = 0; i < graph().size(); i++) {
+      if (TimeVariable.of(graph().name(i)) != null) {
+        for (int r = 0; r < rows.length; r++) {
+          residuals[r][i] = Normal.quantile(FrameDraw.uniform(0, r, i));
+        }
+      }
+    }
+    return residuals;
+  }
+
+  private double[][] ofEquations(double[][] rows) {
     if (!columns.anyCategorical()) {
       return equations.residuals(rows);
     }

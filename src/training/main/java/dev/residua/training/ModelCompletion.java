@@ -138,7 +138,8 @@ final class ModelCompletion {
         network
             .plan(latents.mean(), latents.scale(), linearization, head, fit.equations())
             .withDistributions(fit.distributions())
-            .withDynamics(fit.dynamics());
+            .withDynamics(fit.dynamics())
+            .withGiven(variables.given(input.latents.size()));
     return new Fitted(z, labels, variables, linearization, fit, plan);
   }
 

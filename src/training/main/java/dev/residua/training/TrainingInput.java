@@ -2,6 +2,7 @@ package dev.residua.training;
 
 import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
+import dev.residua.causal.TimeVariable;
 import dev.residua.training.graph.GraphConstraints;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,10 +92,17 @@ public final class TrainingInput {
           "the given graph is over %s, the nodes are %s".formatted(known.names(), names));
     }
     // Categories with a common cause have no direction that noise could show.
-    boolean[] categorical = new boolean[nodes.size()];
-    nodes.forEach(node -> categorical[node.index()] = node.categorical());
-    this.known =
-        (known == null ? GraphConstraints.none(names) : known).withoutEdgesInto(categorical);
+    boolean[] closed = new boolean[nodes.size()];
+    for (Latent node : nodes) {
+      boolean given = node.index() >= latents.size() && TimeVariable.of(node.name()) != null;
+      if (given && known != null && known.requiredParents(node.index()) != 0) {
+        throw new TrainingFailedException(
+            "the given graph has an edge into %s, which has no causes: remove the edge"
+                .formatted(node.name()));
+      }
+      closed[node.index()] = given || node.categorical();
+    }
+    this.known = (known == null ? GraphConstraints.none(names) : known).withoutEdgesInto(closed);
     this.holds = holds(data, trained, latents.size(), nodes);
     checkHolds();
     this.nominal = nominal(data, trained);

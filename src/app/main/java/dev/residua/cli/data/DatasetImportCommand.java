@@ -1,5 +1,6 @@
 package dev.residua.cli.data;
 
+import dev.residua.causal.TimeVariable;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -10,12 +11,12 @@ import dev.residua.dataset.DatasetWriter;
 import dev.residua.decoding.SampleRange;
 import dev.residua.detail.TilePatterns;
 import dev.residua.ffmpeg.VideoFrames;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
 import dev.residua.importing.RangeChoice;
+import dev.residua.importing.TimeColumns;
 import dev.residua.source.SourceRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,13 +95,24 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String every;
 
-  private final SettingOptions geometry =
+  @Option(
+      names = "--variables",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Variables that follow from the time of each frame: sun.elevation and sun.azimuth need"
+              + " --location, clock.hour and clock.weekday --time-zone.",
+      showDefaultValue = Help.Visibility.NEVER)
+  List<String> variables = List.of();
+
+  private final SettingOptions rule =
       new SettingOptions(
-          SourceRule.SETTINGS.fields(Set.of("region", "rotation", "mask", "aspect")));
+          SourceRule.SETTINGS.fields(
+              Set.of("region", "rotation", "mask", "aspect", "location", "timeZone")));
 
   @Spec
   void options(CommandSpec command) {
-    geometry.addTo(command);
+    rule.addTo(command);
   }
 
   @Option(
@@ -125,16 +137,19 @@ final class DatasetImportCommand extends JsonCommand {
   @Override
   public Integer call() throws IOException {
     DatasetWriter.checkTarget(target.out, target.force); // before a video is read
+    SourceRule rule = rule();
+    TimeColumns timed = timeColumns(rule);
     ImportSettings settings =
         new ImportSettings(
             FrameLimits.DEFAULTS,
             target.size,
             details == null ? null : detailShape(details),
             target.force,
-            geometry(),
+            rule.geometry(),
             preview,
             factors,
-            range == null ? RangeChoice.FULL : RangeChoice.parse(range));
+            range == null ? RangeChoice.FULL : RangeChoice.parse(range),
+            timed);
     DatasetImport.Result result = every == null ? pictures(settings) : video(settings, every);
     print(
         Json.map(
@@ -154,10 +169,11 @@ final class DatasetImportCommand extends JsonCommand {
             "runs", result.times().runs().size(),
             "withTime", result.withTime(),
             "masked", result.masked(),
+            "variables", timed.variables().stream().map(TimeVariable::variable).toList(),
             "range", result.range() == null ? null : result.range().toString(),
             "advice", result.advice(),
             "sha256", result.sha256()),
-        () -> lines(result).forEach(line -> print("%s", line)));
+        () -> lines(result, timed).forEach(line -> print("%s", line)));
     return 0;
   }
 
@@ -207,16 +223,24 @@ final class DatasetImportCommand extends JsonCommand {
         "--every was '%s'; expected seconds from 0.001 to 3600, such as 0.5s".formatted(text));
   }
 
-  /** Part of each image that is read: the same options and checks as in a rule. */
-  private FrameGeometry geometry() {
+  /** Place of the camera and part of each image that is read: as in the rule of the source. */
+  private SourceRule rule() {
     try {
-      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, geometry.given()).geometry();
+      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, rule.given());
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private List<String> lines(DatasetImport.Result result) {
+  private TimeColumns timeColumns(SourceRule rule) {
+    try {
+      return TimeColumns.of(variables, rule.location(), rule.timeZone());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException("--variables: " + e.getMessage(), e);
+    }
+  }
+
+  private List<String> lines(DatasetImport.Result result, TimeColumns timed) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s: %d frames of %s, %s"
@@ -232,6 +256,7 @@ final class DatasetImportCommand extends JsonCommand {
             ? "frames are independent: only %,d of %,d names have a time, so no time is used"
                 .formatted(result.withTime(), result.frames())
             : result.times().sentence());
+    lines.addAll(timed.ranges(result.times()));
     if (result.labelKind() != null) {
       int without = result.frames() - result.labelled();
       lines.add(

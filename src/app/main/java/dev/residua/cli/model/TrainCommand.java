@@ -2,6 +2,7 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.LancaPipeline;
 import dev.residua.causal.Latent;
+import dev.residua.causal.TimeVariable;
 import dev.residua.causal.Variables;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
@@ -468,8 +469,12 @@ public final class TrainCommand extends JsonCommand {
     List<String> used = report.bundle().manifest().observed().names();
     if (!used.isEmpty()) {
       print(
-          "variables       %s: frames must bring them as attributes %s...",
-          String.join(", ", used), Variables.PREFIX);
+          "variables       %s: frames must bring them as attributes %s...%s",
+          String.join(", ", used),
+          Variables.PREFIX,
+          used.stream().anyMatch(name -> TimeVariable.of(name) != null)
+              ? ", or the rule of the source has location and timeZone for the sun and the clock"
+              : "");
     }
     print("graph           %s", report.graph());
     for (int i = 0; i < report.graph().size(); i++) {

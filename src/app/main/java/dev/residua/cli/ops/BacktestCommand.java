@@ -15,6 +15,7 @@ import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.cli.console.SetDetails;
+import dev.residua.cli.console.SettingOptions;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
@@ -51,6 +52,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -58,7 +60,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code backtest}: runs the monitor's code on stored frames. */
 @Command(
@@ -99,6 +103,14 @@ public final class BacktestCommand extends JsonCommand {
       description =
           "With --from-topic: folders or buckets that frames may refer to instead of holding pixels.")
   List<URI> referenceRoots = List.of();
+
+  private final SettingOptions place =
+      new SettingOptions(SourceRule.SETTINGS.fields(Set.of("location", "timeZone")));
+
+  @Spec
+  void options(CommandSpec command) {
+    place.addTo(command);
+  }
 
   @Option(
       names = "--offsets",
@@ -263,6 +275,7 @@ public final class BacktestCommand extends JsonCommand {
                 "small defects and the picture as a whole are not monitored");
         evaluate(set, details, batch, each, bar);
       } else if (topic != null) {
+        SourceRule rule = rule();
         FrameIntake intake =
             FrameIntake.stored(
                 new FrameReader(LIMITS, kafka.registry()),
@@ -278,14 +291,21 @@ public final class BacktestCommand extends JsonCommand {
             record ->
                 evaluate(
                     new FramePosition(record.topic(), record.partition(), record.offset()),
-                    () ->
-                        intake.admit(
-                            FrameReader.source(record.key()), record, SourceRule.DEFAULTS, batch),
+                    () -> intake.admit(FrameReader.source(record.key()), record, rule, batch),
                     batch,
                     each),
             bar::update);
       }
       batch.score().forEach(each);
+    }
+  }
+
+  /** Rule of the sources of a topic, with the place of their cameras. */
+  private SourceRule rule() {
+    try {
+      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, place.given());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -4,7 +4,6 @@ import dev.residua.causal.Variables;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PixelMask;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Frames that were chosen and read; close it to free their pixels. */
 public final class CollectedFrames implements AutoCloseable {
@@ -71,9 +69,7 @@ public final class CollectedFrames implements AutoCloseable {
 
     /** Decodes and keeps a frame as its source is scored; one that cannot be is left out. */
     void add(FramePosition position, Frame frame) {
-      SourceRule rule = request.rules().apply(frame.source());
-      Stabilizer stabilizer = rule.stabilize() ? request.stabilizer() : null;
-      add(position, frame, rule.geometry(), stabilizer, PixelMask.NONE);
+      add(position, frame, request.rules().apply(frame.source()), PixelMask.NONE);
     }
 
     /**
@@ -82,18 +78,14 @@ public final class CollectedFrames implements AutoCloseable {
      * @param masked pixels that show nothing for another reason
      */
     void addWhole(FramePosition position, Frame frame, PixelMask masked) {
-      add(position, frame, FrameGeometry.WHOLE, null, masked);
+      add(position, frame, SourceRule.DEFAULTS, masked);
     }
 
-    private void add(
-        FramePosition position,
-        Frame frame,
-        FrameGeometry geometry,
-        @Nullable Stabilizer stabilizer,
-        PixelMask masked) {
+    private void add(FramePosition position, Frame frame, SourceRule rule, PixelMask masked) {
+      Stabilizer stabilizer = rule.stabilize() ? request.stabilizer() : null;
       PixelMask mask;
       try {
-        mask = decoder.decode(frame, geometry, stabilizer, picture, 0).union(masked);
+        mask = decoder.decode(frame, rule.geometry(), stabilizer, picture, 0).union(masked);
       } catch (RejectedFrameException | IndexOutOfBoundsException | ArithmeticException e) {
         return; // missing frames count as unreadable
       }
@@ -106,7 +98,7 @@ public final class CollectedFrames implements AutoCloseable {
                   frame.source(), position, frame.capturedAt(), frame.sequence(), known),
               pixels.add(picture, 0),
               known ? readings : null,
-              request.variables(frame.attributes()),
+              request.variables(rule, frame.attributes(), frame.capturedAt()),
               mask));
     }
 

@@ -11,6 +11,7 @@ import dev.residua.renewal.selection.FrameCandidate;
 import dev.residua.renewal.selection.FrameSelection;
 import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.renewal.selection.StreamData;
+import dev.residua.source.SourceRule;
 import dev.residua.training.TrainingProgress;
 import java.time.Instant;
 import java.util.HashMap;
@@ -62,7 +63,8 @@ public final class DatasetFrames {
       Map<String, String> attributes = attributes(set, i, request.factorNames());
       if (unusual(set.labels(), i)) {
         selection.reject(set.name(), RejectionReason.EVENT);
-      } else if (request.lacksVariable(attributes)) {
+      } else if (request.lacksVariable(
+          SourceRule.DEFAULTS, attributes, capturedAt(i, framesPerSecond))) {
         selection.reject(null, RejectionReason.VARIABLE_MISSING); // its run continues
       } else {
         selection.offer(

@@ -1,11 +1,11 @@
 package dev.residua.renewal.job;
 
-import dev.residua.causal.Variables;
 import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.ImageShape;
 import dev.residua.renewal.selection.SelectionSettings;
 import dev.residua.source.SourceRule;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,18 +45,19 @@ public record FrameRequest(
   }
 
   /**
-   * The variables in a frame's attributes.
+   * The variables of a frame.
    *
+   * @param rule of its source
    * @return shape {@code [variableNames]}, NaN for a missing one
    */
-  double[] variables(Map<String, String> attributes) {
+  double[] variables(SourceRule rule, Map<String, String> attributes, Instant capturedAt) {
     return variableNames.stream()
-        .mapToDouble(name -> Variables.value(attributes.get(Variables.PREFIX + name)))
+        .mapToDouble(name -> rule.variable(attributes, capturedAt, name))
         .toArray();
   }
 
   /** Returns true if a frame lacks a variable. */
-  boolean lacksVariable(Map<String, String> attributes) {
-    return !Arrays.stream(variables(attributes)).allMatch(Double::isFinite);
+  boolean lacksVariable(SourceRule rule, Map<String, String> attributes, Instant capturedAt) {
+    return !Arrays.stream(variables(rule, attributes, capturedAt)).allMatch(Double::isFinite);
   }
 }

@@ -213,7 +213,8 @@ public final class StoredFrames {
       if (!request.sources().test(frame.source())) {
         return;
       }
-      if (request.lacksVariable(frame.attributes())) {
+      if (request.lacksVariable(
+          request.rules().apply(frame.source()), frame.attributes(), frame.capturedAt())) {
         selection.reject(null, RejectionReason.VARIABLE_MISSING); // its run continues
         return;
       }

@@ -133,7 +133,8 @@ class RecordedScoresTest {
             List.of(first, second),
             plan.errorScale(),
             null,
-            null);
+            null,
+            List.of());
     byte[] pixels = new byte[RANDOM_FRAMES * SMALL.size()];
     new Random(SEED).nextBytes(pixels);
     long[] numbers = new long[RANDOM_FRAMES];
