@@ -85,7 +85,7 @@ class PrometheusRulesTest {
     for (int i = 1; i < rules.length; i++) {
       String name = rules[i].substring(0, rules[i].indexOf('\n'));
       assertThat(rules[i])
-          .containsPattern("severity: (page|ticket)\n")
+          .containsPattern("severity: (page|ticket|none)\n")
           .contains("summary: ", "description: ", "dashboard: /d/residua-")
           .contains(
               "runbook_url: src/docs/operations.md#" + name.toLowerCase(java.util.Locale.ROOT));
