@@ -1,7 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.access.Visitor;
-import dev.residua.alerting.StoredGroups;
+import dev.residua.alerting.AlertIndex;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
@@ -14,6 +14,7 @@ import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CommandView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.CommissioningsView;
+import dev.residua.dashboard.LiveViews.EscalationView;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.HistoryView;
@@ -101,7 +102,7 @@ public class LiveHistory {
   private final Deque<FindingView> findings = new ArrayDeque<>();
   private final SourceIndex sources = new SourceIndex();
   private final IncidentHistory incidents = new IncidentHistory();
-  private final StoredGroups groups = new StoredGroups();
+  private final AlertIndex alerts = new AlertIndex();
   private final IncidentReviews reviews = new IncidentReviews();
   private final CommandIndex commands = new CommandIndex();
   private volatile double budget = 1;
@@ -272,7 +273,7 @@ public class LiveHistory {
    * @param value null if the alert is over
    */
   public synchronized void alert(String key, byte @Nullable [] value) {
-    groups.apply(key, value);
+    alerts.apply(key, value);
   }
 
   /**
@@ -840,11 +841,14 @@ public class LiveHistory {
                     incidents.similar(incident, SHOWN_SIMILAR, visitor::maySee).stream()
                         .map(this::view)
                         .toList(),
-                    groups
-                        .of(id)
+                    alerts
+                        .group(id)
                         .filter(group -> group.sources().allMatch(visitor::maySee))
                         .map(ViewMapper::group)
-                        .orElse(null)));
+                        .orElse(null),
+                    alerts.escalations(id).entrySet().stream()
+                        .map(to -> new EscalationView(to.getKey(), to.getValue().toEpochMilli()))
+                        .toList()));
   }
 
   /** Returns changes that would have spared false alarms. */

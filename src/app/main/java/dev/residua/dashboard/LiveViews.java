@@ -332,6 +332,7 @@ public final class LiveViews {
    * @param similar earlier incidents of its subject, those of its source first
    * @param group alert that lists it with incidents of other sources; null if no alert does, or if
    *     the visitor may not see all of these sources
+   * @param escalations of the alert that shows it, until receivers have got its end
    */
   public record IncidentDetail(
       long at,
@@ -340,7 +341,15 @@ public final class LiveViews {
       List<EventView> events,
       List<CommandView> commands,
       List<IncidentView> similar,
-      @Nullable AlertGroupView group) {}
+      @Nullable AlertGroupView group,
+      List<EscalationView> escalations) {}
+
+  /**
+   * A further receiver of an incident that nobody acknowledged in time.
+   *
+   * @param at when it was decided, milliseconds since 1970
+   */
+  public record EscalationView(String receiver, long at) {}
 
   /**
    * An alert that lists incidents of several sources.

@@ -1,7 +1,7 @@
 package dev.residua.dashboard;
 
+import dev.residua.alerting.AlertIndex.StoredGroup;
 import dev.residua.alerting.Grouping.Group;
-import dev.residua.alerting.StoredGroups.StoredGroup;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ChangePoint;
 import dev.residua.causal.Effect;

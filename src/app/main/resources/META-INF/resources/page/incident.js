@@ -139,10 +139,10 @@ class IncidentPage {
   #draw(shown, found) {
     const open = !shown.endedAt;
     document.title = `${open ? '(!) ' : ''}${shown.source}: ${subjectWords(shown.subject)} · Residua`;
-    const { steps, events, commands, group } = found;
+    const { steps, events, commands, group, escalations } = found;
     const similar = found.similar.map(incidentOf);
     const states = similar.map(e => [e.id, e.state]);
-    const key = JSON.stringify([shown, steps, events, commands, states, group]);
+    const key = JSON.stringify([shown, steps, events, commands, states, group, escalations]);
     if (!this.#shown) showAllowed(this.#root, { source: shown.source });
     if (key !== this.#shown) {
       this.#shown = key;
@@ -315,8 +315,8 @@ function changeWords({ at, sequence, frame }) {
   return `${moment(Date.parse(at))}, frame ${sequence}${place}`;
 }
 
-/** Steps, commands and events in the order of time. */
-function storyOf({ steps, commands, events }) {
+/** Steps, commands, events and escalations in the order of time. */
+function storyOf({ steps, commands, events, escalations }) {
   return [
     ...steps.map(({ at, reason, state, headline, note, severity, subject }) => ({
       at,
@@ -335,6 +335,12 @@ function storyOf({ steps, commands, events }) {
       title: `${spoken(event.what)}: ${spoken(event.kind)}`,
       words: [`${event.headline}. `, h('span', { class: 'soft' }, fullSentence(event.explanation))],
       meta: eventFigures(event),
+    })),
+    ...escalations.map(({ at, receiver }) => ({
+      at,
+      title: `Escalated to ${receiver}`,
+      words: 'Nobody acknowledged it in time.',
+      meta: 'by the alerting role',
     })),
   ].sort((a, b) => a.at - b.at);
 }

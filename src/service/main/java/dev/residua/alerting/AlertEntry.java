@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param notified state by receiver; receivers without one were not notified
  * @param grouping whether receivers are notified of it on its own
  * @param opening the record with which the incident opened last; null if it was not read
+ * @param escalation to further receivers
  */
 public record AlertEntry(
     String alertId,
@@ -31,7 +32,8 @@ public record AlertEntry(
     Optional<String> only,
     Map<String, NotifiedState> notified,
     Grouping grouping,
-    @Nullable Opening opening) {
+    @Nullable Opening opening,
+    Escalation escalation) {
   /**
    * The record with which an incident opened.
    *
@@ -76,7 +78,8 @@ public record AlertEntry(
         only,
         notified,
         Grouping.ALONE,
-        Opening.of(incident));
+        Opening.of(incident),
+        Escalation.NONE);
   }
 
   /** The state of a receiver. */
@@ -88,12 +91,17 @@ public record AlertEntry(
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
     return new AlertEntry(
-        alertId, incident, revision, since, changedAt, only, next, grouping, opening);
+        alertId, incident, revision, since, changedAt, only, next, grouping, opening, escalation);
   }
 
   AlertEntry with(Grouping next) {
     return new AlertEntry(
-        alertId, incident, revision, since, changedAt, only, notified, next, opening);
+        alertId, incident, revision, since, changedAt, only, notified, next, opening, escalation);
+  }
+
+  AlertEntry with(Escalation next) {
+    return new AlertEntry(
+        alertId, incident, revision, since, changedAt, only, notified, grouping, opening, next);
   }
 
   /** Returns true if a later record of the incident opens it again. */
@@ -122,7 +130,7 @@ public record AlertEntry(
             .updatedSequence(first.sequence())
             .build();
     return new AlertEntry(
-        alertId, open, revision, since, changedAt, only, notified, grouping, opening);
+        alertId, open, revision, since, changedAt, only, notified, grouping, opening, escalation);
   }
 
   /** Number of incidents if it is a group, otherwise 0. */
@@ -142,6 +150,7 @@ public record AlertEntry(
         only,
         notified,
         grouping,
-        opens || !changed.id().equals(incident.id()) ? Opening.of(changed) : opening);
+        opens || !changed.id().equals(incident.id()) ? Opening.of(changed) : opening,
+        opens ? Escalation.NONE : escalation);
   }
 }

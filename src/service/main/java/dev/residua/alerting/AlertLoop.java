@@ -5,6 +5,8 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class AlertLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertLoop.class);
   private static final long PAUSE_MILLIS = 2_000;
+  private static final Duration MAX_ROUND = Duration.ofMinutes(1);
   private static final int MAX_ACKNOWLEDGED = 10_000;
 
   /**
@@ -55,6 +58,7 @@ public final class AlertLoop implements Runnable {
   private final Context context;
 
   private volatile boolean stopped;
+  private volatile Instant notified = Instant.EPOCH;
 
   /**
    * @param members in the group of the alerting processes; closed here
@@ -97,6 +101,14 @@ public final class AlertLoop implements Runnable {
             () -> stopped);
   }
 
+  /**
+   * Returns true if this process is the one that notifies receivers, and its last round ended less
+   * than a minute ago. May be called from any thread.
+   */
+  public boolean notifies() {
+    return context.clock().instant().isBefore(notified.plus(MAX_ROUND));
+  }
+
   /** Makes {@link #run} return after the deliveries in progress. */
   public void stop() {
     stopped = true;
@@ -113,13 +125,24 @@ public final class AlertLoop implements Runnable {
           AlertStore store = new AlertStore(producer, context.topics());
           store.start();
           ModelChangeNotifier models =
-              new ModelChangeNotifier(context.workers(), activations, store, context.listener());
+              new ModelChangeNotifier(
+                  context.workers().stream()
+                      .filter(
+                          worker ->
+                              !context.settings().getsOnlyHeartbeats(worker.channel.receiver()))
+                      .toList(),
+                  activations,
+                  store,
+                  context.listener());
           PartitionAlerts alerts =
               new PartitionAlerts(member, control, readers, store, models, context);
           member.subscribe(List.of(context.topics().incidents().name()), alerts);
           while (!stopped) {
             context.listener().progressed();
             alerts.round();
+            if (alerts.ownsPartitions()) {
+              notified = context.clock().instant();
+            }
           }
           alerts.end();
         } catch (KafkaException e) {

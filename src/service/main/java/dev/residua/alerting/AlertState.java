@@ -12,14 +12,16 @@ final class AlertState {
   final int partition; // of the stored state
 
   AlertEntry entry;
-  Set<String> wanted;
+
+  /** Names of the receivers that are notified of it without an escalation. */
+  Set<String> routed;
 
   private final Map<String, Track> tracks = new HashMap<>();
 
-  AlertState(int partition, AlertEntry entry, Set<String> wanted) {
+  AlertState(int partition, AlertEntry entry, Set<String> routed) {
     this.partition = partition;
     this.entry = entry;
-    this.wanted = wanted;
+    this.routed = routed;
   }
 
   /** Attempts of this process to deliver one alert to one receiver. */
@@ -36,6 +38,11 @@ final class AlertState {
 
   Track track(String receiver) {
     return tracks.computeIfAbsent(receiver, name -> new Track());
+  }
+
+  /** Returns true if a receiver is to be notified of it. */
+  boolean wants(String receiver) {
+    return routed.contains(receiver) || entry.escalation().to().containsKey(receiver);
   }
 
   boolean mayFire() {

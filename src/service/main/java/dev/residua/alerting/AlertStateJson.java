@@ -33,6 +33,7 @@ final class AlertStateJson {
   static final String ACTIVATIONS = "activations";
 
   private static final String INCIDENT = "incident/";
+  private static final String ESCALATION = "escalation";
   private static final int VERSION = 1;
   private static final List<Class<? extends Grouping>> GROUPINGS =
       List.of(Waiting.class, Member.class, Group.class);
@@ -70,6 +71,9 @@ final class AlertStateJson {
     if (!grouping.equals(Grouping.ALONE)) {
       node.set(name(grouping.getClass()), MAPPER.valueToTree(grouping));
     }
+    if (!entry.escalation().equals(Escalation.NONE)) {
+      node.set(ESCALATION, MAPPER.valueToTree(entry.escalation()));
+    }
     return Json.bytes(node);
   }
 
@@ -102,7 +106,10 @@ final class AlertStateJson {
           grouping(node),
           node.has("opening")
               ? MAPPER.treeToValue(node.path("opening"), Opening.class)
-              : Opening.of(incident));
+              : Opening.of(incident),
+          node.has(ESCALATION)
+              ? MAPPER.treeToValue(node.path(ESCALATION), Escalation.class)
+              : Escalation.NONE);
     } catch (java.io.IOException | RuntimeException e) {
       throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
     }

@@ -65,6 +65,13 @@ final class AlertText {
                     + (change.position() == null ? "" : ", frame " + change.position()));
   }
 
+  /** Returns the receivers to which an alert was escalated, with the times; empty for none. */
+  static Optional<String> escalated(AlertEntry entry) {
+    return entry.escalation().to().entrySet().stream()
+        .map(to -> "%s, %s".formatted(to.getKey(), time(to.getValue())))
+        .reduce((one, other) -> one + "; " + other);
+  }
+
   /** Returns the facts of an alert by title, for receivers that show a list of them. */
   static Map<String, String> fields(AlertEntry entry) {
     Incident incident = entry.incident();
@@ -80,6 +87,7 @@ final class AlertText {
       fields.put("Advice", incident.subject().advice());
     }
     changed(incident).ifPresent(change -> fields.put("Changed", change));
+    escalated(entry).ifPresent(to -> fields.put("Escalated to", to));
     String causes = causes(incident.causes());
     if (!causes.isEmpty()) {
       fields.put("Causes", causes);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Alertmanager's API, version 2: labels are the identity of an alert, so when the severity or kind
@@ -21,6 +22,9 @@ import java.util.Map;
 final class AlertmanagerProtocol implements Protocol {
   /** Value of the label {@code alertname} of all incidents. */
   static final String ALERT_NAME = "ResiduaIncident";
+
+  /** Value of the label {@code alertname} of heartbeats. */
+  static final String HEARTBEAT_NAME = "ResiduaHeartbeat";
 
   static final String INCIDENT = "incident";
 
@@ -57,6 +61,21 @@ final class AlertmanagerProtocol implements Protocol {
     return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(alerts));
   }
 
+  @Override
+  public Optional<OutgoingRequest> heartbeat(Duration interval, Instant now) {
+    ObjectNode alert = Json.object();
+    alert.putObject("labels").put("alertname", HEARTBEAT_NAME).put("severity", "none");
+    alert
+        .putObject("annotations")
+        .put("summary", "Residua scores frames and notifies receivers")
+        .put("description", "This alert always fires. Its end says that nobody is notified.");
+    links.home().ifPresent(home -> alert.put("generatorURL", home));
+    alert.put("endsAt", now.plus(interval.multipliedBy(REPEATS_MISSED)).toString());
+    return Optional.of(
+        new OutgoingRequest(
+            url, Map.of(), OutgoingRequest.JSON, Json.bytes(Json.array().add(alert))));
+  }
+
   private ObjectNode alert(
       AlertEntry entry, Severity severity, String kind, Instant now, boolean firing) {
     Incident incident = entry.incident();
@@ -84,6 +103,7 @@ final class AlertmanagerProtocol implements Protocol {
     if (!causes.isEmpty()) {
       annotations.put("causes", causes);
     }
+    AlertText.escalated(entry).ifPresent(to -> annotations.put("escalated", to));
     AlertText.changed(incident).ifPresent(since -> annotations.put("changed", since));
     annotations.put("model", incident.modelId());
     annotations.put("captured", incident.openedAt().toString());

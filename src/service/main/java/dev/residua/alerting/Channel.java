@@ -2,6 +2,7 @@ package dev.residua.alerting;
 
 import dev.residua.model.RegistryRecord.Activation;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +99,20 @@ public final class Channel {
           : Optional.of(sender.send(request.get(), clock.instant()));
     } catch (RuntimeException e) { // the changes after it follow
       return Optional.of(new DeliveryResult.Refused("no request can be made of it: " + e));
+    }
+  }
+
+  /**
+   * Delivers a heartbeat.
+   *
+   * @param interval time until the next one
+   */
+  DeliveryResult heartbeat(Duration interval) throws InterruptedException {
+    try {
+      return sender.send(
+          protocol.heartbeat(interval, clock.instant()).orElseThrow(), clock.instant());
+    } catch (RuntimeException e) {
+      return new DeliveryResult.Refused("no request can be made of it: " + e);
     }
   }
 

@@ -85,7 +85,7 @@ final class GroupedAlerts {
     } else if (state.entry.grouping() instanceof Member member) {
       AlertState parent = states.get(member.group());
       if (parent != null && parent.entry.grouping() instanceof Group group) {
-        replace(parent, group.changed(Child.of(state.entry), state.wanted));
+        replace(parent, group.changed(Child.of(state.entry), state.routed));
       }
     }
   }
@@ -96,7 +96,7 @@ final class GroupedAlerts {
 
   private void replace(AlertState parent, Group group) {
     parent.entry = parent.entry.with(group);
-    parent.wanted = group.receivers();
+    parent.routed = group.receivers();
     changed.add(parent.entry.alertId());
     outdated.add(parent.entry.alertId());
   }
@@ -162,7 +162,7 @@ final class GroupedAlerts {
       set(state, new Member(join.group()));
       replace(
           parent,
-          ((Group) parent.entry.grouping()).joined(Child.of(state.entry), state.wanted, now));
+          ((Group) parent.entry.grouping()).joined(Child.of(state.entry), state.routed, now));
     } else if (decision instanceof Form form) {
       form(form, now);
     }
@@ -186,7 +186,7 @@ final class GroupedAlerts {
     Group group = new Group(form.label(), form.value(), List.of(), 0, now, Set.of());
     for (Candidate candidate : form.candidates()) {
       AlertState state = state(candidate);
-      group = group.joined(Child.of(state.entry), state.wanted, now);
+      group = group.joined(Child.of(state.entry), state.routed, now);
       set(state, new Member(id));
     }
     Incident incident =

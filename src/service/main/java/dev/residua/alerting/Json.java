@@ -52,7 +52,8 @@ final class Json {
 
   /**
    * An incident: the fields of the record {@code Incident} as the topic has them in JSON, and
-   * {@code links}. A group of incidents has one field more.
+   * {@code links}. A group of incidents has {@code group}, and an escalated alert {@code
+   * escalated}.
    *
    * @param maxChildren max number of incidents of a group that are listed
    */
@@ -61,6 +62,10 @@ final class Json {
     node.path("causes").forEach(cause -> dropInfinite((ObjectNode) cause));
     if (entry.grouping() instanceof Group group) {
       node.set("group", group(group, maxChildren));
+    }
+    if (!entry.escalation().to().isEmpty()) {
+      ObjectNode escalated = node.putObject("escalated");
+      entry.escalation().to().forEach((name, at) -> escalated.put(name, at.toString()));
     }
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);

@@ -58,6 +58,10 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private final ModelChangeNotifier models;
   private final AlertLoop.Context context;
   private final PendingAlerts alerts;
+
+  /** Ends of the control commands that are to be read before anything is escalated. */
+  private final Map<TopicPartition, Long> unread;
+
   private final Set<Integer> owned = new TreeSet<>();
   private final Map<TopicPartition, Long> history = new HashMap<>();
   private boolean read; // something that is not committed
@@ -85,6 +89,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     List<TopicPartition> all = TopicSpans.partitions(control, context.topics().control().name());
     control.assign(all);
     control.seekToBeginning(all);
+    this.unread = new HashMap<>(control.endOffsets(all));
   }
 
   void round() throws InterruptedException {
@@ -100,6 +105,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     Instant now = context.clock().instant();
     alerts.group(now);
     alerts.outcomes().forEach(context.listener()::decided);
+    escalate(now);
     if (!now.isBefore(swept.plus(SWEEP))) {
       swept = now;
       sweep(now);
@@ -107,6 +113,25 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     models.notifyReceivers(now, false);
     commit();
     context.workers().forEach(worker -> deliver(worker, now));
+  }
+
+  /** Escalates alerts once all acknowledgements from before the start are known. */
+  private void escalate(Instant now) {
+    unread.entrySet().removeIf(end -> control.position(end.getKey()) >= end.getValue());
+    if (unread.isEmpty()) {
+      for (AlertEntry alert : alerts.escalate(context.acknowledgedBy(), now)) {
+        LOG.info(
+            "nobody acknowledged an incident in time: incident={} source={} escalated={}",
+            alert.incident().id(),
+            alert.incident().source(),
+            alert.escalation().to().keySet());
+      }
+    }
+  }
+
+  /** Returns true if this process is the one that notifies receivers. */
+  boolean ownsPartitions() {
+    return !owned.isEmpty();
   }
 
   /** Waits for deliveries in progress, then stores and commits their results. */

@@ -8,6 +8,7 @@ import dev.residua.alerting.Grouping.Waiting;
 import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
+import dev.residua.incident.Incident.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class PendingAlerts {
   private final Set<String> changed = new HashSet<>();
   private final Map<String, Integer> dropped = new HashMap<>(); // partition by alert
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
+  private final Map<String, EscalationSettings> steps; // by receiver
   private final GroupedAlerts groups;
 
   /**
@@ -68,6 +70,7 @@ final class PendingAlerts {
   PendingAlerts(AlertingSettings settings, RandomGenerator random) {
     this.settings = settings;
     this.groups = new GroupedAlerts(settings.groups(), states, changed);
+    this.steps = settings.escalations();
     this.random = random;
     settings
         .receivers()
@@ -80,7 +83,7 @@ final class PendingAlerts {
 
   /** Adds an entry that an earlier owner of a partition stored. */
   void restore(int partition, AlertEntry entry) {
-    states.put(entry.alertId(), new AlertState(partition, entry, wanted(entry)));
+    states.put(entry.alertId(), new AlertState(partition, entry, routed(entry)));
     if (!entry.incident().id().equals(entry.alertId())) {
       followers.put(entry.incident().id(), entry.alertId());
     }
@@ -101,7 +104,7 @@ final class PendingAlerts {
     return state == null ? dropped.getOrDefault(alert, 0) : state.partition;
   }
 
-  private Set<String> wanted(AlertEntry entry) {
+  private Set<String> routed(AlertEntry entry) {
     if (entry.grouping() instanceof Group group) {
       return group.receivers();
     }
@@ -128,7 +131,7 @@ final class PendingAlerts {
         && !isReplaced(incident, state.entry.incident())) {
       AlertEntry before = state.entry;
       state.entry = before.next(incident, position.offset(), position.writtenAt());
-      state.wanted = wanted(state.entry);
+      state.routed = routed(state.entry);
       changed.add(alert);
       if (incident.reason() == Reason.MERGED && before.grouping() instanceof Waiting) {
         remove(state); // receivers are notified of the one that it is a part of
@@ -140,9 +143,9 @@ final class PendingAlerts {
   }
 
   private void open(Incident incident, Position position, Instant now) {
-    Set<String> wanted = settings.receiversOf(incident);
+    Set<String> routed = settings.receiversOf(incident);
     boolean over = position.history() && !incident.open();
-    if (wanted.isEmpty() || over || isContinued(incident)) {
+    if (routed.isEmpty() || over || isContinued(incident)) {
       return;
     }
     AlertEntry entry =
@@ -155,13 +158,50 @@ final class PendingAlerts {
                 Optional.empty(),
                 Map.of())
             .with(groups.opened(now));
-    states.put(entry.alertId(), new AlertState(position.partition(), entry, wanted));
+    states.put(entry.alertId(), new AlertState(position.partition(), entry, routed));
     changed.add(entry.alertId());
   }
 
   /** Forms groups of incidents, and releases those that have waited for others. */
   void group(Instant now) {
     groups.update(now);
+  }
+
+  /**
+   * Escalates alerts that nobody has acknowledged in time.
+   *
+   * @param acknowledgedBy person who acknowledged an incident, by its id
+   * @return alerts that were escalated now
+   */
+  List<AlertEntry> escalate(Map<String, String> acknowledgedBy, Instant now) {
+    if (steps.isEmpty()) {
+      return List.of();
+    }
+    List<AlertEntry> escalated = new ArrayList<>();
+    for (AlertState state : states.values()) {
+      AlertEntry entry = state.entry;
+      if (entry.only().isPresent()
+          || entry.grouping() instanceof Waiting
+          || entry.grouping() instanceof Member) {
+        continue;
+      }
+      Escalation before = entry.escalation();
+      Escalation next =
+          before.next(
+              steps,
+              state.routed::contains,
+              entry.incident().open() && entry.incident().state() != State.SUSPENDED,
+              acknowledgedBy(entry, acknowledgedBy).isPresent(),
+              now);
+      if (!next.equals(before)) {
+        state.entry = entry.with(next);
+        changed.add(entry.alertId());
+        if (!next.to().equals(before.to())) {
+          escalated.add(state.entry);
+        }
+      }
+    }
+    return escalated;
   }
 
   /** Numbers of incidents by outcome since the last call. */
@@ -262,7 +302,7 @@ final class PendingAlerts {
         state.entry.notified(receiver),
         to.type().capabilities(),
         to.repeatInterval(),
-        state.wanted.contains(receiver) || track.attempted,
+        state.wants(receiver) || track.attempted,
         acknowledged,
         track.lastSent,
         now);
@@ -331,7 +371,7 @@ final class PendingAlerts {
       AlertEntry entry =
           new AlertEntry(id, next, revision, now, now, Optional.of(receiver), Map.of());
       int partition = overLimit.isEmpty() ? 0 : stateOf(overLimit.get(0)).partition;
-      states.put(id, new AlertState(partition, entry, wanted(entry)));
+      states.put(id, new AlertState(partition, entry, routed(entry)));
     } else {
       state.entry = state.entry.next(next, Math.max(revision, state.entry.revision() + 1), now);
     }
@@ -479,7 +519,7 @@ final class PendingAlerts {
                           state.entry,
                           state.entry.notified(receiver.name()),
                           receiver.type().capabilities(),
-                          state.wanted.contains(receiver.name()) || track.attempted,
+                          state.wants(receiver.name()) || track.attempted,
                           now);
                 });
   }

@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.model.RegistryRecord.Activation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,15 @@ interface Protocol {
 
   /** The request that delivers a model change; empty if the protocol has none. */
   default Optional<OutgoingRequest> change(Activation activation, Instant now) {
+    return Optional.empty();
+  }
+
+  /**
+   * The request that delivers a heartbeat; empty if the protocol has none.
+   *
+   * @param interval time until the next one
+   */
+  default Optional<OutgoingRequest> heartbeat(Duration interval, Instant now) {
     return Optional.empty();
   }
 

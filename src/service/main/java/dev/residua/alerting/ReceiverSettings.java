@@ -30,6 +30,7 @@ import java.util.Set;
  *     repeats, in [1 s, 1 h]
  * @param limitPerMinute max number of incidents that are opened or updated per minute, at least 1
  * @param modelChanges whether it is notified of model changes, if its protocol has them
+ * @param escalation further receiver of incidents that nobody acknowledges
  */
 public record ReceiverSettings(
     String name,
@@ -43,7 +44,8 @@ public record ReceiverSettings(
     Duration timeout,
     Duration repeatInterval,
     OptionalInt limitPerMinute,
-    boolean modelChanges) {
+    boolean modelChanges,
+    Optional<EscalationSettings> escalation) {
   /** Address of PagerDuty's API for events. */
   public static final URI PAGERDUTY = URI.create("https://events.pagerduty.com");
 
@@ -74,6 +76,13 @@ public record ReceiverSettings(
     check(at + ".url", url, type);
     within(at + ".timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT);
     within(at + ".repeat-interval", repeatInterval, LEAST_REPEAT, MOST_REPEAT);
+    escalation.ifPresent(
+        step ->
+            within(
+                at + ".escalate-after",
+                step.after(),
+                EscalationSettings.MIN_TIME,
+                EscalationSettings.MAX_TIME));
     if (limitPerMinute.isPresent() && limitPerMinute.getAsInt() < 1) {
       throw new IllegalArgumentException(
           "%s.limit-per-minute must be at least 1 but was %d; leave it out for the default"

@@ -10,17 +10,27 @@ public enum ReceiverType {
    */
   ALERTMANAGER(
       new Capabilities(
-          true, Updates.EVERY_CHANGE, Duration.ofMinutes(5), Duration.ofMinutes(1), false, 200)),
+          true,
+          Updates.EVERY_CHANGE,
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(1),
+          false,
+          true,
+          200)),
   /** PagerDuty, Events API version 2. */
-  PAGERDUTY(new Capabilities(false, Updates.WORSE, Duration.ZERO, Duration.ZERO, true, 1)),
+  PAGERDUTY(new Capabilities(false, Updates.WORSE, Duration.ZERO, Duration.ZERO, true, false, 1)),
   /** CloudEvents in JSON to any address, signed. */
-  WEBHOOK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, 1)),
+  WEBHOOK(
+      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, true, 1)),
   /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
-  SLACK(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1)),
+  SLACK(
+      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1)),
   /** Incoming webhooks of workflows in Microsoft Teams. */
-  TEAMS(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1)),
+  TEAMS(
+      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1)),
   /** Mail over SMTP. */
-  EMAIL(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, 1));
+  EMAIL(
+      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1));
 
   private final Capabilities capabilities;
 
@@ -49,6 +59,7 @@ public enum ReceiverType {
    * @param repeatResolved time for which a resolved incident is repeated
    * @param minFiring shortest time between the delivered opening of an alert and its end
    * @param acknowledges true if they are notified of acknowledgements
+   * @param heartbeats true if they can be sent heartbeats
    * @param batch max number of notifications in one request, at least 1
    */
   public record Capabilities(
@@ -57,5 +68,6 @@ public enum ReceiverType {
       Duration repeatResolved,
       Duration minFiring,
       boolean acknowledges,
+      boolean heartbeats,
       int batch) {}
 }

@@ -5,6 +5,7 @@ import dev.residua.alerting.Grouping.Group;
 import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.wire.CloudEventHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ final class WebhookProtocol implements Protocol {
   private static final String CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8";
   private static final String INCIDENT_TYPE = "dev.residua.incident.";
   private static final String MODEL_TYPE = "dev.residua.model.activated";
+  private static final String HEARTBEAT_TYPE = "dev.residua.heartbeat";
 
   /** Extension attribute with the id of a group, for filters that do not read the data. */
   private static final String GROUP = "residuagroup";
@@ -65,6 +67,14 @@ final class WebhookProtocol implements Protocol {
     ObjectNode event = event(id, MODEL_TYPE, "/residua/models", activation.at());
     event.put("subject", activation.modelId());
     event.set("data", ModelTexts.json(activation));
+    return Optional.of(signed(id, event, now));
+  }
+
+  @Override
+  public Optional<OutgoingRequest> heartbeat(Duration interval, Instant now) {
+    String id = "heartbeat." + now.toEpochMilli();
+    ObjectNode event = event(id, HEARTBEAT_TYPE, "/residua/heartbeat", now);
+    event.putObject("data").put("interval", interval.toString());
     return Optional.of(signed(id, event, now));
   }
 

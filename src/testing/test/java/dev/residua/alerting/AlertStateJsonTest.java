@@ -75,6 +75,23 @@ class AlertStateJsonTest {
   }
 
   @Test
+  void shouldReadBackTheEscalationOfAnAlert() {
+    // Given
+    AlertEntry escalated =
+        entry()
+            .with(
+                new Escalation(
+                    true, Map.of("pager", AT), Map.of("chat", AT.plusSeconds(1), "hook", AT)));
+
+    // When, Then
+    assertThat(AlertStateJson.entry(AlertStateJson.bytes(escalated))).isEqualTo(escalated);
+    assertThat(new String(AlertStateJson.bytes(escalated), StandardCharsets.UTF_8))
+        .endsWith(
+            """
+            "escalation":{"acknowledged":true,"since":{"pager":"2026-05-01T10:00:00Z"},"to":{"chat":"2026-05-01T10:00:01Z","hook":"2026-05-01T10:00:00Z"}}}""");
+  }
+
+  @Test
   void shouldReadBackTheGroupOfAnAlert() {
     // Given
     Child child = new Child("alert-1", "incident-1", "cam1", Subject.SILENCE, true);

@@ -40,7 +40,12 @@ class GroupsTest {
   static AlertingSettings grouped(ReceiverSettings... receivers) {
     AlertingSettings of = Receivers.settings(receivers);
     return new AlertingSettings(
-        of.receivers(), of.routes(), of.dashboard(), of.giveUpAfter(), new GroupSettings(DELAY, 3));
+        of.receivers(),
+        of.routes(),
+        of.dashboard(),
+        of.giveUpAfter(),
+        new GroupSettings(DELAY, 3),
+        of.heartbeat());
   }
 
   private PendingAlerts book() {
@@ -423,7 +428,8 @@ class GroupsTest {
                 Route.of("one", "cam7", ".*", Severity.INFO, Set.of("pager"))),
             Optional.empty(),
             Duration.ofDays(1),
-            new GroupSettings(DELAY, 3));
+            new GroupSettings(DELAY, 3),
+            Optional.empty());
     book = book();
     open(6, 9);
     record("elsewhere", i -> {});

@@ -365,7 +365,8 @@ class PendingAlertsTest {
                 Route.of("night", ".*", "drift.*", Severity.CRITICAL, Set.of("pager"))),
             Optional.empty(),
             Duration.ofDays(1),
-            GroupSettings.OFF);
+            GroupSettings.OFF,
+            Optional.empty());
     PendingAlerts book = book(settings);
 
     // When

@@ -25,7 +25,8 @@ class ReceiverProbeTest {
         Duration.ofSeconds(2),
         Duration.ofMinutes(1),
         OptionalInt.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   @Test

@@ -24,6 +24,7 @@ public final class Receivers {
   Duration timeout = Duration.ofSeconds(2);
   Duration repeatInterval = Duration.ofMinutes(1);
   OptionalInt limit = OptionalInt.empty();
+  Optional<EscalationSettings> escalation = Optional.empty();
 
   private Receivers(String name, ReceiverType type, String url) {
     this.name = name;
@@ -87,7 +88,8 @@ public final class Receivers {
         of.timeout,
         of.repeatInterval,
         of.limit,
-        true);
+        true,
+        of.escalation);
   }
 
   static AlertingSettings settings(ReceiverSettings... receivers) {
@@ -96,6 +98,7 @@ public final class Receivers {
         List.of(),
         Optional.of(URI.create("https://residua.test/")),
         Duration.ofDays(1),
-        GroupSettings.OFF);
+        GroupSettings.OFF,
+        Optional.empty());
   }
 }

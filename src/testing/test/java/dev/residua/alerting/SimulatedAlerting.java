@@ -62,10 +62,16 @@ public final class SimulatedAlerting {
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
             OptionalInt.empty(),
-            false);
+            false,
+            Optional.empty());
     AlertingSettings settings =
         new AlertingSettings(
-            List.of(webhook), List.of(), Optional.empty(), Duration.ofDays(1), GroupSettings.OFF);
+            List.of(webhook),
+            List.of(),
+            Optional.empty(),
+            Duration.ofDays(1),
+            GroupSettings.OFF,
+            Optional.empty());
     Channel channel =
         new Channel(
             webhook,

@@ -4,6 +4,7 @@ import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
 import dev.residua.incident.Incident;
 import dev.residua.testing.Incidents;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,12 @@ public final class StoredAlerts {
   /** The alert of one incident. */
   public static byte[] single(Incident incident) {
     return AlertStateJson.bytes(entry(incident));
+  }
+
+  /** The alert of one incident that was escalated to a receiver. */
+  public static byte[] escalated(Incident incident, String receiver, Instant at) {
+    return AlertStateJson.bytes(
+        entry(incident).with(new Escalation(false, Map.of(), Map.of(receiver, at))));
   }
 
   static AlertEntry entry(Incident incident) {

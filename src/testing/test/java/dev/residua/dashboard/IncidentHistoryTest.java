@@ -10,6 +10,7 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.dashboard.LiveViews.AlertChildView;
 import dev.residua.dashboard.LiveViews.AlertGroupView;
 import dev.residua.dashboard.LiveViews.CommandView;
+import dev.residua.dashboard.LiveViews.EscalationView;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
 import dev.residua.dashboard.LiveViews.IncidentGroup;
 import dev.residua.dashboard.LiveViews.IncidentView;
@@ -247,6 +248,20 @@ class IncidentHistoryTest {
         .containsExactly(tuple("a", "north/1", true), tuple("b", "south/1", true));
     assertThat(group(Visits.of("viewer:scene=north", rules), "a")).isNull();
     assertThat(group(Visits.OWNER, "c")).isNull();
+  }
+
+  @Test
+  void shouldShowToWhomAnIncidentWasEscalated() {
+    // Given
+    Incident incident = add("a", i -> {});
+    Instant at = NOW.minusSeconds(60);
+
+    // When
+    history.alert(StoredAlerts.key("a"), StoredAlerts.escalated(incident, "boss", at));
+
+    // Then
+    assertThat(history.incident(Visits.OWNER, "a", NOW).orElseThrow().escalations())
+        .containsExactly(new EscalationView("boss", at.toEpochMilli()));
   }
 
   private @Nullable AlertGroupView group(Visitor visitor, String id) {

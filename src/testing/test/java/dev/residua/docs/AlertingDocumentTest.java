@@ -36,6 +36,7 @@ class AlertingDocumentTest {
     Files.writeString(folder.resolve("pagerduty-key"), "0123456789abcdef0123456789abcdef\n");
     Files.writeString(folder.resolve("slack-url"), "https://hooks.example.org/services/T/B/X\n");
     Files.writeString(folder.resolve("teams-url"), "https://flow.example.org/invoke?sig=S\n");
+    Files.writeString(folder.resolve("heartbeat-url"), "https://switch.example.org/ping/1\n");
     Files.writeString(folder.resolve("mail-password"), "of-the-mailbox\n");
     Files.writeString(folder.resolve("webhook-key"), KEY + "\n");
     return Documents.snippets(PAGE, "properties").stream()
@@ -56,7 +57,7 @@ class AlertingDocumentTest {
     // Then
     assertThat(settings.receivers())
         .extracting(ReceiverSettings::name)
-        .containsExactly("chat", "mail", "ops", "own", "pager", "team");
+        .containsExactly("alive", "chat", "mail", "ops", "own", "pager", "team");
     assertThat(settings.routes()).extracting(Route::name).containsExactly("all", "night");
     assertThat(
             TestAlert.routed(

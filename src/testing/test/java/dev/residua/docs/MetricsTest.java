@@ -437,11 +437,17 @@ class MetricsTest {
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
             OptionalInt.empty(),
-            false);
+            false,
+            Optional.empty());
     new AlertMetrics(
         meters,
         new AlertingSettings(
-            List.of(receiver), List.of(), Optional.empty(), Duration.ofDays(1), GroupSettings.OFF),
+            List.of(receiver),
+            List.of(),
+            Optional.empty(),
+            Duration.ofDays(1),
+            GroupSettings.OFF,
+            Optional.empty()),
         (name, problem) -> {},
         () -> {});
   }

@@ -170,7 +170,8 @@ class AlertGroupsIT {
             List.of(),
             Optional.empty(),
             Duration.ofDays(1),
-            new GroupSettings(Duration.ofSeconds(5), 3)),
+            new GroupSettings(Duration.ofSeconds(5), 3),
+            Optional.empty()),
         List::of,
         AlertListener.NONE,
         Tracing.OFF);

@@ -141,7 +141,8 @@ class AlertingIT {
             List.of(),
             Optional.of(URI.create("https://residua.test")),
             Duration.ofDays(1),
-            GroupSettings.OFF);
+            GroupSettings.OFF,
+            Optional.empty());
     return new AlertRole(
         clients,
         TOPICS,

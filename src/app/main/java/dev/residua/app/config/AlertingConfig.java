@@ -36,6 +36,9 @@ public interface AlertingConfig {
   @WithDefault("3")
   int groupSize();
 
+  /** Regular message that is missed when nobody would be notified of incidents. */
+  Heartbeat heartbeat();
+
   /** Receivers by name: letters, digits, '-' and '_'. */
   Map<String, Receiver> receivers();
 
@@ -121,6 +124,30 @@ public interface AlertingConfig {
     /** Notify it of model activations; Alertmanager never is. */
     @WithDefault("true")
     boolean modelChanges();
+
+    /**
+     * Name of a further receiver, which is notified of incidents that nobody acknowledges in time.
+     * Without routes it gets no other incidents.
+     */
+    Optional<String> escalateTo();
+
+    /** Time for which an incident waits for an acknowledgement, from one second to seven days. */
+    @WithDefault("PT15M")
+    Duration escalateAfter();
+  }
+
+  /** Regular message to one receiver while alerting and scoring work. */
+  interface Heartbeat {
+    /**
+     * Name of the receiver of the heartbeat, of type {@code alertmanager} or {@code webhook}. A
+     * webhook gets incidents only if a route or an escalation names it. Without it, there is no
+     * heartbeat.
+     */
+    Optional<String> receiver();
+
+    /** Time between two messages, from one second to one hour. */
+    @WithDefault("PT1M")
+    Duration interval();
   }
 
   /** Sends matching incidents to receivers. */

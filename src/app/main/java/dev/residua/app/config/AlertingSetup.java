@@ -1,7 +1,9 @@
 package dev.residua.app.config;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.EscalationSettings;
 import dev.residua.alerting.GroupSettings;
+import dev.residua.alerting.HeartbeatSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Route;
@@ -66,7 +68,11 @@ public final class AlertingSetup {
             routes,
             config.dashboardUrl(),
             config.giveUpAfter(),
-            new GroupSettings(config.groupWait(), config.groupSize()));
+            new GroupSettings(config.groupWait(), config.groupSize()),
+            config
+                .heartbeat()
+                .receiver()
+                .map(name -> new HeartbeatSettings(name, config.heartbeat().interval())));
       } catch (IllegalArgumentException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
@@ -161,7 +167,8 @@ public final class AlertingSetup {
         config.timeout(),
         config.repeatInterval(),
         config.limitPerMinute(),
-        config.modelChanges());
+        config.modelChanges(),
+        config.escalateTo().map(to -> new EscalationSettings(to, config.escalateAfter())));
   }
 
   private static URI url(String at, AlertingConfig.Receiver config) {

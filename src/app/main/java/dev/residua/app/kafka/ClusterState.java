@@ -1,5 +1,7 @@
 package dev.residua.app.kafka;
 
+import dev.residua.alerting.PipelineProgress.Offsets;
+import dev.residua.alerting.PipelineProgress.Partition;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -133,10 +135,7 @@ public final class ClusterState {
    * @return empty for a group that has never read it
    */
   public OptionalLong waiting(String group, Topic<?, ?> topic) throws StartFailedException {
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        calls.answer(
-            "read the offsets of group " + group,
-            admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(group);
     Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(topic, OffsetSpec.latest());
     if (ends.keySet().stream().noneMatch(partition -> committed.get(partition) != null)) {
       return OptionalLong.empty();
@@ -149,6 +148,40 @@ public final class ClusterState {
       waiting += end.getValue().offset() - (read == null ? start : Math.max(start, read.offset()));
     }
     return OptionalLong.of(waiting);
+  }
+
+  /**
+   * Progress of the pipeline up to the notifications: frames, scores and incidents.
+   *
+   * @param prefix start of all topic names
+   */
+  public Map<Partition, Offsets> pipeline(String prefix, Topics topics)
+      throws StartFailedException {
+    Map<Partition, Offsets> pipeline = new HashMap<>();
+    progress(ConsumerGroups.score(prefix), topics.frames(), pipeline);
+    progress(ConsumerGroups.monitor(prefix), topics.scores(), pipeline);
+    progress(ConsumerGroups.alert(prefix), topics.incidents(), pipeline);
+    return pipeline;
+  }
+
+  private void progress(String group, Topic<?, ?> topic, Map<Partition, Offsets> to)
+      throws StartFailedException {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(group);
+    offsets(topic, OffsetSpec.latest())
+        .forEach(
+            (partition, end) -> {
+              OffsetAndMetadata read = committed.get(partition);
+              to.put(
+                  new Partition(group, topic.name(), partition.partition()),
+                  new Offsets(read == null ? -1 : read.offset(), end.offset()));
+            });
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed(String group)
+      throws StartFailedException {
+    return calls.answer(
+        "read the offsets of group " + group,
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
   }
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(Topic<?, ?> topic, OffsetSpec which)

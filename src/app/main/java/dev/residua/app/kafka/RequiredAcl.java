@@ -106,6 +106,12 @@ public record RequiredAcl(
       allow(byTopic, AclOperation.READ, topics.pictures()); // retention of sources
       allow(byTopic, AclOperation.DELETE, topics.pictures());
       others.add(group(ConsumerGroups.retention(prefix)));
+      if (!roles.contains(Role.SCORE)) {
+        others.add(progress(ConsumerGroups.score(prefix)));
+      }
+      if (!roles.contains(Role.MONITOR)) {
+        others.add(progress(ConsumerGroups.monitor(prefix)));
+      }
     }
     if (roles.contains(Role.INGEST)) {
       allow(byTopic, AclOperation.WRITE, List.of(topics.frames()));
@@ -156,6 +162,12 @@ public record RequiredAcl(
 
   private static RequiredAcl group(String name) {
     return new RequiredAcl(ResourceType.GROUP, name, false, EnumSet.of(AclOperation.READ), name);
+  }
+
+  /** Access to the progress of the group of another role, for the heartbeat. */
+  private static RequiredAcl progress(String group) {
+    return new RequiredAcl(
+        ResourceType.GROUP, group, false, EnumSet.of(AclOperation.DESCRIBE), group);
   }
 
   private static RequiredAcl transactions(String start, String example) {

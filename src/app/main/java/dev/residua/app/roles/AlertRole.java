@@ -4,11 +4,15 @@ import dev.residua.alerting.AlertListener;
 import dev.residua.alerting.AlertLoop;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.Channel;
+import dev.residua.alerting.Heartbeat;
+import dev.residua.alerting.PipelineProgress.Offsets;
+import dev.residua.alerting.PipelineProgress.Partition;
 import dev.residua.alerting.SteadyClock;
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.RoleContext.ActiveModel;
@@ -17,7 +21,9 @@ import dev.residua.scoring.Guarantee;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,7 +35,7 @@ public final class AlertRole implements AutoCloseable {
   private static final long STOP_MILLIS = 15_000;
   private static final int POLLED = 500;
 
-  private final LoopThread thread;
+  private final List<LoopThread> threads = new ArrayList<>();
 
   /** Starts evidence, retention and, if receivers are configured, notifications. */
   public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
@@ -73,6 +79,7 @@ public final class AlertRole implements AutoCloseable {
     String group = ConsumerGroups.alert(prefix);
     String member = group + "-" + instance;
     Clock clock = Clock.systemUTC();
+    Clock steady = new SteadyClock(clock, System::nanoTime);
     AlertLoop loop =
         new AlertLoop(
             () -> clients.onlyConsumer(group, member, POLLED),
@@ -86,14 +93,37 @@ public final class AlertRole implements AutoCloseable {
             activations,
             listener,
             tracing,
-            new SteadyClock(clock, System::nanoTime),
+            steady,
             new Random());
-    this.thread = new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS);
+    settings
+        .heartbeat()
+        .map(
+            beat ->
+                new Heartbeat(
+                    Channel.to(settings.receiver(beat.receiver()), settings, clock),
+                    beat.interval(),
+                    loop::notifies,
+                    () -> pipeline(clients, prefix, topics),
+                    steady))
+        .ifPresent(
+            heartbeat ->
+                threads.add(
+                    new LoopThread("residua-heartbeat", heartbeat, heartbeat::stop, STOP_MILLIS)));
+    threads.add(new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS));
     LOG.info("alerting: receivers={} routes={}", settings.receivers(), settings.routes().size());
+  }
+
+  private static Map<Partition, Offsets> pipeline(
+      KafkaClients clients, String prefix, Topics topics) throws StartFailedException {
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      return admin.state().pipeline(prefix, topics);
+    }
   }
 
   @Override
   public void close() throws InterruptedException {
-    thread.close();
+    for (LoopThread thread : threads) {
+      thread.close();
+    }
   }
 }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.EscalationSettings;
+import dev.residua.alerting.HeartbeatSettings;
 import dev.residua.alerting.ReceiverType;
+import dev.residua.alerting.TestAlert;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.causal.Finding.Severity;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +109,88 @@ class AlertingSetupTest {
                     "residua.alerting.routes.night.receivers=pager"))
         .isInstanceOf(StartFailedException.class)
         .hasMessage("residua.alerting.routes.night.receivers names 'pager', expected one of [am]");
+  }
+
+  private static String webhook(String name, String... more) {
+    StringBuilder lines = new StringBuilder();
+    lines.append(RECEIVERS).append(name).append(".type=webhook\n");
+    lines.append(RECEIVERS).append(name).append(".url=https://example.org/").append(name);
+    for (String line : more) {
+      lines.append('\n').append(RECEIVERS).append(name).append('.').append(line);
+    }
+    return lines.toString();
+  }
+
+  @Test
+  void shouldReadEscalationsAndTheHeartbeatAndNotRouteTheirReceivers() throws Exception {
+    // When
+    AlertingSettings settings =
+        settings(
+            webhook("first", "escalate-to=second", "escalate-after=PT5M"),
+            webhook("second", "escalate-to=third"),
+            webhook("third"),
+            webhook("alive"),
+            "residua.alerting.heartbeat.receiver=alive",
+            "residua.alerting.heartbeat.interval=PT30S");
+
+    // Then
+    assertThat(settings.receiver("first").escalation())
+        .hasValue(new EscalationSettings("second", Duration.ofMinutes(5)));
+    assertThat(settings.receiver("second").escalation())
+        .hasValue(new EscalationSettings("third", Duration.ofMinutes(15)));
+    assertThat(settings.receiver("third").escalation()).isEmpty();
+    assertThat(settings.heartbeat())
+        .hasValue(new HeartbeatSettings("alive", Duration.ofSeconds(30)));
+    assertThat(
+            TestAlert.routed(
+                settings, TestAlert.incident("cam1", Severity.CRITICAL, "s", false, Instant.EPOCH)))
+        .containsExactly("first");
+  }
+
+  @Test
+  void shouldRefuseEscalationsInACircle() {
+    assertThatThrownBy(
+            () ->
+                settings(
+                    webhook("a", "escalate-to=b"),
+                    webhook("b", "escalate-to=c"),
+                    webhook("c", "escalate-to=b")))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessage(
+            RECEIVERS
+                + "c.escalate-to leads back to a receiver that was notified before (a -> b -> c -> b); remove one of these steps");
+    assertThatThrownBy(() -> settings(webhook("a", "escalate-to=a")))
+        .hasMessageContaining("(a -> a)");
+  }
+
+  @Test
+  void shouldRefuseAnEscalationToAnUnknownReceiverOrWithAnImpossibleTime() {
+    assertThatThrownBy(() -> settings(webhook("a", "escalate-to=boss")))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessage(RECEIVERS + "a.escalate-to names 'boss', expected one of [a]");
+    assertThatThrownBy(
+            () -> settings(webhook("a", "escalate-to=b", "escalate-after=PT0S"), webhook("b")))
+        .hasMessage(RECEIVERS + "a.escalate-after must be from PT1S to PT168H but was PT0S");
+  }
+
+  @Test
+  void shouldRefuseAHeartbeatThatNobodyCanTake() {
+    String receiver = "residua.alerting.heartbeat.receiver=";
+    assertThatThrownBy(() -> settings(webhook("a"), receiver + "b"))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessage("residua.alerting.heartbeat.receiver names 'b', expected one of [a]");
+    assertThatThrownBy(
+            () ->
+                settings(
+                    RECEIVERS + "chat.type=slack",
+                    RECEIVERS + "chat.url=https://chat.example.org/x",
+                    receiver + "chat"))
+        .hasMessage(
+            "residua.alerting.heartbeat.receiver must be of type alertmanager or webhook but chat is of type slack");
+    assertThatThrownBy(
+            () ->
+                settings(webhook("a"), receiver + "a", "residua.alerting.heartbeat.interval=PT2H"))
+        .hasMessage("residua.alerting.heartbeat.interval must be from PT1S to PT1H but was PT2H");
   }
 
   @Test

@@ -74,6 +74,14 @@ class RequiredAclTest {
   }
 
   @Test
+  void shouldLetAnAlertingProcessSeeTheProgressOfTheRolesBeforeIt() {
+    assertThat(RequiredAcl.needed("residua.", "1", Set.of(Role.ALERT)))
+        .filteredOn(one -> one.type() == ResourceType.GROUP)
+        .extracting(one -> one.describe(one.operations()))
+        .contains("Describe on group residua.score", "Describe on group residua.monitor");
+  }
+
+  @Test
   void shouldAskOnceForWhatSeveralRolesNeed() {
     // When
     List<RequiredAcl> all = RequiredAcl.needed("plant.", "7", EnumSet.allOf(Role.class));

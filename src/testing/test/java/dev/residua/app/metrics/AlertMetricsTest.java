@@ -38,11 +38,13 @@ class AlertMetricsTest {
                       Duration.ofSeconds(1),
                       Duration.ofMinutes(1),
                       OptionalInt.empty(),
-                      true)),
+                      true,
+                      Optional.empty())),
               List.of(),
               Optional.empty(),
               Duration.ofDays(1),
-              GroupSettings.OFF),
+              GroupSettings.OFF,
+              Optional.empty()),
           (name, problem) -> health.add(name + "=" + problem),
           () -> {});
 

@@ -32,7 +32,8 @@ class SilencePollTest {
           Duration.ofSeconds(1),
           Duration.ofMinutes(1),
           OptionalInt.empty(),
-          true);
+          true,
+          Optional.empty());
 
   @Test
   void shouldTakeTheSilencesBehindOneThatNoOrderMayHave() throws Exception {
