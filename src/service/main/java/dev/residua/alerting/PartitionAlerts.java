@@ -121,7 +121,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     if (unread.isEmpty()) {
       for (AlertEntry alert : alerts.escalate(context.acknowledgedBy(), now)) {
         LOG.info(
-            "nobody acknowledged an incident in time: incident={} source={} escalated={}",
+            "nobody acknowledged an incident in time: incident={} source={} receivers={}",
             alert.incident().id(),
             alert.incident().source(),
             alert.escalation().to().keySet());
