@@ -224,7 +224,8 @@ class ServiceCommandsTest {
            "at": 1777629600000, "sequence": 77, "modelId": "m1", "frames": 4000,
            "effectiveSamples": 812.5,
            "latents": [{"latent": "light", "level": 0.25, "spread": 1.5, "lagOne": 0.1,
-             "slope": 1.0, "effectiveSamples": 812.5}],
+             "slope": 1.0, "effectiveSamples": 812.5, "smallest": [{"withinSeconds": 3600,
+             "size": 0.001, "perSecond": true, "text": "0.061 per minute"}]}],
            "challenger": {"modelId": "m2", "phase": "LEARNING", "progress": 0.4, "reasons": []}}],
          "common": ["all 3 sources differ in the same way"]}
         """);
@@ -238,6 +239,8 @@ class ServiceCommandsTest {
         .contains("model m1, since frame 77 (2026-05-01T10:00:00Z)")
         .contains("learned from 4000 frames, 813 effective samples, less than a day")
         .containsPattern("light +\\+0.25 +1.50 +0.10 +1.00")
+        .containsPattern("latent +within a minute +within an hour +within a day")
+        .containsPattern("light +- +0.061 per minute +-")
         .contains("1 armed", "all 3 sources differ in the same way; recalibrate the model");
     assertThat(lastLine()).isEqualTo("GET /api/commissioning?source=cam1");
   }
