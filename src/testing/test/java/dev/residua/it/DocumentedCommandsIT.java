@@ -29,11 +29,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -189,6 +192,9 @@ class DocumentedCommandsIT {
     for (String pictures : List.of("/data/recorded", "pictures")) {
       HERE.put("--data " + pictures + " ", "--data " + folder.resolve("folder/png") + " ");
     }
+    Path yard = Files.createDirectories(folder.resolve("yard"));
+    copyWithTimes(folder.resolve("folder/png"), yard);
+    HERE.put("--images yard ", "--images " + yard + " ");
     HERE.put(" clip.mp4", " " + Videos.steps(folder.resolve("clip.mp4")));
     HERE.put("sheet.png --out data/mine", folder.resolve("sheet.png") + " --out data/video");
     HERE.put("key.pub.pem,other.pub.pem", "key.pub.pem");
@@ -219,6 +225,20 @@ class DocumentedCommandsIT {
   static void stop() {
     Service.close(service);
     TestBroker.close(broker);
+  }
+
+  /** Copies some pictures of a folder, each with the name that a camera gives it at its time. */
+  private static void copyWithTimes(Path from, Path to) throws IOException {
+    DateTimeFormatter names = DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss'.png'", Locale.ROOT);
+    LocalDateTime time = LocalDateTime.of(2026, 6, 1, 8, 0);
+    List<Path> pictures;
+    try (Stream<Path> files = Files.list(from)) {
+      pictures = files.filter(file -> file.toString().endsWith(".png")).sorted().limit(40).toList();
+    }
+    for (Path picture : pictures) {
+      Files.copy(picture, to.resolve(names.format(time)));
+      time = time.plusMinutes(15);
+    }
   }
 
   /** Writes the first block of a page in a language as the file that its commands name. */
