@@ -668,12 +668,19 @@ class LancaTrainerTest {
     Spots data = new Spots(TINY, 400, 4, 1);
     TrainingSettings usual = SETTINGS.withSteps(450);
     TrainingSettings heavy = usual.withLanca(c -> c.mmdWeight(1e7));
-    // When
-    // Then
-    try (TrainedNetwork network = train(data, heavy, null)) {
-      assertThat(network.warnings())
-          .anyMatch(w -> w.contains("of the pixel variance is not reproduced: lower mmd-weight"));
+    int warned = 0;
+    // When the rounding of a processor decides whether the pictures are poor or gone
+    for (int seed = 1; seed <= 3; seed++) {
+      try (TrainedNetwork network = train(data, heavy.withSeed(seed), null)) {
+        assertThat(network.warnings())
+            .anyMatch(w -> w.contains("of the pixel variance is not reproduced: lower mmd-weight"));
+        warned++;
+      } catch (TrainingFailedException e) {
+        assertThat(e).hasMessageContaining("collapsed to the mean image");
+      }
     }
+    // Then
+    assertThat(warned).isPositive();
     try (TrainedNetwork network = train(data, usual, null)) {
       assertThat(network.warnings()).noneMatch(w -> w.contains("mmd-weight"));
     }
