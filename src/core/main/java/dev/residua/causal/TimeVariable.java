@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.commons.suncalc.SunPosition;
 
@@ -29,6 +31,9 @@ public enum TimeVariable {
 
   private static final double HOUR_NANOS = 3.6e12;
 
+  private static final Map<String, TimeVariable> BY_NAME =
+      Arrays.stream(values()).collect(Collectors.toMap(TimeVariable::variable, one -> one));
+
   private final String variable;
   private final boolean sun;
   private final double end;
@@ -50,10 +55,7 @@ public enum TimeVariable {
 
   /** Returns the one with a name; null if the name is that of another variable. */
   public static @Nullable TimeVariable of(String name) {
-    return Arrays.stream(values())
-        .filter(one -> one.variable.equals(name))
-        .findFirst()
-        .orElse(null);
+    return BY_NAME.get(name);
   }
 
   /** Returns its name. */

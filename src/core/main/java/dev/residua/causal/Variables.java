@@ -54,8 +54,13 @@ public record Variables(List<Variable> list) {
    * @param latents of the model, which come first
    */
   public List<Integer> given(int latents) {
-    return IntStream.range(0, list.size())
-        .filter(i -> TimeVariable.of(list.get(i).name()) != null)
+    return given(latents, list.stream().map(Variable::name).toList());
+  }
+
+  /** Like {@link #given(int)}, but of the variables with these names. */
+  public static List<Integer> given(int latents, List<String> names) {
+    return IntStream.range(0, names.size())
+        .filter(i -> TimeVariable.of(names.get(i)) != null)
         .mapToObj(i -> latents + i)
         .toList();
   }

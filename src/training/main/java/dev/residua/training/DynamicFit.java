@@ -2,7 +2,6 @@ package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
-import dev.residua.causal.TimeVariable;
 import dev.residua.dataset.FrameTimes;
 import dev.residua.dynamics.DelayedCause;
 import dev.residua.dynamics.DynamicEquation;
@@ -126,11 +125,7 @@ record DynamicFit(DynamicModel model, CausalGraph graph) {
   /** Time variables change slowly, but not because a mechanism remembers. */
   private static DynamicModel withoutTimeVariables(DynamicModel model, TrainingInput input) {
     List<DynamicEquation> equations = new ArrayList<>(model.equations());
-    for (Latent node : input.nodes) {
-      if (TimeVariable.of(node.name()) != null) {
-        equations.set(node.index(), TIME_VARIABLE);
-      }
-    }
+    input.given.forEach(node -> equations.set(node, TIME_VARIABLE));
     return new DynamicModel(model.stepSeconds(), equations);
   }
 

@@ -5,7 +5,6 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameDraw;
 import dev.residua.causal.NodeColumns;
 import dev.residua.causal.Normal;
-import dev.residua.causal.TimeVariable;
 import dev.residua.dataset.FrameTimes;
 import dev.residua.dynamics.DynamicModel;
 import java.util.Arrays;
@@ -27,9 +26,11 @@ record GraphFit(
     Mechanisms equations,
     NodeColumns columns,
     List<CategoricalDistribution> distributions,
+    List<Integer> given,
     @Nullable DynamicModel dynamics) {
   GraphFit(SearchedGraph searched, Mechanisms equations) {
-    this(searched, equations, NodeColumns.real(searched.graph().size()), List.of(), null);
+    this(
+        searched, equations, NodeColumns.real(searched.graph().size()), List.of(), List.of(), null);
   }
 
   CausalGraph graph() {
@@ -49,11 +50,9 @@ record GraphFit(
   /** Residuals of rows of shape {@code [n][nodes]}, in the same shape. */
   double[][] residuals(double[][] rows) {
     double[][] residuals = ofEquations(rows);
-    for (int i = 0; i < graph().size(); i++) {
-      if (TimeVariable.of(graph().name(i)) != null) {
-        for (int r = 0; r < rows.length; r++) {
-          residuals[r][i] = Normal.quantile(FrameDraw.uniform(0, r, i));
-        }
+    for (int node : given) {
+      for (int r = 0; r < rows.length; r++) {
+        residuals[r][node] = Normal.quantile(FrameDraw.uniform(0, r, node));
       }
     }
     return residuals;
@@ -184,6 +183,7 @@ record GraphFit(
               mechanisms.withSeed(input.settings.seed())),
           columns,
           CategoricalFit.of(graph, columns, z, holds),
+          input.given,
           dynamics);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);

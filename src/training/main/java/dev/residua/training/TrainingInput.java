@@ -2,7 +2,7 @@ package dev.residua.training;
 
 import dev.residua.causal.Latent;
 import dev.residua.causal.NodeColumns;
-import dev.residua.causal.TimeVariable;
+import dev.residua.causal.Variables;
 import dev.residua.training.graph.GraphConstraints;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +32,9 @@ public final class TrainingInput {
 
   /** Latents, then variables. */
   final List<Latent> nodes;
+
+  /** Nodes that follow from the time of a frame: they have no causes, and nothing changes them. */
+  final List<Integer> given;
 
   final boolean[][] holds;
   final int[] nominal;
@@ -91,16 +94,17 @@ public final class TrainingInput {
       throw new TrainingFailedException(
           "the given graph is over %s, the nodes are %s".formatted(known.names(), names));
     }
+    this.given = Variables.given(latents.size(), data.variableNames());
     // Categories with a common cause have no direction that noise could show.
     boolean[] closed = new boolean[nodes.size()];
     for (Latent node : nodes) {
-      boolean given = node.index() >= latents.size() && TimeVariable.of(node.name()) != null;
-      if (given && known != null && known.requiredParents(node.index()) != 0) {
+      boolean isGiven = given.contains(node.index());
+      if (isGiven && known != null && known.requiredParents(node.index()) != 0) {
         throw new TrainingFailedException(
             "the given graph has an edge into %s, which has no causes: remove the edge"
                 .formatted(node.name()));
       }
-      closed[node.index()] = given || node.categorical();
+      closed[node.index()] = isGiven || node.categorical();
     }
     this.known = (known == null ? GraphConstraints.none(names) : known).withoutEdgesInto(closed);
     this.holds = holds(data, trained, latents.size(), nodes);
@@ -130,6 +134,7 @@ public final class TrainingInput {
     this.teaching = other.teaching;
     this.latents = other.latents;
     this.nodes = other.nodes;
+    this.given = other.given;
     this.holds = other.holds;
     this.nominal = nominal;
   }
