@@ -40,7 +40,12 @@ public final class DetectableMean {
     }
 
     double at(long sample) {
-      return end + (start - end) * Math.pow(kept, sample - 1);
+      return end + rest(sample);
+    }
+
+    /** Returns the part that is still missing at the end, which each sample multiplies by kept. */
+    private double rest(long sample) {
+      return (start - end) * Math.pow(kept, sample - 1);
     }
   }
 
@@ -66,8 +71,10 @@ public final class DetectableMean {
 
   private static double sum(Response response, long from, long to) {
     double sum = 0;
+    double rest = response.rest(from);
     for (long k = from; k <= to; k++) {
-      sum += response.at(k);
+      sum += response.end() + rest;
+      rest *= response.kept();
     }
     return sum;
   }
@@ -78,9 +85,11 @@ public final class DetectableMean {
     long last = Math.min(frames, (long) FORGOTTEN * memory);
     double mean = 0;
     double largest = 0;
+    double rest = response.rest(1);
     for (long k = 1; k <= last; k++) {
-      mean += weight * (response.at(k) - mean);
+      mean += weight * (response.end() + rest - mean);
       largest = Math.max(largest, Math.abs(mean));
+      rest *= response.kept();
     }
     if (frames > last) { // what is slower than the memory is at its end by then
       largest = Math.max(largest, Math.abs(response.at(frames)));

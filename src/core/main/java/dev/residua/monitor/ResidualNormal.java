@@ -69,10 +69,14 @@ final class ResidualNormal {
   float[] shift(float[] means) {
     float[] shift = new float[means.length];
     for (int k = 0; k < shift.length; k++) {
-      LatentCalibration latent = calibration.latents().get(k);
-      shift[k] = (float) (means[k] * latent.scale() / unpredicted(latent));
+      shift[k] = (float) (means[k] * shift(calibration.latents().get(k)));
     }
     return shift;
+  }
+
+  /** Returns the shift of a residual by which its innovations move by one of their scales. */
+  static double shift(LatentCalibration latent) {
+    return latent.scale() / unpredicted(latent);
   }
 
   /** Part of a constant shift that the frames before do not predict. */

@@ -79,10 +79,7 @@ public final class Sensitivity {
     }
     LatentCalibration one = normal.latents().get(latent);
     double deviation =
-        detector.deviation(latent)
-            * one.scale()
-            / ResidualNormal.unpredicted(one)
-            * calibration.scale(latent);
+        detector.deviation(latent) * ResidualNormal.shift(one) * calibration.scale(latent);
     boolean rate = dynamics != null && dynamics.equations().get(latent).memory().actsOnRate();
     Response response = response(latent, interval);
     for (int seconds : TIMES) {
