@@ -24,8 +24,6 @@ import dev.residua.dashboard.RuleCommandWriter;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
-import dev.residua.monitor.InnovationStage;
-import dev.residua.monitor.Sensitivity;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.runtime.BundleOpener;
 import dev.residua.source.SourceRule;
@@ -39,6 +37,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -183,30 +182,23 @@ public class DashboardRole implements AutoCloseable {
         model.graph(),
         FactorScales.of(model.manifest().nodes()),
         model.manifest().variables().size(),
-        innovations(model),
-        sensitivity(model));
+        read(model, BundleOpener::innovations, "expectations over time"),
+        read(model, BundleOpener::sensitivity, "the changes that are found"));
   }
 
-  private static @Nullable Sensitivity sensitivity(ModelBundle model) {
+  /** Reads a part of a bundle; null, with a warning, if it is damaged. */
+  private static <T> @Nullable T read(ModelBundle model, Part<T> part, String shown) {
     try {
-      return BundleOpener.sensitivity(model).orElse(null);
+      return part.of(model).orElse(null);
     } catch (BadBundleException e) {
-      LOG.warn(
-          "pages do not show which changes are found: model={} reason={}",
-          model.id(),
-          e.getMessage());
+      LOG.warn("pages do not show {}: model={} reason={}", shown, model.id(), e.getMessage());
       return null;
     }
   }
 
-  private static @Nullable InnovationStage innovations(ModelBundle model) {
-    try {
-      return BundleOpener.innovations(model).orElse(null);
-    } catch (BadBundleException e) {
-      LOG.warn(
-          "pages show no expectations over time: model={} reason={}", model.id(), e.getMessage());
-      return null;
-    }
+  /** A part that a bundle may have. */
+  private interface Part<T> {
+    Optional<T> of(ModelBundle model) throws BadBundleException;
   }
 
   /** Stops following Kafka; the pages keep their content. */
