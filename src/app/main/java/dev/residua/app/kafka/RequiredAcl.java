@@ -161,13 +161,16 @@ public record RequiredAcl(
   }
 
   private static RequiredAcl group(String name) {
-    return new RequiredAcl(ResourceType.GROUP, name, false, EnumSet.of(AclOperation.READ), name);
+    return group(name, AclOperation.READ);
   }
 
   /** Access to the progress of the group of another role, for the heartbeat. */
   private static RequiredAcl progress(String group) {
-    return new RequiredAcl(
-        ResourceType.GROUP, group, false, EnumSet.of(AclOperation.DESCRIBE), group);
+    return group(group, AclOperation.DESCRIBE);
+  }
+
+  private static RequiredAcl group(String name, AclOperation operation) {
+    return new RequiredAcl(ResourceType.GROUP, name, false, EnumSet.of(operation), name);
   }
 
   private static RequiredAcl transactions(String start, String example) {

@@ -1,6 +1,7 @@
 package dev.residua.cli.console;
 
 import dev.residua.source.SettingTable.Field;
+import dev.residua.source.SourceRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,19 @@ public final class SettingOptions {
   /** Returns the settings that the command line has, by name. */
   public Map<String, @Nullable Object> given() {
     return new LinkedHashMap<>(given);
+  }
+
+  /**
+   * Returns the defaults of a rule with the settings that the command line has.
+   *
+   * @throws CommandFailedException if a value is invalid
+   */
+  public SourceRule rule() {
+    try {
+      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, given);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private OptionSpec option(Field<?> setting) {

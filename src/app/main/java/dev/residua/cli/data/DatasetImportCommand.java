@@ -105,6 +105,7 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   List<String> variables = List.of();
 
+  /** Place of the camera and part of each image that is read, as in the rule of a source. */
   private final SettingOptions rule =
       new SettingOptions(
           SourceRule.SETTINGS.fields(
@@ -137,15 +138,15 @@ final class DatasetImportCommand extends JsonCommand {
   @Override
   public Integer call() throws IOException {
     DatasetWriter.checkTarget(target.out, target.force); // before a video is read
-    SourceRule rule = rule();
-    TimeColumns timed = timeColumns(rule);
+    SourceRule place = rule.rule();
+    TimeColumns timed = timeColumns(place);
     ImportSettings settings =
         new ImportSettings(
             FrameLimits.DEFAULTS,
             target.size,
             details == null ? null : detailShape(details),
             target.force,
-            rule.geometry(),
+            place.geometry(),
             preview,
             factors,
             range == null ? RangeChoice.FULL : RangeChoice.parse(range),
@@ -223,18 +224,9 @@ final class DatasetImportCommand extends JsonCommand {
         "--every was '%s'; expected seconds from 0.001 to 3600, such as 0.5s".formatted(text));
   }
 
-  /** Place of the camera and part of each image that is read: as in the rule of the source. */
-  private SourceRule rule() {
+  private TimeColumns timeColumns(SourceRule place) {
     try {
-      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, rule.given());
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private TimeColumns timeColumns(SourceRule rule) {
-    try {
-      return TimeColumns.of(variables, rule.location(), rule.timeZone());
+      return TimeColumns.of(variables, place.location(), place.timeZone());
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("--variables: " + e.getMessage(), e);
     }

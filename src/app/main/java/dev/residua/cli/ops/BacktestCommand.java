@@ -275,7 +275,7 @@ public final class BacktestCommand extends JsonCommand {
                 "small defects and the picture as a whole are not monitored");
         evaluate(set, details, batch, each, bar);
       } else if (topic != null) {
-        SourceRule rule = rule();
+        SourceRule rule = place.rule();
         FrameIntake intake =
             FrameIntake.stored(
                 new FrameReader(LIMITS, kafka.registry()),
@@ -297,15 +297,6 @@ public final class BacktestCommand extends JsonCommand {
             bar::update);
       }
       batch.score().forEach(each);
-    }
-  }
-
-  /** Rule of the sources of a topic, with the place of their cameras. */
-  private SourceRule rule() {
-    try {
-      return SourceRule.SETTINGS.apply(SourceRule.DEFAULTS, place.given());
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 
