@@ -139,9 +139,9 @@ public interface AlertingConfig {
   /** Regular message to one receiver while alerting and scoring work. */
   interface Heartbeat {
     /**
-     * Name of the receiver of the heartbeat, of type {@code alertmanager} or {@code webhook}. A
-     * webhook gets incidents only if a route or an escalation names it. Without it, there is no
-     * heartbeat.
+     * Name of the receiver that gets the heartbeat. Its type must be {@code alertmanager} or {@code
+     * webhook}. Such a webhook gets incidents only if a route or an escalation names it too. If no
+     * name is set, Residua sends no heartbeat.
      */
     Optional<String> receiver();
 
