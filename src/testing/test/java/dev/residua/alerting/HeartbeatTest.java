@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.alerting.PipelineProgress.Offsets;
 import dev.residua.alerting.PipelineProgress.Partition;
+import dev.residua.testing.SetClock;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,23 +27,8 @@ class HeartbeatTest {
   private static final Partition FRAMES = new Partition("residua.score", "residua.frames", 0);
   private static final Logger LOG = Logger.getLogger(Heartbeat.class.getName());
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private Instant now = Instant.parse("2026-05-01T10:00:00Z");
+  private final Clock clock = new SetClock(() -> now);
 
   private final List<OutgoingRequest> sent = new ArrayList<>();
   private final List<String> logged = new ArrayList<>();
@@ -62,7 +46,6 @@ class HeartbeatTest {
         public void close() {}
       };
 
-  private Instant now = Instant.parse("2026-05-01T10:00:00Z");
   private DeliveryResult answer = new DeliveryResult.Accepted("200");
   private boolean notifies = true;
   private Callable<Map<Partition, Offsets>> offsets = () -> Map.of(FRAMES, new Offsets(1, 1));

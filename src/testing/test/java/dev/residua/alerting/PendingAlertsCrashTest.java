@@ -87,7 +87,7 @@ class PendingAlertsCrashTest {
     read = committed;
   }
 
-  /** One round of the loop; false if the process died in it. */
+  /** Runs one round of the loop. Returns false if the process died in it. */
   private boolean round(Random random, double trouble) {
     for (; read < topic.size(); read++) {
       book.incident(topic.get(read), new PendingAlerts.Position(0, read, now, false), now);

@@ -2,11 +2,10 @@ package dev.residua.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.testing.SetClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -19,25 +18,7 @@ class SteadyClockTest {
     // Given
     AtomicReference<Instant> wall = new AtomicReference<>(NOON);
     AtomicLong nanos = new AtomicLong(-5);
-    Clock clock =
-        new SteadyClock(
-            new Clock() {
-              @Override
-              public ZoneId getZone() {
-                return ZoneOffset.UTC;
-              }
-
-              @Override
-              public Clock withZone(ZoneId zone) {
-                return this;
-              }
-
-              @Override
-              public Instant instant() {
-                return wall.get();
-              }
-            },
-            nanos::get);
+    Clock clock = new SteadyClock(new SetClock(() -> wall.get()), nanos::get);
     assertThat(clock.instant()).isEqualTo(NOON);
     for (Duration jump : new Duration[] {Duration.ofHours(-1), Duration.ofDays(2)}) {
       // When

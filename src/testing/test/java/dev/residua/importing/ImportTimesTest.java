@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.FrameTimes;
-import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.FrameLimits;
-import dev.residua.frame.ImageShape;
-import dev.residua.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,32 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ImportTimesTest {
   @TempDir Path dir;
-  private Path images;
-
-  @BeforeEach
-  void folder() throws IOException {
-    images = Files.createDirectory(dir.resolve("images"));
-  }
 
   private DatasetImport.Result run(@Nullable String labels, String... names) throws IOException {
-    for (String name : names) {
-      Path file = images.resolve(name);
-      Files.createDirectories(file.getParent());
-      Files.write(file, Frames.png(8, 8));
-    }
-    Path table = labels == null ? null : Files.writeString(dir.resolve("labels.csv"), labels);
-    return new DatasetImport(
-            new ImportSettings(
-                FrameLimits.DEFAULTS,
-                new ImageShape(8, 8, 1),
-                null,
-                true,
-                FrameGeometry.WHOLE,
-                null,
-                null,
-                RangeChoice.FULL,
-                TimeColumns.NONE))
-        .run(images.toString(), table, dir.resolve("set"), d -> {});
+    return PictureImport.run(dir, TimeColumns.NONE, labels, names);
   }
 
   private String stored() throws IOException {
@@ -151,7 +123,7 @@ class ImportTimesTest {
               "sha256" : "%s"
             }
             """
-                .formatted(images, dir.resolve("labels.csv"), result.sha256()));
+                .formatted(dir.resolve("images"), dir.resolve("labels.csv"), result.sha256()));
     assertThat(result.times().isEmpty()).isTrue();
     assertThat(result.withTime()).isZero();
   }

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.GeoLocation;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.FrameLimits;
-import dev.residua.frame.ImageShape;
 import dev.residua.source.SourceRule;
-import dev.residua.testing.Frames;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -31,23 +26,7 @@ class TimeColumnsTest {
 
   private DatasetImport.Result run(TimeColumns columns, @Nullable String labels, String... names)
       throws IOException {
-    Path images = Files.createDirectories(dir.resolve("images"));
-    for (String name : names) {
-      Files.write(images.resolve(name), Frames.png(8, 8));
-    }
-    Path table = labels == null ? null : Files.writeString(dir.resolve("labels.csv"), labels);
-    return new DatasetImport(
-            new ImportSettings(
-                FrameLimits.DEFAULTS,
-                new ImageShape(8, 8, 1),
-                null,
-                true,
-                FrameGeometry.WHOLE,
-                null,
-                null,
-                RangeChoice.FULL,
-                columns))
-        .run(images.toString(), table, dir.resolve("set"), d -> {});
+    return PictureImport.run(dir, columns, labels, names);
   }
 
   @Test

@@ -1,10 +1,9 @@
 package dev.residua.simulation.service;
 
+import dev.residua.testing.SetClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -128,22 +127,7 @@ final class Simulator {
    * @param skew how far it is ahead now
    */
   Clock clock(java.util.function.Supplier<Duration> skew) {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-
-      @Override
-      public Instant instant() {
-        return START.plusNanos(nanos).plus(skew.get());
-      }
-    };
+    return new SetClock(() -> START.plusNanos(nanos).plus(skew.get()));
   }
 
   /** Calls an action after each advance of time. */
