@@ -191,7 +191,11 @@ public class DashboardRole implements AutoCloseable {
     try {
       return part.of(model).orElse(null);
     } catch (BadBundleException e) {
-      LOG.warn("pages do not show {}: model={} reason={}", shown, model.id(), e.getMessage());
+      LOG.warn(
+          "pages leave out a part of a model: model={} part={} reason={}",
+          model.id(),
+          shown,
+          e.getMessage());
       return null;
     }
   }
