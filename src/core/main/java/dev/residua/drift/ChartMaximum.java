@@ -74,6 +74,7 @@ final class ChartMaximum {
         into.statistic = value;
         into.scaleIndex = scales.length - 1;
         into.scale = Math.min(memories[m], scales[scales.length - 1]);
+        into.memoryIndex = m;
         into.chart = charts + c * memories.length + m;
       }
       into.slow = Math.max(into.slow, value);

@@ -108,14 +108,50 @@ public final class DriftDetector {
   }
 
   /**
-   * Deviation of each latent's mean over the last {@code w} samples from the reference, in standard
-   * errors of independent samples. It names the latent that drifted; it does not decide that one
-   * did.
+   * Deviations of the samples of one chart from the reference, in standard errors of independent
+   * samples. They name the latent that changed; they do not decide that one did.
+   *
+   * @param means of each latent's mean, shape {@code [d]}
+   * @param spreads of each latent's second moment, with values clipped at {@link
+   *     DriftSettings#SPREAD_CLIP} standard deviations or fewer, shape {@code [d]}: below 0 for a
+   *     latent that varies less than usual; zeros if the reference has no chart of the spread
+   * @param samples number of independent samples whose plain mean has this standard error: the
+   *     length of a window, and about twice that of a memory
+   * @param frames of the chart: the length of its window, or its memory, if there are so many
+   */
+  @SuppressWarnings("ArrayRecordComponent") // for one reading
+  public record Shifts(float[] means, float[] spreads, double samples, int frames) {}
+
+  /**
+   * Returns the deviations over the samples of the chart that leads.
+   *
+   * @param reading of the last sample
+   * @return zeros if the reading names no chart
+   */
+  public Shifts shifts(DriftReading reading) {
+    float[] means = new float[reference.latents()];
+    float[] spreads = new float[reference.latents()];
+    if (!reading.named()) {
+      return new Shifts(means, spreads, 0, 0);
+    }
+    int frames = (int) Math.min(count(), reference.chart(reading.chart()).span(reading.scale()));
+    int m = reading.memoryIndex;
+    if (!reading.remembers() || !features.mean || !features.spread) {
+      meanShifts(reading.scale(), means);
+      spreadShifts(reading.scale(), spreads);
+      return new Shifts(means, spreads, reading.scale(), frames);
+    }
+    slow.shifts(m, features.meanAt - features.plainAt, means);
+    slow.shifts(m, features.spreadAt - features.plainAt, spreads);
+    return new Shifts(means, spreads, 1.0 / slow.variance(m), frames);
+  }
+
+  /**
+   * Deviation of each latent's mean over the last {@code w} samples.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
-   * @param into receives one value per latent, shape {@code [d]}
    */
-  public void meanShifts(int w, float[] into) {
+  void meanShifts(int w, float[] into) {
     check(w);
     int d = reference.latents();
     for (int k = 0; k < d; k++) {
@@ -129,16 +165,11 @@ public final class DriftDetector {
   }
 
   /**
-   * Deviation of each latent's second moment over the last {@code w} samples from the reference,
-   * with values clipped at {@link DriftSettings#SPREAD_CLIP} standard deviations or fewer, in
-   * standard errors of independent samples: below 0 for a latent that varies less than usual. It
-   * names the latent that changed; it does not decide that one did.
+   * Deviation of each latent's second moment over the last {@code w} samples.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
-   * @param into receives one value per latent, shape {@code [d]}; zeros if the reference has no
-   *     chart of the spread
    */
-  public void spreadShifts(int w, float[] into) {
+  void spreadShifts(int w, float[] into) {
     check(w);
     int d = reference.latents();
     for (int k = 0; k < d; k++) {

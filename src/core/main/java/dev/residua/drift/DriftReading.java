@@ -14,6 +14,7 @@ public final class DriftReading {
   int scaleIndex;
   int chart;
   int scale;
+  int memoryIndex;
   float slow;
   long samples;
 
@@ -29,6 +30,7 @@ public final class DriftReading {
     scaleIndex = NONE;
     chart = NONE;
     scale = 0;
+    memoryIndex = NONE;
     samples = 0;
   }
 
@@ -82,6 +84,11 @@ public final class DriftReading {
    */
   public int scale() {
     return scale;
+  }
+
+  /** Returns true if the chart with the maximum is one with a memory. */
+  boolean remembers() {
+    return memoryIndex != NONE;
   }
 
   /** Chart with the maximum, for {@link DriftReference#chartName}, or -1 if not {@link #named}. */

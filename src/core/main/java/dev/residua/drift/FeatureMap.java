@@ -21,6 +21,8 @@ final class FeatureMap {
   final boolean spread;
   final boolean energy;
   final int size;
+  final int plainAt; // index of the first feature that is not the kernels'
+  final int meanAt; // index of the first plain value
   final int spreadAt; // index of the first second moment
 
   final float[] location; // [d]
@@ -56,6 +58,8 @@ final class FeatureMap {
     this.spread = settings.spread();
     this.energy = settings.energy();
     this.size = size(settings, latents);
+    this.plainAt = 2 * banks * frequencies;
+    this.meanAt = plainAt + (linear ? latents : 0);
     this.spreadAt = size - (energy ? 1 : 0) - latents;
     this.location = location;
     this.scale = scale;

@@ -63,6 +63,26 @@ final class SlowCharts {
     return true;
   }
 
+  /**
+   * Returns the variance of the means of one memory, in that of a sample, while they are
+   * independent.
+   */
+  float variance(int memoryIndex) {
+    return variances[memoryIndex];
+  }
+
+  /**
+   * Returns the means of some plain features, in their standard errors.
+   *
+   * @param plainFrom index of the first among the plain features
+   */
+  void shifts(int memoryIndex, int plainFrom, float[] into) {
+    float error = (float) Math.sqrt(variances[memoryIndex]);
+    for (int k = 0; k < into.length; k++) {
+      into[k] = means[memoryIndex][plainFrom + k] / error;
+    }
+  }
+
   /** Makes the means of one memory smaller by a factor in (0, 1]. */
   void shrink(int memoryIndex, float factor) {
     float[] mean = means[memoryIndex];

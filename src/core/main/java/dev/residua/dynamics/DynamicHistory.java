@@ -39,6 +39,25 @@ public record DynamicHistory(DynamicModel model, DynamicState state, @Nullable B
     return DynamicChange.of(model, state, variable, frames, kind);
   }
 
+  /**
+   * The lasting change behind a mean of the innovations of a variable over a long time: a push of a
+   * variable whose causes act on its rate, an offset of any other. A long time shows no other
+   * change as a mean.
+   *
+   * @param mean in units of the variable
+   * @param standardErrors of the mean from 0
+   */
+  public DynamicChange lasting(int variable, double mean, double standardErrors) {
+    double end = model.lastingChange(variable, state.usualStep(model.stepSeconds())).end();
+    return new DynamicChange(
+        model.equations().get(variable).memory().actsOnRate()
+            ? DynamicChange.Kind.PUSH
+            : DynamicChange.Kind.OFFSET,
+        -1,
+        mean / end,
+        standardErrors * standardErrors / 2);
+  }
+
   /** Index of a cause of a variable. */
   public int cause(int variable, DynamicChange change) {
     return model.equations().get(variable).causes().get(change.cause()).variable();

@@ -109,6 +109,15 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
         : SteadyState.of(equation, stepSeconds, 0).deviation();
   }
 
+  /**
+   * What a lasting change of a variable moves its innovations by.
+   *
+   * @param step time between frames in seconds, above 0
+   */
+  public LastingChange lastingChange(int variable, double step) {
+    return LastingChange.of(equations.get(variable), step, regularDeviation(variable));
+  }
+
   /** State before the first frame. */
   public DynamicState start() {
     double[] unknown = unknown();

@@ -1,5 +1,7 @@
 package dev.residua.dynamics;
 
+import java.util.Arrays;
+
 /**
  * State of the filters of all variables of one source after a frame: a bounded history of readings,
  * and the mean and variance of each variable's state. Owned by {@link DynamicModel}, which never
@@ -61,6 +63,20 @@ public record DynamicState(double[] times, double[] readings, double[] means, do
       }
     }
     return Double.NaN;
+  }
+
+  /**
+   * Returns the median time between two readings, in seconds.
+   *
+   * @param otherwise for fewer than two readings
+   */
+  double usualStep(double otherwise) {
+    double[] steps = new double[Math.max(0, times.length - 1)];
+    for (int k = 0; k < steps.length; k++) {
+      steps[k] = times[k + 1] - times[k];
+    }
+    Arrays.sort(steps);
+    return steps.length == 0 ? otherwise : steps[steps.length / 2];
   }
 
   /** Returns a reading; NaN if it is missing. */

@@ -68,6 +68,9 @@ final class Diagnoser {
       "windows of the source's nominal frames are exchangeable with windows of the reference, tails"
           + " are no wider than normal beyond the 99 % quantile, and the window was not chosen for"
           + " its extremes";
+  private static final String OF_ALARM =
+      "the mean is the largest one in the chart that alarmed, in standard errors of independent"
+          + " frames; the alarm has a run length, the mean claims no probability";
   private static final String NO_CONDITION =
       "none: not a test but a share of flagged or still frames";
 
@@ -78,6 +81,7 @@ final class Diagnoser {
   private final int frames;
   private final int recent;
   private final @Nullable DynamicHistory history;
+  private final AlarmedMeans alarmed;
   private final EffectMinimums minimums;
   private final float[][] observed;
   private final float[][] expected;
@@ -93,8 +97,10 @@ final class Diagnoser {
       MechanismWindow window,
       int frames,
       @Nullable DynamicHistory history,
+      AlarmedMeans alarmed,
       EffectMinimums minimums) {
     this.history = history;
+    this.alarmed = alarmed;
     this.minimums = minimums;
     this.reference = reference;
     this.graph = graph;
@@ -324,6 +330,10 @@ final class Diagnoser {
     List<Node> ranked =
         ranked(nodes.stream().filter(node -> !node.rejected.isEmpty()).toList(), threshold);
     if (ranked.isEmpty()) {
+      Diagnosis lasting = lasting();
+      if (lasting != null) {
+        return lasting;
+      }
       Node most =
           nodes.stream()
               .max(Comparator.comparingDouble(node -> Math.abs(node.evidence())))
@@ -357,6 +367,10 @@ final class Diagnoser {
           List.of(),
           effect);
     }
+    Diagnosis lasting = isAlarmed(first) ? lasting() : null;
+    if (lasting != null) {
+      return lasting;
+    }
     InterventionKind kind =
         graph.isRoot(first.latent) ? rootKind(first, suspects) : causedKind(first);
     List<EdgeReading> edges = kind == InterventionKind.OUTLIER ? List.of() : edges(first);
@@ -374,6 +388,54 @@ final class Diagnoser {
         sentence.of(kind, first, edges),
         edges,
         effect);
+  }
+
+  /** Returns true if the alarm shows a change of a latent, and is not one of single frames. */
+  private boolean isAlarmed(Node node) {
+    return alarmed.above() && alarmed.largest() == node.latent && !node.hasOutliersOnly();
+  }
+
+  /**
+   * A change that only the chart that alarms shows, because it sees more frames; null if its
+   * largest mean may be chance, or is not that of an equation that uses earlier frames.
+   */
+  private @Nullable Diagnosis lasting() {
+    if (!alarmed.above() || alarmed.frames() <= frames) {
+      return null;
+    }
+    Node node = nodes.get(alarmed.largest());
+    AlarmedMeans.Mean mean = alarmed.byLatent().get(node.latent);
+    double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / graph.size());
+    if (!usesHistory(node) || graph.isRoot(node.latent) || mean.distance() < threshold) {
+      return null;
+    }
+    DynamicHistory frame = Objects.requireNonNull(history);
+    DynamicChange change = frame.lasting(node.latent, mean.change(), mean.standardErrors());
+    return new Diagnosis(
+        Diagnosis.kind(change.kind()),
+        List.of(
+            new Finding.Cause(
+                graph.name(node.latent),
+                graph.parentNames(node.latent),
+                mean.standardErrors(),
+                Double.NaN,
+                1)),
+        mean.distance(),
+        threshold,
+        Double.NaN,
+        OF_ALARM,
+        new EquationChangeSentence(graph, scales, frame, alarmed.frames()).of(change, node.latent),
+        List.of(),
+        minimums.of(node.latent) > 0 ? effect(node, change(change)) : null);
+  }
+
+  /** Change of the reading by the change of an equation; NaN if it is unknown. */
+  private double change(DynamicChange change) {
+    return switch (change.kind()) {
+      case OFFSET -> change.size();
+      case PUSH -> change.size() * minimums.seconds();
+      case GAIN, RESPONSE, DELAY, HELD -> Double.NaN;
+    };
   }
 
   private static List<Node> belowMinimumLast(List<Node> ranked, Map<Node, Effect> effects) {
@@ -402,10 +464,7 @@ final class Diagnoser {
    * The effect if no cause can be named; null unless every latent that may be one has a minimum.
    */
   private @Nullable Effect unnamedEffect() {
-    List<Node> possible =
-        nodes.stream()
-            .filter(n -> minimums.alarmed().isEmpty() || minimums.alarmed().contains(n.latent))
-            .toList();
+    List<Node> possible = nodes.stream().filter(node -> alarmed.allows(node.latent)).toList();
     if (!possible.stream().allMatch(node -> minimums.of(node.latent) > 0)) {
       return null;
     }
@@ -435,11 +494,7 @@ final class Diagnoser {
     }
     DynamicChange change = overTime(node);
     if (change != null) {
-      return switch (change.kind()) {
-        case OFFSET -> change.size();
-        case PUSH -> change.size() * minimums.seconds();
-        case GAIN, RESPONSE, DELAY, HELD -> Double.NaN;
-      };
+      return change(change);
     }
     boolean root = graph.isRoot(node.latent);
     return switch (root ? rootKind(node, suspects) : causedKind(node)) {

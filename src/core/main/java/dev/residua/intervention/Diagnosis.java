@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     no cause; for a changed picture the share of frames; dimensionless
  * @param threshold value of {@code statistic} from which a cause is named
  * @param pValue p-value of the first cause, corrected for all tests, in (0, 1]; NaN for a changed
- *     or frozen picture
+ *     or frozen picture, and for a cause that only the alarm shows
  * @param condition assumption under which p-value and threshold hold
  * @param summary the change for people
  * @param edges influence of the direct causes of the first cause; empty if it has none, if no
@@ -73,6 +73,10 @@ public record Diagnosis(
    * <p>If the equation of the first cause uses earlier frames, its kind is the change of one number
    * that explains the innovations best, see {@link DynamicChange}.
    *
+   * <p>A change may be too small for so few frames. If they do not show what it is, but a chart of
+   * more frames alarms, and its largest mean is that of a latent whose equation uses earlier
+   * frames, the change is a constant push or an offset of that latent.
+   *
    * <p>Causes whose effect is below its minimum come last. The effect is the change of the reading
    * relative to the normal of the source: for an offset or a moved mean the mean change, for single
    * outliers the largest one, for a push the rate times the time since the change, otherwise the
@@ -88,6 +92,7 @@ public record Diagnosis(
    * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
    *     MechanismWindow#size}
    * @param history last frames under equations that use earlier frames; null if none does
+   * @param alarmed means of the residuals over the frames of the chart that leads
    * @param minimums smallest effects that matter
    * @throws IllegalArgumentException if the parts do not belong together or there are too few
    *     frames
@@ -99,6 +104,7 @@ public record Diagnosis(
       MechanismWindow window,
       int frames,
       @Nullable DynamicHistory history,
+      AlarmedMeans alarmed,
       EffectMinimums minimums) {
     if (!reference.fits(graph) || window.latents() != graph.size()) {
       throw new IllegalArgumentException(
@@ -110,10 +116,11 @@ public record Diagnosis(
           "a diagnosis needs %d to %d frames but was asked for %d"
               .formatted(MechanismReference.MIN_WINDOW, window.size(), frames));
     }
-    return new Diagnoser(reference, graph, scales, window, frames, history, minimums).run();
+    return new Diagnoser(reference, graph, scales, window, frames, history, alarmed, minimums)
+        .run();
   }
 
-  /** Diagnoses without minimums. */
+  /** Diagnoses without the means of an alarm and without minimums. */
   public static Diagnosis of(
       MechanismReference reference,
       CausalGraph graph,
@@ -121,7 +128,8 @@ public record Diagnosis(
       MechanismWindow window,
       int frames,
       @Nullable DynamicHistory history) {
-    return of(reference, graph, scales, window, frames, history, EffectMinimums.NONE);
+    return of(
+        reference, graph, scales, window, frames, history, AlarmedMeans.NONE, EffectMinimums.NONE);
   }
 
   /** Diagnoses latents without scales. */

@@ -8,15 +8,13 @@ import java.util.List;
  * @param byLatent minimum of each latent in the unit of its factor, or in standard deviations of a
  *     latent without one; 0 for none. Empty if no latent has a minimum
  * @param seconds time since the change, at least 0
- * @param alarmed latents that the alarm names; empty if it names none
  */
-public record EffectMinimums(List<Double> byLatent, double seconds, List<Integer> alarmed) {
+public record EffectMinimums(List<Double> byLatent, double seconds) {
   /** No latent has a minimum. */
-  public static final EffectMinimums NONE = new EffectMinimums(List.of(), 0, List.of());
+  public static final EffectMinimums NONE = new EffectMinimums(List.of(), 0);
 
   public EffectMinimums {
     byLatent = List.copyOf(byLatent);
-    alarmed = List.copyOf(alarmed);
   }
 
   double of(int latent) {

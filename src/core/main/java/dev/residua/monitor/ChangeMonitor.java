@@ -84,6 +84,7 @@ public final class ChangeMonitor {
   final DriftDetector detector;
   private DriftAlarm alarm;
   private Change change;
+  private DriftDetector.@Nullable Shifts beforeRestart; // if the last sample restarted memories
 
   /** Fewest frames since a change whose mean can be taken as normal. */
   private static final int FEWEST_RECENTRED = 32;
@@ -131,7 +132,9 @@ public final class ChangeMonitor {
     detector.update(sample, reading);
     DriftAlarm.Step step = alarm.next(reading, thresholds.levels());
     alarm = step.next();
+    beforeRestart = null;
     if (alarm.restartsMemories(detector.count())) {
+      beforeRestart = detector.shifts(reading);
       detector.restartMemories();
     }
     switch (step.change()) {
@@ -187,6 +190,11 @@ public final class ChangeMonitor {
       }
     }
     return Optional.of(new Recentring(means, null));
+  }
+
+  /** Returns how the samples of the chart that leads deviate from normal. */
+  DriftDetector.Shifts shifts() {
+    return beforeRestart == null ? detector.shifts(reading) : beforeRestart;
   }
 
   /** Returns the means of the last samples; zeros if there is no sample. */

@@ -187,6 +187,12 @@ public final class CommissioningStage {
         true);
   }
 
+  /** Returns the change of a residual, in units of its latent, that moves the samples by 1. */
+  double residualPerSample(int latent) {
+    double deviations = own == null ? 1 : own.now().residualPerSample(latent);
+    return deviations * model.rule().calibration().scale(latent);
+  }
+
   /** Returns the numbers of a picture with their dead band; null if not all are known. */
   private float @Nullable [] numbers(FrameStatistics statistics) {
     return statistics.reconstruction() == Reconstruction.SAMPLED

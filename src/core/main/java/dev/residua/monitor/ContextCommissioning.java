@@ -215,6 +215,11 @@ final class ContextCommissioning {
         fast ? "; changes within a day are not known yet" : "");
   }
 
+  /** Returns the change of a residual, in the model's deviations, that moves the samples by 1. */
+  double residualPerSample(int latent) {
+    return normal == null ? 1 : ResidualNormal.shift(normal.calibration.latents().get(latent));
+  }
+
   /**
    * A frame against the normal of its source.
    *

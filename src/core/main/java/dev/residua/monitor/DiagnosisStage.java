@@ -3,11 +3,13 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.ChangePoint;
 import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftEvent;
 import dev.residua.dynamics.DynamicChange;
 import dev.residua.dynamics.DynamicHistory;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Channel;
+import dev.residua.intervention.AlarmedMeans;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.EffectMinimums;
 import dev.residua.intervention.InterventionEvent;
@@ -15,6 +17,8 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.source.MinimumEffect;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +110,7 @@ public final class DiagnosisStage {
    */
   void next(
       MonitoredFrame frame,
+      CommissioningStage commissioning,
       ChangeStage change,
       ChangeStage.Alarms alarms,
       @Nullable AnomalyKind fault,
@@ -132,7 +137,8 @@ public final class DiagnosisStage {
               window,
               frames,
               later && history != null ? afterPublished(history) : history,
-              watch == change.residuals() ? minimums(frame, watch, begin) : EffectMinimums.NONE);
+              watch == change.residuals() ? means(watch, commissioning) : AlarmedMeans.NONE,
+              watch == change.residuals() ? minimums(frame, begin) : EffectMinimums.NONE);
       InterventionEvent event =
           findings.intervention(frame.scored(), diagnosis, change.sequenceBefore(frames), begin);
       boolean below = event.finding().isBelowMinimum();
@@ -156,7 +162,20 @@ public final class DiagnosisStage {
     }
   }
 
-  private EffectMinimums minimums(MonitoredFrame frame, ChangeMonitor watch, ChangePoint change) {
+  private static AlarmedMeans means(ChangeMonitor residuals, CommissioningStage commissioning) {
+    DriftDetector.Shifts shifts = residuals.shifts();
+    List<AlarmedMeans.Mean> means = new ArrayList<>();
+    for (int k = 0; k < shifts.means().length; k++) {
+      double deviations = shifts.means()[k] / Math.sqrt(Math.max(1, shifts.samples()));
+      double samples = deviations * residuals.thresholds.reference().deviation(k);
+      means.add(
+          new AlarmedMeans.Mean(shifts.means()[k], samples * commissioning.residualPerSample(k)));
+    }
+    boolean above = residuals.reading.statistic() >= residuals.thresholds.levels().enter();
+    return new AlarmedMeans(means, shifts.frames(), above);
+  }
+
+  private EffectMinimums minimums(MonitoredFrame frame, ChangePoint change) {
     MinimumEffect minimum = frame.settings().minimumEffect();
     if (minimum.isNone()) {
       return EffectMinimums.NONE;
@@ -164,8 +183,7 @@ public final class DiagnosisStage {
     Duration since = Duration.between(change.at(), frame.capturedAt());
     return new EffectMinimums(
         model.graph().names().stream().map(minimum::of).toList(),
-        Math.max(0, since.toMillis() / 1e3),
-        Findings.shifted(watch));
+        Math.max(0, since.toMillis() / 1e3));
   }
 
   private DynamicHistory afterPublished(DynamicHistory history) {
@@ -186,7 +204,7 @@ public final class DiagnosisStage {
       suppression =
           Suppression.at(
               onset.finding(),
-              change.residuals().reading.scale(),
+              change.residuals().shifts().samples(),
               frame.controls(),
               model.mechanisms().isPresent(),
               !frame.settings().minimumEffect().isNone());

@@ -21,11 +21,13 @@ import dev.residua.causal.Summary;
 import dev.residua.causal.TimeVariable;
 import dev.residua.causal.Variables;
 import dev.residua.drift.ConformalMartingale;
+import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.CameraMotion;
 import dev.residua.incident.Moment;
+import dev.residua.intervention.AlarmedMeans;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
@@ -41,16 +43,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongFunction;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events from the results of rules and detectors. */
 final class Findings {
   private static final DateTimeFormatter SILENT_SINCE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
-
-  /** Standard errors from which a latent is named as a cause of a drift. */
-  private static final double NAMED_SHIFT = 3;
 
   /** Share of the static pixels that moves at least as far as their median. */
   private static final double HALF = 0.5;
@@ -372,7 +370,6 @@ final class Findings {
       LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
     CausalGraph graph = model.graph();
-    float[] shifts = new float[graph.size()];
     List<Finding.Cause> causes = List.of();
     Summary summary;
     if (sensorFault) {
@@ -380,18 +377,18 @@ final class Findings {
     } else if (appearanceChanged) {
       summary = DriftSentence.appearance(window);
     } else {
-      watch.detector.meanShifts(window, shifts);
-      causes = causes(graph, shifts);
+      DriftDetector.Shifts shifts = watch.shifts();
+      causes = causes(graph, shifts.means());
+      int span = shifts.frames();
       if (!causes.isEmpty()) {
-        summary = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+        summary = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), span);
       } else {
-        watch.detector.spreadShifts(window, shifts);
-        causes = causes(graph, shifts);
+        causes = causes(graph, shifts.spreads());
         summary =
             causes.isEmpty()
                 ? DriftSentence.reshaped(
                     window, watch.thresholds.reference().chartName(watch.reading.chart()))
-                : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
+                : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), span);
       }
     }
     return onset(frame, watch, DriftEvent.Channel.RESIDUAL, frameAt, summary, causes);
@@ -403,7 +400,7 @@ final class Findings {
       @Nullable Effect effect,
       LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
-    float[] shifts = shifts(watch);
+    float[] shifts = watch.shifts().means();
     float grey = watch.detector.sampleMeans(window)[ImageStatistics.APPEARANCE];
     DetailStatistics details = frame.statistics().details();
     Summary summary;
@@ -414,7 +411,7 @@ final class Findings {
     } else {
       summary =
           DriftSentence.reconstruction(
-              shifts[ImageStatistics.RECONSTRUCTION] >= NAMED_SHIFT, window);
+              shifts[ImageStatistics.RECONSTRUCTION] >= AlarmedMeans.NAMED, window);
     }
     DriftEvent event = onset(frame, watch, DriftEvent.Channel.PICTURE, frameAt, summary, List.of());
     return event.withFinding(withEffect(event.finding(), effect));
@@ -431,7 +428,7 @@ final class Findings {
     if (minimum == 0) {
       return null;
     }
-    float[] shifts = shifts(watch);
+    float[] shifts = watch.shifts().means();
     double share =
         isBrightness(shifts)
             ? HALF
@@ -442,30 +439,12 @@ final class Findings {
   }
 
   private static boolean isBrightness(float[] shifts) {
-    return Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT;
+    return Math.abs(shifts[ImageStatistics.APPEARANCE]) >= AlarmedMeans.NAMED;
   }
 
   private static boolean isDetail(float[] shifts) {
     return shifts[shifts.length - 1]
-        >= Math.max(NAMED_SHIFT, shifts[ImageStatistics.RECONSTRUCTION]);
-  }
-
-  /**
-   * Shifts of the means of a detector's numbers over the window that alarms, in standard errors.
-   */
-  private static float[] shifts(ChangeMonitor watch) {
-    float[] shifts = new float[watch.thresholds.reference().latents()];
-    watch.detector.meanShifts(watch.reading.scale(), shifts);
-    return shifts;
-  }
-
-  /** Returns the latents whose mean has shifted over the window that alarms. */
-  static List<Integer> shifted(ChangeMonitor watch) {
-    float[] shifts = shifts(watch);
-    return IntStream.range(0, shifts.length)
-        .filter(i -> Math.abs(shifts[i]) >= NAMED_SHIFT)
-        .boxed()
-        .toList();
+        >= Math.max(AlarmedMeans.NAMED, shifts[ImageStatistics.RECONSTRUCTION]);
   }
 
   /** Returns a finding with an effect, which its explanation has if it opens no incident. */
@@ -643,13 +622,13 @@ final class Findings {
   private static List<Finding.Cause> causes(CausalGraph graph, float[] shifts) {
     double sum = 0;
     for (float shift : shifts) {
-      if (Math.abs(shift) >= NAMED_SHIFT) {
+      if (Math.abs(shift) >= AlarmedMeans.NAMED) {
         sum += shift * (double) shift;
       }
     }
     List<Finding.Cause> causes = new ArrayList<>();
     for (int i = 0; i < shifts.length; i++) {
-      if (Math.abs(shifts[i]) >= NAMED_SHIFT) {
+      if (Math.abs(shifts[i]) >= AlarmedMeans.NAMED) {
         causes.add(
             new Finding.Cause(
                 graph.name(i),

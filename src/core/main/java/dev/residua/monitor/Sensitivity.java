@@ -7,10 +7,8 @@ import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.DetectableMean;
 import dev.residua.drift.DetectableMean.Response;
 import dev.residua.drift.DriftReference;
-import dev.residua.dynamics.DynamicEquation;
 import dev.residua.dynamics.DynamicModel;
-import dev.residua.dynamics.Memory;
-import dev.residua.dynamics.SteadyState;
+import dev.residua.dynamics.LastingChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +26,6 @@ public final class Sensitivity {
 
   /** Times for which the smallest change is stated, in seconds. */
   public static final List<Integer> TIMES = List.of(MINUTE, HOUR, DAY);
-
-  /** So that a state that no reading corrects is one that is hardly corrected. */
-  private static final double MOST_KEPT = 1 - 1e-9;
 
   private final DriftReference detector;
   private final AnomalyCalibration calibration;
@@ -97,16 +92,10 @@ public final class Sensitivity {
 
   /** Returns the part of a change of 1 that the residuals show. */
   private Response response(int latent, double step) {
-    if (dynamics == null || dynamics.equations().get(latent).memory() == Memory.NONE) {
+    if (dynamics == null) {
       return Response.constant(1);
     }
-    DynamicEquation equation = dynamics.equations().get(latent);
-    SteadyState steady = SteadyState.of(equation, step, 0);
-    double usual = SteadyState.of(equation, dynamics.stepSeconds(), 0).deviation();
-    double scale = usual / steady.deviation(); // as the residual of another step is scaled
-    double kept = Math.min(MOST_KEPT, steady.kept());
-    return equation.memory().actsOnRate()
-        ? new Response(scale * step, scale * step / (1 - kept), kept)
-        : new Response(scale, scale * (1 - steady.slope()) / (1 - kept), kept);
+    LastingChange change = dynamics.lastingChange(latent, step);
+    return new Response(change.start(), change.end(), change.kept());
   }
 }

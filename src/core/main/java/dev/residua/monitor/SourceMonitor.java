@@ -150,7 +150,8 @@ public final class SourceMonitor {
       ChangeStage.Alarms alarms =
           stages.change.next(frame, normal, appearanceChanged, fault != null);
       stages.martingale.next(frame, normal, stages.commissioning, stages.change, fault != null);
-      stages.diagnosis.next(frame, stages.change, alarms, fault, stages.innovations.history());
+      stages.diagnosis.next(
+          frame, stages.commissioning, stages.change, alarms, fault, stages.innovations.history());
     }
   }
 

@@ -16,12 +16,12 @@ public enum Suppression {
   /**
    * The suppression of a new alarm.
    *
-   * @param frames frames of the window that alarmed
+   * @param frames independent frames that show a mean as exactly as the chart that alarmed
    * @param diagnoses whether a diagnosis follows
    * @param minimum whether a latent has a minimum effect
    */
   static Suppression at(
-      Finding onset, int frames, ActiveControls controls, boolean diagnoses, boolean minimum) {
+      Finding onset, double frames, ActiveControls controls, boolean diagnoses, boolean minimum) {
     if (covered(onset, frames, controls)) {
       return WHILE_ON;
     }
@@ -42,7 +42,7 @@ public enum Suppression {
   }
 
   /** Returns true if only means have changed, within the margins of suppressions. */
-  private static boolean covered(Finding onset, int frames, ActiveControls controls) {
+  private static boolean covered(Finding onset, double frames, ActiveControls controls) {
     return !onset.causes().isEmpty()
         && onset.causes().stream()
             .allMatch(

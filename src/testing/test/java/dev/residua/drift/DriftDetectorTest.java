@@ -231,6 +231,34 @@ class DriftDetectorTest {
     assertThat(delays[0]).isLessThan(delays[1]);
   }
 
+  @Test
+  void shouldNameAFaintShiftByTheChartThatRemembersIt() {
+    // Given a mean that is a quarter of a deviation off for four of the longest memories
+    DriftDetector detector = new DriftDetector(reference);
+    DriftReading reading = detector.newReading();
+    assertThat(detector.shifts(reading).samples()).isZero();
+    assertThat(detector.shifts(reading).means()).containsOnly(0);
+    Random random = new Random(9);
+    for (int t = 0; t < 2_048; t++) {
+      float[] e = sample(random);
+      e[2] += 0.25f;
+      detector.update(e, reading);
+    }
+    // When
+    DriftDetector.Shifts shifts = detector.shifts(reading);
+    // Then weights of 1 / 512 that decay leave (2 - a) / a effective samples
+    assertThat(reading.remembers()).isTrue();
+    assertThat(shifts.frames()).isEqualTo(512);
+    assertThat(shifts.samples()).isCloseTo(2 * 512 - 1, within(10.0));
+    float[] window = new float[4];
+    detector.meanShifts(128, window);
+    assertThat(window[2]).as("what the longest window shows").isLessThan(6);
+    // Then within four standard errors of a quarter of the root of 1,023
+    assertThat(shifts.means()[2]).isBetween(4f, 12f);
+    assertThat(shifts.means()[0]).isBetween(-4f, 4f);
+    assertThat(shifts.spreads()[0]).isBetween(-4f, 4f);
+  }
+
   /**
    * A change of the smallest size is found in time about every second time. In 300 other streams
    * each it was found in 52 to 94 %, one of two thirds of the size in 6 to 29 %, and one of twice

@@ -193,7 +193,8 @@ class DiagnosisTest {
         window,
         frames,
         null,
-        new EffectMinimums(List.of(minimums), 60, List.of()));
+        AlarmedMeans.NONE,
+        new EffectMinimums(List.of(minimums), 60));
   }
 
   @Test
@@ -410,6 +411,55 @@ class DiagnosisTest {
     }
     assertThat(child).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
     assertThat(cause).as("values may be turned back into the range").isGreaterThan(WINDOWS / 2);
+  }
+
+  private static Diagnosis alarmed(int latent, double standardErrors, int frames, boolean above) {
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(128, 7, Streams.NONE), false, false);
+    List<AlarmedMeans.Mean> means = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      means.add(new AlarmedMeans.Mean(k == latent ? standardErrors : 1, k == latent ? 0.2 : 0));
+    }
+    DynamicModel equations = DynamicEquations.four();
+    return Diagnosis.of(
+        reference,
+        GRAPH,
+        FactorScales.NONE,
+        window,
+        64,
+        new DynamicHistory(equations, equations.start()),
+        new AlarmedMeans(means, frames, above),
+        new EffectMinimums(List.of(0.0, 0.0, 0.3, 0.0), 60));
+  }
+
+  @Test
+  void shouldNameALastingChangeThatOnlyALongerChartShows() {
+    // When
+    Diagnosis offset = alarmed(2, 6.5, 512, true);
+    // Then
+    assertThat(offset.kind()).isEqualTo(OFFSET);
+    assertThat(offset.causes()).extracting(Finding.Cause::latent).containsExactly("shadow_length");
+    assertThat(offset.statistic()).isEqualTo(6.5);
+    assertThat(offset.pValue()).isNaN();
+    assertThat(offset.summary().explanation())
+        .isEqualTo(
+            "shadow length is off by 0.20 standard deviations from what its equation expects, over"
+                + " 512 frames");
+    assertThat(offset.effect().size()).isEqualTo(0.2);
+    assertThat(offset.effect().isBelow()).isTrue();
+  }
+
+  @Test
+  void shouldNameNoLastingChangeWithoutEvidence() {
+    assertThat(
+            List.of(
+                alarmed(2, 6.5, 512, false), // which has ended
+                alarmed(2, 6.5, 64, true), // which saw no more frames
+                alarmed(2, 2, 512, true), // which may be chance
+                alarmed(1, 6.5, 512, true), // a root
+                alarmed(3, 6.5, 512, true))) // no equation over time
+        .extracting(Diagnosis::kind)
+        .containsOnly(InterventionKind.UNKNOWN);
   }
 
   @Test

@@ -101,6 +101,6 @@ final class StageFrames {
     stages.diagnosis.arrived(frame, normal, false, null);
     ChangeStage.Alarms alarms = stages.change.next(frame, normal, false, false);
     stages.martingale.next(frame, normal, stages.commissioning, stages.change, false);
-    stages.diagnosis.next(frame, stages.change, alarms, null, null);
+    stages.diagnosis.next(frame, stages.commissioning, stages.change, alarms, null, null);
   }
 }
