@@ -110,7 +110,7 @@ public record DynamicModel(double stepSeconds, List<DynamicEquation> equations) 
   }
 
   /**
-   * What a lasting change of a variable moves its innovations by.
+   * Returns the effect of a lasting change of a variable on its innovations.
    *
    * @param step time between frames in seconds, above 0
    */

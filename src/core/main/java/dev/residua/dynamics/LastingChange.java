@@ -1,7 +1,7 @@
 package dev.residua.dynamics;
 
 /**
- * What a lasting change of 1 of a variable moves its innovations by, near one operating point: by
+ * Effect of a lasting change of 1 of a variable on its innovations, near one operating point:
  * {@code end + (start - end) kept^k} in the frame {@code k} of the change, counted from 0. The
  * change is a push of 1 unit per second of a variable whose causes act on its rate, and an offset
  * of 1 unit of any other. Innovations are in units of the variable, scaled to their usual

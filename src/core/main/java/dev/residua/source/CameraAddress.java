@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Source of a camera's pictures: an {@code rtsp}, {@code http} or {@code https} address, or a
- * {@code file} address of a video, a folder or a device such as {@code /dev/video0}.
+ * Source of a camera's pictures: an {@code rtsp}, {@code http} or {@code https} address, a topic of
+ * a broker as {@code mqtt} or {@code mqtts} address, or a {@code file} address of a video, a folder
+ * or a device such as {@code /dev/video0}.
  *
  * <p>It never holds a user or a password: those are in a file of credentials.
  *
@@ -20,9 +21,10 @@ public record CameraAddress(URI uri) {
   public static final int MAX_CHARACTERS = 1_000;
 
   private static final String EXPECTED =
-      "expected rtsp://host/path, http://host/path, https://host/path, /dev/video0, or the path of a video or a folder";
+      "expected rtsp://host/path, http://host/path, https://host/path, mqtt://host/topic, mqtts://host/topic, /dev/video0, or the path of a video or a folder";
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
   private static final Pattern DEVICE = Pattern.compile("/dev/video\\d{1,4}");
+  private static final Pattern TOPIC = Pattern.compile("/[^+]+"); // no wildcard
   private static final Pattern ESCAPES = Pattern.compile("(?i).*%(2e|2f|5c|00|0a|0d).*");
 
   /** Protocol of an address. */
@@ -31,6 +33,8 @@ public record CameraAddress(URI uri) {
     RTSP,
     /** A stream or a picture of a web server. */
     HTTP,
+    /** A topic of a broker. */
+    MQTT,
     /** A video device of this machine. */
     DEVICE,
     /** A video file, or a folder of pictures. */
@@ -44,6 +48,7 @@ public record CameraAddress(URI uri) {
         switch (scheme) {
           case "file" -> uri.getHost() == null && path.startsWith("/") && uri.getQuery() == null;
           case "rtsp", "http", "https" -> uri.getHost() != null;
+          case "mqtt", "mqtts" -> uri.getHost() != null && TOPIC.matcher(path).matches();
           default -> false;
         };
     if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
@@ -107,6 +112,7 @@ public record CameraAddress(URI uri) {
   public Kind kind() {
     return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
       case "rtsp" -> Kind.RTSP;
+      case "mqtt", "mqtts" -> Kind.MQTT;
       case "file" -> DEVICE.matcher(uri.getPath()).matches() ? Kind.DEVICE : Kind.FILE;
       default -> Kind.HTTP;
     };

@@ -4,9 +4,9 @@ import java.net.URI;
 import java.util.Map;
 
 /**
- * A message for a receiver: a POST over HTTP, or a mail.
+ * A message for a receiver: a POST over HTTP, a mail, or a message to a topic of MQTT.
  *
- * @param url where to
+ * @param url where to; the topic as its path for MQTT
  * @param headers in addition to those that its sender knows: content type and authorization, or the
  *     addresses and the date of a mail
  * @param contentType of the body

@@ -38,6 +38,7 @@ interface Protocol {
       case SLACK -> new SlackProtocol(receiver, links);
       case TEAMS -> new TeamsProtocol(receiver, links);
       case EMAIL -> new MailProtocol(receiver, links);
+      case MQTT -> new MqttProtocol(receiver, links);
     };
   }
 }

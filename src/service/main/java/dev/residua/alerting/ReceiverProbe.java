@@ -1,5 +1,6 @@
 package dev.residua.alerting;
 
+import dev.residua.mqtt.MqttServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,9 +74,11 @@ public final class ReceiverProbe {
     if (receiver.url().getPort() >= 0) {
       return receiver.url().getPort();
     }
-    return receiver.type() == ReceiverType.EMAIL
-        ? receiver.tls() ? SMTPS : SUBMISSION
-        : receiver.tls() ? HTTPS : HTTP;
+    return switch (receiver.type()) {
+      case EMAIL -> receiver.tls() ? SMTPS : SUBMISSION;
+      case MQTT -> MqttServer.port(receiver.url());
+      case ALERTMANAGER, PAGERDUTY, WEBHOOK, SLACK, TEAMS -> receiver.tls() ? HTTPS : HTTP;
+    };
   }
 
   private static Optional<String> problem(ReceiverSettings receiver, String why) {

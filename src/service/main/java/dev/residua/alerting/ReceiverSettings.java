@@ -1,5 +1,6 @@
 package dev.residua.alerting;
 
+import dev.residua.mqtt.MqttServer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +18,15 @@ import java.util.Set;
  * @param name as operators call it; part of metrics and of stored records
  * @param type protocol
  * @param url its address; for Alertmanager and PagerDuty without the path of the API, for mail
- *     {@code smtp://host:port} (STARTTLS) or {@code smtps://host:port} (TLS). Secret for Slack and
- *     Teams
+ *     {@code smtp://host:port} (STARTTLS) or {@code smtps://host:port} (TLS), for MQTT {@code
+ *     mqtt://host:port} or {@code mqtts://host:port} with the start of all topics. Secret for Slack
+ *     and Teams
  * @param key PagerDuty's routing key, the key that signs the webhook's events, or the secret with
  *     which Slack signs clicks on buttons, which its messages have then
  * @param from address that mails come from; empty for other protocols
  * @param to addresses that mails go to, at most 50; empty for other protocols
- * @param user for basic authentication, or of the mail server, with {@code token} as the password
+ * @param user for basic authentication, of the mail server or of the broker, with {@code token} as
+ *     the password
  * @param token bearer token, or that password
  * @param timeout for one request, in [100 ms, 60 s]
  * @param repeatInterval time between two notifications of the same state, for those that need
@@ -113,13 +116,16 @@ public record ReceiverSettings(
         key.ifPresent(k -> signingKey(at, k));
       }
       case SLACK -> {}
-      case ALERTMANAGER, TEAMS, EMAIL -> mustNotHave(at + ".key", key.isPresent(), type);
+      case ALERTMANAGER, TEAMS, EMAIL, MQTT -> mustNotHave(at + ".key", key.isPresent(), type);
     }
     if (type == ReceiverType.EMAIL) {
       checkMail(at, from, to, user, token);
     } else {
       mustNotHave(at + ".from", from.isPresent(), type);
       mustNotHave(at + ".to", !to.isEmpty(), type);
+    }
+    if (type == ReceiverType.MQTT) {
+      checkMqtt(at, url, user, token);
     }
   }
 
@@ -148,26 +154,56 @@ public record ReceiverSettings(
     }
     MailAddress.check(at + ".from", from.get());
     to.forEach(address -> MailAddress.check(at + ".to", address));
+    needsUser(at, user, token);
+  }
+
+  private static void needsUser(String at, Optional<String> user, Optional<Secret> token) {
     if (token.isPresent() && user.isEmpty()) {
       throw new IllegalArgumentException(
           "%s.token is set but its user is not; set %s.user".formatted(at, at));
     }
   }
 
+  private static void checkMqtt(String at, URI url, Optional<String> user, Optional<Secret> token) {
+    needsUser(at, user, token);
+    boolean plain = "mqtt".equalsIgnoreCase(url.getScheme());
+    if (plain && token.isPresent() && !LOOPBACK.contains(url.getHost())) {
+      throw new IllegalArgumentException(
+          "%s.url must begin with mqtts, since its password is sent; it was %s"
+              .formatted(at, withoutUser(url)));
+    }
+    String topic = MqttServer.topic(url);
+    if (topic.chars().anyMatch(c -> c == '+' || c == '#' || Character.isISOControl(c))
+        || topic.endsWith("/")) {
+      throw new IllegalArgumentException(
+          "%s.url must end in the start of a topic, without wildcards and without a slash at its end, but was %s"
+              .formatted(at, withoutUser(url)));
+    }
+  }
+
+  private record Addresses(List<String> schemes, String example) {}
+
   private static void check(String at, URI url, ReceiverType type) {
     boolean mail = type == ReceiverType.EMAIL;
     boolean http = "http".equalsIgnoreCase(url.getScheme());
     boolean secret = type == ReceiverType.SLACK || type == ReceiverType.TEAMS;
     String shown = secret ? "" : " but was " + withoutUser(url);
-    List<String> schemes = mail ? List.of("smtp", "smtps") : List.of("http", "https");
+    Addresses addresses =
+        switch (type) {
+          case EMAIL ->
+              new Addresses(List.of("smtp", "smtps"), "smtp://host:587 or smtps://host:465");
+          case MQTT ->
+              new Addresses(
+                  List.of("mqtt", "mqtts"), "mqtts://host:8883/topic or mqtt://host:1883/topic");
+          case ALERTMANAGER, PAGERDUTY, WEBHOOK, SLACK, TEAMS ->
+              new Addresses(List.of("http", "https"), "https://host:port/path");
+        };
     if (url.getHost() == null
-        || !schemes.contains(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT))) {
+        || !addresses
+            .schemes()
+            .contains(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
-          "%s must be an address such as %s%s"
-              .formatted(
-                  at,
-                  mail ? "smtp://host:587 or smtps://host:465" : "https://host:port/path",
-                  shown));
+          "%s must be an address such as %s%s".formatted(at, addresses.example(), shown));
     }
     if (url.getRawUserInfo() != null) {
       throw new IllegalArgumentException(

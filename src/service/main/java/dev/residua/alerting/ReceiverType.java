@@ -30,7 +30,9 @@ public enum ReceiverType {
       new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1)),
   /** Mail over SMTP. */
   EMAIL(
-      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1));
+      new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, true, false, 1)),
+  /** Messages to topics of MQTT 5. */
+  MQTT(new Capabilities(false, Updates.EVERY_CHANGE, Duration.ZERO, Duration.ZERO, false, true, 1));
 
   private final Capabilities capabilities;
 

@@ -10,8 +10,10 @@ interface Sender {
 
   /** The sender of a receiver. */
   static Sender of(ReceiverSettings receiver) {
-    return receiver.type() == ReceiverType.EMAIL
-        ? new MailSender(receiver)
-        : new HttpSender(receiver);
+    return switch (receiver.type()) {
+      case EMAIL -> new MailSender(receiver);
+      case MQTT -> new MqttSender(receiver);
+      case ALERTMANAGER, PAGERDUTY, WEBHOOK, SLACK, TEAMS -> new HttpSender(receiver);
+    };
   }
 }

@@ -6,6 +6,7 @@ import dev.residua.ingest.HttpAnswer;
 import dev.residua.ingest.PictureStream;
 import dev.residua.ingest.PictureStreams;
 import dev.residua.ingest.SnapshotStream;
+import dev.residua.mqtt.MqttStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -47,6 +48,7 @@ public final class CameraStreams implements PictureStreams {
     return switch (camera.address().kind()) {
       case RTSP -> ffmpeg(FfmpegInput.rtsp(camera), camera, stopped);
       case HTTP -> http(camera, stopped);
+      case MQTT -> MqttStream.open(camera, stopped, clock);
       case DEVICE -> ffmpeg(FfmpegInput.device(camera.address()), camera, stopped);
       case FILE ->
           Files.isDirectory(camera.address().path())

@@ -105,6 +105,8 @@ public record AllowedRoots(List<CameraAddress> roots) {
     return switch (scheme(address)) {
       case "rtsp" -> 554;
       case "https" -> 443;
+      case "mqtt" -> 1883;
+      case "mqtts" -> 8883;
       default -> 80;
     };
   }

@@ -67,6 +67,11 @@ public final class Receivers {
     return made(receiver, changes);
   }
 
+  static ReceiverSettings mqtt(Consumer<Receivers> changes) {
+    return made(
+        new Receivers("topics", ReceiverType.MQTT, "mqtts://broker.test/plant/residua"), changes);
+  }
+
   /** One that fails after two seconds and is notified again after another. */
   public static ReceiverSettings at(String name, ReceiverType type, URI url, @Nullable String key) {
     Receivers receiver = new Receivers(name, type, url.toString());

@@ -144,6 +144,7 @@ class ShortIncidentsTest {
         assertThat(end.body().at(title).asText()).endsWith(": resolved");
       }
       case EMAIL -> throw new AssertionError("a mail is not JSON");
+      case MQTT -> throw new AssertionError("nothing is sent over HTTP");
       case WEBHOOK -> {
         assertThat(open.body().path("type").asText()).isEqualTo("dev.residua.incident.opened");
         assertThat(end.body().path("type").asText()).isEqualTo("dev.residua.incident.resolved");

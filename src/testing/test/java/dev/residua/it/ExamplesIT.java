@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.testing.Documents;
 import dev.residua.testing.Documents.Snippet;
 import dev.residua.testing.Frames;
-import dev.residua.testing.Mosquitto;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
@@ -130,60 +129,6 @@ class ExamplesIT {
     assertThat(frames).hasSize(PICTURES);
     for (int i = 0; i < PICTURES; i++) {
       assertThat(frames.get(i)).isEqualTo(Files.readAllBytes(Path.of(pictures.get(i))));
-    }
-  }
-
-  @Test
-  void shouldPassOnWhatAGatewaySendsOverMqtt() throws Exception {
-    // Given
-    assumeTrue(
-        Mosquitto.problem() == null
-            && run(List.of(PYTHON, "-c", "import confluent_kafka, paho.mqtt")).exitCode() == 0,
-        "skipped: mosquitto, python3-paho-mqtt or python3-confluent-kafka is not installed");
-    byte[] picture = Frames.png(64, 63);
-    Path file = Files.write(directory.resolve("mqtt.png"), picture);
-    String recipe = Documents.snippets(Path.of("src/docs/recipes.md"), "python").get(0).code();
-    try (Mosquitto mqtt = Mosquitto.start(directory)) {
-      Path program =
-          Files.writeString(
-              directory.resolve("mqtt.py"),
-              recipe
-                  .replace("localhost:9092", Objects.requireNonNull(broker).bootstrapServers())
-                  .replace(
-                      "connect(\"broker\")", "connect(\"localhost\", %d)".formatted(mqtt.port())));
-      Process gateway =
-          new ProcessBuilder(PYTHON, program.toString())
-              .inheritIO()
-              .directory(directory.toFile())
-              .start();
-      try {
-        // When
-        String send =
-            """
-            import paho.mqtt.publish as publish
-            publish.single("cameras/mqtt-camera", open("%s", "rb").read(), qos=1, retain=True, port=%d)
-            """
-                .formatted(file, mqtt.port());
-        assertThat(run(List.of(PYTHON, "-c", send)).exitCode()).isZero();
-
-        // Then
-        try (TopicReader<byte[], byte[]> frames = frames()) {
-          List<byte[]> sent = new ArrayList<>();
-          Objects.requireNonNull(service)
-              .await(
-                  LIMIT,
-                  "the picture is on the topic",
-                  () -> {
-                    frames.poll().stream()
-                        .filter(record -> key(record).equals("mqtt-camera"))
-                        .forEach(record -> sent.add(record.value()));
-                    return !sent.isEmpty();
-                  });
-          assertThat(sent.get(0)).isEqualTo(picture);
-        }
-      } finally {
-        gateway.destroyForcibly();
-      }
     }
   }
 

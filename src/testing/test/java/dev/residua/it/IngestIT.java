@@ -1,6 +1,7 @@
 package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesTable;
@@ -11,12 +12,15 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.ingest.AllowedRoots;
+import dev.residua.mqtt.MqttConnection;
+import dev.residua.mqtt.MqttServer;
 import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.testing.Await;
 import dev.residua.testing.JpegPictures;
+import dev.residua.testing.Mosquitto;
 import dev.residua.testing.RtspCameras;
 import dev.residua.testing.TestBroker;
 import dev.residua.topic.TopicSpans;
@@ -28,9 +32,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +50,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The role ingest with a real broker and cameras that lose their connections. */
 @Tag("newer-jdk")
@@ -83,14 +91,14 @@ class IngestIT {
 
   private static IngestRole start(
       KafkaClients clients,
-      RtspCameras cameras,
+      String root,
       TopicTable<SourceRules> follower,
       SimpleMeterRegistry meters) {
     return new IngestRole(
         clients,
         TOPICS,
         new IngestRole.Settings(
-            AllowedRoots.parse(List.of(cameras.address(""))),
+            AllowedRoots.parse(List.of(root)),
             Optional.empty(),
             new SourceGlob("*"),
             CAMERAS,
@@ -118,7 +126,7 @@ class IngestIT {
       long begin = System.nanoTime();
 
       // When
-      IngestRole role = start(clients, cameras, follower, meters);
+      IngestRole role = start(clients, cameras.address(""), follower, meters);
       try {
         Await.until(
             LIMIT,
@@ -208,7 +216,7 @@ class IngestIT {
               .withFramesPerSecond(50.0)
               .withBy("kim");
       writer.change(before -> List.of(plain));
-      IngestRole role = start(clients, cameras, follower, meters);
+      IngestRole role = start(clients, cameras.address(""), follower, meters);
       long before;
       try {
         Await.until(LIMIT, "a frame", () -> sent(meters) > 5);
@@ -240,6 +248,57 @@ class IngestIT {
         assertThat(isRedacted(frames.get(i))).as("frame %d", i).isTrue();
       }
       assertThat(meters.get("residua.ingest.unredacted").counter().count()).isZero();
+    } finally {
+      TestBroker.close(broker);
+    }
+  }
+
+  @Test
+  void shouldSendThePicturesOfATopic(@TempDir Path folder) throws Exception {
+    assumeTrue(Mosquitto.problem() == null, "skipped: mosquitto is not installed");
+    TestBroker broker = TestBroker.start(TOPICS, 1);
+    KafkaClients clients = broker.clients();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    byte[] picture = JpegPictures.bar(4);
+    try (Mosquitto mosquitto = Mosquitto.start(folder);
+        TopicTable<SourceRules> follower =
+            SourceRulesTable.follow(
+                clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
+      // Given
+      String server = "mqtt://127.0.0.1:" + mosquitto.port();
+      SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX)
+          .change(
+              before ->
+                  List.of(
+                      SourceRule.of("cam0", "line/cam0")
+                          .withCamera(SourceCamera.parse(server + "/cameras/cam0"))
+                          .withBy("kim")));
+      IngestRole role = start(clients, server + "/cameras", follower, meters);
+      try (MqttConnection gateway =
+          MqttConnection.open(
+              new MqttServer(
+                  URI.create(server), Optional.empty(), LIMIT, 1 << 20, Optional.empty()),
+              () -> false)) {
+        // When
+        Await.until(
+            LIMIT,
+            "a frame",
+            () -> {
+              try {
+                gateway.publish("cameras/cam0", picture, "image/jpeg", false);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              return sent(meters) > 2;
+            });
+      } finally {
+        role.close();
+      }
+      // Then
+      List<Frame> frames = frames(clients).get("line/cam0");
+      assertThat(frames).hasSizeGreaterThan(2);
+      assertThat(frames).allMatch(frame -> Arrays.equals(frame.data(), picture));
+      assertThat(frames).extracting(Frame::sequence).isSorted().doesNotHaveDuplicates();
     } finally {
       TestBroker.close(broker);
     }

@@ -1,9 +1,15 @@
 package dev.residua.testing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +86,24 @@ public final class Certificates {
     keytool(store, List.of("-importcert", "-noprompt", "-alias", "ca"), file(certificate()));
     keytool(store, List.of("-importcert", "-noprompt", "-alias", "key"), file(signed));
     return store;
+  }
+
+  /** The certificate of a keystore, for servers that read PEM. */
+  public Path certificate(String subject) {
+    return directory.resolve(name + "-" + subject + ".pem");
+  }
+
+  /** The private key of a keystore, for servers that read PEM. */
+  public Path key(String subject) throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(directory.resolve(name + "-" + subject + ".p12"))) {
+      store.load(in, password.toCharArray());
+    }
+    byte[] key = store.getKey("key", password.toCharArray()).getEncoded();
+    String base64 = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(key);
+    return Files.writeString(
+        directory.resolve(name + "-" + subject + "-key.pem"),
+        "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
   }
 
   private static List<String> file(Path file) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +28,44 @@ public final class Mosquitto implements AutoCloseable {
         : "%s is missing; install it with: apt-get install mosquitto".formatted(BINARY);
   }
 
-  /** Starts it and waits until it listens; keeps nothing on disk but a log in the folder. */
+  /** Starts it for anyone on this machine; keeps nothing on disk but its settings and its log. */
   public static Mosquitto start(Path folder) throws IOException {
+    return start(folder, List.of("allow_anonymous true"));
+  }
+
+  /** Starts it for one user, with TLS. */
+  public static Mosquitto start(
+      Path folder, String user, String password, Path certificate, Path key)
+      throws IOException, InterruptedException {
+    Path passwords = folder.resolve("mosquitto-passwords");
+    int exit =
+        new ProcessBuilder("mosquitto_passwd", "-c", "-b", passwords.toString(), user, password)
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (exit != 0) {
+      throw new AssertionError("mosquitto_passwd ended with " + exit);
+    }
+    return start(
+        folder,
+        List.of(
+            "allow_anonymous false",
+            "password_file " + passwords,
+            "certfile " + certificate,
+            "keyfile " + key));
+  }
+
+  private static Mosquitto start(Path folder, List<String> settings) throws IOException {
     int port = Service.freePort();
-    // Without a file of settings it takes clients of this machine only, without a login.
+    List<String> lines = new ArrayList<>(List.of("listener %d 127.0.0.1".formatted(port)));
+    lines.addAll(settings);
+    lines.add("user " + System.getProperty("user.name")); // who may read the folder
+    Path file = Files.write(folder.resolve("mosquitto-%d.conf".formatted(port)), lines);
     return new Mosquitto(
         ServerProcess.start(
             "Mosquitto",
             folder,
-            List.of(BINARY.toString(), "-p", Integer.toString(port)),
+            List.of(BINARY.toString(), "-c", file.toString()),
             () -> ServerProcess.listens(port),
             READY),
         port);

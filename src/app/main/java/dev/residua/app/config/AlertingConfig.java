@@ -52,14 +52,15 @@ public interface AlertingConfig {
   interface Receiver {
     /**
      * Protocol: {@code alertmanager}, {@code pagerduty}, {@code webhook}, {@code slack}, {@code
-     * teams} or {@code email}.
+     * teams}, {@code email} or {@code mqtt}.
      */
     ReceiverType type();
 
     /**
-     * Its address: of Alertmanager, such as {@code http://alertmanager:9093}, of a webhook, or of a
-     * mail server, {@code smtp://host:587} for STARTTLS or {@code smtps://host:465} for TLS.
-     * PagerDuty's is known.
+     * Its address: of Alertmanager, such as {@code http://alertmanager:9093}, of a webhook, of a
+     * mail server, {@code smtp://host:587} for STARTTLS or {@code smtps://host:465} for TLS, or of
+     * a broker with the start of all topics, {@code mqtts://host:8883/plant/residua}, or {@code
+     * mqtt} without TLS. PagerDuty's is known.
      */
     Optional<URI> url();
 

@@ -260,6 +260,40 @@ class AlertingSetupTest {
   }
 
   @Test
+  void shouldSayWhatIsWrongWithReceiversOfMqtt() {
+    String mqtt = ".type=mqtt";
+    assertThatThrownBy(
+            () ->
+                settings(
+                    RECEIVERS + "a" + mqtt,
+                    RECEIVERS + "a.url=https://broker.example.org",
+                    RECEIVERS + "b" + mqtt,
+                    RECEIVERS + "b.url=mqtts://broker.example.org/plant/+/residua",
+                    RECEIVERS + "c" + mqtt,
+                    RECEIVERS + "c.url=mqtts://broker.example.org/plant/",
+                    RECEIVERS + "d" + mqtt,
+                    RECEIVERS + "d.url=mqtts://broker.example.org",
+                    RECEIVERS + "d.token=of-the-broker",
+                    RECEIVERS + "e" + mqtt,
+                    RECEIVERS + "e.url=mqtt://broker.example.org",
+                    RECEIVERS + "e.user=residua",
+                    RECEIVERS + "e.token=of-the-broker",
+                    RECEIVERS + "f" + mqtt,
+                    RECEIVERS + "f.url=mqtts://broker.example.org",
+                    RECEIVERS + "f.key=of-the-broker"))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessageContaining(
+            "a.url must be an address such as mqtts://host:8883/topic or mqtt://host:1883/topic")
+        .hasMessageContaining("b.url must end in the start of a topic, without wildcards")
+        .hasMessageContaining("c.url must end in the start of a topic")
+        .hasMessageContaining("d.token is set but its user is not")
+        .hasMessageContaining("e.url must begin with mqtts, since its password is sent")
+        .hasMessageContaining("f.key is set, but a receiver of type mqtt has none")
+        .message()
+        .doesNotContain("of-the-broker");
+  }
+
+  @Test
   void shouldSayWhichTypesThereAre() {
     assertThatThrownBy(() -> settings(RECEIVERS + "x.type=carrier-pigeon"))
         .isInstanceOf(StartFailedException.class)
