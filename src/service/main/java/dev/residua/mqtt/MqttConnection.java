@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
@@ -50,6 +51,7 @@ public final class MqttConnection implements AutoCloseable {
   private final BooleanSupplier stopped;
   private volatile @Nullable Throwable ended;
   private volatile boolean open;
+  private volatile boolean closed;
 
   private MqttConnection(MqttServer server, BooleanSupplier stopped) {
     this.server = server;
@@ -108,7 +110,9 @@ public final class MqttConnection implements AutoCloseable {
                 .password(login.get().password().getBytes(StandardCharsets.UTF_8))
                 .applySimpleAuth();
       }
-      connection.answer(connect.send());
+      CompletableFuture<Mqtt5ConnAck> connected = connect.send();
+      connected.thenRun(connection::endIfClosed); // an answer that comes too late
+      connection.answer(connected);
       connection.open = true;
       return connection;
     } catch (IOException | RuntimeException e) {
@@ -167,7 +171,6 @@ public final class MqttConnection implements AutoCloseable {
         return future.get(STEP_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         if (stopped.getAsBoolean() || System.nanoTime() - end >= 0) {
-          future.cancel(false);
           throw new MqttFailure(
               "%s does not answer within %d ms".formatted(place(), server.timeout().toMillis()),
               false,
@@ -231,10 +234,17 @@ public final class MqttConnection implements AutoCloseable {
         .formatted(server.address().getScheme(), server.address().getHost(), server.port());
   }
 
+  private void endIfClosed() {
+    if (closed) {
+      client.disconnect().exceptionally(failure -> null);
+    }
+  }
+
   /** Ends the connection, without waiting for the broker. */
   @Override
   public void close() {
     open = false;
-    client.disconnect().exceptionally(failure -> null);
+    closed = true;
+    endIfClosed();
   }
 }

@@ -14,6 +14,8 @@ import dev.residua.testing.Frames;
 import dev.residua.testing.Mosquitto;
 import dev.residua.testing.Service;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,23 +147,28 @@ class MqttStreamTest {
   }
 
   @Test
-  void shouldGiveUpWhenItIsStopped() throws IOException {
-    MqttStream stream =
-        MqttStream.open(camera(broker.port(), 1 << 20), () -> false, Clock.systemUTC());
-    stream.close();
-    try (MqttStream stopped =
-        MqttStream.open(camera(broker.port(), 1 << 20), new StopsLater(), Clock.systemUTC())) {
-      assertThat(stopped.next()).isNull();
+  void shouldNotWaitForABrokerThatDoesNotAnswer() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      URI address = URI.create("mqtt://127.0.0.1:" + silent.getLocalPort());
+      MqttServer server =
+          new MqttServer(
+              address, Optional.empty(), Duration.ofMillis(300), 1 << 20, Optional.empty());
+      assertThatThrownBy(() -> MqttConnection.open(server, () -> false))
+          .isInstanceOf(MqttFailure.class)
+          .hasMessageMatching(address + " (cannot be reached|does not answer) .*");
     }
   }
 
-  /** Stops when it is asked often, so that the connection is made before. */
-  private static final class StopsLater implements java.util.function.BooleanSupplier {
-    private int asked;
-
-    @Override
-    public boolean getAsBoolean() {
-      return ++asked > 1_000;
+  @Test
+  void shouldGiveUpWhenItIsStopped() throws IOException {
+    // Given
+    AtomicBoolean stopped = new AtomicBoolean();
+    try (MqttStream stream =
+        MqttStream.open(camera(broker.port(), 1 << 20), stopped::get, Clock.systemUTC())) {
+      // When
+      stopped.set(true);
+      // Then
+      assertThat(stream.next()).isNull();
     }
   }
 }
