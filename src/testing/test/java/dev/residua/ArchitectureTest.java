@@ -193,7 +193,7 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + "alerting..")
         .and()
         .haveNameNotMatching(
-            ".*(AlertLoop|AlertStore|PartitionAlerts|ReceiverWorker|ModelChangeNotifier|Heartbeat|MailAddress|MailSender).*")
+            ".*(AlertLoop|AlertStore|PartitionAlerts|ReceiverWorker|ModelChangeNotifier|SourceStatePublisher|Heartbeat|MailAddress|MailSender).*")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.kafka..", "org.slf4j..", "io.quarkus..", "jakarta..")

@@ -48,13 +48,12 @@ final class MqttProtocol implements Protocol {
         entry.grouping() instanceof Group
             ? "groups/" + CloudEventHeaders.encode(entry.alertId())
             : "incidents/%s/%s"
-                .formatted(
-                    topicLevels(incident.source()), CloudEventHeaders.encode(entry.alertId()));
+                .formatted(levels(incident.source()), CloudEventHeaders.encode(entry.alertId()));
     return message(below, data, Map.of(RETAIN, incident.open() ? KEEP : FORGET));
   }
 
   /** A source as levels of a topic: its slashes stay, other special characters are encoded. */
-  private static String topicLevels(String source) {
+  static String levels(String source) {
     return CloudEventHeaders.encode(source).replace("%2F", "/");
   }
 
@@ -71,10 +70,14 @@ final class MqttProtocol implements Protocol {
     return Optional.of(message("heartbeat", data, ONCE));
   }
 
-  private OutgoingRequest message(String below, ObjectNode data, Map<String, String> headers) {
+  /** A topic below the path of a receiver's address. */
+  static String topic(ReceiverSettings receiver, String below) {
     String prefix = MqttServer.topic(receiver.url());
-    String topic = (prefix.isEmpty() ? "" : prefix + "/") + below;
-    URI url = URI.create("mqtt:/" + CloudEventHeaders.encode(topic));
+    return (prefix.isEmpty() ? "" : prefix + "/") + below;
+  }
+
+  private OutgoingRequest message(String below, ObjectNode data, Map<String, String> headers) {
+    URI url = URI.create("mqtt:/" + CloudEventHeaders.encode(topic(receiver, below)));
     return new OutgoingRequest(url, headers, OutgoingRequest.JSON, Json.bytes(data));
   }
 }

@@ -29,15 +29,16 @@ final class MqttSender implements Sender {
    */
   MqttSender(ReceiverSettings receiver, @Nullable TrustManagerFactory trust) {
     this.receiver = receiver;
-    this.server =
-        new MqttServer(
-            receiver.url(),
-            receiver
-                .user()
-                .map(u -> new MqttServer.Login(u, receiver.token().orElseThrow().value())),
-            receiver.timeout(),
-            MAX_ANSWER,
-            Optional.ofNullable(trust));
+    this.server = server(receiver, trust);
+  }
+
+  static MqttServer server(ReceiverSettings receiver, @Nullable TrustManagerFactory trust) {
+    return new MqttServer(
+        receiver.url(),
+        receiver.user().map(u -> new MqttServer.Login(u, receiver.token().orElseThrow().value())),
+        receiver.timeout(),
+        MAX_ANSWER,
+        Optional.ofNullable(trust));
   }
 
   @Override

@@ -38,6 +38,7 @@ class AlertingDocumentTest {
     Files.writeString(folder.resolve("teams-url"), "https://flow.example.org/invoke?sig=S\n");
     Files.writeString(folder.resolve("heartbeat-url"), "https://switch.example.org/ping/1\n");
     Files.writeString(folder.resolve("mail-password"), "of-the-mailbox\n");
+    Files.writeString(folder.resolve("mqtt-password"), "of-the-broker\n");
     Files.writeString(folder.resolve("webhook-key"), KEY + "\n");
     return Documents.snippets(PAGE, "properties").stream()
         .flatMap(snippet -> snippet.code().lines())
@@ -57,7 +58,7 @@ class AlertingDocumentTest {
     // Then
     assertThat(settings.receivers())
         .extracting(ReceiverSettings::name)
-        .containsExactly("alive", "chat", "mail", "ops", "own", "pager", "team");
+        .containsExactly("alive", "chat", "mail", "ops", "own", "pager", "team", "topics");
     assertThat(settings.routes()).extracting(Route::name).containsExactly("all", "night");
     assertThat(
             TestAlert.routed(

@@ -30,7 +30,12 @@ public final class Mosquitto implements AutoCloseable {
 
   /** Starts it for anyone on this machine; keeps nothing on disk but its settings and its log. */
   public static Mosquitto start(Path folder) throws IOException {
-    return start(folder, List.of("allow_anonymous true"));
+    return start(folder, Service.freePort());
+  }
+
+  /** Starts it on a port for anyone on this machine. */
+  public static Mosquitto start(Path folder, int port) throws IOException {
+    return start(folder, port, List.of("allow_anonymous true"));
   }
 
   /** Starts it for one user, with TLS. */
@@ -48,6 +53,7 @@ public final class Mosquitto implements AutoCloseable {
     }
     return start(
         folder,
+        Service.freePort(),
         List.of(
             "allow_anonymous false",
             "password_file " + passwords,
@@ -55,8 +61,7 @@ public final class Mosquitto implements AutoCloseable {
             "keyfile " + key));
   }
 
-  private static Mosquitto start(Path folder, List<String> settings) throws IOException {
-    int port = Service.freePort();
+  private static Mosquitto start(Path folder, int port, List<String> settings) throws IOException {
     List<String> lines = new ArrayList<>(List.of("listener %d 127.0.0.1".formatted(port)));
     lines.addAll(settings);
     lines.add("user " + System.getProperty("user.name")); // who may read the folder

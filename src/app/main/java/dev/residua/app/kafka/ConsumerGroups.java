@@ -35,6 +35,11 @@ public final class ConsumerGroups {
     return topicPrefix + "retention";
   }
 
+  /** Group of the alerting processes that publish the states of sources over MQTT. */
+  public static String states(String topicPrefix) {
+    return topicPrefix + "states";
+  }
+
   /** Group of all training processes, one of which leads. */
   public static String train(String topicPrefix) {
     return topicPrefix + "train";

@@ -94,7 +94,12 @@ public record RequiredAcl(
       allow(
           byTopic,
           AclOperation.READ,
-          List.of(topics.incidents(), topics.control(), topics.alerts(), topics.frames()));
+          List.of(
+              topics.incidents(),
+              topics.control(),
+              topics.alerts(),
+              topics.frames(),
+              topics.sourceStates()));
       allow(
           byTopic,
           AclOperation.WRITE,
@@ -106,6 +111,7 @@ public record RequiredAcl(
       allow(byTopic, AclOperation.READ, topics.pictures()); // retention of sources
       allow(byTopic, AclOperation.DELETE, topics.pictures());
       others.add(group(ConsumerGroups.retention(prefix)));
+      others.add(group(ConsumerGroups.states(prefix)));
       if (!roles.contains(Role.SCORE)) {
         others.add(progress(ConsumerGroups.score(prefix)));
       }

@@ -7,6 +7,9 @@ import dev.residua.alerting.Channel;
 import dev.residua.alerting.Heartbeat;
 import dev.residua.alerting.PipelineProgress.Offsets;
 import dev.residua.alerting.PipelineProgress.Partition;
+import dev.residua.alerting.ReceiverSettings;
+import dev.residua.alerting.ReceiverType;
+import dev.residua.alerting.SourceStatePublisher;
 import dev.residua.alerting.SteadyClock;
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.config.ResiduaConfig;
@@ -110,6 +113,20 @@ public final class AlertRole implements AutoCloseable {
                 threads.add(
                     new LoopThread("residua-heartbeat", heartbeat, heartbeat::stop, STOP_MILLIS)));
     threads.add(new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS));
+    List<ReceiverSettings> brokers =
+        settings.receivers().stream().filter(r -> r.type() == ReceiverType.MQTT).toList();
+    if (!brokers.isEmpty()) {
+      String states = ConsumerGroups.states(prefix);
+      SourceStatePublisher publisher =
+          new SourceStatePublisher(
+              () -> clients.onlyConsumer(states, states + "-" + instance, POLLED),
+              topics.sourceStates(),
+              brokers,
+              listener::progressed,
+              clock,
+              new Random());
+      threads.add(new LoopThread("residua-source-states", publisher, publisher::stop, STOP_MILLIS));
+    }
     LOG.info("alerting: receivers={} routes={}", settings.receivers(), settings.routes().size());
   }
 

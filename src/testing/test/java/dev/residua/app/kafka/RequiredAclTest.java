@@ -62,6 +62,7 @@ class RequiredAclTest {
             "Read, Delete, DescribeConfigs on topic residua.frames",
             "Read, Write, Delete, DescribeConfigs on topic residua.dead-letters",
             "Read, DescribeConfigs on topic residua.incidents",
+            "Read, DescribeConfigs on topic residua.source-states",
             "Read, Write, Delete, DescribeConfigs on topic residua.evidence",
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
@@ -70,7 +71,8 @@ class RequiredAclTest {
             "Read on group residua.alert",
             "Write on transactional id residua.alert-*",
             "Read on group residua.evidence",
-            "Read on group residua.retention");
+            "Read on group residua.retention",
+            "Read on group residua.states");
   }
 
   @Test
