@@ -79,9 +79,12 @@ public final class SourceStatePublisher implements Runnable {
         follow(consumer);
       } catch (KafkaException e) {
         LOG.warn("states of sources are not published, retrying: reason={}", RootCause.message(e));
-        progressed.run();
+        LockSupport.parkNanos(POLL.toNanos());
+      } catch (RuntimeException e) {
+        LOG.error("publishing states of sources failed; restarting", e);
         LockSupport.parkNanos(POLL.toNanos());
       } finally {
+        progressed.run();
         targets.forEach(Target::close);
       }
     }
@@ -115,10 +118,7 @@ public final class SourceStatePublisher implements Runnable {
     }
     String source = new String(record.key(), StandardCharsets.UTF_8);
     byte[] message = state == null ? REMOVED : states.json(state);
-    for (Target target : targets) {
-      target.waiting.remove(source);
-      target.waiting.put(source, message);
-    }
+    targets.forEach(target -> target.waiting.put(source, message));
   }
 
   /** Asked while a connection waits, which is progress. */
@@ -127,7 +127,7 @@ public final class SourceStatePublisher implements Runnable {
     return stopped;
   }
 
-  /** One broker, and the newest states that it does not have yet. */
+  /** A broker, with the newest states that wait for it. */
   private final class Target {
     private final ReceiverSettings receiver;
     private final MqttServer server;

@@ -144,14 +144,20 @@ public final class MqttConnection implements AutoCloseable {
    */
   public void publish(String topic, byte[] message, String contentType, boolean retained)
       throws IOException {
-    Mqtt5Publish publish =
-        Mqtt5Publish.builder()
-            .topic(topic)
-            .qos(MqttQos.AT_LEAST_ONCE)
-            .contentType(contentType)
-            .retain(retained)
-            .payload(message)
-            .build();
+    Mqtt5Publish publish;
+    try {
+      publish =
+          Mqtt5Publish.builder()
+              .topic(topic)
+              .qos(MqttQos.AT_LEAST_ONCE)
+              .contentType(contentType)
+              .retain(retained)
+              .payload(message)
+              .build();
+    } catch (IllegalArgumentException e) {
+      throw new MqttFailure(
+          "%s cannot have such a topic (%s)".formatted(place(), e.getMessage()), true, e);
+    }
     Mqtt5PublishResult result = answer(client.publish(publish));
     if (result.getError().isPresent()) {
       throw failure(result.getError().get());

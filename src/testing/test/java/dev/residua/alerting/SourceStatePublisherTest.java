@@ -156,4 +156,16 @@ class SourceStatePublisherTest {
       assertThat(retained()).containsOnlyKeys("plant/sources/cam1");
     }
   }
+
+  @Test
+  void shouldLeaveOutASourceWithoutAPossibleTopic() throws Exception {
+    try (Mosquitto broker = Mosquitto.start(folder, port)) {
+      // When a topic would have more bytes than MQTT allows
+      add("x".repeat(1 << 16), SourceStates.of("cam1", 5));
+      add("cam2", SourceStates.of("cam2", 5));
+      Await.until(LIMIT, "both are read", () -> committed() == 2);
+      // Then
+      assertThat(retained()).containsOnlyKeys("plant/sources/cam2");
+    }
+  }
 }

@@ -123,7 +123,7 @@ public final class AlertRole implements AutoCloseable {
               topics.sourceStates(),
               brokers,
               listener::progressed,
-              clock,
+              steady,
               new Random());
       threads.add(new LoopThread("residua-source-states", publisher, publisher::stop, STOP_MILLIS));
     }
