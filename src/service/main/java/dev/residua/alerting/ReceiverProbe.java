@@ -1,6 +1,6 @@
 package dev.residua.alerting;
 
-import dev.residua.mqtt.MqttServer;
+import dev.residua.source.DefaultPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,11 +17,6 @@ import javax.net.ssl.SSLSocketFactory;
  * Sends no request, so nobody is alerted.
  */
 public final class ReceiverProbe {
-  private static final int HTTP = 80;
-  private static final int HTTPS = 443;
-  private static final int SUBMISSION = 587;
-  private static final int SMTPS = 465;
-
   private ReceiverProbe() {}
 
   /**
@@ -51,7 +46,7 @@ public final class ReceiverProbe {
   static Socket connect(Socket socket, ReceiverSettings receiver, SSLSocketFactory factory)
       throws IOException {
     String host = host(receiver);
-    int port = port(receiver);
+    int port = DefaultPort.of(receiver.url());
     int millis = Math.toIntExact(receiver.timeout().toMillis());
     socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), millis);
     socket.setSoTimeout(millis);
@@ -68,17 +63,6 @@ public final class ReceiverProbe {
 
   private static String host(ReceiverSettings receiver) {
     return receiver.url().getHost().replaceAll("[\\[\\]]", "");
-  }
-
-  private static int port(ReceiverSettings receiver) {
-    if (receiver.url().getPort() >= 0) {
-      return receiver.url().getPort();
-    }
-    return switch (receiver.type()) {
-      case EMAIL -> receiver.tls() ? SMTPS : SUBMISSION;
-      case MQTT -> MqttServer.port(receiver.url());
-      case ALERTMANAGER, PAGERDUTY, WEBHOOK, SLACK, TEAMS -> receiver.tls() ? HTTPS : HTTP;
-    };
   }
 
   private static Optional<String> problem(ReceiverSettings receiver, String why) {

@@ -1,6 +1,7 @@
 package dev.residua.ingest;
 
 import dev.residua.source.CameraAddress;
+import dev.residua.source.DefaultPort;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public record AllowedRoots(List<CameraAddress> roots) {
           scheme(root).equals("file")
               ? real(address).startsWith(real(root))
               : root.uri().getHost().equalsIgnoreCase(address.uri().getHost())
-                  && port(root) == port(address)
+                  && DefaultPort.of(root.uri()) == DefaultPort.of(address.uri())
                   && segmentsBelow(root.uri().getRawPath(), address.uri().getRawPath());
       if (under) {
         return true;
@@ -96,18 +97,5 @@ public record AllowedRoots(List<CameraAddress> roots) {
 
   private static String scheme(CameraAddress address) {
     return address.uri().getScheme().toLowerCase(Locale.ROOT);
-  }
-
-  private static int port(CameraAddress address) {
-    if (address.uri().getPort() >= 0) {
-      return address.uri().getPort();
-    }
-    return switch (scheme(address)) {
-      case "rtsp" -> 554;
-      case "https" -> 443;
-      case "mqtt" -> 1883;
-      case "mqtts" -> 8883;
-      default -> 80;
-    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.mqtt;
 
+import dev.residua.source.DefaultPort;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -24,20 +25,12 @@ public record MqttServer(
     Duration timeout,
     int maxMessageBytes,
     Optional<TrustManagerFactory> trust) {
-  private static final int MQTT = 1883;
-  private static final int MQTTS = 8883;
-
   /** User and password, which its text does not show. */
   public record Login(String user, String password) {
     @Override
     public String toString() {
       return "login (not shown)";
     }
-  }
-
-  /** Returns the port of an address. */
-  public static int port(URI address) {
-    return address.getPort() >= 0 ? address.getPort() : isSecure(address) ? MQTTS : MQTT;
   }
 
   /** Returns the topic that the path of an address names, without its first slash. */
@@ -48,12 +41,8 @@ public record MqttServer(
     return decoded.replaceFirst("^/", "");
   }
 
-  private static boolean isSecure(URI address) {
-    return address.getScheme().toLowerCase(Locale.ROOT).equals("mqtts");
-  }
-
   boolean isSecure() {
-    return isSecure(address);
+    return address.getScheme().toLowerCase(Locale.ROOT).equals("mqtts");
   }
 
   String host() {
@@ -61,6 +50,6 @@ public record MqttServer(
   }
 
   int port() {
-    return port(address);
+    return DefaultPort.of(address);
   }
 }

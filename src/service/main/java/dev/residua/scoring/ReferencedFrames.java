@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.ModelBundle;
+import dev.residua.source.DefaultPort;
 import dev.residua.wire.LimitedBody;
 import java.io.IOException;
 import java.io.InputStream;
@@ -152,7 +153,7 @@ public final class ReferencedFrames implements References {
     for (URI root : settings.roots()) {
       if (root.getScheme().equalsIgnoreCase(address.getScheme())
           && sameText(root.getHost(), address.getHost())
-          && port(root) == port(address)
+          && DefaultPort.of(root) == DefaultPort.of(address)
           && address.getRawPath().startsWith(root.getRawPath())
           && address.getRawPath().length() > root.getRawPath().length()) {
         return root;
@@ -167,13 +168,6 @@ public final class ReferencedFrames implements References {
     return a == null || b == null
         ? (a == null ? "" : a).equals(b == null ? "" : b)
         : a.equalsIgnoreCase(b);
-  }
-
-  private static int port(URI address) {
-    if (address.getPort() >= 0) {
-      return address.getPort();
-    }
-    return "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
   }
 
   private byte[] file(URI address, URI root, String reference) throws RejectedFrameException {
