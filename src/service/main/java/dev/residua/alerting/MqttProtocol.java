@@ -6,7 +6,6 @@ import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.mqtt.MqttServer;
 import dev.residua.wire.CloudEventHeaders;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,16 +18,20 @@ import java.util.Optional;
  * An end is sent, and then an empty message removes the retained one.
  */
 final class MqttProtocol implements Protocol {
+  /** Header with the topic of a message. */
+  static final String TOPIC = "topic";
+
   /** Header that says what the broker keeps of a message. */
   static final String RETAIN = "retain";
+
+  /** The broker keeps nothing of the message. */
+  static final String PASS = "pass";
 
   /** The broker keeps the message. */
   static final String KEEP = "keep";
 
   /** The broker keeps nothing, and forgets the message before. */
   static final String FORGET = "forget";
-
-  private static final Map<String, String> ONCE = Map.of();
 
   private final ReceiverSettings receiver;
   private final Links links;
@@ -49,7 +52,7 @@ final class MqttProtocol implements Protocol {
             ? "groups/" + CloudEventHeaders.encode(entry.alertId())
             : "incidents/%s/%s"
                 .formatted(levels(incident.source()), CloudEventHeaders.encode(entry.alertId()));
-    return message(below, data, Map.of(RETAIN, incident.open() ? KEEP : FORGET));
+    return message(below, data, incident.open() ? KEEP : FORGET);
   }
 
   /** A source as levels of a topic: its slashes stay, other special characters are encoded. */
@@ -59,7 +62,7 @@ final class MqttProtocol implements Protocol {
 
   @Override
   public Optional<OutgoingRequest> change(Activation activation, Instant now) {
-    return Optional.of(message("model", ModelTexts.json(activation), Map.of(RETAIN, KEEP)));
+    return Optional.of(message("model", ModelTexts.json(activation), KEEP));
   }
 
   @Override
@@ -67,7 +70,7 @@ final class MqttProtocol implements Protocol {
     ObjectNode data = Json.object();
     data.put("time", now.toString());
     data.put("interval", interval.toString());
-    return Optional.of(message("heartbeat", data, ONCE));
+    return Optional.of(message("heartbeat", data, PASS));
   }
 
   /** A topic below the path of a receiver's address. */
@@ -76,8 +79,11 @@ final class MqttProtocol implements Protocol {
     return (prefix.isEmpty() ? "" : prefix + "/") + below;
   }
 
-  private OutgoingRequest message(String below, ObjectNode data, Map<String, String> headers) {
-    URI url = URI.create("mqtt:/" + CloudEventHeaders.encode(topic(receiver, below)));
-    return new OutgoingRequest(url, headers, OutgoingRequest.JSON, Json.bytes(data));
+  private OutgoingRequest message(String below, ObjectNode data, String retain) {
+    return new OutgoingRequest(
+        receiver.url(),
+        Map.of(TOPIC, topic(receiver, below), RETAIN, retain),
+        OutgoingRequest.JSON,
+        Json.bytes(data));
   }
 }

@@ -6,6 +6,7 @@ import dev.residua.mqtt.MqttServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,8 @@ final class MqttSender implements Sender {
 
   @Override
   public DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
-    String topic = MqttServer.topic(request.url());
-    String retain = request.headers().getOrDefault(MqttProtocol.RETAIN, "");
+    String topic = Objects.requireNonNull(request.headers().get(MqttProtocol.TOPIC));
+    String retain = Objects.requireNonNull(request.headers().get(MqttProtocol.RETAIN));
     try (MqttConnection connection = MqttConnection.open(server, () -> false)) {
       connection.publish(
           topic, request.body(), request.contentType(), retain.equals(MqttProtocol.KEEP));

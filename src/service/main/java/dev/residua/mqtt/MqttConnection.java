@@ -50,7 +50,7 @@ public final class MqttConnection implements AutoCloseable {
   private final Mqtt5AsyncClient client;
   private final BooleanSupplier stopped;
   private volatile @Nullable Throwable ended;
-  private volatile boolean open;
+  private volatile boolean connected;
   private volatile boolean closed;
 
   private MqttConnection(MqttServer server, BooleanSupplier stopped) {
@@ -78,7 +78,7 @@ public final class MqttConnection implements AutoCloseable {
   }
 
   private void disconnected(MqttClientDisconnectedContext context) {
-    if (open) {
+    if (!closed) {
       ended = context.getCause();
     }
   }
@@ -110,10 +110,10 @@ public final class MqttConnection implements AutoCloseable {
                 .password(login.get().password().getBytes(StandardCharsets.UTF_8))
                 .applySimpleAuth();
       }
-      CompletableFuture<Mqtt5ConnAck> connected = connect.send();
-      connected.thenRun(connection::endIfClosed); // an answer that comes too late
-      connection.answer(connected);
-      connection.open = true;
+      CompletableFuture<Mqtt5ConnAck> acknowledgement = connect.send();
+      acknowledgement.thenRun(connection::endIfClosed); // one that comes too late
+      connection.answer(acknowledgement);
+      connection.connected = true;
       return connection;
     } catch (IOException | RuntimeException e) {
       connection.close();
@@ -224,7 +224,7 @@ public final class MqttConnection implements AutoCloseable {
             : cause;
     String why = reason.getMessage() == null ? reason.toString() : reason.getMessage();
     return new MqttFailure(
-        open
+        connected
             ? "%s has ended the connection (%s)".formatted(place(), why)
             : "%s cannot be reached (%s)".formatted(place(), why),
         false,
@@ -249,7 +249,6 @@ public final class MqttConnection implements AutoCloseable {
   /** Ends the connection, without waiting for the broker. */
   @Override
   public void close() {
-    open = false;
     closed = true;
     endIfClosed();
   }

@@ -5,26 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import dev.residua.incident.Incident;
 import dev.residua.testing.Certificates;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.Mosquitto;
-import java.io.InputStream;
+import dev.residua.testing.MqttSubscriber;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -49,12 +40,7 @@ class MqttSenderTest {
     assumeTrue(Mosquitto.problem() == null, "skipped: mosquitto is not installed");
     Certificates certificates = new Certificates(folder, "mqtt");
     certificates.keystore("localhost", 1, 30);
-    trust = TrustManagerFactory.getInstance("PKIX");
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(certificates.truststore())) {
-      store.load(in, certificates.password().toCharArray());
-    }
-    trust.init(store);
+    trust = certificates.trust();
     broker =
         Mosquitto.start(
             folder,
@@ -100,48 +86,8 @@ class MqttSenderTest {
         new MqttProtocol(receiver, LINKS).request(List.of(notification), Incidents.OPENED));
   }
 
-  /** Somebody who has subscribed, with the messages so far. */
-  private static final class Subscriber implements AutoCloseable {
-    private final Mqtt5BlockingClient client;
-    private final Mqtt5Publishes messages;
-
-    Subscriber(String filter) {
-      client =
-          Mqtt5Client.builder()
-              .serverHost("localhost")
-              .serverPort(broker.port())
-              .sslConfig()
-              .trustManagerFactory(trust)
-              .applySslConfig()
-              .simpleAuth()
-              .username("residua")
-              .password(PASSWORD.getBytes(StandardCharsets.UTF_8))
-              .applySimpleAuth()
-              .buildBlocking();
-      client.connect();
-      messages = client.publishes(MqttGlobalPublishFilter.ALL);
-      client.subscribeWith().topicFilter(filter).send();
-    }
-
-    /** All messages until a mark that is sent behind them comes back. */
-    List<Mqtt5Publish> received() throws InterruptedException {
-      client.subscribeWith().topicFilter("mark").send();
-      client.publishWith().topic("mark").send();
-      List<Mqtt5Publish> received = new ArrayList<>();
-      while (true) {
-        Mqtt5Publish message = messages.receive(20, TimeUnit.SECONDS).orElseThrow();
-        if (message.getTopic().toString().equals("mark")) {
-          return received;
-        }
-        received.add(message);
-      }
-    }
-
-    @Override
-    public void close() {
-      messages.close();
-      client.disconnect();
-    }
+  private static MqttSubscriber subscribe(String filter) {
+    return MqttSubscriber.secure(broker.port(), filter, trust, "residua", PASSWORD);
   }
 
   private static JsonNode json(Mqtt5Publish message) throws Exception {
@@ -162,7 +108,7 @@ class MqttSenderTest {
     // When
     assertThat(send(open)).isEqualTo(new DeliveryResult.Accepted("published to " + topic));
     // Then who subscribes later gets it
-    try (Subscriber later = new Subscriber("plant/residua/incidents/line3/#")) {
+    try (MqttSubscriber later = subscribe("plant/residua/incidents/line3/#")) {
       List<Mqtt5Publish> received = later.received();
       assertThat(received).hasSize(1);
       assertThat(received.get(0).getTopic()).hasToString(topic);
@@ -179,14 +125,14 @@ class MqttSenderTest {
       assertThat(json(end.get(0)).path("state").asText()).isEqualTo("RESOLVED");
       assertThat(end.get(1).getPayloadAsBytes()).isEmpty();
     }
-    try (Subscriber afterwards = new Subscriber("plant/residua/incidents/line3/#")) {
+    try (MqttSubscriber afterwards = subscribe("plant/residua/incidents/line3/#")) {
       assertThat(afterwards.received()).isEmpty();
     }
   }
 
   @Test
   void shouldSendHeartbeatsThatNobodyGetsLater() throws Exception {
-    try (Subscriber subscriber = new Subscriber("plant/residua/heartbeat")) {
+    try (MqttSubscriber subscriber = subscribe("plant/residua/heartbeat")) {
       // When
       ReceiverSettings receiver = receiver(r -> {});
       send(
@@ -199,7 +145,7 @@ class MqttSenderTest {
       assertThat(heartbeat.path("time").asText()).isEqualTo(Incidents.OPENED.toString());
       assertThat(heartbeat.path("interval").asText()).isEqualTo("PT5M");
     }
-    try (Subscriber later = new Subscriber("plant/residua/heartbeat")) {
+    try (MqttSubscriber later = subscribe("plant/residua/heartbeat")) {
       assertThat(later.received()).isEmpty();
     }
   }

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import dev.residua.monitor.SourceState;
 import dev.residua.testing.Await;
 import dev.residua.testing.Mosquitto;
+import dev.residua.testing.MqttSubscriber;
 import dev.residua.testing.Service;
 import dev.residua.testing.SourceStates;
 import dev.residua.wire.Topic;
@@ -26,7 +23,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -92,25 +88,15 @@ class SourceStatePublisherTest {
         .sum();
   }
 
-  /** What somebody who subscribes now gets, by topic. */
+  /** Returns the messages that the broker retains, by topic. */
   private Map<String, byte[]> retained() throws Exception {
-    Mqtt5BlockingClient client =
-        Mqtt5Client.builder().serverHost("localhost").serverPort(port).buildBlocking();
-    client.connect();
     Map<String, byte[]> retained = new TreeMap<>();
-    try (Mqtt5Publishes messages = client.publishes(MqttGlobalPublishFilter.ALL)) {
-      client.subscribeWith().topicFilter("plant/#").send();
-      client.publishWith().topic("plant/mark").send();
-      while (true) {
-        Mqtt5Publish message = messages.receive(30, TimeUnit.SECONDS).orElseThrow();
-        if (message.getTopic().toString().equals("plant/mark")) {
-          return retained;
-        }
+    try (MqttSubscriber subscriber = MqttSubscriber.plain(port, "plant/#")) {
+      for (Mqtt5Publish message : subscriber.received()) {
         retained.put(message.getTopic().toString(), message.getPayloadAsBytes());
       }
-    } finally {
-      client.disconnect();
     }
+    return retained;
   }
 
   @Test

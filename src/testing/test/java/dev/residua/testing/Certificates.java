@@ -13,6 +13,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An authority of a test and its certificates, made with the JDK's keytool in a directory of the
@@ -49,6 +51,29 @@ public final class Certificates {
     Path store = directory.resolve(name + "-trust.p12");
     if (!Files.exists(store)) {
       keytool(store, List.of("-importcert", "-noprompt", "-alias", "ca"), file(certificate));
+    }
+    return store;
+  }
+
+  /** Trusts the authority and no other. */
+  public TrustManagerFactory trust()
+      throws IOException, InterruptedException, GeneralSecurityException {
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(store(truststore()));
+    return trust;
+  }
+
+  /** The keys of a file of this class. */
+  public KeyManagerFactory keys(Path keystore) throws IOException, GeneralSecurityException {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(store(keystore), password.toCharArray());
+    return keys;
+  }
+
+  private KeyStore store(Path file) throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      store.load(in, password.toCharArray());
     }
     return store;
   }
@@ -95,10 +120,7 @@ public final class Certificates {
 
   /** The private key of a keystore, for servers that read PEM. */
   public Path key(String subject) throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(directory.resolve(name + "-" + subject + ".p12"))) {
-      store.load(in, password.toCharArray());
-    }
+    KeyStore store = store(directory.resolve(name + "-" + subject + ".p12"));
     byte[] key = store.getKey("key", password.toCharArray()).getEncoded();
     String base64 = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(key);
     return Files.writeString(
