@@ -8,6 +8,7 @@ import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.server.common.MetadataVersion;
 
 /** Reads the state of a cluster; changes nothing. Its client belongs to a {@link TopicAdmin}. */
 public final class ClusterState {
@@ -73,8 +75,30 @@ public final class ClusterState {
    *
    * @param brokers number of brokers that are up
    * @param release of Kafka whose formats it writes, such as {@code 4.1}; empty if it is unknown
+   * @param newer whether it writes formats of a release after that of this program's own broker
    */
-  public record Cluster(int brokers, Optional<String> release) {}
+  public record Cluster(int brokers, Optional<String> release, boolean newer) {
+    private static final MetadataVersion OWN = MetadataVersion.latestProduction();
+
+    static Cluster of(int brokers, short metadataLevel) {
+      return new Cluster(
+          brokers,
+          Arrays.stream(MetadataVersion.VERSIONS)
+              .filter(version -> version.featureLevel() == metadataLevel)
+              .map(MetadataVersion::shortVersion)
+              .findFirst(),
+          metadataLevel > OWN.featureLevel());
+    }
+
+    /** Returns a warning of a fault of newer releases; empty for other ones. */
+    public Optional<String> problem() {
+      return newer
+          ? Optional.of(
+              "the brokers write formats of a release after Kafka %s; 4.3.0 to 4.4.0 can lose the end of a transaction (KAFKA-20734), and consumers of its partitions then wait without end; use a release without this fault"
+                  .formatted(OWN.shortVersion()))
+          : Optional.empty();
+    }
+  }
 
   /** Describes the cluster. */
   public Cluster cluster() throws StartFailedException {
@@ -85,12 +109,13 @@ public final class ClusterState {
               .answer("describe features", admin.describeFeatures().featureMetadata())
               .finalizedFeatures()
               .get("metadata.version");
-      return new Cluster(
-          brokers,
-          level == null ? Optional.empty() : EmbeddedKafka.release(level.maxVersionLevel()));
+      if (level != null) {
+        return Cluster.of(brokers, level.maxVersionLevel());
+      }
     } catch (StartFailedException e) {
-      return new Cluster(brokers, Optional.empty());
+      // a cluster that does not describe its features
     }
+    return new Cluster(brokers, Optional.empty(), false);
   }
 
   /**

@@ -15,9 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -26,7 +24,6 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -232,18 +229,6 @@ public final class EmbeddedKafka implements AutoCloseable {
               .formatted(directory, e.getMessage()),
           e);
     }
-  }
-
-  /**
-   * The release of Kafka that the level of a cluster's metadata belongs to, such as {@code 4.1}.
-   *
-   * @return empty for a level that this version does not know
-   */
-  static Optional<String> release(short metadataLevel) {
-    return Arrays.stream(MetadataVersion.VERSIONS)
-        .filter(version -> version.featureLevel() == metadataLevel)
-        .map(MetadataVersion::shortVersion)
-        .findFirst();
   }
 
   public int port() {

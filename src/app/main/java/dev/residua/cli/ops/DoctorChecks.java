@@ -379,7 +379,8 @@ final class DoctorChecks implements AutoCloseable {
       throw e;
     }
     admin = connected;
-    return List.of(
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
         Finding.ok(
             BROKER,
             "%s at %s%s"
@@ -389,6 +390,8 @@ final class DoctorChecks implements AutoCloseable {
                         : cluster.brokers() + " brokers answer",
                     clients.bootstrapServers(),
                     cluster.release().map(release -> ", Kafka " + release).orElse(""))));
+    cluster.problem().ifPresent(text -> findings.add(Finding.of(Level.WARNING, BROKER, text)));
+    return findings;
   }
 
   private List<Finding> topics(@Nullable ResiduaConfig known, Topics topics, TopicAdmin cluster)
