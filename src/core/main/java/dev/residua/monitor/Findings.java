@@ -368,18 +368,17 @@ final class Findings {
       boolean appearanceChanged,
       boolean sensorFault,
       LongFunction<PastFrame> frameAt) {
-    int window = watch.reading.scale();
+    DriftDetector.Shifts shifts = watch.shifts();
+    int span = shifts.frames();
     CausalGraph graph = model.graph();
     List<Finding.Cause> causes = List.of();
     Summary summary;
     if (sensorFault) {
-      summary = DriftSentence.sensor(window);
+      summary = DriftSentence.sensor(span);
     } else if (appearanceChanged) {
-      summary = DriftSentence.appearance(window);
+      summary = DriftSentence.appearance(span);
     } else {
-      DriftDetector.Shifts shifts = watch.shifts();
       causes = causes(graph, shifts.means());
-      int span = shifts.frames();
       if (!causes.isEmpty()) {
         summary = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), span);
       } else {
@@ -387,7 +386,7 @@ final class Findings {
         summary =
             causes.isEmpty()
                 ? DriftSentence.reshaped(
-                    window, watch.thresholds.reference().chartName(watch.reading.chart()))
+                    span, watch.thresholds.reference().chartName(watch.reading.chart()))
                 : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), span);
       }
     }

@@ -44,6 +44,25 @@ class ChangeStageTest {
   }
 
   @Test
+  void shouldStateTheFramesOfTheChartThatAlarms() {
+    // Given
+    next(stages.change, 600, 0, 1);
+    String explanation = "";
+    // When a change is too small for windows of 128 frames
+    for (int i = 0; i < 2_000 && explanation.isEmpty(); i++) {
+      MonitoredFrame frame = frames.next(0.3F, 1);
+      stages.change.arrived(frame);
+      Normalized normal = stages.commissioning.normalize(frame.scored());
+      stages.change.next(frame, normal, true, false);
+      for (DriftEvent event : frame.events().drifts) {
+        explanation = event.finding().summary().explanation();
+      }
+    }
+    // Then
+    assertThat(explanation).contains("the residuals of the last 512 frames");
+  }
+
+  @Test
   void shouldKnowTimeAndPositionOfTheBeginOfAChange() {
     // Given
     next(stages.change, 200, 0, 1);
