@@ -31,6 +31,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.RecordBatch;
+import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,6 +80,41 @@ class EmbeddedKafkaIT {
     assertThat(values).containsExactlyInAnyOrder("first", "second");
     assertThat(problems).isEmpty();
     assertThat(created).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatANewerReleaseWroteItsData() throws Exception {
+    // Given
+    start(0).close();
+    Path log = directory.resolve("kafka/__cluster_metadata-0/00000000000000000000.log");
+    try (FileRecords records = FileRecords.open(log.toFile())) {
+      long end = 0;
+      int epoch = 0;
+      for (RecordBatch batch : records.batches()) {
+        end = batch.nextOffset();
+        epoch = batch.partitionLeaderEpoch();
+      }
+      // a frame of version 1, the record type 9999, which no release has, and its version 0
+      SimpleRecord unknown =
+          new SimpleRecord(System.currentTimeMillis(), null, new byte[] {1, (byte) 0x8F, 0x4E, 0});
+      records.append(
+          MemoryRecords.withRecords(
+              RecordBatch.CURRENT_MAGIC_VALUE,
+              end,
+              Compression.NONE,
+              TimestampType.CREATE_TIME,
+              RecordBatch.NO_PRODUCER_ID,
+              RecordBatch.NO_PRODUCER_EPOCH,
+              RecordBatch.NO_SEQUENCE,
+              epoch,
+              false,
+              unknown));
+    }
+    // Then
+    assertThatThrownBy(() -> start(0))
+        .isInstanceOf(StartFailedException.class)
+        .hasMessageContaining("a newer release wrote them")
+        .hasMessageContaining("choose another directory with --data-dir");
   }
 
   @Test

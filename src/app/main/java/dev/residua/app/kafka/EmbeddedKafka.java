@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         format(log, settings);
       }
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-      server.startup();
+      startup(server);
       return new EmbeddedKafka(server, settings.port(), lock);
     } catch (Exception e) {
       unlock(lock);
@@ -96,6 +97,24 @@ public final class EmbeddedKafka implements AutoCloseable {
           "the embedded Kafka could not start with its data in %s: %s. If this persists, choose another directory with --data-dir"
               .formatted(log, RootCause.message(e)),
           e);
+    }
+  }
+
+  /** Starts a server. Kafka would end the process without a word to the user if that fails. */
+  private static void startup(KafkaRaftServer server) {
+    Thread starter = Thread.currentThread();
+    Exit.setHaltProcedure(
+        (code, message) -> {
+          if (Thread.currentThread() != starter) {
+            Runtime.getRuntime().halt(code);
+          }
+          throw new IllegalStateException(
+              "its data cannot be read: they are damaged, or a newer release wrote them");
+        });
+    try {
+      server.startup();
+    } finally {
+      Exit.resetHaltProcedure();
     }
   }
 
