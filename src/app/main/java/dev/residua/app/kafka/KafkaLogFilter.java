@@ -13,7 +13,8 @@ import java.util.logging.LogRecord;
  * Keeps the log readable while a broker is unavailable: every client reports every second that it
  * does not answer, and one such line per half minute is enough. Stack traces of Kafka's warnings
  * are dropped, as they only show its own code. Errors that a consumer's coordinator and Kafka
- * Streams' state manager log are thrown as well; the role reports them once, with the remedy.
+ * Streams' managers of state and tasks log are thrown as well; the role reports them once, with the
+ * remedy.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaLogFilter implements Filter {
@@ -25,7 +26,8 @@ public final class KafkaLogFilter implements Filter {
   private static final Set<String> THROWN_AS_WELL =
       Set.of(
           "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator",
-          "org.apache.kafka.streams.processor.internals.ProcessorStateManager");
+          "org.apache.kafka.streams.processor.internals.ProcessorStateManager",
+          "org.apache.kafka.streams.processor.internals.TaskManager");
 
   private final LongSupplier nanoTime;
   private final AtomicLong next;

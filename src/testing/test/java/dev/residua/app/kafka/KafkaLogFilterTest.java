@@ -69,7 +69,8 @@ class KafkaLogFilterTest {
   @ValueSource(
       strings = {
         "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator",
-        "org.apache.kafka.streams.processor.internals.ProcessorStateManager"
+        "org.apache.kafka.streams.processor.internals.ProcessorStateManager",
+        "org.apache.kafka.streams.processor.internals.TaskManager"
       })
   void shouldLeaveToTheRoleWhatKafkaThrowsAsWell(String logger) {
     // When, Then
