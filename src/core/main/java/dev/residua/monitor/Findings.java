@@ -399,18 +399,19 @@ final class Findings {
       @Nullable Effect effect,
       LongFunction<PastFrame> frameAt) {
     int window = watch.reading.scale();
-    float[] shifts = watch.shifts().means();
+    DriftDetector.Shifts shifts = watch.shifts();
     float grey = watch.detector.sampleMeans(window)[ImageStatistics.APPEARANCE];
     DetailStatistics details = frame.statistics().details();
     Summary summary;
-    if (isBrightness(shifts)) {
+    if (isBrightness(shifts.means())) {
       summary = DriftSentence.brightness(grey, window);
-    } else if (details != null && isDetail(shifts)) {
-      summary = DriftSentence.details(details, window);
+    } else if (details != null && isDetail(shifts.means())) {
+      summary = DriftSentence.details(details, shifts.frames());
     } else {
       summary =
           DriftSentence.reconstruction(
-              shifts[ImageStatistics.RECONSTRUCTION] >= AlarmedMeans.NAMED, window);
+              shifts.means()[ImageStatistics.RECONSTRUCTION] >= AlarmedMeans.NAMED,
+              shifts.frames());
     }
     DriftEvent event = onset(frame, watch, DriftEvent.Channel.PICTURE, frameAt, summary, List.of());
     return event.withFinding(withEffect(event.finding(), effect));

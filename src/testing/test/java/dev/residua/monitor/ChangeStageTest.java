@@ -63,6 +63,26 @@ class ChangeStageTest {
   }
 
   @Test
+  void shouldStateTheFramesOfTheChartThatAlarmsOfThePicture() {
+    // Given
+    next(stages.change, 600, 0, 1);
+    String explanation = "";
+    // When a change is too small for windows of 128 frames
+    for (int i = 0; i < 2_000 && explanation.isEmpty(); i++) {
+      MonitoredFrame frame = frames.next(0, 1.04F);
+      stages.change.arrived(frame);
+      Normalized normal = stages.commissioning.normalize(frame.scored());
+      stages.change.next(frame, normal, false, false);
+      for (DriftEvent event : frame.events().drifts) {
+        assertThat(event.channel()).isEqualTo(DriftEvent.Channel.PICTURE);
+        explanation = event.finding().summary().explanation();
+      }
+    }
+    // Then
+    assertThat(explanation).contains("the pictures of the last 512 frames");
+  }
+
+  @Test
   void shouldKnowTimeAndPositionOfTheBeginOfAChange() {
     // Given
     next(stages.change, 200, 0, 1);
