@@ -109,7 +109,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             Runtime.getRuntime().halt(code);
           }
           throw new IllegalStateException(
-              "its data cannot be read: they are damaged, or a newer release wrote them");
+              "Kafka gave up for the reason above; its data may be damaged, or a newer release wrote them");
         });
     try {
       server.startup();
