@@ -21,14 +21,29 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker whose disk is full; needs the right to mount a file system in memory. */
-@Tag("slow")
+/** Brokers that can no longer write their data. */
 class DiskFullIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir Path directory;
 
+  @Test
+  void shouldEndWhenItsDataCannotBeWritten() throws Exception {
+    // Given
+    try (Cluster cluster = Cluster.start(directory, 1, List.of());
+        TopicAdmin admin = new TopicAdmin(cluster.clients())) {
+      admin.create(TOPICS, 1, Optional.empty());
+      // When
+      Path data = directory.resolve("node-1").resolve("kafka");
+      Files.move(data, data.resolveSibling("moved"));
+      // Then
+      cluster.awaitEnd(1, Duration.ofSeconds(15));
+    }
+  }
+
+  /** Needs the right to mount a file system in memory. */
+  @Tag("slow")
   @Test
   void shouldWaitAndLoseNothingWhileTheDiskOfTheBrokerIsFull() throws Exception {
     // Given
