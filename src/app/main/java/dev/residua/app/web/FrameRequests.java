@@ -60,6 +60,9 @@ public class FrameRequests implements AutoCloseable {
   /** Body of several frames beyond the limit of one: the headers of the parts. */
   private static final long PART_HEADERS = 64 << 10;
 
+  /** Bytes of a refused body that are read before the connection is closed. */
+  private static final long MAX_DISCARDED = 32 << 20;
+
   /** Memory of a request beyond its body. */
   private static final long REQUEST_BYTES = 4 << 10;
 
@@ -219,9 +222,7 @@ public class FrameRequests implements AutoCloseable {
       http.endHandler(
           ended -> {
             request.vertx().cancelTimer(timer);
-            if (!request.response().ended()) {
-              take();
-            }
+            take();
           });
       if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
         request.response().writeContinue();
@@ -230,13 +231,10 @@ public class FrameRequests implements AutoCloseable {
     }
 
     private void add(Buffer chunk) {
-      if (request.response().ended()) {
-        return; // the rest of a body that is too large
-      }
       if (body.length() + (long) chunk.length() > now.maxBody) {
+        body = Buffer.buffer();
         now.outcomes.ended(Outcome.TOO_LARGE);
-        closeAtEnd(request);
-        HttpGuard.refuse(request, Outcome.TOO_LARGE.status(), tooLarge(now));
+        refuseAtEnd(request, Outcome.TOO_LARGE.status(), tooLarge(now));
         return;
       }
       body.appendBuffer(chunk);
@@ -300,35 +298,45 @@ public class FrameRequests implements AutoCloseable {
     refuse(request, outcome.status(), why);
   }
 
-  /**
-   * Answers in place of reading the body. The body is discarded first, since many clients read no
-   * answer before they have sent it; a long one is cut off.
-   */
+  /** Answers in place of reading the body. */
   private static void refuse(RoutingContext request, int status, String why) {
     HttpServerRequest http = request.request();
-    long limit = 2 * PART_HEADERS + (32 << 20);
-    if (length(http) > limit || http.getHeader("Expect") != null) {
-      closeAtEnd(request);
-      HttpGuard.refuse(request, status, why);
+    if (length(http) > MAX_DISCARDED || http.getHeader("Expect") != null) {
+      refuseAndClose(request, status, why);
       return;
     }
     long timer = request.vertx().setTimer(BODY_LIMIT.toMillis(), late -> http.connection().close());
     request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
+    refuseAtEnd(request, status, why);
+    http.resume();
+  }
+
+  /**
+   * Discards the rest of the body, then answers: many clients read no answer before they have sent
+   * a body, and lose it when the connection closes.
+   */
+  private static void refuseAtEnd(RoutingContext request, int status, String why) {
+    HttpServerRequest http = request.request();
     long[] discarded = {0};
     http.handler(
         chunk -> {
           discarded[0] += chunk.length();
-          if (discarded[0] > limit) {
-            http.connection().close();
+          if (discarded[0] > MAX_DISCARDED && !request.response().ended()) {
+            refuseAndClose(request, status, why);
           }
         });
-    http.endHandler(ended -> HttpGuard.refuse(request, status, why));
-    http.resume();
+    http.endHandler(
+        ended -> {
+          if (!request.response().ended()) {
+            HttpGuard.refuse(request, status, why);
+          }
+        });
   }
 
-  private static void closeAtEnd(RoutingContext request) {
+  private static void refuseAndClose(RoutingContext request, int status, String why) {
     request.response().putHeader("Connection", "close");
     request.addEndHandler(ended -> request.request().connection().close());
+    HttpGuard.refuse(request, status, why);
   }
 
   /** Ends taking frames, and waits for those on their way. */

@@ -22,8 +22,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -275,6 +279,40 @@ class FrameRequestsTest {
     assertThat(count("too_large")).isEqualTo(3);
     assertThat(producer.history()).isEmpty();
     Await.until(LIMIT, "nothing is reserved", () -> writer.reservedBytes() == 0);
+  }
+
+  @Test
+  void shouldAnswerAClientThatReadsOnlyAfterAllOfATooLargeBody() throws Exception {
+    byte[] chunk = new byte[10_000];
+    try (Socket client = new Socket(InetAddress.getByName("localhost"), server.actualPort())) {
+      client.setSoTimeout(Waits.millis(30_000));
+      OutputStream out = client.getOutputStream();
+      // When the limit is passed
+      out.write(
+          "POST /api/frames/line3/cam7 HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i <= MAX_BODY / chunk.length; i++) {
+        writeChunk(out, chunk);
+      }
+      Await.until(LIMIT, "the body is refused", () -> count("too_large") == 1);
+      // When the client goes on
+      for (int i = 0; i < 100; i++) {
+        writeChunk(out, chunk);
+      }
+      writeChunk(out, new byte[0]);
+      // Then
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+      assertThat(answer.readLine()).startsWith("HTTP/1.1 413 ");
+    }
+    Await.until(LIMIT, "nothing is reserved", () -> writer.reservedBytes() == 0);
+  }
+
+  private static void writeChunk(OutputStream out, byte[] bytes) throws IOException {
+    out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    out.write(bytes);
+    out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
