@@ -11,6 +11,7 @@ import dev.residua.cli.console.UsageErrors;
 import dev.residua.cli.console.Version;
 import dev.residua.cli.data.DatasetCommand;
 import dev.residua.cli.data.DriftCommand;
+import dev.residua.cli.data.ExportCommand;
 import dev.residua.cli.data.IngestCommand;
 import dev.residua.cli.data.PublishCommand;
 import dev.residua.cli.data.ScoreCommand;
@@ -79,6 +80,7 @@ public final class Residua implements Runnable {
           IngestCommand.class,
           PublishCommand.class,
           WatchCommand.class,
+          ExportCommand.class,
           ModelCommand.class,
           TopicsCommand.class,
           DeadLettersCommand.class,

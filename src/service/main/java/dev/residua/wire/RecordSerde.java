@@ -3,6 +3,7 @@ package dev.residua.wire;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -77,6 +78,14 @@ final class RecordSerde<A extends SpecificRecordBase, D> implements Serde<D> {
 
   String record() {
     return type.getSimpleName();
+  }
+
+  Schema schema() {
+    return SpecificData.get().getSchema(type);
+  }
+
+  A record(D value) {
+    return toAvro.apply(value);
   }
 
   @Override

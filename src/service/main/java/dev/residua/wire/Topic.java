@@ -3,8 +3,11 @@ package dev.residua.wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -42,12 +45,32 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
    * @throws IllegalStateException if the values of this topic have no schema
    */
   public byte[] json(V value) {
+    return records().json(value);
+  }
+
+  /** The schema of the values; empty if they have none. */
+  public Optional<Schema> schema() {
+    return value instanceof RecordSerde<?, ?> records
+        ? Optional.of(records.schema())
+        : Optional.empty();
+  }
+
+  /**
+   * A value as a record of its schema.
+   *
+   * @throws IllegalStateException if the values of this topic have no schema
+   */
+  public IndexedRecord record(V value) {
+    return records().record(value);
+  }
+
+  private RecordSerde<?, V> records() {
     if (!(this.value instanceof RecordSerde<?, ?>)) {
       throw new IllegalStateException("values of %s have no schema".formatted(name));
     }
     @SuppressWarnings("unchecked") // a serde of V
     RecordSerde<?, V> records = (RecordSerde<?, V>) this.value;
-    return records.json(value);
+    return records;
   }
 
   /**

@@ -69,6 +69,7 @@ class DocumentedCommandsIT {
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
           Map.entry("./residua demo", "DemoIT"),
+          Map.entry("./residua export", "ExportIT"),
           Map.entry("./residua ingest", "IngestIT"),
           Map.entry("./residua serve", "TutorialIT"),
           Map.entry("./residua teach", "TeachIT"),

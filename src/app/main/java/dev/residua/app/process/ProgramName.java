@@ -30,6 +30,7 @@ public final class ProgramName {
           "ingest",
           "publish",
           "watch",
+          "export",
           "why",
           "model",
           "topics",

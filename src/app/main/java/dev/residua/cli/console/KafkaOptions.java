@@ -9,11 +9,13 @@ import dev.residua.registry.RegistryFollower;
 import dev.residua.topic.TopicSpans;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RegistrySettings;
+import dev.residua.wire.Topic;
 import dev.residua.wire.TopicFormats;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +137,28 @@ public final class KafkaOptions {
       topics = known;
     }
     return known;
+  }
+
+  /**
+   * A topic whose records commands show.
+   *
+   * @param name with or without the prefix
+   * @throws CommandFailedException with the possible names
+   */
+  public Topic<?, ?> shown(String name) {
+    Topics all = topics();
+    List<Topic<?, ?>> shown = new ArrayList<>(List.of(all.scores()));
+    shown.addAll(all.findings());
+    shown.addAll(List.of(all.control(), all.deadLetters()));
+    String full = name.startsWith(prefix()) ? name : prefix() + name;
+    return shown.stream()
+        .filter(topic -> topic.name().equals(full))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandFailedException(
+                    "--topic must be one of %s but was %s"
+                        .formatted(shown.stream().map(Topic::name).toList(), name)));
   }
 
   /** A use of the registry of models by one command. */

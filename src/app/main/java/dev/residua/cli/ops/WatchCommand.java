@@ -5,7 +5,6 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
@@ -24,7 +23,6 @@ import dev.residua.topic.TopicSpans;
 import dev.residua.wire.LatentNames;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
-import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,23 +114,10 @@ public final class WatchCommand extends JsonCommand {
   }
 
   private Map<String, Topic<?, ?>> chosen() {
-    Topics topics = kafka.topics();
-    Map<String, Topic<?, ?>> readable = new LinkedHashMap<>();
-    Stream.of(
-            List.of(topics.scores()),
-            topics.findings(),
-            List.of(topics.control(), topics.deadLetters()))
-        .flatMap(List::stream)
-        .forEach(topic -> readable.put(topic.name(), topic));
     Map<String, Topic<?, ?>> chosen = new LinkedHashMap<>();
     for (String name : names) {
-      String full = name.startsWith(kafka.prefix()) ? name : kafka.prefix() + name;
-      Topic<?, ?> topic = readable.get(full);
-      if (topic == null) {
-        throw new CommandFailedException(
-            "--topic must be one of %s but was %s".formatted(readable.keySet(), name));
-      }
-      chosen.put(full, topic);
+      Topic<?, ?> topic = kafka.shown(name);
+      chosen.put(topic.name(), topic);
     }
     return chosen;
   }
