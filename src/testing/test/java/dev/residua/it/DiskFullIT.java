@@ -38,7 +38,8 @@ class DiskFullIT {
       Path data = directory.resolve("node-1").resolve("kafka");
       Files.move(data, data.resolveSibling("moved"));
       // Then
-      cluster.awaitEnd(1, Duration.ofSeconds(15));
+      assertThat(cluster.awaitEnd(1, Duration.ofSeconds(15)))
+          .contains("Check that the disk of " + data + " works and has space");
     }
   }
 

@@ -102,11 +102,16 @@ public final class Cluster implements AutoCloseable {
     service.kill();
   }
 
-  /** Waits until a node ends by itself; {@link #start} starts it again. */
-  public void awaitEnd(int node, Duration limit) {
+  /**
+   * Waits until a node ends by itself; {@link #start} starts it again.
+   *
+   * @return its standard error
+   */
+  public String awaitEnd(int node, Duration limit) {
     Service service = running(node);
     service.awaitEnd(limit);
     nodes.set(node - 1, null);
+    return service.err();
   }
 
   private void launch(int node) {

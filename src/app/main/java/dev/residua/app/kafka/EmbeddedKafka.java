@@ -89,7 +89,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         format(log, settings);
       }
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
-      startup(server);
+      startup(server, log);
       return new EmbeddedKafka(server, settings.port(), lock);
     } catch (Exception e) {
       unlock(lock);
@@ -101,12 +101,12 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /** Starts a server. Kafka would end the process without a word to the user if that fails. */
-  private static void startup(KafkaRaftServer server) {
+  private static void startup(KafkaRaftServer server, Path log) {
     Thread starter = Thread.currentThread();
     Exit.setHaltProcedure(
         (code, message) -> {
           if (Thread.currentThread() != starter) {
-            Runtime.getRuntime().halt(code);
+            halt(code, log);
           }
           throw new IllegalStateException(
               "Kafka gave up for the reason above; its data may be damaged, or a newer release wrote them");
@@ -115,8 +115,16 @@ public final class EmbeddedKafka implements AutoCloseable {
       server.startup();
     } finally {
       // Kafka's own reset leaves a procedure for tests, which ends nothing.
-      Exit.setHaltProcedure((code, message) -> Runtime.getRuntime().halt(code));
+      Exit.setHaltProcedure((code, message) -> halt(code, log));
     }
+  }
+
+  /** Ends the process at once, as Kafka does when it can no longer keep its promises. */
+  private static void halt(int code, Path log) {
+    System.err.printf(
+        "residua: the embedded Kafka gave up, for the reason above. Check that the disk of %s works and has space, then start it again%n",
+        log);
+    Runtime.getRuntime().halt(code);
   }
 
   /** Loads the classes with which a broker starts; starts none and touches no file. */
