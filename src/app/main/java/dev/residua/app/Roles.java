@@ -311,7 +311,7 @@ public class Roles {
 
   private BundleStores bundlePlaces() throws StartFailedException {
     try {
-      return BundleStores.of(config.models());
+      return BundleStores.of(config);
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -10,7 +10,6 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -46,24 +45,13 @@ public final class S3BundleStore implements BundleStore {
                     .connectionTimeout(settings.timeout())
                     .socketTimeout(settings.timeout()))
             .overrideConfiguration(o -> o.apiCallAttemptTimeout(settings.timeout()))
-            .forcePathStyle(settings.pathStyle())
+            .region(settings.access().regionOfBuckets())
+            .forcePathStyle(settings.access().pathStyle())
             // Bundles have their own digests, and other servers lack the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-    settings.region().ifPresent(region -> builder.region(Region.of(region)));
-    settings.endpoint().ifPresent(builder::endpointOverride);
-    try {
-      this.client = builder.build();
-    } catch (SdkException e) {
-      throw new IllegalArgumentException(
-          "no client for the bucket %s: %s"
-              .formatted(
-                  settings.bucket(),
-                  settings.region().isPresent()
-                      ? e.getMessage()
-                      : "nothing names its region; set residua.models.s3-region (--s3-region) or AWS_REGION"),
-          e);
-    }
+    settings.access().endpoint().ifPresent(builder::endpointOverride);
+    this.client = builder.build();
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** Stores bundles in S3 or a compatible server; implements {@code BundleStore}. */
+/** Bundles and pictures in S3 or a compatible server. */
 @NullMarked
 package dev.residua.s3;
 

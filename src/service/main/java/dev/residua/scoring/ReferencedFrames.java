@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.ModelBundle;
+import dev.residua.s3.S3Links;
 import dev.residua.source.DefaultPort;
 import dev.residua.wire.LimitedBody;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,12 +27,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the pixels of frames that say where they lie instead of holding them: attribute {@value
- * #REFERENCE} with a {@code file:} or {@code http(s):} address under a configured root, and
- * optionally {@value #DIGEST} with the SHA-256 of the content, which is then checked.
+ * #REFERENCE} with a {@code file:}, {@code http(s):} or {@code s3:} address under a configured
+ * root, and optionally {@value #DIGEST} with the SHA-256 of the content, which is then checked.
  *
  * <p>Nothing outside the roots is touched: addresses are compared after normalisation, links in the
  * file system are followed before the comparison, redirects are not followed, and escaped slashes
@@ -52,6 +56,10 @@ public final class ReferencedFrames implements References {
   /** Time for which a store that did not answer is not asked again. */
   public static final Duration REST = Duration.ofSeconds(10);
 
+  /** Time for which the right to read an object is asked; only its request must begin in it. */
+  private static final Duration LINK = Duration.ofMinutes(5);
+
+  private static final Pattern S3_ERROR = Pattern.compile("<Code>([A-Za-z]{1,60})</Code>");
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MILLIS = 200;
 
@@ -60,6 +68,9 @@ public final class ReferencedFrames implements References {
 
   /** Until when the stores that did not answer are not asked again, by root. */
   private final Map<URI, Long> resting = new ConcurrentHashMap<>();
+
+  /** Null without a root in a bucket. */
+  private final @Nullable S3Links s3;
 
   private @Nullable HttpClient http;
 
@@ -70,6 +81,10 @@ public final class ReferencedFrames implements References {
   ReferencedFrames(ReferenceSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
     this.nanoTime = nanoTime;
+    this.s3 =
+        settings.roots().stream().anyMatch(ReferenceSettings::isBucket)
+            ? new S3Links(settings.s3())
+            : null;
   }
 
   @Override
@@ -136,6 +151,7 @@ public final class ReferencedFrames implements References {
         || address.isOpaque()
         || address.getUserInfo() != null
         || address.getFragment() != null
+        || (ReferenceSettings.isBucket(address) && address.getQuery() != null)
         || raw.contains("%2e")
         || raw.contains("%2f")
         || raw.contains("%5c")
@@ -143,7 +159,7 @@ public final class ReferencedFrames implements References {
         || raw.contains("/../")
         || raw.endsWith("/..")) {
       throw refused(
-          "the reference '%s' may not be followed; expected a plain absolute file, http or https address without user, fragment, dots or escaped slashes",
+          "the reference '%s' may not be followed; expected a plain absolute file, http, https or s3 address without user, fragment, dots or escaped slashes",
           reference);
     }
     return address;
@@ -205,16 +221,18 @@ public final class ReferencedFrames implements References {
         break;
       }
       try {
-        HttpResponse<byte[]> response = get(address, Duration.ofNanos(left));
+        HttpResponse<byte[]> response = get(webAddress(address), Duration.ofNanos(left));
         if (response.statusCode() == 200) {
           return response.body();
         }
         if (response.statusCode() < 500) {
           throw refused(
-              "'%s' answers %d; expected 200 (redirects are not followed)",
-              reference, response.statusCode());
+              "'%s' answers %s; expected 200 (redirects are not followed)",
+              reference, status(response));
         }
-        trouble = "it answers " + response.statusCode();
+        trouble = "it answers " + status(response);
+      } catch (IOException e) {
+        trouble = String.valueOf(e.getMessage());
       } catch (ExecutionException e) {
         if (LimitedBody.isTooLong(e)) {
           throw tooLarge(reference);
@@ -232,6 +250,16 @@ public final class ReferencedFrames implements References {
     throw refused(
         "'%s' could not be fetched within %s (residua.frames.reference-timeout): %s; replay this dead letter when the store is back",
         reference, settings.timeout(), trouble);
+  }
+
+  private URI webAddress(URI address) throws IOException {
+    return s3 != null && ReferenceSettings.isBucket(address) ? s3.toRead(address, LINK) : address;
+  }
+
+  /** The status, with the reason that servers of buckets give. */
+  private static String status(HttpResponse<byte[]> response) {
+    Matcher code = S3_ERROR.matcher(new String(response.body(), StandardCharsets.UTF_8));
+    return response.statusCode() + (code.find() ? " (" + code.group(1) + ")" : "");
   }
 
   /** The whole answer within the time; also a body that trickles is given up. */

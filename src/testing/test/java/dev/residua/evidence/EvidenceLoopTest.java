@@ -135,7 +135,7 @@ class EvidenceLoopTest {
     return new FrameLookup(
         new RecordReader(new StoredFrames(shape), TOPICS.frames().name(), "frame"),
         new FrameReader(limits, Optional.empty()),
-        new ReferencedFrames(new ReferenceSettings(List.of(), 1, Duration.ofSeconds(1), 1)),
+        new ReferencedFrames(ReferenceSettings.NONE),
         limits,
         source -> SourceRule.DEFAULTS);
   }

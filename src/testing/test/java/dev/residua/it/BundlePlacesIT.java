@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.BundleStores;
-import dev.residua.app.model.BundleStores.S3Access;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.frame.SceneName;
@@ -22,6 +21,8 @@ import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.ModelAdmin.Removal;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.s3.S3Access;
+import dev.residua.testing.AwsCredentials;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.S3Proxy;
 import dev.residua.testing.Service;
@@ -49,7 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bundles that lie outside Kafka, with the registry on a real broker. */
 class BundlePlacesIT {
-  private static final S3Access NO_S3 = new S3Access(Optional.empty(), Optional.empty(), false);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static TestBroker broker;
   private static int number;
@@ -80,7 +80,7 @@ class BundlePlacesIT {
     clients = broker.clients().registry(prefix);
     admin = ModelAdmin.of(clients, topics);
     folder = temporary.resolve("shared models");
-    places = new BundleStores(folder.toUri().toString(), NO_S3);
+    places = new BundleStores(folder.toUri().toString(), S3Access.AWS);
     try (TopicAdmin topicAdmin = new TopicAdmin(broker.clients())) {
       topicAdmin.create(topics, 2, Optional.empty());
     }
@@ -99,7 +99,7 @@ class BundlePlacesIT {
   /** As a process that keeps its own bundles in Kafka. */
   private RegistryFollower follower() throws IOException {
     RegistryFollower follower =
-        new RegistryFollower(clients, topics, new BundleStores(BundleStores.KAFKA, NO_S3));
+        new RegistryFollower(clients, topics, new BundleStores(BundleStores.KAFKA, S3Access.AWS));
     follower.refreshed();
     return follower;
   }
@@ -194,7 +194,7 @@ class BundlePlacesIT {
           .hasMessageContaining("cannot be fetched from '" + elsewhere)
           .hasMessageContaining("the address does not end with /one/");
     }
-    assertThatThrownBy(() -> new BundleStores("ftp://host/models", NO_S3))
+    assertThatThrownBy(() -> new BundleStores("ftp://host/models", S3Access.AWS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected kafka, file:///folder/ or s3://bucket/prefix");
   }
@@ -307,9 +307,8 @@ class BundlePlacesIT {
       System.out.println("skipped: " + problem);
     }
     assumeTrue(problem == null, problem);
-    System.setProperty("aws.accessKeyId", S3Proxy.ACCESS_KEY);
-    System.setProperty("aws.secretAccessKey", S3Proxy.SECRET_KEY);
-    try (S3Proxy proxy = S3Proxy.start(temporary, "models")) {
+    try (AwsCredentials credentials = S3Proxy.credentials();
+        S3Proxy proxy = S3Proxy.start(temporary, "models")) {
       S3Access s3 = new S3Access(Optional.of(proxy.url()), Optional.of("eu-central-1"), true);
       ModelBundle bundle = Bundles.filled("one", 700_000);
       ModelBundle tried = Bundles.filled("tried", 10);
@@ -331,9 +330,6 @@ class BundlePlacesIT {
             .hasMessageContaining("model tried cannot be fetched from s3://models/residua/tried/")
             .hasMessageContaining("does not exist");
       }
-    } finally {
-      System.clearProperty("aws.accessKeyId");
-      System.clearProperty("aws.secretAccessKey");
     }
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.model.BundleStore;
+import dev.residua.s3.S3Access;
 import dev.residua.s3.S3BundleStore;
 import dev.residua.s3.S3Settings;
+import dev.residua.testing.AwsCredentials;
 import dev.residua.testing.BundleStoreContract;
 import dev.residua.testing.S3Proxy;
 import java.io.IOException;
@@ -26,6 +28,7 @@ class S3BundleStoreIT extends BundleStoreContract {
   @TempDir static Path folder;
 
   private static S3Proxy proxy;
+  private static AwsCredentials credentials;
 
   @BeforeAll
   static void startTheServer() throws Exception {
@@ -35,18 +38,14 @@ class S3BundleStoreIT extends BundleStoreContract {
     }
     assumeTrue(problem == null, problem);
     proxy = S3Proxy.start(folder, BUCKET);
-    credentials(S3Proxy.SECRET_KEY);
-  }
-
-  private static void credentials(String secret) {
-    System.setProperty("aws.accessKeyId", S3Proxy.ACCESS_KEY);
-    System.setProperty("aws.secretAccessKey", secret);
+    credentials = S3Proxy.credentials();
   }
 
   @AfterAll
   static void stopTheServer() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
+    if (credentials != null) {
+      credentials.close();
+    }
     if (proxy != null) {
       proxy.close();
     }
@@ -56,9 +55,7 @@ class S3BundleStoreIT extends BundleStoreContract {
     return new S3Settings(
         bucket,
         "residua/bundles",
-        Optional.of("eu-central-1"),
-        Optional.of(endpoint),
-        true,
+        new S3Access(Optional.of(endpoint), Optional.of("eu-central-1"), true),
         Duration.ofSeconds(20));
   }
 
@@ -78,13 +75,13 @@ class S3BundleStoreIT extends BundleStoreContract {
           .hasMessageContaining("cannot store s3://no-such-bucket/residua/bundles/model/")
           .hasMessageContaining("bucket does not exist");
     }
-    credentials("wrong");
-    try (BundleStore wrong = new S3BundleStore(settings(BUCKET, proxy.url()))) {
+    try (AwsCredentials bad = AwsCredentials.set(S3Proxy.ACCESS_KEY, "wrong");
+        BundleStore wrong = new S3BundleStore(settings(BUCKET, proxy.url()))) {
       assertThatThrownBy(() -> wrong.put("model", "00".repeat(32), new byte[1]))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("403");
     } finally {
-      credentials(S3Proxy.SECRET_KEY);
+      credentials = S3Proxy.credentials();
     }
   }
 

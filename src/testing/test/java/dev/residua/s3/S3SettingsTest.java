@@ -2,6 +2,7 @@ package dev.residua.s3;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.testing.AwsCredentials;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -13,9 +14,7 @@ class S3SettingsTest {
     return new S3Settings(
         bucket,
         prefix,
-        Optional.of("eu-central-1"),
-        Optional.of(URI.create(endpoint)),
-        true,
+        new S3Access(Optional.of(URI.create(endpoint)), Optional.of("eu-central-1"), true),
         Duration.ofSeconds(1));
   }
 
@@ -32,27 +31,20 @@ class S3SettingsTest {
     assertThatThrownBy(() -> settings("models", "", "http://me:secret@localhost:1"))
         .hasMessageContaining("endpoint is 'localhost'")
         .hasMessageNotContaining("secret");
-    assertThatThrownBy(
-            () ->
-                new S3Settings(
-                    "models", "", Optional.empty(), Optional.empty(), false, Duration.ZERO))
+    assertThatThrownBy(() -> new S3Settings("models", "", S3Access.AWS, Duration.ZERO))
         .hasMessage("timeout must be above 0 but was PT0S");
   }
 
   @Test
   void shouldSayThatTheServerIsAway() {
     // Given a port that nobody listens on
-    System.setProperty("aws.accessKeyId", "a");
-    System.setProperty("aws.secretAccessKey", "b");
-    try (S3BundleStore store = new S3BundleStore(settings("models", "", "http://127.0.0.1:1"))) {
+    try (AwsCredentials credentials = AwsCredentials.set("a", "b");
+        S3BundleStore store = new S3BundleStore(settings("models", "", "http://127.0.0.1:1"))) {
       // When
       // Then
       assertThatThrownBy(() -> store.put("model", "00".repeat(32), new byte[1]))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot store s3://models/model/");
-    } finally {
-      System.clearProperty("aws.accessKeyId");
-      System.clearProperty("aws.secretAccessKey");
     }
   }
 }

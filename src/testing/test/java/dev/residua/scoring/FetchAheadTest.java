@@ -9,6 +9,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.s3.S3Access;
 import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -92,7 +93,8 @@ class FetchAheadTest {
                 URI.create(http + "/silent/")),
             1_000,
             timeout,
-            .1),
+            .1,
+            S3Access.AWS),
         new FrameReader(FrameLimits.DEFAULTS),
         now::get);
   }

@@ -9,10 +9,13 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.s3.S3Access;
+import dev.residua.testing.AwsCredentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +47,7 @@ class ReferencedFramesTest {
   private String http;
   private ReferencedFrames frames;
   private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+  private final Map<String, String> queries = new ConcurrentHashMap<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -56,6 +61,7 @@ class ReferencedFramesTest {
         "/",
         exchange -> {
           String path = exchange.getRequestURI().getPath();
+          queries.put(path, String.valueOf(exchange.getRequestURI().getRawQuery()));
           int times = asked.merge(path, 1, Integer::sum);
           switch (path) {
             case "/frames/a" -> {
@@ -76,6 +82,13 @@ class ReferencedFramesTest {
                 exchange.getResponseBody().write(PIXELS);
               }
             }
+            case "/frames/denied" -> {
+              byte[] body =
+                  "<Error><Code>SignatureDoesNotMatch</Code></Error>"
+                      .getBytes(StandardCharsets.UTF_8);
+              exchange.sendResponseHeaders(403, body.length);
+              exchange.getResponseBody().write(body);
+            }
             case "/frames/down" -> exchange.sendResponseHeaders(500, -1);
             case "/frames/trickle" -> {
               exchange.sendResponseHeaders(200, 0);
@@ -91,13 +104,26 @@ class ReferencedFramesTest {
     frames = within(Duration.ofSeconds(30), System::nanoTime);
   }
 
+  /** References to a bucket that the server is taken for. */
+  private ReferencedFrames inBucket() {
+    S3Access access =
+        new S3Access(
+            Optional.of(URI.create(http.substring(0, http.length() - 1))),
+            Optional.of("eu-central-1"),
+            true);
+    return new ReferencedFrames(
+        new ReferenceSettings(
+            List.of(URI.create("s3://frames/")), 1_000, Duration.ofSeconds(30), 1, access));
+  }
+
   private ReferencedFrames within(Duration time, LongSupplier nanoTime) {
     return new ReferencedFrames(
         new ReferenceSettings(
             List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")),
             1_000,
             time,
-            1),
+            1,
+            S3Access.AWS),
         nanoTime);
   }
 
@@ -282,8 +308,42 @@ class ReferencedFramesTest {
       assertThatThrownBy(
               () ->
                   new ReferenceSettings(
-                      List.of(URI.create(root)), 1, ReferenceSettings.NONE.timeout(), 1))
+                      List.of(URI.create(root)),
+                      1,
+                      ReferenceSettings.NONE.timeout(),
+                      1,
+                      S3Access.AWS))
           .hasMessageContaining("'" + root + "'");
     }
+  }
+
+  @Test
+  void shouldSignRequestsToABucket() throws Exception {
+    try (AwsCredentials credentials = AwsCredentials.set("key", "secret")) {
+      // Given
+      frames = inBucket();
+      // When, Then
+      assertThat(frames.resolve(reference("s3://frames/a")).data()).isEqualTo(PIXELS);
+      assertThat(queries.get("/frames/a"))
+          .contains("X-Amz-Credential=key%2F", "X-Amz-Signature=", "X-Amz-SignedHeaders=host");
+      assertThat(refusal("s3://frames/denied"))
+          .hasMessageContaining("'s3://frames/denied' answers 403 (SignatureDoesNotMatch)");
+      assertThat(refusal("s3://frames/long")).hasMessageContaining("1,000 bytes");
+      assertThat(refusal("s3://frames/a?versionId=1")).hasMessageContaining("may not be followed");
+      assertThat(refusal("s3://other/a")).hasMessageContaining("under none of the places");
+    }
+  }
+
+  @Test
+  void shouldRefuseABucketWithoutARegion() {
+    assertThatThrownBy(
+            () ->
+                new ReferenceSettings(
+                    List.of(URI.create("s3://frames/")),
+                    1,
+                    ReferenceSettings.NONE.timeout(),
+                    1,
+                    S3Access.AWS))
+        .hasMessageContaining("residua.s3.region");
   }
 }

@@ -74,6 +74,11 @@ public final class S3Proxy implements AutoCloseable {
         url);
   }
 
+  /** Credentials that it accepts. */
+  public static AwsCredentials credentials() {
+    return AwsCredentials.set(ACCESS_KEY, SECRET_KEY);
+  }
+
   public URI url() {
     return url;
   }

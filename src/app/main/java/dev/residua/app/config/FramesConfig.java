@@ -29,8 +29,8 @@ public interface FramesConfig {
 
   /**
    * Places under which frames may lie that are too large for Kafka, comma-separated, each {@code
-   * file:///folder/} or {@code http(s)://host/path/}. Frames refer to them with the attribute
-   * {@code residua-ref}; none by default.
+   * file:///folder/}, {@code http(s)://host/path/} or {@code s3://bucket/prefix/}. Frames refer to
+   * them with the attribute {@code residua-ref}; none by default.
    */
   Optional<List<URI>> referenceRoots();
 

@@ -1,7 +1,6 @@
 package dev.residua.app.config;
 
 import io.smallrye.config.WithDefault;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,19 +14,6 @@ public interface ModelsConfig {
    */
   @WithDefault("kafka")
   String store();
-
-  /**
-   * Server with the S3 protocol, such as {@code http://minio:9000}; AWS by default. Credentials
-   * come from the places that all AWS tools use.
-   */
-  Optional<URI> s3Endpoint();
-
-  /** Region of the buckets; by default that of the environment. */
-  Optional<String> s3Region();
-
-  /** Write the bucket in the path, as most servers other than AWS require. */
-  @WithDefault("false")
-  boolean s3PathStyle();
 
   /**
    * Public Ed25519 keys, PEM files separated by commas: this process uses only bundles that one of

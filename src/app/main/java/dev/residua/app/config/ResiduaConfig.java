@@ -63,6 +63,8 @@ public interface ResiduaConfig {
 
   ModelsConfig models();
 
+  S3Config s3();
+
   /**
    * Format of the values of the topic NAME, without the prefix: {@code scores}, {@code drift},
    * {@code anomalies}, {@code drifts}, {@code interventions}, {@code incidents}, {@code

@@ -1,6 +1,6 @@
 package dev.residua.app.model;
 
-import dev.residua.app.config.ModelsConfig;
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleStore;
 import dev.residua.model.DirectoryBundleStore;
@@ -8,6 +8,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.s3.S3Access;
 import dev.residua.s3.S3BundleStore;
 import dev.residua.s3.S3Settings;
 import java.io.IOException;
@@ -37,15 +38,6 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   private final Map<URI, BundleStore> open = new HashMap<>(); // guarded by this
 
   /**
-   * Access to S3, for every bucket; see {@link S3Settings}.
-   *
-   * @param endpoint of a server other than AWS'
-   * @param region of the buckets; empty takes it from the environment
-   * @param pathStyle whether a bucket is in the path rather than in the host's name
-   */
-  public record S3Access(Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}
-
-  /**
    * Opens the store for published bundles; nothing is read or written yet.
    *
    * @param store {@code kafka}, {@code file:///folder/} or {@code s3://bucket/prefix}
@@ -57,11 +49,10 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   }
 
   /** The stores of a configuration. */
-  public static BundleStores of(ModelsConfig models) {
+  public static BundleStores of(ResiduaConfig config) {
+    S3Access s3 = config.s3().access();
     try {
-      return new BundleStores(
-          models.store(),
-          new S3Access(models.s3Endpoint(), models.s3Region(), models.s3PathStyle()));
+      return new BundleStores(config.models().store(), s3);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("residua.models.store: " + e.getMessage(), e);
     }
@@ -153,9 +144,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
           new S3Settings(
               root.getHost(),
               root.getPath().replaceAll("^/|/$", ""),
-              s3.region(),
-              s3.endpoint(),
-              s3.pathStyle(),
+              s3,
               S3Settings.DEFAULT_TIMEOUT));
     }
     throw unknown(root);

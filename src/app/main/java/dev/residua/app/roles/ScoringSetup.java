@@ -192,7 +192,8 @@ public final class ScoringSetup {
         references.referenceRoots().orElse(List.of()),
         references.referenceMaxBytes(),
         references.referenceTimeout(),
-        references.referenceShare());
+        references.referenceShare(),
+        config.s3().access());
   }
 
   /**

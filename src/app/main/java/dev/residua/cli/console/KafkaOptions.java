@@ -203,7 +203,7 @@ public final class KafkaOptions {
   /** Stores of the bundles that are not in Kafka, as serve has them. */
   public BundleStores bundleStores() {
     try {
-      return BundleStores.of(installation.config().models());
+      return BundleStores.of(installation.config());
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     }

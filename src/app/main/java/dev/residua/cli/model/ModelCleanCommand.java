@@ -25,7 +25,7 @@ final class ModelCleanCommand extends RegistryChangeCommand {
 
   @Override
   public Integer call() {
-    try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
+    try (BundleStores stores = registry.stores(BundleStores.KAFKA)) {
       KafkaOptions kafka = registry.kafka;
       Removal removal =
           registry.change(

@@ -1,11 +1,11 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.BundleStores;
-import dev.residua.cli.console.BundleStoreOptions;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.KafkaOptions.RegistryUse;
+import dev.residua.cli.console.S3Options;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
@@ -21,11 +21,16 @@ import picocli.CommandLine.Mixin;
 final class ModelRegistryOptions {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Mixin BundleStoreOptions stores = new BundleStoreOptions();
+  @Mixin S3Options s3 = new S3Options();
+
+  /** Opens the store that publishes bundles. */
+  BundleStores stores(String store) {
+    return new BundleStores(store, s3.access());
+  }
 
   /** See {@link KafkaOptions#withRegistry}. */
   <T> T use(RegistryUse<T> use) {
-    try (BundleStores outside = stores.open(BundleStores.KAFKA)) {
+    try (BundleStores outside = stores(BundleStores.KAFKA)) {
       return kafka.withRegistry(outside, use);
     }
   }
@@ -66,7 +71,7 @@ final class ModelRegistryOptions {
                 return true;
               }
             });
-    try (BundleStores outside = stores.open(store)) {
+    try (BundleStores outside = stores(store)) {
       change(
           admin ->
               lost

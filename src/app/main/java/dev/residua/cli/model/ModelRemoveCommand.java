@@ -14,7 +14,7 @@ final class ModelRemoveCommand extends RegistryChangeCommand {
 
   @Override
   public Integer call() {
-    try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
+    try (BundleStores stores = registry.stores(BundleStores.KAFKA)) {
       removed(registry.change(admin -> admin.remove(model, stores::discard)), "");
     }
     return 0;

@@ -14,6 +14,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.cli.console.S3Options;
 import dev.residua.cli.console.SetDetails;
 import dev.residua.cli.console.SettingOptions;
 import dev.residua.commissioning.CommissioningReport;
@@ -103,6 +104,8 @@ public final class BacktestCommand extends JsonCommand {
       description =
           "With --from-topic: folders or buckets that frames may refer to instead of holding pixels.")
   List<URI> referenceRoots = List.of();
+
+  @Mixin S3Options s3 = new S3Options();
 
   private final SettingOptions place =
       new SettingOptions(SourceRule.SETTINGS.fields(Set.of("location", "timeZone")));
@@ -283,7 +286,8 @@ public final class BacktestCommand extends JsonCommand {
                     referenceRoots,
                     LARGEST,
                     ReferenceSettings.NONE.timeout(),
-                    ReferenceSettings.NONE.share()),
+                    ReferenceSettings.NONE.share(),
+                    s3.access()),
                 Clock.systemUTC());
         kafka.read(
             topic,

@@ -334,7 +334,7 @@ final class DoctorChecks implements AutoCloseable {
                     Period.WEEK,
                     config.incidents().framesPerSecond()),
             () -> {
-              BundleStores.of(config.models()).close();
+              BundleStores.of(config).close();
               return true;
             });
     for (Callable<?> part : parts) {
@@ -531,7 +531,7 @@ final class DoctorChecks implements AutoCloseable {
           "residua.models.trusted-keys cannot be read: " + Failures.reason(e), e);
     }
     List<Finding> findings = new ArrayList<>();
-    try (BundleStores stores = BundleStores.of(known.models());
+    try (BundleStores stores = BundleStores.of(known);
         RegistryFollower follower =
             new RegistryFollower(clients.registry(known.topicPrefix()), topics, stores)) {
       TrustedModels models = new TrustedModels(follower, trusted);

@@ -157,7 +157,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
     ResiduaConfig config = process.config();
     Optional<Path> signingKey = config.training().signingKey();
     TrustedKeys keys = TrustedKeys.read(config.models().trustedKeys().orElse(List.of()));
-    try (BundleStores outside = BundleStores.of(config.models());
+    try (BundleStores outside = BundleStores.of(config);
         RegistryFollower follower =
             new RegistryFollower(
                 process.clients().registry(config.topicPrefix()), process.topics(), outside);
