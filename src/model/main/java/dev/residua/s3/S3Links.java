@@ -32,7 +32,7 @@ public final class S3Links {
    *
    * @param object {@code s3://bucket/key}
    * @param valid until it is used, above 0, in whole seconds
-   * @throws IOException if there are no credentials
+   * @throws IOException if the AWS default chain has no credentials
    */
   public URI toRead(URI object, Duration valid) throws IOException {
     try {

@@ -60,6 +60,10 @@ public final class ReferencedFrames implements References {
   private static final Duration LINK = Duration.ofMinutes(5);
 
   private static final Pattern S3_ERROR = Pattern.compile("<Code>([A-Za-z]{1,60})</Code>");
+
+  /** Bytes of an answer in which its code is looked for. */
+  private static final int S3_ERROR_BYTES = 1_000;
+
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MILLIS = 200;
 
@@ -258,7 +262,10 @@ public final class ReferencedFrames implements References {
 
   /** The status, with the reason that servers of buckets give. */
   private static String status(HttpResponse<byte[]> response) {
-    Matcher code = S3_ERROR.matcher(new String(response.body(), StandardCharsets.UTF_8));
+    byte[] body = response.body();
+    Matcher code =
+        S3_ERROR.matcher(
+            new String(body, 0, Math.min(body.length, S3_ERROR_BYTES), StandardCharsets.UTF_8));
     return response.statusCode() + (code.find() ? " (" + code.group(1) + ")" : "");
   }
 

@@ -190,7 +190,7 @@ public final class AvroCodec<R extends Record> {
             : defaults != null ? shape.get(index, defaults) : nan(component.getType());
     boolean required =
         unset == null && !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-    Conversion conversion = conversion(component.getGenericType(), value(field.schema()));
+    Conversion conversion = conversion(component.getGenericType(), present(field.schema()));
     int at = field.pos();
     return new Slot(
         (own, record) ->
@@ -218,7 +218,8 @@ public final class AvroCodec<R extends Record> {
     return type == double.class ? (Object) Double.NaN : type == float.class ? Float.NaN : null;
   }
 
-  private static Schema value(Schema schema) {
+  /** The schema of a value that is present: of an optional one, the branch that is not null. */
+  public static Schema present(Schema schema) {
     return schema.getType() != Schema.Type.UNION
         ? schema
         : schema.getTypes().stream()

@@ -87,14 +87,14 @@ final class JsonRecord<T extends SpecificRecordBase> {
     } else if (value instanceof List<?> items) {
       json.writeStartArray();
       for (Object item : items) {
-        write(item, present(schema).getElementType(), json);
+        write(item, AvroCodec.present(schema).getElementType(), json);
       }
       json.writeEndArray();
     } else if (value instanceof Map<?, ?> entries) {
       json.writeStartObject();
       for (Map.Entry<?, ?> entry : entries.entrySet()) {
         json.writeFieldName(entry.getKey().toString());
-        write(entry.getValue(), present(schema).getValueType(), json);
+        write(entry.getValue(), AvroCodec.present(schema).getValueType(), json);
       }
       json.writeEndObject();
     } else if (value instanceof ByteBuffer bytes) {
@@ -127,7 +127,7 @@ final class JsonRecord<T extends SpecificRecordBase> {
   private @Nullable Object read(Schema schema, JsonParser json) throws IOException {
     JsonToken token = json.currentToken();
     return switch (schema.getType()) {
-      case UNION -> token == JsonToken.VALUE_NULL ? null : read(present(schema), json);
+      case UNION -> token == JsonToken.VALUE_NULL ? null : read(AvroCodec.present(schema), json);
       case RECORD -> readRecord(schema, json);
       case ARRAY -> {
         expect(token == JsonToken.START_ARRAY, "an array", json);
@@ -209,17 +209,6 @@ final class JsonRecord<T extends SpecificRecordBase> {
       }
     }
     return record;
-  }
-
-  /** The schema of an optional value that is present. */
-  private static Schema present(Schema schema) {
-    if (!schema.isUnion()) {
-      return schema;
-    }
-    return schema.getTypes().stream()
-        .filter(type -> type.getType() != Schema.Type.NULL)
-        .findFirst()
-        .orElseThrow();
   }
 
   private static void expect(boolean fulfilled, String what, JsonParser json)

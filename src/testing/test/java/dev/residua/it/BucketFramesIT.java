@@ -29,14 +29,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,8 +134,10 @@ class BucketFramesIT {
       assertThat(TopicReader.values(clients, TOPICS.scores()))
           .extracting(ScoredFrame::source)
           .containsExactly("good");
-      assertThat(letters(clients).get("missing")).contains("answers 404 (NoSuchKey)");
-      assertThat(letters(clients).get("outside")).contains("residua.frames.reference-roots");
+      Map<String, List<DeadLetter>> letters = TopicReader.deadLetters(clients, TOPICS);
+      assertThat(letters.get("missing").get(0).message()).contains("answers 404 (NoSuchKey)");
+      assertThat(letters.get("outside").get(0).message())
+          .contains("residua.frames.reference-roots");
     }
   }
 
@@ -151,25 +151,9 @@ class BucketFramesIT {
         .get(Waits.seconds(60), TimeUnit.SECONDS);
   }
 
-  private static Map<String, String> letters(KafkaClients clients) throws Exception {
-    Map<String, String> messages = new HashMap<>();
-    try (TopicReader<byte[], byte[]> reader =
-        new TopicReader<>(
-            clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-            TOPICS.deadLetters().name())) {
-      reader.readToEnd(
-          letter ->
-              messages.put(
-                  new String(letter.key(), StandardCharsets.UTF_8),
-                  DeadLetter.of(letter).message()));
-    }
-    return messages;
-  }
-
   private Service scoring(KafkaClients clients) throws IOException {
-    Path data = Files.createDirectories(directory.resolve("service"));
-    return Service.start(
-        data,
+    return Service.role(
+        directory,
         List.of(
             "-Dresidua.frames.reference-roots=s3://pictures/line3/",
             "-Dresidua.frames.reference-share=1", // however slow this machine is
@@ -179,14 +163,8 @@ class BucketFramesIT {
             "-Dresidua.s3.path-style=true",
             "-Daws.accessKeyId=" + S3Proxy.ACCESS_KEY,
             "-Daws.secretAccessKey=" + S3Proxy.SECRET_KEY),
-        List.of(
-            "serve",
-            "--demo-model",
-            "--roles",
-            "score",
-            "--bootstrap",
-            clients.bootstrapServers(),
-            "--data-dir",
-            data.toString()));
+        clients,
+        "score",
+        "1");
   }
 }

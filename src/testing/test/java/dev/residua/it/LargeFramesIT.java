@@ -44,7 +44,6 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -394,24 +393,12 @@ class LargeFramesIT {
   }
 
   private Service scoring(String... jvmOptions) throws IOException {
-    Path data = Files.createDirectories(directory.resolve("service"));
     List<String> options = new ArrayList<>();
     options.add("-Dresidua.frames.reference-roots=" + folder.toUri() + "," + http + "frames/");
     options.add("-Dresidua.frames.reference-max-bytes=" + REFERENCE_MAX_BYTES);
     options.add("-Dresidua.frames.reference-share=1"); // however slow this machine is
     options.addAll(List.of(jvmOptions));
-    return Service.start(
-        data,
-        options,
-        List.of(
-            "serve",
-            "--demo-model",
-            "--roles",
-            "score",
-            "--bootstrap",
-            clients.bootstrapServers(),
-            "--data-dir",
-            data.toString()));
+    return Service.role(directory, options, clients, "score", "1");
   }
 
   /** Serves the folder as {@code /frames/}; keeps who asks for {@code hold.raw} first waiting. */
@@ -578,17 +565,10 @@ class LargeFramesIT {
   /** Reasons by source. */
   private Map<String, List<String>> deadLetters() {
     Map<String, List<String>> reasons = new TreeMap<>();
-    try (TopicReader<byte[], byte[]> reader =
-        new TopicReader<>(
-            clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-            TOPICS.deadLetters().name())) {
-      reader.readToEnd(
-          letter ->
-              reasons
-                  .computeIfAbsent(
-                      new String(letter.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
-                  .add(DeadLetter.of(letter).reason()));
-    }
+    TopicReader.deadLetters(clients, TOPICS)
+        .forEach(
+            (source, letters) ->
+                reasons.put(source, letters.stream().map(DeadLetter::reason).toList()));
     return reasons;
   }
 

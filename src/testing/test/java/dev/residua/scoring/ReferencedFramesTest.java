@@ -104,7 +104,7 @@ class ReferencedFramesTest {
     frames = within(Duration.ofSeconds(30), System::nanoTime);
   }
 
-  /** References to a bucket that the server is taken for. */
+  /** References to a bucket; the server of this test answers in place of S3. */
   private ReferencedFrames inBucket() {
     S3Access access =
         new S3Access(

@@ -1,11 +1,15 @@
 package dev.residua.testing;
 
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -59,6 +63,21 @@ public final class TopicReader<K, V> implements AutoCloseable {
       reader.readToEnd(record -> values.add(record.value()));
     }
     return values;
+  }
+
+  /** All dead letters that the topic has now, by source. */
+  public static Map<String, List<DeadLetter>> deadLetters(KafkaClients clients, Topics topics) {
+    Map<String, List<DeadLetter>> letters = new TreeMap<>();
+    try (TopicReader<byte[], byte[]> reader =
+        new TopicReader<>(clients.follower(topics.deadLetters()), topics.deadLetters().name())) {
+      reader.readToEnd(
+          letter ->
+              letters
+                  .computeIfAbsent(
+                      new String(letter.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
+                  .add(DeadLetter.of(letter)));
+    }
+    return letters;
   }
 
   @Override

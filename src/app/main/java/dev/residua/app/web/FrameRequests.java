@@ -61,7 +61,7 @@ public class FrameRequests implements AutoCloseable {
   private static final long PART_HEADERS = 64 << 10;
 
   /** Bytes of a refused body that are read before the connection is closed. */
-  private static final long MAX_DISCARDED = 32 << 20;
+  private static final long MAX_DISCARDED = 2 * PART_HEADERS + (32 << 20);
 
   /** Memory of a request beyond its body. */
   private static final long REQUEST_BYTES = 4 << 10;

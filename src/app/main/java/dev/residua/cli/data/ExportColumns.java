@@ -1,6 +1,7 @@
 package dev.residua.cli.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.wire.AvroCodec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -71,7 +72,7 @@ final class ExportColumns {
     }
 
     private void add(Schema of, @Nullable Object value, String name, List<String> latents) {
-      Schema plain = plain(of);
+      Schema plain = AvroCodec.present(of);
       if (value instanceof IndexedRecord record) {
         for (Schema.Field field : plain.getFields()) {
           add(field.schema(), record.get(field.pos()), join(name, field.name()), latents);
@@ -110,7 +111,7 @@ final class ExportColumns {
   }
 
   private void describe(Schema of, String name) {
-    Schema plain = plain(of);
+    Schema plain = AvroCodec.present(of);
     if (plain.getType() == Schema.Type.RECORD) {
       plain.getFields().forEach(field -> describe(field.schema(), join(name, field.name())));
     } else if (isNumbers(plain)) {
@@ -137,7 +138,7 @@ final class ExportColumns {
     if (value == null) {
       return;
     }
-    Schema plain = plain(of);
+    Schema plain = AvroCodec.present(of);
     if (value instanceof IndexedRecord record) {
       for (Schema.Field field : plain.getFields()) {
         fill(
@@ -189,17 +190,6 @@ final class ExportColumns {
           case INT, LONG, FLOAT, DOUBLE -> true;
           default -> false;
         };
-  }
-
-  /** The schema of a value that is not null. */
-  private static Schema plain(Schema schema) {
-    if (!schema.isUnion()) {
-      return schema;
-    }
-    return schema.getTypes().stream()
-        .filter(type -> type.getType() != Schema.Type.NULL)
-        .findFirst()
-        .orElseThrow();
   }
 
   private static String element(List<String> latents, int size, int i) {

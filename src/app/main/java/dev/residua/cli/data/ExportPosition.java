@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.model.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +26,7 @@ record ExportPosition(String topic, Map<Integer, Long> next) {
    * Reads a file.
    *
    * @param topic that is exported now
-   * @return null if there is no file
+   * @return the end, or null if the file does not exist
    * @throws CommandFailedException if it belongs to another topic, or is damaged
    */
   static @Nullable ExportPosition read(Path file, String topic) {
@@ -67,8 +67,6 @@ record ExportPosition(String topic, Map<Integer, Long> next) {
     ObjectNode root = JSON.createObjectNode().put("topic", topic);
     ObjectNode offsets = root.putObject("next");
     next.forEach((partition, offset) -> offsets.put(Integer.toString(partition), offset));
-    Path partial = file.resolveSibling(file.getFileName() + ".part");
-    JSON.writeValue(partial.toFile(), root);
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(file, out -> JSON.writeValue(out, root));
   }
 }
