@@ -16,43 +16,58 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
-/** Compares what image.md says about arm64 with the native libraries on the class path. */
+/** Compares what image.md says about arm64 with the class path and the build. */
 class PlatformsTest {
   /** Class-path jars that no build of the product contains. */
   private static final List<String> ONLY_FOR_TESTS = List.of("lwjgl", "jna-", "jmh", "linux-amd64");
+
+  /** A dependency whose jar is that of the platform which the build is for. */
+  private static final Pattern CHOSEN =
+      Pattern.compile(
+          "<artifactId>([^<]*)</artifactId>(?:\\s*<version>[^<]*</version>)?\\s*<classifier>\\$\\{(?:residua\\.platform|nd4j\\.classifier)}");
 
   private static final Pattern LIBRARY = Pattern.compile(".*\\.so(\\.[0-9.]+)?");
   private static final Pattern X86 = Pattern.compile("x86[-_]64|amd64|linux-x64|linux64\\.so");
   private static final Pattern ARM = Pattern.compile("linux[^.]*(aarch64|arm64)");
 
   @Test
-  void shouldNameTheLibrariesThatAreMissingForArm() throws IOException {
+  void shouldSayWhichLibrariesAreThereForArm() throws IOException {
     // Given
     String page = Files.readString(Path.of("src/docs/image.md"));
-    Matcher row = Pattern.compile("\\| (for .*|none) \\| (.*) \\|").matcher(page);
-    Set<String> documentedBoth = new TreeSet<>();
-    Set<String> documentedX86 = new TreeSet<>();
-    while (row.find()) {
-      (row.group(1).equals("for both") ? documentedBoth : documentedX86)
-          .addAll(List.of(row.group(2).replace("`", "").split(", ")));
+    Set<String> choosable = new TreeSet<>();
+    for (String module : List.of("", "src/model/", "src/service/", "src/trainer/")) {
+      Matcher dependency = CHOSEN.matcher(Files.readString(Path.of(module + "pom.xml")));
+      while (dependency.find()) {
+        choosable.add(dependency.group(1));
+      }
     }
 
     // When
     Set<String> both = new TreeSet<>();
+    Set<String> each = new TreeSet<>();
     Set<String> x86 = new TreeSet<>();
     for (String jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      String name = Path.of(jar).getFileName().toString();
-      if (jar.endsWith(".jar") && ONLY_FOR_TESTS.stream().noneMatch(name::startsWith)) {
+      String file = Path.of(jar).getFileName().toString();
+      if (jar.endsWith(".jar") && ONLY_FOR_TESTS.stream().noneMatch(file::startsWith)) {
         String paths = libraries(jar);
         if (X86.matcher(paths).find()) {
-          (ARM.matcher(paths).find() ? both : x86).add(name.replaceFirst("-[0-9].*", ""));
+          String name = file.replaceFirst("-[0-9].*", "");
+          Set<String> alone = choosable.contains(name) ? each : x86;
+          (ARM.matcher(paths).find() ? both : alone).add(name);
         }
       }
     }
 
     // Then
-    assertThat(both).isEqualTo(documentedBoth).contains("onnxruntime", "rocksdbjni");
-    assertThat(x86).isEqualTo(documentedX86).contains("leptonica");
+    assertThat(both).isEqualTo(row(page, "in one jar for both")).contains("onnxruntime");
+    assertThat(each).isEqualTo(row(page, "in a jar for each")).contains("leptonica");
+    assertThat(x86).isEqualTo(row(page, "for x86-64 only, and not used"));
+  }
+
+  private static Set<String> row(String page, String title) {
+    Matcher row = Pattern.compile("\\| " + title + " \\| (.*) \\|").matcher(page);
+    assertThat(row.find()).as(title).isTrue();
+    return new TreeSet<>(List.of(row.group(1).replace("`", "").split(", ")));
   }
 
   /** Paths of native libraries in a jar, one per line, in small letters. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -230,6 +231,23 @@ public final class Service implements AutoCloseable {
   }
 
   /**
+   * Starts a command of another build by its launcher; does not wait.
+   *
+   * @param environment further variables, such as {@code JAVA_HOME}
+   * @param httpPort that the arguments name, 0 if the command does not serve
+   */
+  public static Service launched(
+      Path launcher,
+      Map<String, String> environment,
+      Path directory,
+      List<String> arguments,
+      int httpPort) {
+    List<String> command = new ArrayList<>(List.of(launcher.toAbsolutePath().toString()));
+    command.addAll(arguments);
+    return begin(command, environment, directory, httpPort);
+  }
+
+  /**
    * A service on the HTTP port of another that has ended.
    *
    * @param directory working directory and place of the captured output
@@ -281,6 +299,11 @@ public final class Service implements AutoCloseable {
     command.add("-jar");
     command.add(JAR.toAbsolutePath().toString());
     command.addAll(arguments);
+    return begin(command, Map.of(), directory, httpPort);
+  }
+
+  private static Service begin(
+      List<String> command, Map<String, String> environment, Path directory, int httpPort) {
     try {
       Path out = Files.createTempFile(directory, "service-", ".out");
       Path err = Files.createTempFile(directory, "service-", ".err");
@@ -290,6 +313,7 @@ public final class Service implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
+      builder.environment().putAll(environment);
       return new Service(builder.start(), out, err, httpPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

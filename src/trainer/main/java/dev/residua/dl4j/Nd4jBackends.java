@@ -11,6 +11,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.bytedeco.javacpp.Loader;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -26,9 +27,9 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class Nd4jBackends {
   private static final String CUDA_PACKAGE = "org.nd4j.linalg.jcublas.";
 
-  /** Location of ND4J's native libraries in their jars; each for one kind of processor. */
+  /** Location of ND4J's native libraries in their jars: platform, kind of processor. */
   private static final String NATIVE_LIBRARY =
-      "org/nd4j/linalg/cpu/nativecpu/bindings/linux-x86_64%s/libnd4jcpu.so";
+      "org/nd4j/linalg/cpu/nativecpu/bindings/%s%s/libnd4jcpu.so";
 
   private static final List<String> NATIVE_KINDS =
       List.of("-onednn-avx2", "-onednn-avx512", "-onednn", "-avx2", "-avx512", "");
@@ -49,7 +50,7 @@ public final class Nd4jBackends {
   public static Optional<String> processorProblem() {
     ClassLoader libraries = ND4JClassLoading.getNd4jClassloader();
     for (String kind : NATIVE_KINDS) {
-      if (libraries.getResource(NATIVE_LIBRARY.formatted(kind)) != null) {
+      if (libraries.getResource(NATIVE_LIBRARY.formatted(Loader.getPlatform(), kind)) != null) {
         return Optional.empty();
       }
     }
