@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Source of a camera's pictures: an {@code rtsp}, {@code http} or {@code https} address, a topic of
- * a broker as {@code mqtt} or {@code mqtts} address, or a {@code file} address of a video, a folder
- * or a device such as {@code /dev/video0}.
+ * Source of a camera's pictures: an {@code rtsp}, {@code rtsps}, {@code srt}, {@code http} or
+ * {@code https} address, a topic of a broker as {@code mqtt} or {@code mqtts} address, or a {@code
+ * file} address of a video, a folder or a device such as {@code /dev/video0}.
  *
  * <p>It never holds a user or a password: those are in a file of credentials.
  *
@@ -21,16 +21,20 @@ public record CameraAddress(URI uri) {
   public static final int MAX_CHARACTERS = 1_000;
 
   private static final String EXPECTED =
-      "expected rtsp://host/path, http://host/path, https://host/path, mqtt://host/topic, mqtts://host/topic, /dev/video0, or the path of a video or a folder";
+      "expected rtsp://host/path, rtsps://name/path, srt://host:port, http://host/path, https://host/path, mqtt://host/topic, mqtts://host/topic, /dev/video0, or the path of a video or a folder";
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
   private static final Pattern DEVICE = Pattern.compile("/dev/video\\d{1,4}");
   private static final Pattern TOPIC = Pattern.compile("/[^+]+"); // no wildcard
+  private static final Pattern STREAM = Pattern.compile("streamid=[^&]*");
+  private static final Pattern NUMERIC = Pattern.compile("\\[.*|[0-9.]+");
   private static final Pattern ESCAPES = Pattern.compile("(?i).*%(2e|2f|5c|00|0a|0d).*");
 
   /** Protocol of an address. */
   public enum Kind {
     /** A camera that is asked with RTSP. */
     RTSP,
+    /** A camera or an encoder that waits for a call with SRT. */
+    SRT,
     /** A stream or a picture of a web server. */
     HTTP,
     /** A topic of a broker. */
@@ -47,7 +51,8 @@ public record CameraAddress(URI uri) {
     boolean known =
         switch (scheme) {
           case "file" -> uri.getHost() == null && path.startsWith("/") && uri.getQuery() == null;
-          case "rtsp", "http", "https" -> uri.getHost() != null;
+          case "rtsp", "rtsps", "http", "https" -> uri.getHost() != null;
+          case "srt" -> isSrt(uri, path);
           case "mqtt", "mqtts" -> uri.getHost() != null && TOPIC.matcher(path).matches();
           default -> false;
         };
@@ -56,12 +61,26 @@ public record CameraAddress(URI uri) {
           "the camera address '%s' has a user or password; put them into a file with the lines user: and password:"
               .formatted(redacted(uri.toString())));
     }
+    if (scheme.equals("rtsps") && known && NUMERIC.matcher(uri.getHost()).matches()) {
+      throw new IllegalArgumentException(
+          "the camera address '%s' has a number for a host; give its name, since FFmpeg compares only names with certificates"
+              .formatted(redacted(uri.toString())));
+    }
     if (!known
         || uri.getRawFragment() != null
         || ESCAPES.matcher(path).matches()
         || !path.equals(uri.normalize().getRawPath())) {
       throw invalid(uri.toString(), EXPECTED + ", without fragment, dots or escaped slashes");
     }
+  }
+
+  /** FFmpeg takes further settings from the query, such as a passphrase. */
+  private static boolean isSrt(URI uri, String path) {
+    String query = uri.getRawQuery();
+    return uri.getHost() != null
+        && uri.getPort() > 0
+        && (path.isEmpty() || path.equals("/"))
+        && (query == null || STREAM.matcher(query).matches());
   }
 
   /**
@@ -111,7 +130,8 @@ public record CameraAddress(URI uri) {
   /** Protocol of the address. */
   public Kind kind() {
     return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
-      case "rtsp" -> Kind.RTSP;
+      case "rtsp", "rtsps" -> Kind.RTSP;
+      case "srt" -> Kind.SRT;
       case "mqtt", "mqtts" -> Kind.MQTT;
       case "file" -> DEVICE.matcher(uri.getPath()).matches() ? Kind.DEVICE : Kind.FILE;
       default -> Kind.HTTP;

@@ -19,6 +19,7 @@ public final class DefaultPort {
       case "http" -> 80;
       case "https" -> 443;
       case "rtsp" -> 554;
+      case "rtsps" -> 322;
       case "smtp" -> 587; // submission
       case "smtps" -> 465;
       case "mqtt" -> 1883;

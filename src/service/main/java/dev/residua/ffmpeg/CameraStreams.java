@@ -47,6 +47,7 @@ public final class CameraStreams implements PictureStreams {
     camera.roots().check(camera.address());
     return switch (camera.address().kind()) {
       case RTSP -> ffmpeg(FfmpegInput.rtsp(camera), camera, stopped);
+      case SRT -> ffmpeg(FfmpegInput.srt(camera), camera, stopped);
       case HTTP -> http(camera, stopped);
       case MQTT -> MqttStream.open(camera, stopped, clock);
       case DEVICE -> ffmpeg(FfmpegInput.device(camera.address()), camera, stopped);

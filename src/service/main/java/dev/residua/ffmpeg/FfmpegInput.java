@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,32 +40,49 @@ record FfmpegInput(
   }
 
   static FfmpegInput rtsp(CameraSettings camera) throws IOException {
-    return new FfmpegInput(
-        withCredentials(camera),
-        "rtsp",
-        Map.of(
-            "rtsp_transport", "tcp",
-            "allowed_media_types", "video",
-            "protocol_whitelist", "tcp",
-            "format_whitelist", "rtsp",
-            "timeout", Long.toString(camera.timeout().toMillis() * 1_000)),
-        null,
-        true);
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("rtsp_transport", "tcp");
+    options.put("allowed_media_types", "video");
+    options.put("protocol_whitelist", "tcp,tls");
+    options.put("format_whitelist", "rtsp");
+    options.put("timeout", Long.toString(camera.timeout().toMillis() * 1_000));
+    return new FfmpegInput(withCredentials(camera), "rtsp", options, null, true);
+  }
+
+  /** Calls the camera. The user of the credentials is the id of the stream. */
+  static FfmpegInput srt(CameraSettings camera) throws IOException {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("protocol_whitelist", "srt");
+    options.put("format_whitelist", "mpegts");
+    options.put("mode", "caller");
+    options.put("connect_timeout", Long.toString(camera.timeout().toMillis()));
+    if (camera.credentials().isPresent()) {
+      CameraCredentials credentials = CameraCredentials.read(camera.credentials().get());
+      options.put("srt_streamid", credentials.user());
+      options.put("passphrase", credentials.password());
+    }
+    return new FfmpegInput(url(camera.address()), "mpegts", options, null, true);
   }
 
   private static String withCredentials(CameraSettings camera) throws IOException {
-    CameraAddress address = camera.address();
+    String url = url(camera.address());
     if (camera.credentials().isEmpty()) {
-      return address.uri().toString();
+      return url;
     }
     CameraCredentials credentials = CameraCredentials.read(camera.credentials().get());
-    String scheme = address.uri().getScheme() + "://";
-    return scheme
-        + escaped(credentials.user())
-        + ":"
-        + escaped(credentials.password())
-        + "@"
-        + address.uri().toString().substring(scheme.length());
+    String login = escaped(credentials.user()) + ":" + escaped(credentials.password()) + "@";
+    return url.replaceFirst("://", Matcher.quoteReplacement("://" + login));
+  }
+
+  /** FFmpeg compares schemes in small letters, and would call another one without TLS. */
+  private static String url(CameraAddress address) {
+    String scheme = address.uri().getScheme();
+    return scheme.toLowerCase(Locale.ROOT) + address.uri().toString().substring(scheme.length());
+  }
+
+  /** Whether a certificate of the camera is to be checked. */
+  boolean isEncrypted() {
+    return url.startsWith("rtsps:");
   }
 
   private static String escaped(String text) {

@@ -189,15 +189,23 @@ final class FfmpegStream implements PictureStream {
       opened.flags(opened.flags() | AVFormatContext.AVFMT_FLAG_NONBLOCK);
     }
     AVDictionary options = new AVDictionary(null);
-    try {
+    try (TrustedCertificates trusted = input.isEncrypted() ? TrustedCertificates.write() : null) {
       input.options().forEach((name, value) -> av_dict_set(options, name, value, 0));
+      if (trusted != null) {
+        av_dict_set(options, "tls_verify", "1", 0);
+        av_dict_set(options, "ca_file", trusted.file().toString(), 0);
+      }
       av_dict_set(options, "probesize", Integer.toString(CameraStreams.PROBED_BYTES), 0);
       av_dict_set(options, "analyzeduration", PROBED_MICROSECONDS, 0);
       AVInputFormat format = input.format() == null ? null : av_find_input_format(input.format());
       int code = avformat_open_input(opened, input.url(), format, options);
       if (code < 0) {
         context = null; // FFmpeg has freed it
-        throw failure("cannot be opened", code);
+        throw failure(
+            trusted == null
+                ? "cannot be opened"
+                : "cannot be opened, for which it needs a certificate for this name that Java trusts",
+            code);
       }
     } finally {
       av_dict_free(options);

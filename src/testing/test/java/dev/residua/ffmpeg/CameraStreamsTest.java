@@ -15,8 +15,10 @@ import dev.residua.ingest.CameraSettings;
 import dev.residua.ingest.CapturedPicture;
 import dev.residua.ingest.PictureStream;
 import dev.residua.source.CameraAddress;
+import dev.residua.testing.Certificates;
 import dev.residua.testing.JpegPictures;
 import dev.residua.testing.RtspCameras;
+import dev.residua.testing.Service;
 import dev.residua.testing.Waits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -40,6 +42,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
+import javax.net.ssl.SSLContext;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
@@ -256,6 +259,120 @@ class CameraStreamsTest {
       }
       other.close();
       assertThat(received.get(Waits.seconds(10), TimeUnit.SECONDS)).isLessThanOrEqualTo(0);
+    }
+  }
+
+  private static RtspCameras encrypted(Certificates authority, String host) throws Exception {
+    Path keys = authority.keystore("camera-of-" + host, 0, 2, "dns:" + host);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(authority.keys(keys).getKeyManagers(), null, null);
+    return new RtspCameras(
+        bars(),
+        context
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+  }
+
+  private static CameraSettings encrypted(RtspCameras cameras, String scheme) {
+    return camera(cameras.address("cam1").replace("rtsp://127.0.0.1", scheme + "://localhost"));
+  }
+
+  @Test
+  void shouldReadACameraOverTlsOnlyIfItsCertificateIsTrustedAndItsOwn() throws Exception {
+    // Given
+    Certificates trusted = new Certificates(folder, "trusted");
+    Certificates other = new Certificates(folder, "other");
+    String before = System.getProperty("javax.net.ssl.trustStore");
+    try (RtspCameras right = encrypted(trusted, "localhost");
+        RtspCameras strange = encrypted(other, "localhost");
+        RtspCameras misnamed = encrypted(trusted, "elsewhere.example")) {
+      System.setProperty("javax.net.ssl.trustStore", trusted.truststore().toString());
+      System.setProperty("javax.net.ssl.trustStorePassword", trusted.password());
+
+      // When, Then
+      assertThat(first(encrypted(right, "rtsps")).format()).isEqualTo(PixelFormat.JPEG);
+      assertThat(first(encrypted(right, "RTSPS")).format()).isEqualTo(PixelFormat.JPEG);
+      for (RtspCameras wrong : List.of(strange, misnamed)) {
+        assertThatThrownBy(() -> first(encrypted(wrong, "rtsps")))
+            .hasMessageContaining(
+                "a certificate for this name that Java trusts: Input/output error");
+        assertThat(wrong.connections("cam1")).isZero();
+      }
+    } finally {
+      System.clearProperty("javax.net.ssl.trustStorePassword");
+      if (before == null) {
+        System.clearProperty("javax.net.ssl.trustStore");
+      } else {
+        System.setProperty("javax.net.ssl.trustStore", before);
+      }
+    }
+  }
+
+  /** A camera that waits for a call with SRT and then sends MPEG-4 video. */
+  private static Process srtCamera(int port, String passphrase) throws IOException {
+    return new ProcessBuilder(
+            Loader.load(org.bytedeco.ffmpeg.ffmpeg.class),
+            "-v",
+            "quiet",
+            "-re",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=160x120:rate=10",
+            "-c:v",
+            "mpeg4",
+            "-f",
+            "mpegts",
+            "srt://127.0.0.1:%d?mode=listener&passphrase=%s".formatted(port, passphrase))
+        .inheritIO()
+        .start();
+  }
+
+  @Test
+  void shouldReadAnEncryptedSrtStream() throws Exception {
+    // Given
+    int port = Service.freePort();
+    Path right = Files.writeString(folder.resolve("right"), "user: cam7\npassword: forty-two-42\n");
+    Path wrong = Files.writeString(folder.resolve("wrong"), "user: cam7\npassword: hunter-two-2\n");
+    CameraSettings camera = camera("srt://127.0.0.1:" + port);
+    Process sender = srtCamera(port, "forty-two-42");
+    try {
+      // When
+      CapturedPicture picture = firstOf(withCredentials(camera, right));
+
+      // Then
+      assertThat(picture.format()).isEqualTo(PixelFormat.JPEG);
+      assertThat(ImageIO.read(new ByteArrayInputStream(picture.data())).getWidth()).isEqualTo(160);
+    } finally {
+      sender.destroyForcibly().waitFor();
+    }
+
+    // Given
+    Process again = srtCamera(port, "forty-two-42");
+    try {
+      // When, Then
+      assertThatThrownBy(() -> first(withCredentials(camera, wrong)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("srt://127.0.0.1:" + port)
+          .hasMessageNotContaining("hunter")
+          .hasMessageNotContaining("cam7");
+    } finally {
+      again.destroyForcibly().waitFor();
+    }
+    assertThatThrownBy(() -> first(camera)).as("nobody listens").isInstanceOf(IOException.class);
+  }
+
+  /** Calls until it answers, as the role does: the camera may still start. */
+  private static CapturedPicture firstOf(CameraSettings camera) throws IOException {
+    long end = System.nanoTime() + Waits.limit(Duration.ofSeconds(20)).toNanos();
+    while (true) {
+      try {
+        return first(camera);
+      } catch (IOException e) {
+        if (System.nanoTime() > end) {
+          throw e;
+        }
+      }
     }
   }
 

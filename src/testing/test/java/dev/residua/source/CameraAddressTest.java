@@ -13,6 +13,9 @@ class CameraAddressTest {
   @ParameterizedTest
   @CsvSource({
     "rtsp://10.0.0.7/live, RTSP",
+    "rtsps://cam7.plant:322/live, RTSP",
+    "srt://10.0.0.7:9000, SRT",
+    "srt://10.0.0.7:9000?streamid=cam7, SRT",
     "http://cam/mjpeg, HTTP",
     "https://cam:8443/a?b=c, HTTP",
     "mqtt://broker/cameras/cam7, MQTT",
@@ -56,6 +59,11 @@ class CameraAddressTest {
         "",
         "rtsp:///live",
         "rtsp:live",
+        "srt://10.0.0.7",
+        "srt://:9000",
+        "srt://10.0.0.7:9000/live",
+        "srt://10.0.0.7:9000?mode=listener",
+        "srt://10.0.0.7:9000?streamid=a&passphrase=hunter2",
         "http://cam/a/../b",
         "http://cam/%2e%2e/b",
         "http://cam/a%2Fb",
@@ -73,6 +81,13 @@ class CameraAddressTest {
     assertThatThrownBy(() -> CameraAddress.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected");
+  }
+
+  /** FFmpeg 8.0.1 accepts any trusted certificate of a server that is addressed by a number. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rtsps://10.0.0.7/live", "RTSPS://[::1]:322/live", "rtsps://1/live"})
+  void shouldWantANameForACertificate(String text) {
+    assertThatThrownBy(() -> CameraAddress.parse(text)).hasMessageContaining("give its name");
   }
 
   @Test

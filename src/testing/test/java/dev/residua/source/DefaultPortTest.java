@@ -14,6 +14,8 @@ class DefaultPortTest {
     "HTTPS://host, 443",
     "https://host:8443/a, 8443",
     "rtsp://host/live, 554",
+    "rtsps://host/live, 322",
+    "srt://host:9000, 9000",
     "smtp://host, 587",
     "smtps://host, 465",
     "mqtt://host/a, 1883",

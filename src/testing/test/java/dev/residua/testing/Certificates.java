@@ -95,6 +95,16 @@ public final class Certificates {
    */
   public Path keystore(String subject, int startsDaysAgo, int validDays)
       throws IOException, InterruptedException {
+    return keystore(subject, startsDaysAgo, validDays, "dns:localhost,ip:127.0.0.1");
+  }
+
+  /**
+   * The same for other hosts.
+   *
+   * @param hosts as keytool's extension {@code san} takes them
+   */
+  public Path keystore(String subject, int startsDaysAgo, int validDays, String hosts)
+      throws IOException, InterruptedException {
     Path store = directory.resolve(name + "-" + subject + ".p12");
     Path request = directory.resolve(name + "-" + subject + ".csr");
     Path signed = directory.resolve(name + "-" + subject + ".pem");
@@ -107,7 +117,7 @@ public final class Certificates {
     sign.addAll(List.of("-infile", request.toString(), "-outfile", signed.toString()));
     sign.addAll(List.of("-startdate", "-" + startsDaysAgo + "d"));
     sign.addAll(List.of("-validity", Integer.toString(validDays)));
-    keytool(authority, sign, List.of("-ext", "san=dns:localhost,ip:127.0.0.1"));
+    keytool(authority, sign, List.of("-ext", "san=" + hosts));
     keytool(store, List.of("-importcert", "-noprompt", "-alias", "ca"), file(certificate()));
     keytool(store, List.of("-importcert", "-noprompt", "-alias", "key"), file(signed));
     return store;

@@ -64,8 +64,15 @@ public final class RtspCameras implements AutoCloseable {
   }
 
   public RtspCameras(Script script) throws IOException {
+    this(script, new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
+  }
+
+  /**
+   * @param server where they listen, perhaps with TLS; closed with the cameras
+   */
+  public RtspCameras(Script script, ServerSocket server) {
     this.script = script;
-    this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    this.server = server;
     start(this::accept, "rtsp-cameras");
   }
 
@@ -117,7 +124,7 @@ public final class RtspCameras implements AutoCloseable {
                     Base64.getDecoder().decode(header.substring(21)), StandardCharsets.UTF_8);
           }
         }
-        String camera = request[1].replaceFirst("rtsp://[^/]*/", "").replaceFirst("/.*", "");
+        String camera = request[1].replaceFirst("rtsps?://[^/]*/", "").replaceFirst("/.*", "");
         if (script.hangs(camera)) {
           continue;
         }

@@ -46,7 +46,7 @@ public final class IngestCommand extends ConsoleCommand {
   @Parameters(
       paramLabel = "ADDRESS",
       description =
-          "rtsp://, http:// or https:// address, a topic such as mqtt://broker/cameras/cam7, a device such as /dev/video0, a video file, or a folder in which pictures arrive. Without user and password.")
+          "rtsp://, rtsps://, srt://, http:// or https:// address, a topic such as mqtt://broker/cameras/cam7, a device such as /dev/video0, a video file, or a folder in which pictures arrive. Without user and password.")
   String address;
 
   @ArgGroup(multiplicity = "1")
