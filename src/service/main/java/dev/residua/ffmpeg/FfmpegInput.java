@@ -80,7 +80,7 @@ record FfmpegInput(
     return scheme.toLowerCase(Locale.ROOT) + address.uri().toString().substring(scheme.length());
   }
 
-  /** Whether a certificate of the camera is to be checked. */
+  /** Returns true if the camera shows a certificate. */
   boolean isEncrypted() {
     return url.startsWith("rtsps:");
   }
