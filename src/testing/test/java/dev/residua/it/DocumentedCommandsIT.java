@@ -92,6 +92,7 @@ class DocumentedCommandsIT {
           Map.entry("RESIDUA_HTTP_TOKENS_FILE=tokens.txt ./residua serve", "HttpSecurityIT"),
           Map.entry("curl --data-binary @frame.jpg", "HttpSecurityIT"),
           Map.entry("curl http://localhost:8080/api/frames", "HttpSecurityIT"),
+          Map.entry("KEEP=", "KeepRecordsIT"),
           Map.entry("./mvnw -Parm64", "Arm64IT"),
           Map.entry("./mvnw -Pimage", "ProductImageIT"),
           Map.entry("docker run --rm --read-only", "ProductImageIT"),

@@ -2,8 +2,6 @@ package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import blue.strategic.parquet.Hydrator;
-import blue.strategic.parquet.ParquetReader;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.ScoredFrame;
@@ -11,6 +9,7 @@ import dev.residua.dataset.LabelTable;
 import dev.residua.incident.Incident;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.Incidents;
+import dev.residua.testing.ParquetRows;
 import dev.residua.testing.Scored;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.LatentNames;
@@ -23,7 +22,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -93,33 +91,6 @@ class ExportIT {
         clients, Stream.concat(Stream.of("export"), Stream.of(words)).toArray(String[]::new));
   }
 
-  private static List<Map<String, Object>> read(Path parquet) throws Exception {
-    Hydrator<Map<String, Object>, Map<String, Object>, String> maps =
-        new Hydrator<>() {
-          @Override
-          public Map<String, Object> start() {
-            return new TreeMap<>();
-          }
-
-          @Override
-          public Map<String, Object> add(Map<String, Object> row, String name, Object value) {
-            if (value != null) {
-              row.put(name, value);
-            }
-            return row;
-          }
-
-          @Override
-          public Map<String, Object> finish(Map<String, Object> row) {
-            return row;
-          }
-        };
-    try (Stream<Map<String, Object>> rows =
-        ParquetReader.streamContent(parquet.toFile(), maps, column -> column[0])) {
-      return rows.toList();
-    }
-  }
-
   @Test
   void shouldWriteATypedColumnForEachField() throws Exception {
     // When
@@ -129,7 +100,7 @@ class ExportIT {
     assertThat(run.output())
         .contains("4 records in " + file, "1 record left out, as it cannot be read");
     assertThat(run.exit()).isZero();
-    List<Map<String, Object>> rows = read(file);
+    List<Map<String, Object>> rows = ParquetRows.of(file);
     assertThat(rows).hasSize(4);
     assertThat(rows.get(2))
         .containsEntry("source", "cam1")
@@ -181,7 +152,7 @@ class ExportIT {
             file.toString());
     // Then
     assertThat(run.exit()).as(run.output()).isZero();
-    assertThat(read(file)).extracting(row -> row.get("sequence")).containsExactly(1L);
+    assertThat(ParquetRows.of(file)).extracting(row -> row.get("sequence")).containsExactly(1L);
   }
 
   @Test
@@ -201,7 +172,7 @@ class ExportIT {
                     first.toString())
                 .exit())
         .isZero();
-    assertThat(read(first)).hasSize(1);
+    assertThat(ParquetRows.of(first)).hasSize(1);
     assertThat(new ObjectMapper().readTree(position.toFile()).path("next").path("0").asLong())
         .isEqualTo(1);
     // When nothing is new
@@ -217,7 +188,7 @@ class ExportIT {
     send(topic, "cam1", 2, topic.write(Incidents.resolved()), List.of());
     export("--topic", "incidents", "--continue", position.toString(), "--out", second.toString());
     // Then
-    List<Map<String, Object>> rows = read(second);
+    List<Map<String, Object>> rows = ParquetRows.of(second);
     assertThat(rows).hasSize(1);
     assertThat(rows.get(0))
         .containsEntry("state", "RESOLVED")

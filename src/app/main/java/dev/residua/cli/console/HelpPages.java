@@ -33,7 +33,7 @@ public final class HelpPages {
           Map.entry("ingest", "src/docs/ingest.md"),
           Map.entry("publish", "src/docs/frames.md"),
           Map.entry("watch", "src/docs/topics.md"),
-          Map.entry("export", "src/docs/topics.md"),
+          Map.entry("export", "src/docs/keeping.md"),
           Map.entry("model", MODELS),
           Map.entry("doctor", MONITORING),
           Map.entry("topics", RUNNING),
