@@ -24,6 +24,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avformat.avio_alloc_context;
 import static org.bytedeco.ffmpeg.global.avformat.avio_context_free;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EXIT;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EXTERNAL;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_QUIET;
@@ -498,7 +499,8 @@ final class FfmpegStream implements PictureStream {
     if (refused != null) {
       return new IOException(refused);
     }
-    if (isLate()) {
+    // SRT returns what has come before it reports that it gave up, and a frame renews the deadline.
+    if (isLate() || (code == AVERROR_EXIT && !stopped.getAsBoolean())) {
       return new IOException(
           "%s sent no picture within %s".formatted(camera.address(), camera.timeout()));
     }

@@ -362,12 +362,45 @@ class CameraStreamsTest {
     assertThatThrownBy(() -> first(camera)).as("nobody listens").isInstanceOf(IOException.class);
   }
 
-  /** Calls until it answers, as the role does: the camera may still start. */
+  @Test
+  void shouldGiveUpAnSrtCameraThatHangs() throws Exception {
+    // Given
+    int port = Service.freePort();
+    Process sender = srtCamera(port, "forty-two-42");
+    Path secret = Files.writeString(folder.resolve("file"), "user: c\npassword: forty-two-42\n");
+    try (PictureStream stream =
+        connected(withCredentials(camera("srt://127.0.0.1:" + port), secret))) {
+      stream.next();
+
+      // When
+      new ProcessBuilder("kill", "-STOP", Long.toString(sender.pid())).start().waitFor();
+
+      // Then
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  stream.next();
+                }
+              })
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("sent no picture within PT2S");
+    } finally {
+      sender.destroyForcibly().waitFor();
+    }
+  }
+
   private static CapturedPicture firstOf(CameraSettings camera) throws IOException {
+    try (PictureStream stream = connected(camera)) {
+      return stream.next();
+    }
+  }
+
+  /** Calls until it answers, as the role does: the camera may still start. */
+  private static PictureStream connected(CameraSettings camera) throws IOException {
     long end = System.nanoTime() + Waits.limit(Duration.ofSeconds(20)).toNanos();
     while (true) {
       try {
-        return first(camera);
+        return open(camera);
       } catch (IOException e) {
         if (System.nanoTime() > end) {
           throw e;
