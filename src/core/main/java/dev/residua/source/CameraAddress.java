@@ -26,7 +26,10 @@ public record CameraAddress(URI uri) {
   private static final Pattern DEVICE = Pattern.compile("/dev/video\\d{1,4}");
   private static final Pattern TOPIC = Pattern.compile("/[^+]+"); // no wildcard
   private static final Pattern STREAM = Pattern.compile("streamid=[^&]*");
-  private static final Pattern NUMERIC = Pattern.compile("\\[.*|[0-9.]+");
+
+  /** Also numbers in base 16, as the C library reads them. */
+  private static final Pattern NUMERIC = Pattern.compile("\\[.*|(.*\\.)?[0-9][^.]*\\.?");
+
   private static final Pattern ESCAPES = Pattern.compile("(?i).*%(2e|2f|5c|00|0a|0d).*");
 
   /** Protocol of an address. */

@@ -45,6 +45,7 @@ record FfmpegInput(
     options.put("allowed_media_types", "video");
     options.put("protocol_whitelist", "tcp,tls");
     options.put("format_whitelist", "rtsp");
+    options.put("tls_verify", "1"); // also after a redirect to an address with TLS
     options.put("timeout", Long.toString(camera.timeout().toMillis() * 1_000));
     return new FfmpegInput(withCredentials(camera), "rtsp", options, null, true);
   }

@@ -193,7 +193,6 @@ final class FfmpegStream implements PictureStream {
     try (TrustedCertificates trusted = input.isEncrypted() ? TrustedCertificates.write() : null) {
       input.options().forEach((name, value) -> av_dict_set(options, name, value, 0));
       if (trusted != null) {
-        av_dict_set(options, "tls_verify", "1", 0);
         av_dict_set(options, "ca_file", trusted.file().toString(), 0);
       }
       av_dict_set(options, "probesize", Integer.toString(CameraStreams.PROBED_BYTES), 0);

@@ -85,7 +85,13 @@ class CameraAddressTest {
 
   /** FFmpeg 8.0.1 accepts any trusted certificate of a server that is addressed by a number. */
   @ParameterizedTest
-  @ValueSource(strings = {"rtsps://10.0.0.7/live", "RTSPS://[::1]:322/live", "rtsps://1/live"})
+  @ValueSource(
+      strings = {
+        "rtsps://10.0.0.7/live",
+        "RTSPS://[::1]:322/live",
+        "rtsps://1/live",
+        "rtsps://0x7f000001/live"
+      })
   void shouldWantANameForACertificate(String text) {
     assertThatThrownBy(() -> CameraAddress.parse(text)).hasMessageContaining("give its name");
   }
