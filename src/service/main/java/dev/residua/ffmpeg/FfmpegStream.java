@@ -498,7 +498,7 @@ final class FfmpegStream implements PictureStream {
     if (refused != null) {
       return new IOException(refused);
     }
-    // SRT returns what has come before it reports that it gave up, and a frame renews the deadline.
+    // SRT still returns a frame before it reports that it gave up, and that renews the deadline.
     if (isLate() || (code == AVERROR_EXIT && !stopped.getAsBoolean())) {
       return new IOException(
           "%s sent no picture within %s".formatted(camera.address(), camera.timeout()));
