@@ -86,6 +86,16 @@ record FfmpegInput(
     return url.startsWith("rtsps:");
   }
 
+  /** Most likely reason, for the operator, if it cannot be opened. */
+  String needs() {
+    if (isEncrypted()) {
+      return ", for which it needs a certificate for this name that Java trusts";
+    }
+    return url.startsWith("srt:")
+        ? ", for which it must wait for calls, with the passphrase of the credentials (10 to 79 characters)"
+        : "";
+  }
+
   private static String escaped(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }

@@ -201,11 +201,7 @@ final class FfmpegStream implements PictureStream {
       int code = avformat_open_input(opened, input.url(), format, options);
       if (code < 0) {
         context = null; // FFmpeg has freed it
-        throw failure(
-            trusted == null
-                ? "cannot be opened"
-                : "cannot be opened, for which it needs a certificate for this name that Java trusts",
-            code);
+        throw failure("cannot be opened" + input.needs(), code);
       }
     } finally {
       av_dict_free(options);

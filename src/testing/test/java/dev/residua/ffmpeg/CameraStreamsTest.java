@@ -354,6 +354,7 @@ class CameraStreamsTest {
       assertThatThrownBy(() -> first(withCredentials(camera, wrong)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("srt://127.0.0.1:" + port)
+          .hasMessageContaining("with the passphrase of the credentials (10 to 79 characters)")
           .hasMessageNotContaining("hunter")
           .hasMessageNotContaining("cam7");
     } finally {
