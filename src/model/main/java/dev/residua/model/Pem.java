@@ -10,9 +10,10 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text files with one key each (RFC 7468). */
-final class Pem {
-  static final String PRIVATE = "PRIVATE KEY";
+/** Keys and certificates as text (RFC 7468). */
+public final class Pem {
+  public static final String CERTIFICATE = "CERTIFICATE";
+  public static final String PRIVATE = "PRIVATE KEY";
   static final String PUBLIC = "PUBLIC KEY";
 
   private static final int MAX_BYTES = 1 << 14;
@@ -57,7 +58,8 @@ final class Pem {
     return content;
   }
 
-  static byte[] write(String kind, byte[] content) {
+  /** Returns the block of a kind, in ASCII. */
+  public static byte[] write(String kind, byte[] content) {
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
         .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content))
         .getBytes(StandardCharsets.US_ASCII);

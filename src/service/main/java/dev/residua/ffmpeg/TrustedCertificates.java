@@ -1,13 +1,13 @@
 package dev.residua.ffmpeg;
 
+import dev.residua.model.Pem;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -20,31 +20,36 @@ import org.jspecify.annotations.Nullable;
  * @param file deleted when it is closed
  */
 record TrustedCertificates(Path file) implements AutoCloseable {
-  private static final Base64.Encoder LINES =
-      Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-
   static TrustedCertificates write() throws IOException {
-    StringBuilder text = new StringBuilder();
+    byte[] authorities = authorities();
+    TrustedCertificates written =
+        new TrustedCertificates(Files.createTempFile("residua-trusted-", ".pem"));
+    try {
+      Files.write(written.file, authorities);
+      return written;
+    } catch (IOException e) { // such as a full disk
+      written.close();
+      throw e;
+    }
+  }
+
+  private static byte[] authorities() throws IOException {
+    ByteArrayOutputStream blocks = new ByteArrayOutputStream();
     try {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init((@Nullable KeyStore) null);
       for (TrustManager manager : trust.getTrustManagers()) {
-        if (manager instanceof X509TrustManager authorities) {
-          for (X509Certificate authority : authorities.getAcceptedIssuers()) {
-            text.append("-----BEGIN CERTIFICATE-----\n")
-                .append(LINES.encodeToString(authority.getEncoded()))
-                .append("\n-----END CERTIFICATE-----\n");
+        if (manager instanceof X509TrustManager trusting) {
+          for (X509Certificate authority : trusting.getAcceptedIssuers()) {
+            blocks.writeBytes(Pem.write(Pem.CERTIFICATE, authority.getEncoded()));
           }
         }
       }
     } catch (GeneralSecurityException e) {
       throw new IOException("the certificates that Java trusts cannot be read: " + e, e);
     }
-    TrustedCertificates written =
-        new TrustedCertificates(Files.createTempFile("residua-trusted-", ".pem"));
-    Files.writeString(written.file, text);
-    return written;
+    return blocks.toByteArray();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.testing.ParquetRows;
 import dev.residua.testing.S3Proxy;
 import dev.residua.testing.Scored;
+import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.Waits;
 import dev.residua.wire.Topics;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class KeepRecordsIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final Path SCRIPT = Path.of("src/examples/shell/keep-records.sh").toAbsolutePath();
-  private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
 
   @TempDir Path directory;
 
@@ -43,8 +43,8 @@ class KeepRecordsIT {
 
   @BeforeEach
   void prepare() throws IOException {
-    String problem =
-        Files.isExecutable(Path.of("/usr/bin/curl")) ? S3Proxy.problem() : "there is no curl";
+    boolean hasCurl = Files.isExecutable(Path.of("/usr/bin/curl"));
+    String problem = hasCurl ? S3Proxy.problem() : "curl is not installed";
     if (problem != null) {
       System.out.println("skipped: KeepRecordsIT, as " + problem);
     }
@@ -57,7 +57,7 @@ class KeepRecordsIT {
             #!/bin/sh
             exec '%s/bin/java' -Djava.util.logging.manager=org.jboss.logmanager.LogManager -jar '%s' "$@"
             """
-                .formatted(System.getProperty("java.home"), JAR));
+                .formatted(System.getProperty("java.home"), Service.JAR.toAbsolutePath()));
     Files.setPosixFilePermissions(residua, PosixFilePermissions.fromString("rwx------"));
   }
 

@@ -1,7 +1,6 @@
 package dev.residua.testing;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.residua.model.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -132,10 +130,8 @@ public final class Certificates {
   public Path key(String subject) throws IOException, GeneralSecurityException {
     KeyStore store = store(directory.resolve(name + "-" + subject + ".p12"));
     byte[] key = store.getKey("key", password.toCharArray()).getEncoded();
-    String base64 = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(key);
-    return Files.writeString(
-        directory.resolve(name + "-" + subject + "-key.pem"),
-        "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n");
+    return Files.write(
+        directory.resolve(name + "-" + subject + "-key.pem"), Pem.write(Pem.PRIVATE, key));
   }
 
   private static List<String> file(Path file) {

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * kills it if it still runs.
  */
 public final class Service implements AutoCloseable {
-  static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  /** The packaged product, relative to the root of the repository. */
+  public static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
   private static final Duration READY = Duration.ofSeconds(90);
   private static final int TAIL_LINES = 40;
   private static final ObjectMapper JSON = new ObjectMapper();
