@@ -23,6 +23,7 @@ import dev.residua.cli.model.TeachCommand;
 import dev.residua.cli.model.TrainCommand;
 import dev.residua.cli.ops.AcceptNormalCommand;
 import dev.residua.cli.ops.AcknowledgeCommand;
+import dev.residua.cli.ops.AlertsCommand;
 import dev.residua.cli.ops.AnnounceCommand;
 import dev.residua.cli.ops.AuditCommand;
 import dev.residua.cli.ops.BacktestCommand;
@@ -100,6 +101,7 @@ public final class Residua implements Runnable {
           ResolveCommand.class,
           SourceCommand.class,
           WhyCommand.class,
+          AlertsCommand.class,
           TestAlertCommand.class,
           RetrainCommand.class,
           TrainingJobCommand.class,

@@ -39,16 +39,7 @@ public record AlertingSettings(
     routes = List.copyOf(routes);
     Map<String, ReceiverSettings> byName = new TreeMap<>();
     receivers.forEach(receiver -> byName.put(receiver.name(), receiver));
-    Set<String> names = byName.keySet();
-    for (Route route : routes) {
-      for (String name : route.receivers()) {
-        if (!names.contains(name)) {
-          throw new IllegalArgumentException(
-              "residua.alerting.routes.%s.receivers names '%s', expected one of %s"
-                  .formatted(route.name(), name, names));
-        }
-      }
-    }
+    routes.forEach(route -> route.check(byName.keySet()));
     receivers.forEach(receiver -> checkEscalation(receiver, byName));
     heartbeat.ifPresent(settings -> checkHeartbeat(settings, byName));
     if (giveUpAfter.compareTo(LEAST_GIVE_UP) < 0) {

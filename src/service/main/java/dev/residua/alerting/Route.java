@@ -4,6 +4,7 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.NamePattern;
 import dev.residua.incident.Incident;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Sends matching incidents to receivers.
@@ -37,6 +38,22 @@ public record Route(
         pattern(name, "kinds", kinds, true),
         severity,
         receivers);
+  }
+
+  /**
+   * Checks that its receivers exist.
+   *
+   * @param known names of all receivers
+   * @throws IllegalArgumentException with those that do not
+   */
+  public void check(Set<String> known) {
+    Set<String> unknown = new TreeSet<>(receivers);
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "residua.alerting.routes.%s.receivers names '%s', expected one of %s"
+              .formatted(name, String.join("', '", unknown), new TreeSet<>(known)));
+    }
   }
 
   private static NamePattern pattern(

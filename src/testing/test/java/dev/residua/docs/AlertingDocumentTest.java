@@ -7,6 +7,7 @@ import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.Route;
 import dev.residua.alerting.TestAlert;
+import dev.residua.app.config.AlertingFile;
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.testing.Documents;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +35,20 @@ class AlertingDocumentTest {
 
   /** The properties of the page, with files of this test in place of those in /etc. */
   private String properties() throws Exception {
+    return Documents.snippets(PAGE, "properties").stream()
+        .flatMap(snippet -> snippet.code().lines())
+        .filter(line -> !line.startsWith("residua.alerting.file="))
+        .map(this::here)
+        .distinct()
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String here(String text) {
+    return text.replace("/etc/residua", folder.toString());
+  }
+
+  @BeforeEach
+  void writeFiles() throws Exception {
     Files.writeString(folder.resolve("pagerduty-key"), "0123456789abcdef0123456789abcdef\n");
     Files.writeString(folder.resolve("slack-url"), "https://hooks.example.org/services/T/B/X\n");
     Files.writeString(folder.resolve("teams-url"), "https://flow.example.org/invoke?sig=S\n");
@@ -40,11 +56,27 @@ class AlertingDocumentTest {
     Files.writeString(folder.resolve("mail-password"), "of-the-mailbox\n");
     Files.writeString(folder.resolve("mqtt-password"), "of-the-broker\n");
     Files.writeString(folder.resolve("webhook-key"), KEY + "\n");
-    return Documents.snippets(PAGE, "properties").stream()
-        .flatMap(snippet -> snippet.code().lines())
-        .map(line -> line.replace("/etc/residua", folder.toString()))
-        .distinct()
-        .collect(Collectors.joining("\n"));
+  }
+
+  @Test
+  void shouldShowAFileThatCanBeUsedAsItIs() throws Exception {
+    // Given
+    String text =
+        Documents.snippets(PAGE, "yaml").stream()
+            .map(Documents.Snippet::code)
+            .filter(code -> code.startsWith("dashboard-url"))
+            .findFirst()
+            .orElseThrow();
+
+    // When
+    AlertingSettings settings =
+        AlertingFile.settings(Files.writeString(folder.resolve("alerting.yaml"), here(text)));
+
+    // Then
+    assertThat(settings.receivers())
+        .extracting(ReceiverSettings::name)
+        .containsExactly("chat", "pager");
+    assertThat(settings.routes()).extracting(Route::name).containsExactly("all", "presses");
   }
 
   @Test

@@ -77,6 +77,7 @@ class DocumentedCommandsIT {
           Map.entry("OMP_NUM_THREADS=1 ./residua train", "TutorialIT"),
           Map.entry("./residua retrain --reason \"new lens\" --wait", "RetrainIT"),
           Map.entry("./residua experiment all", "ExperimentRunTest"),
+          Map.entry("./residua alerts check", "AlertsCommandTest"),
           Map.entry("./residua model graph", "ModelGraphCommandTest"),
           Map.entry("./residua model whatif --model tank.residua", "ModelWhatIfCommandTest"),
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),

@@ -14,6 +14,12 @@ import java.util.Set;
 
 /** Which receivers are notified of incidents. Without a receiver, none is. */
 public interface AlertingConfig {
+  /**
+   * YAML file with all other settings of alerting, without {@code residua.alerting.} in front. No
+   * other one may be set then.
+   */
+  Optional<Path> file();
+
   /** Address of the dashboard as people reach it, for links in alerts; no links without it. */
   Optional<URI> dashboardUrl();
 

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Settings of alerting: reports all mistakes of the configuration at once, and no secret. */
 public final class AlertingSetup {
@@ -31,53 +33,81 @@ public final class AlertingSetup {
   private AlertingSetup() {}
 
   /**
-   * The settings that a configuration gives.
+   * The settings that a configuration gives, or the file that it names.
    *
    * @throws StartFailedException with everything that is wrong
    */
   public static AlertingSettings settings(AlertingConfig config) throws StartFailedException {
     List<String> problems = new ArrayList<>();
+    Optional<AlertingSettings> settings = settings(AlertingFile.config(config), problems);
+    check(problems);
+    return settings.orElseThrow();
+  }
+
+  /**
+   * The settings that a configuration without a file gives.
+   *
+   * @param problems receives everything that is wrong
+   * @return empty if anything is wrong
+   */
+  static Optional<AlertingSettings> settings(AlertingConfig config, List<String> problems) {
+    int before = problems.size();
     List<ReceiverSettings> receivers = new ArrayList<>();
-    for (Map.Entry<String, AlertingConfig.Receiver> each :
-        new TreeMap<>(config.receivers()).entrySet()) {
-      try {
-        receivers.add(receiver(each.getKey(), each.getValue()));
-      } catch (IllegalArgumentException e) {
-        problems.add(String.valueOf(e.getMessage()));
-      }
-    }
+    new TreeMap<>(config.receivers())
+        .forEach(
+            (name, receiver) -> collect(problems, () -> receivers.add(receiver(name, receiver))));
     List<Route> routes = new ArrayList<>();
-    for (Map.Entry<String, AlertingConfig.Route> each : new TreeMap<>(config.routes()).entrySet()) {
-      AlertingConfig.Route route = each.getValue();
-      try {
-        routes.add(
-            Route.of(
-                each.getKey(),
-                route.sources(),
-                route.kinds(),
-                route.severity(),
-                route.receivers()));
-      } catch (IllegalArgumentException e) {
-        problems.add(String.valueOf(e.getMessage()));
-      }
+    Set<String> names = new TreeSet<>(config.receivers().keySet());
+    new TreeMap<>(config.routes())
+        .forEach(
+            (name, route) ->
+                collect(
+                    problems,
+                    () -> {
+                      Route made =
+                          Route.of(
+                              name,
+                              route.sources(),
+                              route.kinds(),
+                              route.severity(),
+                              route.receivers());
+                      made.check(names);
+                      routes.add(made);
+                    }));
+    List<AlertingSettings> settings = new ArrayList<>();
+    if (problems.size() == before) {
+      collect(
+          problems,
+          () ->
+              settings.add(
+                  new AlertingSettings(
+                      receivers,
+                      routes,
+                      config.dashboardUrl(),
+                      config.giveUpAfter(),
+                      new GroupSettings(config.groupWait(), config.groupSize()),
+                      config
+                          .heartbeat()
+                          .receiver()
+                          .map(
+                              name ->
+                                  new HeartbeatSettings(name, config.heartbeat().interval())))));
     }
-    if (problems.isEmpty()) {
-      try {
-        return new AlertingSettings(
-            receivers,
-            routes,
-            config.dashboardUrl(),
-            config.giveUpAfter(),
-            new GroupSettings(config.groupWait(), config.groupSize()),
-            config
-                .heartbeat()
-                .receiver()
-                .map(name -> new HeartbeatSettings(name, config.heartbeat().interval())));
-      } catch (IllegalArgumentException e) {
-        problems.add(String.valueOf(e.getMessage()));
-      }
+    return settings.stream().findFirst();
+  }
+
+  private static void collect(List<String> problems, Runnable part) {
+    try {
+      part.run();
+    } catch (IllegalArgumentException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
-    throw new StartFailedException(String.join("\nresidua: ", problems));
+  }
+
+  static void check(List<String> problems) throws StartFailedException {
+    if (!problems.isEmpty()) {
+      throw new StartFailedException(String.join("\nresidua: ", problems));
+    }
   }
 
   /**
@@ -96,39 +126,39 @@ public final class AlertingSetup {
    * @throws StartFailedException with everything that is wrong
    */
   public static Map<String, Signing> signing(AlertingConfig config) throws StartFailedException {
-    Map<String, Signing> secrets = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
+    Map<String, Signing> secrets = signing(AlertingFile.config(config), problems);
+    check(problems);
+    return secrets;
+  }
+
+  static Map<String, Signing> signing(AlertingConfig config, List<String> problems) {
+    Map<String, Signing> secrets = new LinkedHashMap<>();
     config
         .receivers()
         .forEach(
-            (name, receiver) -> {
-              String property = RECEIVERS + name + ".webhook-secret";
-              try {
-                Optional<Secret> secret =
-                    secret(property, receiver.webhookSecret(), receiver.webhookSecretFile());
-                if (secret.isPresent() && receiver.type() != ReceiverType.PAGERDUTY) {
-                  throw new IllegalArgumentException(
-                      "%s is for receivers of type pagerduty; remove it, and for Slack set key"
-                          .formatted(property));
-                }
-                Optional<Secret> signing =
-                    receiver.type() == ReceiverType.SLACK
-                        ? secret(RECEIVERS + name + ".key", receiver.key(), receiver.keyFile())
-                        : secret;
-                signing.ifPresent(
-                    s ->
-                        secrets.put(
-                            name,
-                            new Signing(
-                                receiver.type(), s.value().getBytes(StandardCharsets.UTF_8))));
-              } catch (IllegalArgumentException e) {
-                problems.add(String.valueOf(e.getMessage()));
-              }
-            });
-    if (!problems.isEmpty()) {
-      throw new StartFailedException(String.join("\nresidua: ", problems));
-    }
+            (name, receiver) ->
+                collect(
+                    problems,
+                    () -> signing(name, receiver).ifPresent(secret -> secrets.put(name, secret))));
     return secrets;
+  }
+
+  private static Optional<Signing> signing(String name, AlertingConfig.Receiver receiver) {
+    String property = RECEIVERS + name + ".webhook-secret";
+    Optional<Secret> secret =
+        secret(property, receiver.webhookSecret(), receiver.webhookSecretFile());
+    if (secret.isPresent() && receiver.type() != ReceiverType.PAGERDUTY) {
+      throw new IllegalArgumentException(
+          "%s is for receivers of type pagerduty; remove it, and for Slack set key"
+              .formatted(property));
+    }
+    Optional<Secret> signing =
+        receiver.type() == ReceiverType.SLACK
+            ? secret(RECEIVERS + name + ".key", receiver.key(), receiver.keyFile())
+            : secret;
+    return signing.map(
+        s -> new Signing(receiver.type(), s.value().getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -139,7 +169,8 @@ public final class AlertingSetup {
   public static List<ReceiverSettings> alertmanagers(AlertingConfig config)
       throws StartFailedException {
     List<ReceiverSettings> receivers = new ArrayList<>();
-    for (Map.Entry<String, AlertingConfig.Receiver> entry : config.receivers().entrySet()) {
+    for (Map.Entry<String, AlertingConfig.Receiver> entry :
+        AlertingFile.config(config).receivers().entrySet()) {
       AlertingConfig.Receiver receiver = entry.getValue();
       if (receiver.type() == ReceiverType.ALERTMANAGER
           && (receiver.url().isPresent() || receiver.urlFile().isPresent())) {

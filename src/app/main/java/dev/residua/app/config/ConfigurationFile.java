@@ -49,7 +49,12 @@ public final class ConfigurationFile {
 
   /** SmallRye's message about a configuration, in one line and without its error codes. */
   static String reason(RuntimeException failure) {
-    return String.valueOf(failure.getMessage())
+    return reason(String.valueOf(failure.getMessage()));
+  }
+
+  /** Like the above, for a message. */
+  static String reason(String message) {
+    return message
         .strip()
         .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
         .replaceAll("\\s*\\R\\s*", " ");

@@ -50,6 +50,7 @@ public final class ProgramName {
           "precision",
           "resolve",
           "source",
+          "alerts",
           "test-alert",
           "retrain",
           "bench",

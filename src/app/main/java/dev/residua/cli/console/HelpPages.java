@@ -53,6 +53,7 @@ public final class HelpPages {
           Map.entry("token", SECURITY),
           Map.entry("proposals", CONTROL),
           Map.entry("precision", CONTROL),
+          Map.entry("alerts", "src/docs/alerting.md"),
           Map.entry("test-alert", "src/docs/alerting.md"),
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));
@@ -95,6 +96,7 @@ public final class HelpPages {
             "proposals",
             "precision",
             "audit",
+            "alerts",
             "test-alert"));
     groups.put(
         "Analyse and measure",

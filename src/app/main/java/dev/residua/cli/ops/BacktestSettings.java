@@ -2,10 +2,11 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ServerConfiguration;
+import dev.residua.app.config.UnknownSettings;
+import dev.residua.app.config.UnknownSettings.Unknown;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.PropertiesFile;
-import dev.residua.cli.ops.UnknownSettings.Unknown;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package dev.residua.cli.ops;
 
+import dev.residua.app.config.YamlNodes;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.source.SourceRule;
 import java.io.IOException;
@@ -14,10 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -69,21 +66,14 @@ final class SourceRulesFile {
   }
 
   private Node root(Reader text) {
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(MAX_CHARACTERS);
-    options.setMaxAliasesForCollections(0);
     try {
-      Node root = new Yaml(options).compose(text);
+      Node root = YamlNodes.root(name, text, MAX_CHARACTERS);
       if (root == null) {
         throw new CommandFailedException(name + " is empty, expected rules:");
       }
       return root;
-    } catch (MarkedYAMLException e) {
-      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      throw new CommandFailedException(
-          "%s line %d is not YAML: %s".formatted(name, line, e.getProblem()));
-    } catch (YAMLException e) {
-      throw new CommandFailedException("%s cannot be read: %s".formatted(name, e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -164,6 +154,6 @@ final class SourceRulesFile {
 
   private CommandFailedException failed(Node at, String problem) {
     return new CommandFailedException(
-        "%s line %d: %s".formatted(name, at.getStartMark().getLine() + 1, problem));
+        "%s line %d: %s".formatted(name, YamlNodes.line(at), problem));
   }
 }

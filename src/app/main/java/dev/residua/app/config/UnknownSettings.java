@@ -1,4 +1,4 @@
-package dev.residua.cli.ops;
+package dev.residua.app.config;
 
 import dev.residua.source.NearestName;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Finds names of settings that nothing reads, and the names that were probably meant. */
-final class UnknownSettings {
+public final class UnknownSettings {
   private static final String PROPERTY = "residua.";
   private static final String VARIABLE = "RESIDUA_";
   private static final String ANY = "*";
@@ -28,7 +28,7 @@ final class UnknownSettings {
    * @param otherVariables environment variables that no property has
    * @param clientKeys Kafka's own keys of settings of clients
    */
-  UnknownSettings(
+  public UnknownSettings(
       Collection<String> names, Collection<String> otherVariables, Collection<String> clientKeys) {
     this.names = names.stream().filter(name -> !name.endsWith("[*]")).toList();
     this.otherVariables = otherVariables;
@@ -42,13 +42,13 @@ final class UnknownSettings {
    *
    * @param meant the name that it is nearest to, if one is near
    */
-  record Unknown(String name, Optional<String> meant) {
+  public record Unknown(String name, Optional<String> meant) {
     /**
      * The problem and, after a semicolon, what to do.
      *
      * @param consequence such as {@code has no effect}
      */
-    String message(String consequence) {
+    public String message(String consequence) {
       return "%s is not a setting and %s; %s"
           .formatted(
               name,
@@ -60,7 +60,7 @@ final class UnknownSettings {
   }
 
   /** The unknown ones among properties, such as those of a file; {@code %prod.} may precede one. */
-  List<Unknown> properties(Set<String> given) {
+  public List<Unknown> properties(Set<String> given) {
     List<Unknown> unknown = new ArrayList<>();
     for (String full : given.stream().sorted().toList()) {
       String name = full.replaceFirst("^%[^.]+\\.", "").replaceAll("\\[\\d+]$", "");
@@ -81,7 +81,7 @@ final class UnknownSettings {
   }
 
   /** The unknown ones among environment variables; those of other programs are left out. */
-  List<Unknown> variables(Set<String> given) {
+  public List<Unknown> variables(Set<String> given) {
     List<Unknown> unknown = new ArrayList<>();
     for (String name : given.stream().sorted().toList()) {
       if (name.startsWith(VARIABLE)
@@ -102,6 +102,7 @@ final class UnknownSettings {
         names.stream()
             .filter(one -> !one.endsWith("." + ANY)) // any name is near to itself
             .map(one -> like(one, name, "\\."))
+            .filter(one -> !one.contains(ANY))
             .toList();
     String group = name.substring(0, name.lastIndexOf('.') + 1);
     List<String> same =

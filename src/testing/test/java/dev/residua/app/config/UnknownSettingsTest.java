@@ -1,9 +1,8 @@
-package dev.residua.cli.ops;
+package dev.residua.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.app.config.ServerConfiguration;
-import dev.residua.cli.ops.UnknownSettings.Unknown;
+import dev.residua.app.config.UnknownSettings.Unknown;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
