@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.alerting.NotifiedState.Stage;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ final class AlertState {
 
   /** Names of the receivers that are notified of it without an escalation. */
   Set<String> routed;
+
+  /** Names of those among them that are not notified now, as their routes are muted. */
+  Set<String> muted = Set.of();
 
   private final Map<String, Track> tracks = new HashMap<>();
 
@@ -43,6 +47,18 @@ final class AlertState {
   /** Returns true if a receiver is to be notified of it. */
   boolean wants(String receiver) {
     return routed.contains(receiver) || entry.escalation().to().containsKey(receiver);
+  }
+
+  /** Names of the receivers that are notified of it now without an escalation. */
+  Set<String> unmuted() {
+    Set<String> names = new HashSet<>(routed);
+    names.removeAll(muted);
+    return names;
+  }
+
+  /** Returns true if a receiver gets nothing but the end now. */
+  boolean isMuted(String receiver) {
+    return muted.contains(receiver) && !entry.escalation().to().containsKey(receiver);
   }
 
   boolean mayFire() {

@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.incident.Incident;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -129,8 +130,18 @@ public record AlertingSettings(
         .anyMatch(step -> step.to().equals(receiver.name()));
   }
 
+  /** Routes that notify nobody at a time. */
+  Set<Route> muted(Instant time) {
+    return routes.stream().filter(route -> route.isMuted(time)).collect(Collectors.toSet());
+  }
+
   /** Names of the receivers of an incident in its current state, without escalations. */
   Set<String> receiversOf(Incident incident) {
+    return receiversOf(incident, Set.of());
+  }
+
+  /** Like the above, without those of muted routes. */
+  Set<String> receiversOf(Incident incident, Set<Route> muted) {
     if (routes.isEmpty()) {
       return receivers.stream()
           .filter(receiver -> !isEscalatedTo(receiver) && !getsOnlyHeartbeats(receiver))
@@ -139,7 +150,7 @@ public record AlertingSettings(
     }
     Set<String> names = new TreeSet<>();
     for (Route route : routes) {
-      if (route.takes(incident)) {
+      if (!muted.contains(route) && route.takes(incident)) {
         names.addAll(route.receivers());
       }
     }

@@ -82,12 +82,31 @@ final class GroupedAlerts {
       if (before.isReopenedBy(incident) && !state.mayFire()) {
         state.entry = state.entry.with(opened(now));
       }
-    } else if (state.entry.grouping() instanceof Member member) {
+    } else {
+      changed(state);
+    }
+  }
+
+  /** Applies a change of an incident, or of its receivers, to the group that it is in. */
+  void changed(AlertState state) {
+    if (state.entry.grouping() instanceof Member member) {
       AlertState parent = states.get(member.group());
       if (parent != null && parent.entry.grouping() instanceof Group group) {
-        replace(parent, group.changed(Child.of(state.entry), state.routed));
+        replace(parent, group.changed(Child.of(state.entry), state.unmuted()));
       }
     }
+  }
+
+  /** Receivers of a group to which no open incident in it is routed now, as routes are muted. */
+  Set<String> muted(AlertState group) {
+    Set<String> muted = new HashSet<>(group.routed);
+    List<AlertState> open =
+        states.values().stream()
+            .filter(one -> one.entry.grouping().equals(new Member(group.entry.alertId())))
+            .filter(one -> one.entry.incident().open())
+            .toList();
+    open.forEach(one -> muted.removeAll(one.unmuted()));
+    return open.isEmpty() ? Set.of() : muted;
   }
 
   void restored(String group) {
@@ -162,7 +181,7 @@ final class GroupedAlerts {
       set(state, new Member(join.group()));
       replace(
           parent,
-          ((Group) parent.entry.grouping()).joined(Child.of(state.entry), state.routed, now));
+          ((Group) parent.entry.grouping()).joined(Child.of(state.entry), state.unmuted(), now));
     } else if (decision instanceof Form form) {
       form(form, now);
     }
@@ -186,7 +205,7 @@ final class GroupedAlerts {
     Group group = new Group(form.label(), form.value(), List.of(), 0, now, Set.of());
     for (Candidate candidate : form.candidates()) {
       AlertState state = state(candidate);
-      group = group.joined(Child.of(state.entry), state.routed, now);
+      group = group.joined(Child.of(state.entry), state.unmuted(), now);
       set(state, new Member(id));
     }
     Incident incident =

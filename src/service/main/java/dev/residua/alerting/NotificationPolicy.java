@@ -30,6 +30,7 @@ final class NotificationPolicy {
    * The notification that is due now.
    *
    * @param wanted whether the incident is routed to the receiver now
+   * @param muted whether the receiver gets nothing but the end and repeats now
    * @param acknowledged whether a person has acknowledged it
    * @param lastSent when the receiver last accepted a notification of it from this process, null
    *     for never
@@ -40,6 +41,7 @@ final class NotificationPolicy {
       Capabilities capabilities,
       Duration repeatInterval,
       boolean wanted,
+      boolean muted,
       boolean acknowledged,
       @Nullable Instant lastSent,
       Instant now) {
@@ -48,18 +50,19 @@ final class NotificationPolicy {
     if (entry.incident().open()) {
       return switch (notified.stage()) {
         case NOTHING, RESOLVED ->
-            wanted && !suspended ? Optional.of(Action.OPEN) : Optional.empty();
+            wanted && !muted && !suspended ? Optional.of(Action.OPEN) : Optional.empty();
         case FIRING -> {
           // It was resolved and reopened meanwhile, of which the receiver may be aware.
-          if (!follows(entry, notified) && notified.flaps() != entry.incident().flaps()) {
+          if (!muted && !follows(entry, notified) && notified.flaps() != entry.incident().flaps()) {
             yield Optional.of(Action.OPEN);
           }
-          if (!suspended
+          if (!muted
+              && !suspended
               && notified.revision() < entry.revision()
               && worthAnUpdate(entry, notified, capabilities)) {
             yield Optional.of(Action.UPDATE);
           }
-          if (acknowledged && capabilities.acknowledges() && !notified.acknowledged()) {
+          if (!muted && acknowledged && capabilities.acknowledges() && !notified.acknowledged()) {
             yield Optional.of(Action.ACKNOWLEDGE);
           }
           yield capabilities.forgets() && silent ? Optional.of(Action.REPEAT) : Optional.empty();
@@ -67,7 +70,7 @@ final class NotificationPolicy {
       };
     }
     if (isUnnotified(entry, notified)) {
-      return wanted
+      return wanted && !muted
           ? Optional.of(openingIsKnown(entry) ? Action.OPEN : Action.RESOLVE)
           : Optional.empty();
     }

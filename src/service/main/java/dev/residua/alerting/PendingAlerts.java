@@ -41,6 +41,7 @@ final class PendingAlerts {
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
   private final Map<String, EscalationSettings> steps; // by receiver
   private final GroupedAlerts groups;
+  private Set<Route> muted = Set.of();
 
   /**
    * A notification that will not be delivered.
@@ -83,7 +84,9 @@ final class PendingAlerts {
 
   /** Adds an entry that an earlier owner of a partition stored. */
   void restore(int partition, AlertEntry entry) {
-    states.put(entry.alertId(), new AlertState(partition, entry, routed(entry)));
+    AlertState state = new AlertState(partition, entry, routed(entry));
+    state.muted = muted(state);
+    states.put(entry.alertId(), state);
     if (!entry.incident().id().equals(entry.alertId())) {
       followers.put(entry.incident().id(), entry.alertId());
     }
@@ -108,10 +111,46 @@ final class PendingAlerts {
     if (entry.grouping() instanceof Group group) {
       return group.receivers();
     }
-    return entry
-        .only()
-        .<Set<String>>map(Set::of)
-        .orElseGet(() -> settings.receiversOf(entry.incident()));
+    if (entry.only().isPresent()) {
+      return Set.of(entry.only().get());
+    }
+    Incident incident = entry.incident();
+    if (incident.open()) {
+      return settings.receiversOf(incident);
+    }
+    // An incident that began and ended while its route was muted is not sent.
+    Set<String> names =
+        new HashSet<>(settings.receiversOf(incident, settings.muted(entry.since())));
+    names.addAll(settings.receiversOf(incident, settings.muted(entry.changedAt())));
+    return names;
+  }
+
+  /** Those of its receivers that are not notified now. */
+  private Set<String> muted(AlertState state) {
+    if (muted.isEmpty() || state.entry.only().isPresent()) {
+      return Set.of();
+    }
+    if (state.entry.grouping() instanceof Group) {
+      return groups.muted(state);
+    }
+    Set<String> names = new HashSet<>(state.routed);
+    names.removeAll(settings.receiversOf(state.entry.incident(), muted));
+    return names;
+  }
+
+  /** Begins and ends mute times of routes. */
+  private void mute(Instant now) {
+    Set<Route> next = settings.muted(now);
+    if (!next.equals(muted)) {
+      muted = next;
+      states.values().forEach(state -> state.muted = muted(state));
+      states.values().forEach(groups::changed);
+    }
+    if (!muted.isEmpty()) { // a group follows its members
+      states.values().stream()
+          .filter(state -> state.entry.grouping() instanceof Group)
+          .forEach(group -> group.muted = muted(group));
+    }
   }
 
   void incident(Incident incident, Position position, Instant now) {
@@ -132,6 +171,7 @@ final class PendingAlerts {
       AlertEntry before = state.entry;
       state.entry = before.next(incident, position.offset(), position.writtenAt());
       state.routed = routed(state.entry);
+      state.muted = muted(state);
       changed.add(alert);
       if (incident.reason() == Reason.MERGED && before.grouping() instanceof Waiting) {
         remove(state); // receivers are notified of the one that it is a part of
@@ -158,12 +198,18 @@ final class PendingAlerts {
                 Optional.empty(),
                 Map.of())
             .with(groups.opened(now));
-    states.put(entry.alertId(), new AlertState(position.partition(), entry, routed));
+    AlertState state = new AlertState(position.partition(), entry, routed);
+    state.muted = muted(state);
+    states.put(entry.alertId(), state);
     changed.add(entry.alertId());
   }
 
-  /** Forms groups of incidents, and releases those that have waited for others. */
+  /**
+   * Begins and ends mute times, forms groups of incidents, and releases those that have waited for
+   * others.
+   */
   void group(Instant now) {
+    mute(now);
     groups.update(now);
   }
 
@@ -189,7 +235,7 @@ final class PendingAlerts {
       Escalation next =
           before.next(
               steps,
-              state.routed::contains,
+              state.unmuted()::contains,
               entry.incident().open() && entry.incident().state() != State.SUSPENDED,
               acknowledgedBy(entry, acknowledgedBy).isPresent(),
               now);
@@ -303,6 +349,7 @@ final class PendingAlerts {
         to.type().capabilities(),
         to.repeatInterval(),
         state.wants(receiver) || track.attempted,
+        state.isMuted(receiver),
         acknowledged,
         track.lastSent,
         now);

@@ -3,6 +3,8 @@ package dev.residua.alerting;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.NamePattern;
 import dev.residua.incident.Incident;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,11 +16,21 @@ import java.util.TreeSet;
  * @param kinds regular expression for the whole kind, upper or lower case
  * @param severity least severity
  * @param receivers names of the receivers that are notified, at least one
+ * @param mute times at which it notifies nobody
+ * @param active times outside which it notifies nobody; none for always
  */
 public record Route(
-    String name, NamePattern sources, NamePattern kinds, Severity severity, Set<String> receivers) {
+    String name,
+    NamePattern sources,
+    NamePattern kinds,
+    Severity severity,
+    Set<String> receivers,
+    List<TimeInterval> mute,
+    List<TimeInterval> active) {
   public Route {
     receivers = Set.copyOf(receivers);
+    mute = List.copyOf(mute);
+    active = List.copyOf(active);
     if (receivers.isEmpty()) {
       throw new IllegalArgumentException(
           "residua.alerting.routes.%s.receivers must name at least one receiver".formatted(name));
@@ -26,7 +38,7 @@ public record Route(
   }
 
   /**
-   * Parses a route.
+   * Parses a route that is never muted.
    *
    * @throws IllegalArgumentException with the property that is not a regular expression
    */
@@ -37,7 +49,14 @@ public record Route(
         pattern(name, "sources", sources, false),
         pattern(name, "kinds", kinds, true),
         severity,
-        receivers);
+        receivers,
+        List.of(),
+        List.of());
+  }
+
+  /** The route with times at which it is muted, and times outside which it is. */
+  public Route with(List<TimeInterval> muteTimes, List<TimeInterval> activeTimes) {
+    return new Route(name, sources, kinds, severity, receivers, muteTimes, activeTimes);
   }
 
   /**
@@ -66,6 +85,12 @@ public record Route(
               .formatted(name, property, text, e.getMessage()),
           e);
     }
+  }
+
+  /** Returns true if it notifies nobody at a time. */
+  public boolean isMuted(Instant time) {
+    return mute.stream().anyMatch(interval -> interval.contains(time))
+        || (!active.isEmpty() && active.stream().noneMatch(interval -> interval.contains(time)));
   }
 
   boolean takes(Incident incident) {

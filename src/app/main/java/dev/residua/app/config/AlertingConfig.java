@@ -54,6 +54,12 @@ public interface AlertingConfig {
    */
   Map<String, Route> routes();
 
+  /**
+   * Recurring times by name, at which routes notify nobody. A time must match all fields that are
+   * set.
+   */
+  Map<String, MuteTime> muteTimes();
+
   /** One receiver. */
   interface Receiver {
     /**
@@ -173,5 +179,33 @@ public interface AlertingConfig {
 
     /** Names of the receivers, separated by commas. */
     Set<String> receivers();
+
+    /** Names of mute times at which the route notifies nobody, separated by commas. */
+    Optional<Set<String>> muteTimes();
+
+    /** Names of mute times outside which the route notifies nobody, separated by commas. */
+    Optional<Set<String>> activeTimes();
+  }
+
+  /** Recurring times by the clock of a place. */
+  interface MuteTime {
+    /** Times of day, such as {@code 22:00-24:00,00:00-06:00}. The end is not a part of a time. */
+    Optional<List<String>> times();
+
+    /** Days of the week, such as {@code monday:friday,sunday}. */
+    Optional<List<String>> weekdays();
+
+    /** Days of the month, such as {@code 1:5}, or {@code -3:-1} for the last three. */
+    Optional<List<String>> daysOfMonth();
+
+    /** Months, such as {@code december} or {@code 6:8}. */
+    Optional<List<String>> months();
+
+    /** Years, such as {@code 2026:2028}. */
+    Optional<List<String>> years();
+
+    /** Time zone of all of them, such as {@code Europe/Berlin}. */
+    @WithDefault("UTC")
+    String location();
   }
 }

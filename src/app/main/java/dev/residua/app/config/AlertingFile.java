@@ -273,6 +273,7 @@ public final class AlertingFile {
         "heartbeat.interval", !config.heartbeat().interval().equals(none.heartbeat().interval()));
     set.put("receivers", !config.receivers().isEmpty());
     set.put("routes", !config.routes().isEmpty());
+    set.put("mute-times", !config.muteTimes().isEmpty());
     return set.entrySet().stream()
         .filter(Map.Entry::getValue)
         .map(one -> START + one.getKey())

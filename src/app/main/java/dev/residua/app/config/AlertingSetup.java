@@ -8,6 +8,7 @@ import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Route;
 import dev.residua.alerting.Secret;
+import dev.residua.alerting.TimeInterval;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.dashboard.AcknowledgementsResource.Signing;
 import java.io.IOException;
@@ -58,22 +59,38 @@ public final class AlertingSetup {
             (name, receiver) -> collect(problems, () -> receivers.add(receiver(name, receiver))));
     List<Route> routes = new ArrayList<>();
     Set<String> names = new TreeSet<>(config.receivers().keySet());
+    Map<String, TimeInterval> times = new TreeMap<>();
+    new TreeMap<>(config.muteTimes())
+        .forEach((name, time) -> collect(problems, () -> times.put(name, interval(name, time))));
+    Set<String> known = config.muteTimes().keySet();
     new TreeMap<>(config.routes())
         .forEach(
-            (name, route) ->
-                collect(
-                    problems,
-                    () -> {
-                      Route made =
-                          Route.of(
-                              name,
-                              route.sources(),
-                              route.kinds(),
-                              route.severity(),
-                              route.receivers());
-                      made.check(names);
-                      routes.add(made);
-                    }));
+            (name, route) -> {
+              String at = "residua.alerting.routes." + name;
+              List<TimeInterval> mute = new ArrayList<>();
+              List<TimeInterval> active = new ArrayList<>();
+              collect(
+                  problems,
+                  () -> mute.addAll(named(at + ".mute-times", route.muteTimes(), known, times)));
+              collect(
+                  problems,
+                  () ->
+                      active.addAll(
+                          named(at + ".active-times", route.activeTimes(), known, times)));
+              collect(
+                  problems,
+                  () -> {
+                    Route made =
+                        Route.of(
+                            name,
+                            route.sources(),
+                            route.kinds(),
+                            route.severity(),
+                            route.receivers());
+                    made.check(names);
+                    routes.add(made.with(mute, active));
+                  });
+            });
     List<AlertingSettings> settings = new ArrayList<>();
     if (problems.size() == before) {
       collect(
@@ -94,6 +111,38 @@ public final class AlertingSetup {
                                   new HeartbeatSettings(name, config.heartbeat().interval())))));
     }
     return settings.stream().findFirst();
+  }
+
+  private static TimeInterval interval(String name, AlertingConfig.MuteTime time) {
+    return TimeInterval.of(
+        name,
+        time.times().orElse(List.of()),
+        time.weekdays().orElse(List.of()),
+        time.daysOfMonth().orElse(List.of()),
+        time.months().orElse(List.of()),
+        time.years().orElse(List.of()),
+        time.location());
+  }
+
+  /**
+   * The intervals that a route names.
+   *
+   * @param times those of the known ones that can be used
+   */
+  private static List<TimeInterval> named(
+      String property,
+      Optional<Set<String>> names,
+      Set<String> known,
+      Map<String, TimeInterval> times) {
+    List<TimeInterval> named = new ArrayList<>();
+    for (String name : new TreeSet<>(names.orElse(Set.of()))) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "%s names '%s', expected one of %s".formatted(property, name, new TreeSet<>(known)));
+      }
+      Optional.ofNullable(times.get(name)).ifPresent(named::add);
+    }
+    return named;
   }
 
   private static void collect(List<String> problems, Runnable part) {

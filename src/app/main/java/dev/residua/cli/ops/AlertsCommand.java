@@ -5,11 +5,13 @@ import dev.residua.alerting.EscalationSettings;
 import dev.residua.alerting.HeartbeatSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.Route;
+import dev.residua.alerting.TimeInterval;
 import dev.residua.app.config.AlertingFile;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -26,7 +28,7 @@ public final class AlertsCommand {
   @Command(
       name = "check",
       description = {
-        "Prints the receivers and routes of a file for residua.alerting.file, or all its mistakes.",
+        "Prints the receivers, routes and mute times of a file for residua.alerting.file, or all its mistakes.",
         "Reads the files and variables that it names, and connects to nothing. Exits with 1 if anything is wrong."
       })
   static final class Check extends JsonCommand {
@@ -73,6 +75,13 @@ public final class AlertsCommand {
           route.kinds(),
           lower(route.severity()),
           String.join(", ", new TreeSet<>(route.receivers())));
+      Instant now = Instant.now();
+      route.mute().forEach(time -> print("  muted in %s", text(time, now)));
+      route.active().forEach(time -> print("  muted outside %s", text(time, now)));
+    }
+
+    private static String text(TimeInterval time, Instant now) {
+      return time + (time.contains(now) ? " (now)" : "");
     }
 
     private static Map<String, Object> row(ReceiverSettings receiver) {
@@ -98,7 +107,13 @@ public final class AlertsCommand {
           "severity",
           lower(route.severity()),
           "receivers",
-          new TreeSet<>(route.receivers()));
+          new TreeSet<>(route.receivers()),
+          "muteTimes",
+          route.mute().stream().map(TimeInterval::name).toList(),
+          "activeTimes",
+          route.active().stream().map(TimeInterval::name).toList(),
+          "muted",
+          route.isMuted(Instant.now()));
     }
 
     private static String lower(Enum<?> value) {

@@ -187,6 +187,9 @@ class AlertingFileTest {
         "receivers: {ops: {type: slak}} | f line 1: receivers.ops.type cannot be 'slak'; expected one of alertmanager, email, mqtt, pagerduty, slack, teams, webhook",
         "receivers: {ops: {url: 'https://x.test'}} | f line 1: The config property receivers.ops.type is required but it could not be found",
         "receivers: 5 | f line 1: receivers is not a setting and is refused; remove it, or look its name up in src/docs/configuration.md",
+        "mute-times: {night: {times: '22:00-06:00'}} | f line 1: mute-times.night.times must be such as 08:00-17:30 but was '22:00-06:00'; write a night as 22:00-24:00 and 00:00-06:00",
+        "routes: {all: {receivers: [], mute-times: [night]}} | f line 1: The config property routes.all.receivers is required but it could not be found",
+        "{receivers: {ops: {type: slack, url: 'https://x.test'}}, routes: {all: {receivers: ops, mute-times: [night]}}} | f line 1: routes.all.mute-times names 'night', expected one of []",
         "receivers: [a | f line 1 is not YAML: expected ',' or ']', but got <stream end>",
       })
   void shouldRefuseOtherFiles(String text, String mistake) throws Exception {

@@ -21,7 +21,10 @@ class AlertsCommandTest {
         alive: {type: webhook, url: "https://switch.test/ping/1"}
       heartbeat: {receiver: alive}
       routes:
-        presses: {sources: press-.*, severity: warning, receivers: [own, chat]}
+        presses: {sources: press-.*, severity: warning, receivers: [own, chat], mute-times: [2020], active-times: [ever]}
+      mute-times:
+        2020: {years: [2020], days-of-month: [-1, "1:5"], location: Europe/Berlin}
+        ever: {times: "00:00-24:00"}
       """;
 
   @TempDir Path folder;
@@ -55,6 +58,8 @@ class AlertsCommandTest {
             receiver chat (slack, https://chat.test), after PT15M to own
             receiver own (webhook, https://own.test)
             route presses: sources press-.*, kinds .*, severity warning or worse, to chat, own
+              muted in 2020 (days of month -1 1:5, years 2020, Europe/Berlin)
+              muted outside ever (times 00:00-24:00, UTC) (now)
             heartbeat: alive
             """);
   }
