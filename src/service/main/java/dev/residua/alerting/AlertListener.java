@@ -1,5 +1,6 @@
 package dev.residua.alerting;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Observes alerting. Called on the loop's thread. */
@@ -45,6 +46,9 @@ public interface AlertListener {
 
   /** The loop made progress, be it an attempt that failed. */
   default void progressed() {}
+
+  /** The settings have changed to these receivers. */
+  default void receivers(List<String> names) {}
 
   /** Receivers are notified of this many incidents in this way. */
   default void decided(Outcome outcome, int incidents) {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,13 +38,13 @@ public final class AlertLoop implements Runnable {
   /**
    * Parts of a membership other than its Kafka clients.
    *
+   * @param active settings and workers of the receivers
    * @param acknowledgedBy person who acknowledged an incident, by its id, of the latest ones
    * @param stopped true if the loop is about to end
    */
   record Context(
       Topics topics,
-      AlertingSettings settings,
-      List<ReceiverWorker> workers,
+      ActiveSettings active,
       Map<String, String> acknowledgedBy,
       AlertListener listener,
       Tracing tracing,
@@ -64,7 +65,7 @@ public final class AlertLoop implements Runnable {
    * @param members in the group of the alerting processes; closed here
    * @param readers outside any group; closed here
    * @param producers transactional, not yet initialised; closed here
-   * @param channels to the receivers of the settings
+   * @param channels opens the channel to a receiver of the settings
    * @param activations known activations of models
    * @param tracing continues the traces of frames up to their notifications
    */
@@ -74,7 +75,7 @@ public final class AlertLoop implements Runnable {
       Supplier<? extends Producer<byte[], byte[]>> producers,
       Topics topics,
       AlertingSettings settings,
-      List<Channel> channels,
+      BiFunction<ReceiverSettings, AlertingSettings, Channel> channels,
       Supplier<List<Activation>> activations,
       AlertListener listener,
       Tracing tracing,
@@ -84,15 +85,16 @@ public final class AlertLoop implements Runnable {
     this.readers = readers;
     this.producers = producers;
     this.activations = activations;
-    List<ReceiverWorker> workers =
-        channels.stream()
-            .map(channel -> new ReceiverWorker(channel, settings.giveUpAfter(), listener, random))
-            .toList();
+    ActiveSettings active =
+        new ActiveSettings(
+            settings,
+            (receiver, used) ->
+                new ReceiverWorker(
+                    channels.apply(receiver, used), used.giveUpAfter(), listener, random));
     this.context =
         new Context(
             topics,
-            settings,
-            workers,
+            active,
             BoundedMap.ofLatest(MAX_ACKNOWLEDGED),
             listener,
             tracing,
@@ -107,6 +109,11 @@ public final class AlertLoop implements Runnable {
    */
   public boolean notifies() {
     return context.clock().instant().isBefore(notified.plus(MAX_ROUND));
+  }
+
+  /** Makes the loop use other settings soon. May be called from any thread. */
+  public void use(AlertingSettings next) {
+    context.active().offer(next);
   }
 
   /** Makes {@link #run} return after the deliveries in progress. */
@@ -126,11 +133,15 @@ public final class AlertLoop implements Runnable {
           store.start();
           ModelChangeNotifier models =
               new ModelChangeNotifier(
-                  context.workers().stream()
-                      .filter(
-                          worker ->
-                              !context.settings().getsOnlyHeartbeats(worker.channel.receiver()))
-                      .toList(),
+                  () ->
+                      context.active().workers().stream()
+                          .filter(
+                              worker ->
+                                  !context
+                                      .active()
+                                      .settings()
+                                      .getsOnlyHeartbeats(worker.channel.receiver()))
+                          .toList(),
                   activations,
                   store,
                   context.listener());
@@ -147,18 +158,18 @@ public final class AlertLoop implements Runnable {
           alerts.end();
         } catch (KafkaException e) {
           LOG.warn("alerting waits for Kafka: reason={}", e.getMessage());
-          context.workers().forEach(ReceiverWorker::cancel);
+          context.active().workers().forEach(ReceiverWorker::cancel);
           pause();
         } catch (RuntimeException e) {
           LOG.error("alerting failed; restarting from the stored state", e);
-          context.workers().forEach(ReceiverWorker::cancel);
+          context.active().workers().forEach(ReceiverWorker::cancel);
           pause();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      context.workers().forEach(ReceiverWorker::close);
+      context.active().workers().forEach(ReceiverWorker::close);
     }
   }
 

@@ -31,7 +31,7 @@ import java.util.Set;
  * nothing else has to be stored. For one thread.
  */
 final class GroupedAlerts {
-  private final GroupSettings settings;
+  private GroupSettings settings;
   private final Map<String, AlertState> states;
   private final Set<String> changed;
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
@@ -45,6 +45,11 @@ final class GroupedAlerts {
     this.settings = settings;
     this.states = states;
     this.changed = changed;
+  }
+
+  /** Applies other settings to incidents that open, wait or join later. */
+  void use(GroupSettings next) {
+    settings = next;
   }
 
   Grouping opened(Instant now) {

@@ -21,14 +21,14 @@ final class ModelChangeNotifier {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModelChangeNotifier.class);
 
-  private final List<ReceiverWorker> workers;
+  private final Supplier<List<ReceiverWorker>> workers;
   private final Supplier<List<Activation>> activations;
   private final AlertStore store;
   private final AlertListener listener;
   private @Nullable Map<String, Long> lastNotified;
 
   ModelChangeNotifier(
-      List<ReceiverWorker> workers,
+      Supplier<List<ReceiverWorker>> workers,
       Supplier<List<Activation>> activations,
       AlertStore store,
       AlertListener listener) {
@@ -59,7 +59,7 @@ final class ModelChangeNotifier {
   void notifyReceivers(Instant now, boolean ending) throws InterruptedException {
     Map<String, Long> notified = lastNotified;
     if (notified == null) {
-      for (ReceiverWorker worker : workers) {
+      for (ReceiverWorker worker : workers.get()) {
         worker.finishedChange(false); // the new owner asks again
       }
       return;
@@ -68,7 +68,7 @@ final class ModelChangeNotifier {
         activations.get().stream().sorted(Comparator.comparing(Activation::number)).toList();
     long last = all.isEmpty() ? -1 : all.get(all.size() - 1).number();
     boolean changed = false;
-    for (ReceiverWorker worker : workers) {
+    for (ReceiverWorker worker : workers.get()) {
       if (!worker.channel.notifiesChanges()) {
         continue;
       }

@@ -85,7 +85,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     this.store = store;
     this.models = models;
     this.context = context;
-    this.alerts = new PendingAlerts(context.settings(), context.random());
+    this.alerts = new PendingAlerts(context.active().settings(), context.random());
     List<TopicPartition> all = TopicSpans.partitions(control, context.topics().control().name());
     control.assign(all);
     control.seekToBeginning(all);
@@ -93,13 +93,17 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   }
 
   void round() throws InterruptedException {
+    AlertingSettings next = context.active().offered();
+    if (next != null) {
+      use(next);
+    }
     for (ConsumerRecord<byte[], byte[]> record : member.poll(POLL)) {
       onIncident(record);
     }
     for (ConsumerRecord<byte[], byte[]> record : control.poll(Duration.ZERO)) {
       onControl(record);
     }
-    for (ReceiverWorker worker : context.workers()) {
+    for (ReceiverWorker worker : context.active().workers()) {
       applyResult(worker, false);
     }
     Instant now = context.clock().instant();
@@ -112,7 +116,19 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
     models.notifyReceivers(now, false);
     commit();
-    context.workers().forEach(worker -> deliver(worker, now));
+    context.active().workers().forEach(worker -> deliver(worker, now));
+  }
+
+  /** Applies other settings; deliveries in progress to receivers that change are awaited. */
+  private void use(AlertingSettings next) throws InterruptedException {
+    for (ReceiverWorker worker : context.active().outdated(next)) {
+      applyResult(worker, true);
+    }
+    Instant now = context.clock().instant();
+    models.notifyReceivers(now, true);
+    context.active().apply(next);
+    alerts.use(next, now);
+    context.listener().receivers(next.receivers().stream().map(ReceiverSettings::name).toList());
   }
 
   /** Escalates alerts once all acknowledgements from before the start are known. */
@@ -136,7 +152,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
 
   /** Waits for deliveries in progress, then stores and commits their results. */
   void end() throws InterruptedException {
-    for (ReceiverWorker worker : context.workers()) {
+    for (ReceiverWorker worker : context.active().workers()) {
       applyResult(worker, true);
     }
     models.notifyReceivers(context.clock().instant(), true);
@@ -254,7 +270,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   }
 
   private void sweep(Instant now) {
-    for (ReceiverWorker worker : context.workers()) {
+    for (ReceiverWorker worker : context.active().workers()) {
       if (worker.isGivenUp(now)) {
         for (Lost lost : alerts.expire(worker.name, "it was unavailable", now)) {
           context.listener().sent(worker.name, Result.GIVEN_UP);

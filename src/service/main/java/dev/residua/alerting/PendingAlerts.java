@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * records, time and answers in; notifications and changes to store out. For one thread.
  */
 final class PendingAlerts {
-  private final AlertingSettings settings;
+  private AlertingSettings settings;
   private final Map<String, ReceiverSettings> receivers = new LinkedHashMap<>();
   private final RandomGenerator random;
   private final Map<String, AlertState> states = new HashMap<>(); // by alert
@@ -39,7 +39,7 @@ final class PendingAlerts {
   private final Set<String> changed = new HashSet<>();
   private final Map<String, Integer> dropped = new HashMap<>(); // partition by alert
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
-  private final Map<String, EscalationSettings> steps; // by receiver
+  private Map<String, EscalationSettings> steps = Map.of(); // by receiver
   private final GroupedAlerts groups;
   private Set<Route> muted = Set.of();
 
@@ -71,15 +71,30 @@ final class PendingAlerts {
   PendingAlerts(AlertingSettings settings, RandomGenerator random) {
     this.settings = settings;
     this.groups = new GroupedAlerts(settings.groups(), states, changed);
-    this.steps = settings.escalations();
     this.random = random;
-    settings
-        .receivers()
-        .forEach(
-            receiver -> {
-              receivers.put(receiver.name(), receiver);
-              limited.put(receiver.name(), new RateLimitDigest(receiver.name(), receiver.limit()));
-            });
+    configure(settings);
+  }
+
+  private void configure(AlertingSettings next) {
+    settings = next;
+    steps = next.escalations();
+    receivers.clear();
+    next.receivers().forEach(receiver -> receivers.put(receiver.name(), receiver));
+    limited.keySet().retainAll(receivers.keySet());
+    receivers.forEach(
+        (name, receiver) ->
+            limited.computeIfAbsent(name, one -> new RateLimitDigest(one, receiver.limit())));
+  }
+
+  /**
+   * Applies other settings. A receiver that they do not have gets nothing more; the others continue
+   * with the state of which they were notified.
+   */
+  void use(AlertingSettings next, Instant now) {
+    configure(next);
+    groups.use(next.groups());
+    states.values().forEach(state -> state.routed = routed(state.entry));
+    reroute(next.muted(now));
   }
 
   /** Adds an entry that an earlier owner of a partition stored. */
@@ -138,13 +153,17 @@ final class PendingAlerts {
     return names;
   }
 
+  private void reroute(Set<Route> nowMuted) {
+    muted = nowMuted;
+    states.values().forEach(state -> state.muted = muted(state));
+    states.values().forEach(groups::changed);
+  }
+
   /** Begins and ends mute times of routes. */
   private void mute(Instant now) {
     Set<Route> next = settings.muted(now);
     if (!next.equals(muted)) {
-      muted = next;
-      states.values().forEach(state -> state.muted = muted(state));
-      states.values().forEach(groups::changed);
+      reroute(next);
     }
     if (!muted.isEmpty()) { // a group follows its members
       states.values().stream()
@@ -556,7 +575,11 @@ final class PendingAlerts {
   }
 
   private boolean done(AlertState state, Instant now) {
-    return !(state.entry.grouping() instanceof Waiting)
+    if (state.entry.only().isPresent() && !receivers.containsKey(state.entry.only().get())) {
+      return true; // its receiver was removed
+    }
+    return !state.entry.incident().open()
+        && !(state.entry.grouping() instanceof Waiting)
         && receivers.values().stream()
             .allMatch(
                 receiver -> {

@@ -88,8 +88,7 @@ public final class SimulatedAlerting {
     AlertLoop.Context context =
         new AlertLoop.Context(
             topics,
-            settings,
-            List.of(worker),
+            new ActiveSettings(settings, (receiver, used) -> worker),
             new HashMap<>(),
             AlertListener.NONE,
             Tracing.OFF,
@@ -103,7 +102,7 @@ public final class SimulatedAlerting {
         AlertStore store = new AlertStore(producer, topics);
         store.start();
         ModelChangeNotifier models =
-            new ModelChangeNotifier(context.workers(), List::of, store, context.listener());
+            new ModelChangeNotifier(context.active()::workers, List::of, store, context.listener());
         PartitionAlerts alerts =
             new PartitionAlerts(member, control, around.readers(), store, models, context);
         member.subscribe(List.of(topics.incidents().name()), alerts);

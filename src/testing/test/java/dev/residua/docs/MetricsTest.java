@@ -424,6 +424,7 @@ class MetricsTest {
   }
 
   private void alerts() {
+    AlertMetrics.file(meters, () -> 1);
     ReceiverSettings receiver =
         new ReceiverSettings(
             "ops",

@@ -16,7 +16,7 @@ import java.util.Set;
 public interface AlertingConfig {
   /**
    * YAML file with all other settings of alerting, without {@code residua.alerting.} in front. No
-   * other one may be set then.
+   * other one may be set then. The role {@code alert} reads it again when it changes.
    */
   Optional<Path> file();
 

@@ -2,21 +2,27 @@ package dev.residua.app.metrics;
 
 import dev.residua.alerting.AlertListener;
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.ReceiverSettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Counts of the alerting loop, labelled with the configured receivers. For one thread. */
 public final class AlertMetrics implements AlertListener {
   private static final String RECEIVER = "receiver";
 
+  private final MeterRegistry meters;
   private final Map<String, Receiver> receivers = new HashMap<>();
   private final Counter[] outcomes;
   private final BiConsumer<String, String> health;
@@ -77,6 +83,7 @@ public final class AlertMetrics implements AlertListener {
       AlertingSettings settings,
       BiConsumer<String, String> health,
       Runnable heartbeat) {
+    this.meters = meters;
     this.outcomes =
         Meters.counters(
             meters,
@@ -87,7 +94,30 @@ public final class AlertMetrics implements AlertListener {
             Outcome.values());
     this.health = health;
     this.heartbeat = heartbeat;
-    settings.receivers().forEach(one -> receivers.put(one.name(), Receiver.of(meters, one.name())));
+    receivers(settings.receivers().stream().map(ReceiverSettings::name).toList());
+  }
+
+  /** Registers the state of the file with the settings of alerting. */
+  public static void file(MeterRegistry meters, Supplier<Number> successful) {
+    Meters.gauge(
+        meters,
+        "residua.alerting.file.last.reload.successful",
+        "1 if the file of residua.alerting.file is in force, 0 if it could not be used",
+        successful);
+  }
+
+  @Override
+  public void receivers(List<String> names) {
+    Set<String> gone = new HashSet<>(receivers.keySet());
+    names.forEach(gone::remove);
+    for (String name : gone) {
+      receivers.remove(name);
+      meters.getMeters().stream()
+          .filter(meter -> name.equals(meter.getId().getTag(RECEIVER)))
+          .forEach(meters::remove);
+      health.accept(name, "");
+    }
+    names.forEach(name -> receivers.computeIfAbsent(name, one -> Receiver.of(meters, one)));
   }
 
   private void of(String receiver, Consumer<Receiver> action) {

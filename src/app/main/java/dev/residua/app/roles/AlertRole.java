@@ -23,12 +23,17 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.scoring.Guarantee;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,15 +43,24 @@ public final class AlertRole implements AutoCloseable {
   private static final long STOP_MILLIS = 15_000;
   private static final int POLLED = 500;
 
-  private final List<LoopThread> threads = new ArrayList<>();
+  private final Clock clock = Clock.systemUTC();
+  private final Clock steady;
+  private final AlertLoop loop;
+  private final LoopThread loopThread;
+  private final Callable<Map<Partition, Offsets>> pipeline;
+  private final Function<List<ReceiverSettings>, SourceStatePublisher> publisher;
+  private AlertingSettings settings;
+  private @Nullable LoopThread heartbeat;
+  private @Nullable LoopThread states;
 
   /** Starts evidence, retention and, if receivers are configured, notifications. */
   public static void start(RoleContext context, ActiveModel model) throws StartFailedException {
     ResiduaConfig config = context.config();
     context.closing().accept(new EvidenceStore(context));
     context.closing().accept(new RetentionRole(context));
+    Optional<Path> file = config.alerting().file();
     AlertingSettings settings = AlertingSetup.settings(config.alerting());
-    if (settings.receivers().isEmpty()) {
+    if (settings.receivers().isEmpty() && file.isEmpty()) {
       LOG.info("alerting is off: no residua.alerting.receivers are configured");
       return;
     }
@@ -61,12 +75,18 @@ public final class AlertRole implements AutoCloseable {
             new AlertMetrics(context.meters(), settings, context.health()::receiver, context::beat),
             context.tracing());
     context.closing().accept(alerts);
+    if (file.isPresent()) {
+      AlertingFileFollower follower = new AlertingFileFollower(file.get(), settings, alerts::use);
+      AlertMetrics.file(context.meters(), () -> follower.successful() ? 1 : 0);
+      context
+          .closing()
+          .accept(new LoopThread("residua-alerting-file", follower, follower::stop, STOP_MILLIS));
+    }
   }
 
   /**
    * @param prefix start of all topic names
    * @param instance name of this process
-   * @param settings with at least one receiver
    * @param activations known activations of models
    * @param tracing continues traces
    */
@@ -81,53 +101,89 @@ public final class AlertRole implements AutoCloseable {
       Tracing tracing) {
     String group = ConsumerGroups.alert(prefix);
     String member = group + "-" + instance;
-    Clock clock = Clock.systemUTC();
-    Clock steady = new SteadyClock(clock, System::nanoTime);
-    AlertLoop loop =
+    this.steady = new SteadyClock(clock, System::nanoTime);
+    this.settings = settings;
+    this.loop =
         new AlertLoop(
             () -> clients.onlyConsumer(group, member, POLLED),
             clients::stateReader,
             () -> clients.resultProducer(Guarantee.EXACTLY_ONCE, member),
             topics,
             settings,
-            settings.receivers().stream()
-                .map(receiver -> Channel.to(receiver, settings, clock))
-                .toList(),
+            (receiver, used) -> Channel.to(receiver, used, clock),
             activations,
             listener,
             tracing,
             steady,
             new Random());
-    settings
-        .heartbeat()
-        .map(
-            beat ->
-                new Heartbeat(
-                    Channel.to(settings.receiver(beat.receiver()), settings, clock),
-                    beat.interval(),
-                    loop::notifies,
-                    () -> pipeline(clients, prefix, topics),
-                    steady))
-        .ifPresent(
-            heartbeat ->
-                threads.add(
-                    new LoopThread("residua-heartbeat", heartbeat, heartbeat::stop, STOP_MILLIS)));
-    threads.add(new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS));
-    List<ReceiverSettings> brokers =
-        settings.receivers().stream().filter(r -> r.type() == ReceiverType.MQTT).toList();
-    if (!brokers.isEmpty()) {
-      String states = ConsumerGroups.states(prefix);
-      SourceStatePublisher publisher =
-          new SourceStatePublisher(
-              () -> clients.onlyConsumer(states, states + "-" + instance, POLLED),
-              topics.sourceStates(),
-              brokers,
-              listener::progressed,
-              steady,
-              new Random());
-      threads.add(new LoopThread("residua-source-states", publisher, publisher::stop, STOP_MILLIS));
-    }
+    this.pipeline = () -> pipeline(clients, prefix, topics);
+    String states = ConsumerGroups.states(prefix);
+    this.publisher =
+        brokers ->
+            new SourceStatePublisher(
+                () -> clients.onlyConsumer(states, states + "-" + instance, POLLED),
+                topics.sourceStates(),
+                brokers,
+                listener::progressed,
+                steady,
+                new Random());
+    this.heartbeat = heartbeat(settings);
+    this.loopThread = new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS);
+    this.states = states(settings);
     LOG.info("alerting: receivers={} routes={}", settings.receivers(), settings.routes().size());
+  }
+
+  /** Uses other settings; receivers that they do not change are not disturbed. */
+  synchronized void use(AlertingSettings next) throws InterruptedException {
+    AlertingSettings before = settings;
+    settings = next;
+    loop.use(next);
+    if (!beating(next).equals(beating(before)) || !next.dashboard().equals(before.dashboard())) {
+      close(heartbeat);
+      heartbeat = heartbeat(next);
+    }
+    if (!brokers(next).equals(brokers(before))) {
+      close(states);
+      states = states(next);
+    }
+    LOG.info("alerting: receivers={} routes={}", next.receivers(), next.routes().size());
+  }
+
+  /** The receiver of the heartbeat with its interval. */
+  private static Optional<Map.Entry<ReceiverSettings, Duration>> beating(
+      AlertingSettings settings) {
+    return settings
+        .heartbeat()
+        .map(beat -> Map.entry(settings.receiver(beat.receiver()), beat.interval()));
+  }
+
+  private static List<ReceiverSettings> brokers(AlertingSettings settings) {
+    return settings.receivers().stream().filter(r -> r.type() == ReceiverType.MQTT).toList();
+  }
+
+  private @Nullable LoopThread heartbeat(AlertingSettings used) {
+    return beating(used)
+        .map(
+            beat -> {
+              Heartbeat made =
+                  new Heartbeat(
+                      Channel.to(beat.getKey(), used, clock),
+                      beat.getValue(),
+                      loop::notifies,
+                      pipeline,
+                      steady);
+              return new LoopThread("residua-heartbeat", made, made::stop, STOP_MILLIS);
+            })
+        .orElse(null);
+  }
+
+  private @Nullable LoopThread states(AlertingSettings used) {
+    List<ReceiverSettings> brokers = brokers(used);
+    if (brokers.isEmpty()) {
+      return null;
+    }
+    SourceStatePublisher made = publisher.apply(brokers);
+    return new LoopThread("residua-source-states", made, made::stop, STOP_MILLIS);
   }
 
   private static Map<Partition, Offsets> pipeline(
@@ -138,8 +194,14 @@ public final class AlertRole implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    for (LoopThread thread : threads) {
+  public synchronized void close() throws InterruptedException {
+    close(heartbeat);
+    close(loopThread);
+    close(states);
+  }
+
+  private static void close(@Nullable LoopThread thread) throws InterruptedException {
+    if (thread != null) {
       thread.close();
     }
   }

@@ -2,12 +2,11 @@ package dev.residua.app.web;
 
 import dev.residua.access.AccessTokens;
 import dev.residua.access.Person;
+import dev.residua.app.process.FileStamp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +27,8 @@ public final class TokensFile {
   private final Path file;
   private final LongSupplier nanoTime;
   private volatile AccessTokens tokens;
-  private @Nullable Stamp stamp;
+  private @Nullable FileStamp stamp;
   private long checkedAt;
-
-  private record Stamp(FileTime modified, long bytes, @Nullable Object key) {}
 
   /**
    * Reads a file.
@@ -43,7 +40,7 @@ public final class TokensFile {
     this.file = file;
     this.nanoTime = nanoTime;
     try {
-      stamp = stamp();
+      stamp = FileStamp.of(file);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -84,9 +81,9 @@ public final class TokensFile {
       return;
     }
     checkedAt = now;
-    Stamp seen = null;
+    FileStamp seen = null;
     try {
-      seen = stamp();
+      seen = FileStamp.of(file);
       if (seen.equals(stamp)) {
         return;
       }
@@ -101,11 +98,6 @@ public final class TokensFile {
       }
     }
     stamp = seen;
-  }
-
-  private Stamp stamp() throws IOException {
-    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-    return new Stamp(now.lastModifiedTime(), now.size(), now.fileKey());
   }
 
   private static AccessTokens read(Path file) throws IOException {

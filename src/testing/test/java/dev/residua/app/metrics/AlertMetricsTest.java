@@ -97,6 +97,22 @@ class AlertMetricsTest {
         .allSatisfy(id -> assertThat(id.getTag("receiver")).isEqualTo("ops"));
   }
 
+  @Test
+  void shouldRemoveTheMetersOfReceiversThatAreRemoved() {
+    // Given
+    metrics.reachable("ops", "503");
+
+    // When
+    metrics.receivers(List.of("other"));
+    metrics.sent("other", Result.ACCEPTED);
+
+    // Then
+    assertThat(meters.find("residua.alert.receiver.up").tag("receiver", "ops").gauge()).isNull();
+    assertThat(meters.get("residua.alert.receiver.up").tag("receiver", "other").gauge().value())
+        .isOne();
+    assertThat(health).endsWith("ops=");
+  }
+
   private double counted(String result) {
     return meters.get("residua.alerts.sent").tag("result", result).counter().count();
   }
