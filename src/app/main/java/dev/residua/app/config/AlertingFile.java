@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -52,6 +51,8 @@ public final class AlertingFile {
   private static final Pattern UNUSABLE =
       Pattern.compile(
           "The config property (\\S+) with the config value \"(.*)\" threw .*?(?:allowed values: (.*))?");
+  private static final Pattern REQUIRED =
+      Pattern.compile("The config property (\\S+) is required but it could not be found.*");
   private static final int ORDINAL = 100;
 
   private final String file;
@@ -133,22 +134,20 @@ public final class AlertingFile {
     flatten(ROOT, root);
     removeUnknown();
     Set<String> unusable = new HashSet<>();
-    Optional<AlertingConfig> config = mapped(unusable);
-    if (config.isPresent()) {
-      List<String> wrong = new ArrayList<>();
-      AlertingSetup.settings(config.get(), wrong);
-      AlertingSetup.signing(config.get(), wrong);
-      wrong.stream()
-          .filter(problem -> unusable.stream().noneMatch(problem::startsWith))
-          .forEach(this::locate);
-    }
+    AlertingConfig config = mapped(unusable);
+    List<String> wrong = new ArrayList<>();
+    AlertingSetup.settings(config, wrong);
+    AlertingSetup.signing(config, wrong);
+    wrong.stream()
+        .filter(problem -> unusable.stream().noneMatch(problem::startsWith))
+        .forEach(this::locate);
     AlertingSetup.check(
         mistakes.stream()
             .distinct()
             .sorted(Comparator.comparing(Mistake::line))
             .map(one -> "%s line %d: %s".formatted(file, one.line(), one.problem()))
             .toList());
-    return config.orElseThrow();
+    return config;
   }
 
   private void flatten(String path, Node node) {
@@ -208,31 +207,44 @@ public final class AlertingFile {
   }
 
   /**
-   * The configuration, without values that cannot be used: they are mistakes. Empty if anything
-   * that is needed is missing then.
+   * The configuration, without values that cannot be used: they are mistakes. Others take the place
+   * of values that are needed, so that the remaining mistakes are found.
    *
-   * @param unusable receives the properties with such values
+   * @param unusable receives the beginnings of properties with such values
    */
-  private Optional<AlertingConfig> mapped(Set<String> unusable) {
-    try {
-      return Optional.of(map(properties));
-    } catch (ConfigValidationException e) {
-      for (int i = 0; i < e.getProblemCount(); i++) {
-        String problem = ConfigurationFile.reason(e.getProblem(i).getMessage());
-        Matcher value = UNUSABLE.matcher(problem);
-        if (value.matches()) {
-          unusable.add(value.group(1));
-          locate(unusable(value.group(1), value.group(2), value.group(3)));
-        } else {
-          locate(problem.replace(" in any config source", ""));
+  private AlertingConfig mapped(Set<String> unusable) {
+    while (true) {
+      try {
+        return map(properties);
+      } catch (ConfigValidationException e) {
+        for (int i = 0; i < e.getProblemCount(); i++) {
+          String problem = ConfigurationFile.reason(e.getProblem(i).getMessage());
+          Matcher value = UNUSABLE.matcher(problem);
+          Matcher required = REQUIRED.matcher(problem);
+          if (value.matches()) {
+            locate(unusable(value.group(1), value.group(2), value.group(3)));
+            replace(value.group(1), unusable);
+          } else if (required.matches()) {
+            locate(required.group(1) + " is missing");
+            replace(required.group(1), unusable);
+          } else {
+            throw e;
+          }
         }
       }
     }
-    properties.keySet().removeAll(unusable);
-    try {
-      return Optional.of(map(properties));
-    } catch (ConfigValidationException e) {
-      return Optional.empty();
+  }
+
+  private void replace(String property, Set<String> unusable) {
+    boolean receivers = property.endsWith(".receivers");
+    boolean needed = receivers || property.endsWith(".type");
+    if (needed) {
+      properties.put(property, receivers ? "none" : "webhook");
+    } else {
+      properties.remove(property);
+    }
+    if (!unusable.add(needed ? property.substring(0, property.lastIndexOf('.') + 1) : property)) {
+      throw new IllegalStateException("%s of %s cannot be replaced".formatted(property, file));
     }
   }
 

@@ -175,6 +175,35 @@ class AlertingFileTest {
     assertThat(mistakes.toString()).doesNotContain("very secret");
   }
 
+  @Test
+  void shouldFindFurtherMistakesWhereSomethingIsMissing() throws Exception {
+    // When
+    List<String> mistakes =
+        mistakes(
+            """
+            receivers:
+              chat:
+                type: slak
+                url: https://chat.example.org
+              ops:
+                url: http://ops.example.org
+                escalate-to: chat
+            routes:
+              all:
+                sources: "cam["
+              night:
+                receivers: [chatt]
+            """);
+
+    // Then
+    assertThat(mistakes)
+        .containsExactly(
+            "f line 3: receivers.chat.type cannot be 'slak'; expected one of alertmanager, email, mqtt, pagerduty, slack, teams, webhook",
+            "f line 5: receivers.ops.type is missing",
+            "f line 9: routes.all.receivers is missing",
+            "f line 12: routes.night.receivers names 'chatt', expected one of [chat, ops]");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -185,10 +214,10 @@ class AlertingFileTest {
         "receivers: {ops: !!javax.script.ScriptEngineManager [x]} | f line 1 is not YAML: Global tag is not allowed: tag:yaml.org,2002:javax.script.ScriptEngineManager",
         "group-size: !own 3 | f line 1: the tag !own is refused; remove it",
         "receivers: {ops: {type: slak}} | f line 1: receivers.ops.type cannot be 'slak'; expected one of alertmanager, email, mqtt, pagerduty, slack, teams, webhook",
-        "receivers: {ops: {url: 'https://x.test'}} | f line 1: The config property receivers.ops.type is required but it could not be found",
+        "receivers: {ops: {url: 'https://x.test'}} | f line 1: receivers.ops.type is missing",
         "receivers: 5 | f line 1: receivers is not a setting and is refused; remove it, or look its name up in src/docs/configuration.md",
         "mute-times: {night: {times: '22:00-06:00'}} | f line 1: mute-times.night.times must be such as 08:00-17:30 but was '22:00-06:00'; write a night as 22:00-24:00 and 00:00-06:00",
-        "routes: {all: {receivers: [], mute-times: [night]}} | f line 1: The config property routes.all.receivers is required but it could not be found",
+        "routes: {all: {receivers: [], mute-times: [night]}} | f line 1: routes.all.receivers is missing",
         "{receivers: {ops: {type: slack, url: 'https://x.test'}}, routes: {all: {receivers: ops, mute-times: [night]}}} | f line 1: routes.all.mute-times names 'night', expected one of []",
         "receivers: [a | f line 1 is not YAML: expected ',' or ']', but got <stream end>",
       })
