@@ -28,6 +28,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.CollectionNode;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -59,6 +60,7 @@ public final class AlertingFile {
   private final Map<String, String> properties = new LinkedHashMap<>();
   private final Map<String, Integer> lines = new HashMap<>(); // by property or its beginning
   private final List<Mistake> mistakes = new ArrayList<>();
+  private final List<String> empty = new ArrayList<>(); // beginnings of properties
 
   private record Mistake(int line, String problem) {}
 
@@ -154,6 +156,8 @@ public final class AlertingFile {
     lines.putIfAbsent(path, YamlNodes.line(node));
     if (!YamlNodes.isPlain(node)) {
       problem(node, "the tag %s is refused; remove it".formatted(node.getTag().getValue()));
+    } else if (isEmpty(node)) {
+      empty.add(path);
     } else if (node instanceof MappingNode mapping) {
       Set<String> names = new HashSet<>();
       for (NodeTuple tuple : mapping.getValue()) {
@@ -177,10 +181,15 @@ public final class AlertingFile {
           problem(item, "%s must be a list of texts".formatted(path));
         }
       }
-    } else if (node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
+    } else if (node instanceof ScalarNode scalar) {
       properties.put(
           path, VARIABLE.matcher(scalar.getValue()).replaceAll(name -> value(node, name)));
     }
+  }
+
+  private static boolean isEmpty(Node node) {
+    return node.getTag().equals(Tag.NULL)
+        || (node instanceof CollectionNode<?> collection && collection.getValue().isEmpty());
   }
 
   private String value(Node at, MatchResult reference) {
@@ -192,17 +201,25 @@ public final class AlertingFile {
     return Matcher.quoteReplacement(value);
   }
 
+  /** Reports unknown keys, and those that have no settings but need some. */
   private void removeUnknown() {
-    UnknownSettings known =
-        new UnknownSettings(
-            ServerConfiguration.names().stream()
-                .filter(name -> name.startsWith(START) && !name.equals(START + "file"))
-                .toList(),
-            Set.of(),
-            Set.of());
+    List<String> names =
+        ServerConfiguration.names().stream()
+            .filter(name -> name.startsWith(START) && !name.equals(START + "file"))
+            .toList();
+    UnknownSettings known = new UnknownSettings(names, Set.of(), Set.of());
     for (Unknown unknown : known.properties(properties.keySet())) {
       locate(unknown.message("is refused"));
       properties.remove(unknown.name());
+    }
+    for (String path : empty) {
+      boolean optional =
+          path.equals(ROOT)
+              || known.properties(Set.of(path)).isEmpty()
+              || names.stream().anyMatch(name -> name.startsWith(path + "."));
+      if (!optional) {
+        locate(path + " is unknown or has no settings; remove it or add some");
+      }
     }
   }
 

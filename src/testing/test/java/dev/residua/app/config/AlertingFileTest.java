@@ -219,6 +219,9 @@ class AlertingFileTest {
         "mute-times: {night: {times: '22:00-06:00'}} | f line 1: mute-times.night.times must be such as 08:00-17:30 but was '22:00-06:00'; write a night as 22:00-24:00 and 00:00-06:00",
         "routes: {all: {receivers: [], mute-times: [night]}} | f line 1: routes.all.receivers is missing",
         "{receivers: {ops: {type: slack, url: 'https://x.test'}}, routes: {all: {receivers: ops, mute-times: [night]}}} | f line 1: routes.all.mute-times names 'night', expected one of []",
+        "recievers: {} | f line 1: recievers is unknown or has no settings; remove it or add some",
+        "receivers: {ops: {}} | f line 1: receivers.ops is unknown or has no settings; remove it or add some",
+        "{receivers: , routes: {night: }} | f line 1: routes.night is unknown or has no settings; remove it or add some",
         "receivers: [a | f line 1 is not YAML: expected ',' or ']', but got <stream end>",
       })
   void shouldRefuseOtherFiles(String text, String mistake) throws Exception {
