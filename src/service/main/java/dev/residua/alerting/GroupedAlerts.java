@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,16 +103,21 @@ final class GroupedAlerts {
     }
   }
 
-  /** Receivers of a group to which no open incident in it is routed now, as routes are muted. */
-  Set<String> muted(AlertState group) {
-    Set<String> muted = new HashSet<>(group.routed);
-    List<AlertState> open =
-        states.values().stream()
-            .filter(one -> one.entry.grouping().equals(new Member(group.entry.alertId())))
-            .filter(one -> one.entry.incident().open())
-            .toList();
-    open.forEach(one -> muted.removeAll(one.unmuted()));
-    return open.isEmpty() ? Set.of() : muted;
+  /** Mutes the receivers of each group to which no open incident in it is routed now. */
+  void mute() {
+    Map<String, Set<String>> unmuted = new HashMap<>(); // by group
+    for (AlertState state : states.values()) {
+      if (state.entry.grouping() instanceof Member member && state.entry.incident().open()) {
+        unmuted.computeIfAbsent(member.group(), id -> new HashSet<>()).addAll(state.unmuted());
+      }
+    }
+    for (AlertState state : states.values()) {
+      if (state.entry.grouping() instanceof Group) {
+        Set<String> muted = new HashSet<>(state.routed);
+        muted.removeAll(unmuted.getOrDefault(state.entry.alertId(), state.routed));
+        state.muted = muted;
+      }
+    }
   }
 
   void restored(String group) {

@@ -146,7 +146,7 @@ final class PendingAlerts {
       return Set.of();
     }
     if (state.entry.grouping() instanceof Group) {
-      return groups.muted(state);
+      return state.muted; // which follows from its incidents, see mute
     }
     Set<String> names = new HashSet<>(state.routed);
     names.removeAll(settings.receiversOf(state.entry.incident(), muted));
@@ -165,10 +165,8 @@ final class PendingAlerts {
     if (!next.equals(muted)) {
       reroute(next);
     }
-    if (!muted.isEmpty()) { // a group follows its members
-      states.values().stream()
-          .filter(state -> state.entry.grouping() instanceof Group)
-          .forEach(group -> group.muted = muted(group));
+    if (!muted.isEmpty()) {
+      groups.mute();
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param weekdays Sunday is 0
  * @param daysOfMonth from 1, or from -1 for the last day
  * @param months January is 1
+ * @param years from 1 to 9999
  * @param location time zone of all fields
  * @param text the fields as they were written
  */
