@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Settings of alerting: reports all mistakes of the configuration at once, and no secret. */
 public final class AlertingSetup {
@@ -56,61 +57,34 @@ public final class AlertingSetup {
     List<ReceiverSettings> receivers = new ArrayList<>();
     new TreeMap<>(config.receivers())
         .forEach(
-            (name, receiver) -> collect(problems, () -> receivers.add(receiver(name, receiver))));
-    List<Route> routes = new ArrayList<>();
-    Set<String> names = new TreeSet<>(config.receivers().keySet());
+            (name, receiver) ->
+                collect(problems, () -> receiver(name, receiver)).ifPresent(receivers::add));
     Map<String, TimeInterval> times = new TreeMap<>();
     new TreeMap<>(config.muteTimes())
-        .forEach((name, time) -> collect(problems, () -> times.put(name, interval(name, time))));
-    Set<String> known = config.muteTimes().keySet();
+        .forEach(
+            (name, time) ->
+                collect(problems, () -> interval(name, time))
+                    .ifPresent(interval -> times.put(name, interval)));
+    List<Route> routes = new ArrayList<>();
     new TreeMap<>(config.routes())
         .forEach(
-            (name, route) -> {
-              String at = "residua.alerting.routes." + name;
-              List<TimeInterval> mute = new ArrayList<>();
-              List<TimeInterval> active = new ArrayList<>();
-              collect(
-                  problems,
-                  () -> mute.addAll(named(at + ".mute-times", route.muteTimes(), known, times)));
-              collect(
-                  problems,
-                  () ->
-                      active.addAll(
-                          named(at + ".active-times", route.activeTimes(), known, times)));
-              collect(
-                  problems,
-                  () -> {
-                    Route made =
-                        Route.of(
-                            name,
-                            route.sources(),
-                            route.kinds(),
-                            route.severity(),
-                            route.receivers());
-                    made.check(names);
-                    routes.add(made.with(mute, active));
-                  });
-            });
-    List<AlertingSettings> settings = new ArrayList<>();
-    if (problems.size() == before) {
-      collect(
-          problems,
-          () ->
-              settings.add(
-                  new AlertingSettings(
-                      receivers,
-                      routes,
-                      config.dashboardUrl(),
-                      config.giveUpAfter(),
-                      new GroupSettings(config.groupWait(), config.groupSize()),
-                      config
-                          .heartbeat()
-                          .receiver()
-                          .map(
-                              name ->
-                                  new HeartbeatSettings(name, config.heartbeat().interval())))));
+            (name, route) -> route(name, route, config, times, problems).ifPresent(routes::add));
+    if (problems.size() > before) {
+      return Optional.empty();
     }
-    return settings.stream().findFirst();
+    return collect(
+        problems,
+        () ->
+            new AlertingSettings(
+                receivers,
+                routes,
+                config.dashboardUrl(),
+                config.giveUpAfter(),
+                new GroupSettings(config.groupWait(), config.groupSize()),
+                config
+                    .heartbeat()
+                    .receiver()
+                    .map(name -> new HeartbeatSettings(name, config.heartbeat().interval()))));
   }
 
   private static TimeInterval interval(String name, AlertingConfig.MuteTime time) {
@@ -122,6 +96,34 @@ public final class AlertingSetup {
         time.months().orElse(List.of()),
         time.years().orElse(List.of()),
         time.location());
+  }
+
+  /**
+   * The route that a configuration gives.
+   *
+   * @param times the mute times that can be used
+   * @param problems receives everything that is wrong
+   */
+  private static Optional<Route> route(
+      String name,
+      AlertingConfig.Route route,
+      AlertingConfig config,
+      Map<String, TimeInterval> times,
+      List<String> problems) {
+    String at = "residua.alerting.routes." + name;
+    Set<String> known = config.muteTimes().keySet();
+    Optional<List<TimeInterval>> mute =
+        collect(problems, () -> named(at + ".mute-times", route.muteTimes(), known, times));
+    Optional<List<TimeInterval>> active =
+        collect(problems, () -> named(at + ".active-times", route.activeTimes(), known, times));
+    return collect(
+        problems,
+        () -> {
+          Route made =
+              Route.of(name, route.sources(), route.kinds(), route.severity(), route.receivers());
+          made.check(config.receivers().keySet());
+          return made.with(mute.orElse(List.of()), active.orElse(List.of()));
+        });
   }
 
   /**
@@ -145,11 +147,13 @@ public final class AlertingSetup {
     return named;
   }
 
-  private static void collect(List<String> problems, Runnable part) {
+  /** A part of the settings; empty, with a problem, if it is wrong. */
+  private static <T> Optional<T> collect(List<String> problems, Supplier<T> part) {
     try {
-      part.run();
+      return Optional.of(part.get());
     } catch (IllegalArgumentException e) {
       problems.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
   }
 
@@ -187,9 +191,9 @@ public final class AlertingSetup {
         .receivers()
         .forEach(
             (name, receiver) ->
-                collect(
-                    problems,
-                    () -> signing(name, receiver).ifPresent(secret -> secrets.put(name, secret))));
+                collect(problems, () -> signing(name, receiver))
+                    .flatMap(secret -> secret)
+                    .ifPresent(secret -> secrets.put(name, secret)));
     return secrets;
   }
 
