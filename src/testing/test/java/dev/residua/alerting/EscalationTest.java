@@ -67,7 +67,7 @@ class EscalationTest {
     book.group(now);
     book.escalate(acknowledgedBy, now);
     book.sweep(now);
-    store();
+    StoredAlerts.take(book, stored);
     for (ReceiverSettings receiver : settings.receivers()) {
       String name = receiver.name();
       DeliveryResult answer = answers.getOrDefault(name, TAKEN);
@@ -79,18 +79,7 @@ class EscalationTest {
       }
     }
     book.sweep(now);
-    store();
-  }
-
-  private void store() {
-    book.changes()
-        .forEach(
-            (id, change) ->
-                change
-                    .entry()
-                    .ifPresentOrElse(
-                        e -> stored.put(id, AlertStateJson.entry(AlertStateJson.bytes(e))),
-                        () -> stored.remove(id)));
+    StoredAlerts.take(book, stored);
   }
 
   /** Lets time pass, with a round per minute. */

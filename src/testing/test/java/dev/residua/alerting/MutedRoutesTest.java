@@ -39,12 +39,17 @@ class MutedRoutesTest {
       settings(
           GroupSettings.OFF,
           List.of(Receivers.slack(r -> {}), Receivers.pagerduty(r -> {})),
-          Route.of("day", ".*", ".*", Severity.INFO, Set.of("chat"))
-              .with(List.of(NIGHT), List.of()),
+          byDay("chat"),
           Route.of("always", ".*", ".*", Severity.CRITICAL, Set.of("pager")));
   private PendingAlerts book = new PendingAlerts(settings, new Random(7));
   private Instant now;
   private long offset;
+
+  /** A route of all incidents that is muted at night. */
+  private static Route byDay(String receiver) {
+    return Route.of("day", ".*", ".*", Severity.INFO, Set.of(receiver))
+        .with(List.of(NIGHT), List.of());
+  }
 
   private static AlertingSettings settings(
       GroupSettings groups, List<ReceiverSettings> receivers, Route... routes) {
@@ -98,7 +103,7 @@ class MutedRoutesTest {
     delivered.clear();
     book.group(now);
     book.escalate(Map.of(), now);
-    store();
+    StoredAlerts.take(book, stored);
     for (ReceiverSettings receiver : settings.receivers()) {
       String name = receiver.name();
       DeliveryResult answer = answers.getOrDefault(name, TAKEN);
@@ -112,19 +117,8 @@ class MutedRoutesTest {
       }
     }
     book.sweep(now);
-    store();
+    StoredAlerts.take(book, stored);
     return List.copyOf(delivered);
-  }
-
-  private void store() {
-    book.changes()
-        .forEach(
-            (id, change) ->
-                change
-                    .entry()
-                    .ifPresentOrElse(
-                        e -> stored.put(id, AlertStateJson.entry(AlertStateJson.bytes(e))),
-                        () -> stored.remove(id)));
   }
 
   @Test
@@ -233,8 +227,7 @@ class MutedRoutesTest {
         settings(
             GroupSettings.OFF,
             List.of(Receivers.slack(r -> {})),
-            Route.of("day", ".*", ".*", Severity.INFO, Set.of("chat"))
-                .with(List.of(NIGHT), List.of()),
+            byDay("chat"),
             Route.of("worst", ".*", ".*", Severity.CRITICAL, Set.of("chat"))));
 
     // When
@@ -280,8 +273,7 @@ class MutedRoutesTest {
                         r.escalation =
                             Optional.of(new EscalationSettings("pager", Duration.ofMinutes(20)))),
                 Receivers.pagerduty(r -> {})),
-            Route.of("day", ".*", ".*", Severity.INFO, Set.of("chat"))
-                .with(List.of(NIGHT), List.of())));
+            byDay("chat")));
     at("01T23:00:00");
     record(State.OPENED);
     round();
@@ -302,12 +294,7 @@ class MutedRoutesTest {
   @Test
   void shouldGoOnRepeatingToAlertmanager() {
     // Given
-    use(
-        settings(
-            GroupSettings.OFF,
-            List.of(Receivers.alertmanager(r -> {})),
-            Route.of("day", ".*", ".*", Severity.INFO, Set.of("am"))
-                .with(List.of(NIGHT), List.of())));
+    use(settings(GroupSettings.OFF, List.of(Receivers.alertmanager(r -> {})), byDay("am")));
     at("01T21:59:00");
     record(State.OPENED);
     round();
@@ -326,8 +313,7 @@ class MutedRoutesTest {
         settings(
             new GroupSettings(Duration.ofSeconds(30), 2),
             List.of(Receivers.slack(r -> {})),
-            Route.of("day", ".*", ".*", Severity.INFO, Set.of("chat"))
-                .with(List.of(NIGHT), List.of())));
+            byDay("chat")));
     at("01T23:00:00");
     record("cam1", State.OPENED, Severity.WARNING, 0);
     record("cam2", State.OPENED, Severity.WARNING, 0);
@@ -357,8 +343,7 @@ class MutedRoutesTest {
         settings(
             new GroupSettings(Duration.ofSeconds(30), 2),
             List.of(Receivers.slack(r -> {})),
-            Route.of("day", ".*", ".*", Severity.INFO, Set.of("chat"))
-                .with(List.of(NIGHT), List.of())));
+            byDay("chat")));
     at("01T23:00:00");
     record("cam1", State.OPENED, Severity.WARNING, 0);
     record("cam2", State.OPENED, Severity.WARNING, 0);

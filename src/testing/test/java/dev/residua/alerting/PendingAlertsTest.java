@@ -60,10 +60,7 @@ class PendingAlertsTest {
     List<Notification> due = book.due(receiver, ROOM, budget, acknowledgedBy, now);
     due.forEach(notification -> book.applyResult(receiver, notification, answer, now));
     book.sweep(now);
-    book.changes()
-        .forEach(
-            (id, change) ->
-                change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
+    StoredAlerts.take(book, stored);
     return due;
   }
 

@@ -44,6 +44,18 @@ public final class StoredAlerts {
         entry(incident).with(new Escalation(false, Map.of(), Map.of(receiver, at))));
   }
 
+  /** Stores the changes of a book as its topic does. */
+  static void take(PendingAlerts book, Map<String, AlertEntry> stored) {
+    book.changes()
+        .forEach(
+            (id, change) ->
+                change
+                    .entry()
+                    .ifPresentOrElse(
+                        e -> stored.put(id, AlertStateJson.entry(AlertStateJson.bytes(e))),
+                        () -> stored.remove(id)));
+  }
+
   static AlertEntry entry(Incident incident) {
     return new AlertEntry(
         incident.id(), incident, 0, Incidents.OPENED, Incidents.OPENED, Optional.empty(), Map.of());
