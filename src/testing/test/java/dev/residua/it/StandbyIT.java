@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -47,6 +48,9 @@ class StandbyIT {
 
   /** Frames judged before the kill. */
   private static final int BUILT_UP = 6_000;
+
+  /** Frames of each source; the drift statistic needs 32, its shortest window, to rise above 0. */
+  private static final int FRAMES_EACH = 60;
 
   /** The dead monitor's open transaction holds its partitions up for so long. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
@@ -141,6 +145,10 @@ class StandbyIT {
         long killedAt = System.currentTimeMillis();
         long written = records(CHANGELOG, lost);
         Map<String, Long> again = judgedAgain(survivor, drifts, orphans, killedAt);
+        survivor.await(
+            LIMIT,
+            FRAMES_EACH + " frames of each source are sent",
+            () -> LongStream.of(camera.sent()).allMatch(count -> count >= FRAMES_EACH));
         long[] sent = camera.stop();
         long all = IntStream.range(0, SOURCES).mapToLong(i -> sent[i]).sum();
         survivor.awaitRecords(LIMIT, clients, TOPICS.drift(), Math.toIntExact(all));
