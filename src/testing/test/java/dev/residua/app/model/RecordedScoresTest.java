@@ -53,6 +53,13 @@ class RecordedScoresTest {
    */
   private static final double TOLERANCE = 1e-4;
 
+  /**
+   * Room for the network whose codes are standardized on noise. Before that they differ by less
+   * than a thousandth from frame to frame, so that standardizing enlarges rounding a thousand
+   * times: 1.7e-4 between processors with AVX-512 and with SSE alone.
+   */
+  private static final double TOLERANCE_OF_NOISE = 5e-4;
+
   @Test
   void shouldScoreAsRecordedWithTheShippedModel() throws Exception {
     // Given
@@ -78,7 +85,7 @@ class RecordedScoresTest {
         }
       }
       // Then
-      shouldBeAsRecorded("pendulum", rows);
+      shouldBeAsRecorded("pendulum", rows, TOLERANCE);
     }
   }
 
@@ -97,7 +104,7 @@ class RecordedScoresTest {
       // When
       LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).observing(variables));
       // Then
-      shouldBeAsRecorded("variable", rows(batch));
+      shouldBeAsRecorded("variable", rows(batch), TOLERANCE_OF_NOISE);
     }
   }
 
@@ -143,7 +150,7 @@ class RecordedScoresTest {
       // When
       LatentBatch batch = scorer.score(FrameInputs.of(pixels, RANDOM_FRAMES).numbered(numbers));
       // Then
-      shouldBeAsRecorded("categories", rows(batch));
+      shouldBeAsRecorded("categories", rows(batch), TOLERANCE);
     }
   }
 
@@ -194,7 +201,8 @@ class RecordedScoresTest {
     return all;
   }
 
-  private static void shouldBeAsRecorded(String name, List<float[]> rows) throws IOException {
+  private static void shouldBeAsRecorded(String name, List<float[]> rows, double tolerance)
+      throws IOException {
     Path file = FOLDER.resolve(name + ".gz");
     if (Boolean.getBoolean("residua.golden.write")) {
       write(file, rows);
@@ -212,7 +220,7 @@ class RecordedScoresTest {
         }
       }
     }
-    assertThat(largest).as("largest deviation from %s", file).isLessThan(TOLERANCE);
+    assertThat(largest).as("largest deviation from %s", file).isLessThan(tolerance);
   }
 
   private static void write(Path file, List<float[]> rows) throws IOException {
