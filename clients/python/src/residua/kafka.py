@@ -24,6 +24,7 @@ TOPICS = (
     "drifts",
     "interventions",
     "incidents",
+    "incident-groups",
     "calibrations",
     "source-states",
 )

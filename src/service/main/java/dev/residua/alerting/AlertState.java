@@ -1,10 +1,13 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.Grouping.Group;
 import dev.residua.alerting.NotifiedState.Stage;
+import dev.residua.incident.IncidentGroup;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ final class AlertState {
 
   /** Names of those among them that are not notified now, as their routes are muted. */
   Set<String> muted = Set.of();
+
+  /** Revision of the group that was published last; negative before the first. */
+  private long published = -1;
 
   private final Map<String, Track> tracks = new HashMap<>();
 
@@ -59,6 +65,20 @@ final class AlertState {
   /** Returns true if a receiver gets nothing but the end now. */
   boolean isMuted(String receiver) {
     return muted.contains(receiver) && !entry.escalation().to().containsKey(receiver);
+  }
+
+  /** A state that is stored is published too, in the same transaction. */
+  void restored() {
+    published = entry.revision();
+  }
+
+  /** The state of the group if it is to be published; published once. */
+  Optional<IncidentGroup> publish() {
+    if (!(entry.grouping() instanceof Group group) || entry.revision() == published) {
+      return Optional.empty();
+    }
+    published = entry.revision();
+    return Optional.of(GroupIncident.published(entry, group));
   }
 
   boolean mayFire() {

@@ -1,8 +1,11 @@
 package dev.residua.alerting;
 
 import dev.residua.alerting.PendingAlerts.Lost;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.topic.StoredValues;
+import dev.residua.wire.CloudEventHeaders;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -22,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores the state of every receiver on a compacted topic with the partitions of the incidents, and
- * writes the dead letters of undeliverable notifications.
+ * Stores the state of every receiver on a compacted topic with the partitions of the incidents,
+ * publishes the states of groups, and writes the dead letters of undeliverable notifications.
  */
 final class AlertStore {
   private static final Logger LOG = LoggerFactory.getLogger(AlertStore.class);
@@ -80,11 +83,28 @@ final class AlertStore {
     alerts
         .changes()
         .forEach(
-            (id, change) ->
-                write(
-                    change.partition(),
-                    AlertStateJson.key(id),
-                    change.entry().map(AlertStateJson::bytes).orElse(null)));
+            (id, change) -> {
+              write(
+                  change.partition(),
+                  AlertStateJson.key(id),
+                  change.entry().map(AlertStateJson::bytes).orElse(null));
+              change.group().ifPresent(this::publish);
+            });
+  }
+
+  private void publish(IncidentGroup group) {
+    Topic<String, IncidentGroup> topic = topics.incidentGroups();
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic.name(), bytes(group.groupId()), topic.write(group));
+    CloudEventHeaders.add(
+        record.headers(),
+        "dev.residua.incident-group",
+        group.groupId() + "-" + group.revision(),
+        "groups",
+        group.label() + " " + group.value(),
+        group.updatedAt(),
+        topic.contentType());
+    send(record);
   }
 
   void write(int partition, String key, byte @Nullable [] value) {

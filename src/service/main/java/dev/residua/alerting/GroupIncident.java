@@ -4,8 +4,10 @@ import dev.residua.alerting.Grouping.Child;
 import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.Summary;
+import dev.residua.incident.GroupedIncident;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -93,6 +95,30 @@ final class GroupIncident {
         common(Incident::modelDigest, before, known),
         null,
         before == null ? commonLabels(known) : before.labels());
+  }
+
+  /** The state of a group for consumers of its topic. */
+  static IncidentGroup published(AlertEntry entry, Group group) {
+    Incident incident = entry.incident();
+    return new IncidentGroup(
+        entry.alertId(),
+        entry.revision(),
+        group.label(),
+        group.value(),
+        incident.subject(),
+        incident.state(),
+        incident.severity(),
+        incident.summary(),
+        incident.openedAt(),
+        incident.updatedAt(),
+        incident.endedAt(),
+        group.size(),
+        group.children().stream()
+            .map(
+                child ->
+                    new GroupedIncident(
+                        child.incident(), child.source(), child.subject(), child.open()))
+            .toList());
   }
 
   private static State state(@Nullable Incident before, List<Incident> open, Severity severity) {

@@ -1,6 +1,7 @@
 package dev.residua.alerting;
 
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ public sealed interface Grouping {
       Set<String> receivers)
       implements Grouping {
     /** Max number of incidents that are kept by name; further ones are only counted. */
-    public static final int MAX_CHILDREN = 200;
+    public static final int MAX_CHILDREN = IncidentGroup.MAX_CHILDREN;
 
     public Group {
       if (children.size() > MAX_CHILDREN || more < 0) {

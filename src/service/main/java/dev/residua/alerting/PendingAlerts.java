@@ -9,6 +9,7 @@ import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentGroup;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,8 +57,9 @@ final class PendingAlerts {
    * A change of an alert to store.
    *
    * @param entry empty for a dropped alert
+   * @param group its state if it is a group whose state is to be published
    */
-  record Change(int partition, Optional<AlertEntry> entry) {}
+  record Change(int partition, Optional<AlertEntry> entry, Optional<IncidentGroup> group) {}
 
   /**
    * The place of a record on the topic.
@@ -101,6 +103,7 @@ final class PendingAlerts {
   void restore(int partition, AlertEntry entry) {
     AlertState state = new AlertState(partition, entry, routed(entry));
     state.muted = muted(state);
+    state.restored();
     states.put(entry.alertId(), state);
     if (!entry.incident().id().equals(entry.alertId())) {
       followers.put(entry.incident().id(), entry.alertId());
@@ -604,8 +607,9 @@ final class PendingAlerts {
   Map<String, Change> changes() {
     Map<String, Change> changes = new LinkedHashMap<>();
     for (String id : changed) {
-      Optional<AlertEntry> entry = Optional.ofNullable(states.get(id)).map(state -> state.entry);
-      changes.put(id, new Change(partitionOf(id), entry));
+      Optional<AlertState> state = Optional.ofNullable(states.get(id));
+      Optional<AlertEntry> entry = state.map(one -> one.entry);
+      changes.put(id, new Change(partitionOf(id), entry, state.flatMap(AlertState::publish)));
     }
     changed.clear();
     dropped.clear();

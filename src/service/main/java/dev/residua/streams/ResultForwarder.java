@@ -103,7 +103,8 @@ final class ResultForwarder {
   private Headers described(
       String type, String id, String source, Instant time, Topic<String, ?> topic, Headers of) {
     Headers headers = new RecordHeaders();
-    CloudEventHeaders.add(headers, "dev.residua." + type, id, source, time, topic.contentType());
+    CloudEventHeaders.add(
+        headers, "dev.residua." + type, id, "sources", source, time, topic.contentType());
     try (Tracing.Step step = tracing.send(topic.name(), of)) {
       step.writeTo(headers);
     }

@@ -51,7 +51,7 @@ public final class AvroCodec<R extends Record> {
   public static final int MAX_EVENT_BYTES = 64 << 10;
 
   /** Max number of records in a list that is read. */
-  public static final int MAX_ITEMS = 100;
+  public static final int MAX_ITEMS = 200;
 
   /** Names of fields that differ from those of their components. */
   private static final Map<Class<?>, Map<String, String>> NAMES =

@@ -9,6 +9,7 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.IncidentEvidence;
+import dev.residua.avro.IncidentGroup;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
@@ -119,6 +120,7 @@ public final class SchemaRegistration {
     records.put(topics.drifts(), DriftEvent.class);
     records.put(topics.interventions(), InterventionEvent.class);
     records.put(topics.incidents(), Incident.class);
+    records.put(topics.incidentGroups(), IncidentGroup.class);
     records.put(topics.evidence(), IncidentEvidence.class);
     records.put(topics.control(), ControlCommand.class);
     records.put(topics.sources(), SourceRule.class);

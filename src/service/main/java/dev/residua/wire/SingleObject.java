@@ -10,6 +10,7 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.IncidentEvidence;
+import dev.residua.avro.IncidentGroup;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
@@ -66,6 +67,7 @@ final class SingleObject<T extends SpecificRecordBase> {
           DriftEvent.class,
           InterventionEvent.class,
           Incident.class,
+          IncidentGroup.class,
           IncidentEvidence.class,
           ControlCommand.class,
           SourceRule.class,

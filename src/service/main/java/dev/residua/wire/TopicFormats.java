@@ -20,6 +20,7 @@ public record TopicFormats(Map<String, RecordFormat> byTopic, Optional<RegistryS
           "drifts",
           "interventions",
           "incidents",
+          "incident-groups",
           "calibrations",
           "source-states");
 

@@ -9,6 +9,7 @@ import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.monitor.SourceState;
 import dev.residua.source.SourceRule;
@@ -85,6 +86,16 @@ public final class Topics {
           "segment.bytes",
           Integer.toString(32 << 20));
 
+  /** Time for which a group of incidents is kept, unless an operator changes the topic. */
+  public static final Duration GROUPS_RETENTION = Duration.ofDays(90);
+
+  private static final Map<String, String> GROUPS =
+      Map.of(
+          "cleanup.policy",
+          "compact,delete",
+          "retention.ms",
+          Long.toString(GROUPS_RETENTION.toMillis()));
+
   private final Topic<byte[], byte[]> frames;
   private final Topic<String, ScoredFrame> scores;
   private final Topic<String, ScoredFrame> shadowScores;
@@ -93,6 +104,7 @@ public final class Topics {
   private final Topic<String, DriftEvent> drifts;
   private final Topic<String, InterventionEvent> interventions;
   private final Topic<String, Incident> incidents;
+  private final Topic<String, IncidentGroup> incidentGroups;
   private final Topic<String, IncidentEvidence> evidence;
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
@@ -152,6 +164,7 @@ public final class Topics {
                 AvroCodec.MAX_EVENT_BYTES),
             DELETE);
     incidents = output("incidents", IncidentMapper.SERDE, COMPACT);
+    incidentGroups = output("incident-groups", IncidentGroupMapper.SERDE, GROUPS);
     evidence = new Topic<>(prefix + "evidence", text, IncidentEvidenceMapper.SERDE, EVIDENCE);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
@@ -243,6 +256,11 @@ public final class Topics {
     return incidents;
   }
 
+  /** State of each group of incidents, keyed by its id. */
+  public Topic<String, IncidentGroup> incidentGroups() {
+    return incidentGroups;
+  }
+
   /** Pictures of the incidents. */
   public Topic<String, IncidentEvidence> evidence() {
     return evidence;
@@ -321,7 +339,17 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(findings());
-    all.addAll(List.of(evidence, shadowScores, models, control, sources, audit, timelines, alerts));
+    all.addAll(
+        List.of(
+            incidentGroups,
+            evidence,
+            shadowScores,
+            models,
+            control,
+            sources,
+            audit,
+            timelines,
+            alerts));
     return List.copyOf(all);
   }
 }

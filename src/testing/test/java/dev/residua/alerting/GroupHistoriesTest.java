@@ -7,6 +7,7 @@ import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.incident.Subject;
 import dev.residua.testing.Incidents;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random incidents of sources that share lamps, and processes that follow one another. Half of the
  * histories end each of them in order, the other half before the answers of receivers are stored.
- * Every opening is announced, alone or in a group, and only there; every group ends; and what is
- * stored stays within its bounds.
+ * Every opening is announced, alone or in a group, and only there; every group ends; each of its
+ * states is published once; and what is stored stays within its bounds.
  */
 @Tag("slow")
 class GroupHistoriesTest {
@@ -53,6 +55,10 @@ class GroupHistoriesTest {
   private final Map<String, Set<String>> announced = new TreeMap<>();
 
   private final Set<String> firing = new HashSet<>();
+
+  /** Newest published state of each group. */
+  private final Map<String, IncidentGroup> published = new TreeMap<>();
+
   private PendingAlerts book;
   private boolean crashes;
   private int committed;
@@ -101,6 +107,13 @@ class GroupHistoriesTest {
     assertThat(announced.values().stream().flatMap(Set::stream))
         .as("groups there are")
         .anyMatch(alert -> alert.startsWith("group."));
+    assertThat(published.keySet())
+        .isEqualTo(
+            announced.values().stream()
+                .flatMap(Set::stream)
+                .filter(alert -> alert.startsWith("group."))
+                .collect(Collectors.toSet()));
+    assertThat(published.values()).allMatch(group -> group.state() == State.RESOLVED);
     assertThat(firing).isEmpty();
     assertThat(stored).isEmpty();
   }
@@ -200,6 +213,7 @@ class GroupHistoriesTest {
         .forEach(
             (id, change) -> {
               partitions.put(id, change.partition());
+              change.group().ifPresent(this::published);
               change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id));
             });
     stored.values().stream()
@@ -208,6 +222,11 @@ class GroupHistoriesTest {
             entry ->
                 assertThat(((Group) entry.grouping()).children())
                     .hasSizeLessThanOrEqualTo(Group.MAX_CHILDREN));
+  }
+
+  private void published(IncidentGroup group) {
+    IncidentGroup before = published.put(group.groupId(), group);
+    assertThat(before == null || before.revision() < group.revision()).as("%s", group).isTrue();
   }
 
   private void take(Notification notification) {

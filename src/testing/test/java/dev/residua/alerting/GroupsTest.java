@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.Summary;
+import dev.residua.incident.GroupedIncident;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.incident.Subject;
 import dev.residua.testing.Incidents;
 import java.net.URI;
@@ -36,6 +38,7 @@ class GroupsTest {
   private PendingAlerts book = book();
   private final Map<String, AlertEntry> stored = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
+  private final List<IncidentGroup> published = new ArrayList<>();
 
   static AlertingSettings grouped(ReceiverSettings... receivers) {
     AlertingSettings of = Receivers.settings(receivers);
@@ -102,6 +105,7 @@ class GroupsTest {
         .forEach(
             (id, change) -> {
               partitions.put(id, change.partition());
+              change.group().ifPresent(published::add);
               change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id));
             });
     List<Notification> due = book.due(receiver, 100, 100, Map.of(), now);
@@ -501,6 +505,66 @@ class GroupsTest {
         Protocol.of(receiver, links)
             .request(List.of(notification), notification.entry().since())
             .body());
+  }
+
+  @Test
+  void shouldPublishEachStateOfAGroupOnce() {
+    // Given
+    open(0, 3);
+    after(31, "pager");
+
+    // When one joins, one ends, the process begins anew, and all end
+    open(3, 4);
+    after(40, "pager");
+    end(0, 1);
+    after(40, "pager");
+    restart();
+    after(40, "pager");
+    end(1, 4);
+    after(40, "pager");
+
+    // Then
+    assertThat(published).extracting(IncidentGroup::revision).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(published).extracting(IncidentGroup::groupId).containsOnly("group.i-cam0.0");
+    assertThat(published)
+        .extracting(IncidentGroup::state)
+        .containsExactly(State.OPENED, State.UPDATED, State.UPDATED, State.RESOLVED);
+    assertThat(published).extracting(IncidentGroup::incidents).containsExactly(3, 4, 4, 4);
+    assertThat(published)
+        .extracting(group -> group.children().stream().filter(GroupedIncident::open).count())
+        .containsExactly(3L, 4L, 3L, 0L);
+  }
+
+  @Test
+  void shouldPublishTheIncidentsOfAGroupAndItsNotification() {
+    // Given
+    open(0, 3);
+
+    // When
+    Notification notification = after(31, "pager").get(0);
+
+    // Then
+    Incident shown = notification.entry().incident();
+    assertThat(published)
+        .containsExactly(
+            new IncidentGroup(
+                "group.i-cam0.0",
+                0,
+                "lamp",
+                "3",
+                LIGHT,
+                State.OPENED,
+                shown.severity(),
+                shown.summary(),
+                shown.openedAt(),
+                shown.updatedAt(),
+                null,
+                3,
+                List.of(
+                    new GroupedIncident("i-cam0", "cam0", LIGHT, true),
+                    new GroupedIncident("i-cam1", "cam1", LIGHT, true),
+                    new GroupedIncident("i-cam2", "cam2", LIGHT, true))));
+    assertThat(notification.entry().alertId()).isEqualTo("group.i-cam0.0");
   }
 
   @Test

@@ -141,6 +141,7 @@ class LimitsDocumentTest {
             IncidentEvidenceMapper.MAX_BYTES + " bytes",
             Topics.EVIDENCE_BYTES + " bytes per partition",
             Topics.EVIDENCE_RETENTION.toDays() + " days",
+            Topics.GROUPS_RETENTION.toDays() + " days",
             SourceIndex.MAX_SOURCES + " sources",
             "%d frames, or %d per source".formatted(SourceIndex.ALL_ROWS, SourceIndex.MIN_ROWS),
             LiveEvidence.MAX_INCIDENTS + " incidents",

@@ -20,7 +20,9 @@ import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.AlertChildView;
 import dev.residua.dashboard.LiveViews.AlertGroupView;
 import dev.residua.dashboard.LiveViews.IncidentDetail;
+import dev.residua.incident.GroupedIncident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Await;
 import dev.residua.testing.Incidents;
@@ -91,6 +93,12 @@ class AlertGroupsIT {
         last.close();
       }
 
+      List<IncidentGroup> groups = new ArrayList<>();
+      try (KafkaConsumer<byte[], byte[]> reader = clients.follower()) {
+        TopicSpans.readValues(
+            reader, TOPICS.incidentGroups(), () -> false, (group, at) -> groups.add(group));
+      }
+
       // Then
       assertThat(page.at("/payload/summary").asText())
           .isEqualTo("Shadow length no longer follows its causes: 30 sources of lamp 3");
@@ -101,6 +109,16 @@ class AlertGroupsIT {
       assertThat(shown.children())
           .extracting(AlertChildView::incidentId)
           .hasSize(SOURCES)
+          .contains("incident-press-0", "incident-press-29");
+      assertThat(groups).extracting(IncidentGroup::groupId).containsOnly(shown.id());
+      assertThat(groups).extracting(IncidentGroup::revision).isSorted().doesNotHaveDuplicates();
+      assertThat(groups.get(0).summary().headline()).isEqualTo(shown.headline());
+      IncidentGroup end = groups.get(groups.size() - 1);
+      assertThat(end.state()).isEqualTo(State.RESOLVED);
+      assertThat(end.children())
+          .hasSize(SOURCES)
+          .noneMatch(GroupedIncident::open)
+          .extracting(GroupedIncident::incidentId)
           .contains("incident-press-0", "incident-press-29");
       assertThat(actions(pager)).containsExactly("trigger", "resolve");
       assertThat(chat.taken()).hasSize(2);

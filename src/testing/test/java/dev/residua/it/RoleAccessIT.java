@@ -195,7 +195,7 @@ class RoleAccessIT {
                   "sources"); // shares of budgets
           case SHADOW -> List.of("scores.shadow");
           case TRAIN -> List.of("control", "models");
-          case ALERT -> List.of("alerts", "evidence", "dead-letters");
+          case ALERT -> List.of("alerts", "incident-groups", "evidence", "dead-letters");
           case INGEST -> List.of("frames");
           case DASHBOARD -> List.of("control", "models", "sources", "audit");
         };

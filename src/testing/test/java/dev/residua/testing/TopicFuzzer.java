@@ -126,6 +126,7 @@ public final class TopicFuzzer {
     avro(topics.drifts(), "DriftEvent", "");
     avro(topics.interventions(), "InterventionEvent", "");
     avro(topics.incidents(), "Incident", "");
+    avro(topics.incidentGroups(), "IncidentGroup", "");
     avro(topics.evidence(), "IncidentEvidence", "");
     avro(topics.control(), "ControlCommand", "");
     avro(topics.sources(), "SourceRule", "");

@@ -28,9 +28,11 @@ import dev.residua.avro.Finding;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
+import dev.residua.avro.GroupedIncident;
 import dev.residua.avro.Incident;
 import dev.residua.avro.IncidentEvidence;
 import dev.residua.avro.IncidentFrame;
+import dev.residua.avro.IncidentGroup;
 import dev.residua.avro.IncidentReason;
 import dev.residua.avro.IncidentState;
 import dev.residua.avro.InterventionEvent;
@@ -117,6 +119,7 @@ class GoldenRecordsTest {
         drift(),
         intervention(),
         incident(),
+        incidentGroup(),
         evidence(),
         control(),
         sourceRule(),
@@ -577,6 +580,30 @@ class GoldenRecordsTest {
                 "Shadow length is 4.2 sd too large",
                 IncidentState.UPDATED,
                 T0)));
+  }
+
+  private static IncidentGroup incidentGroup() {
+    return new IncidentGroup(
+        "group.0b6f1a2e-0000-3000-8000-000000000000.0",
+        2L,
+        "lamp",
+        "3",
+        "mechanism:shadow_length",
+        IncidentState.RESOLVED,
+        Severity.CRITICAL,
+        "Shadow length no longer follows its causes: 2 sources of lamp 3",
+        "2 sources of lamp 3 had the same incident from 12:00 to 12:00 UTC: shadow length no longer"
+            + " follows its causes",
+        Subject.of("mechanism:shadow_length").advice(),
+        T0,
+        T1,
+        T1,
+        201,
+        List.of(
+            new GroupedIncident(
+                "0b6f1a2e-0000-3000-8000-000000000000", "cam1", "mechanism:shadow_length", false),
+            new GroupedIncident(
+                "0b6f1a2e-0000-3000-8000-000000000001", "cam2", "undetermined", false)));
   }
 
   private static SourceRule sourceRule() {

@@ -8,6 +8,7 @@ import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftScore;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentGroup;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceState;
@@ -65,6 +66,7 @@ class RecordSerdeTest {
             "t.drifts", DriftEvent.class,
             "t.interventions", InterventionEvent.class,
             "t.incidents", Incident.class,
+            "t.incident-groups", IncidentGroup.class,
             "t.calibrations", SourceCalibration.class,
             "t.source-states", SourceState.class);
     Class<?> type = records.get(topic.name());

@@ -68,9 +68,9 @@ public interface ResiduaConfig {
   /**
    * Format of the values of the topic NAME, without the prefix: {@code scores}, {@code drift},
    * {@code anomalies}, {@code drifts}, {@code interventions}, {@code incidents}, {@code
-   * calibrations} or {@code source-states}. {@code avro} is single-object encoding and the default;
-   * {@code avro-registry} has the id of a schema in {@code residua.registry.url} in front. All
-   * processes of an installation need the same formats.
+   * incident-groups}, {@code calibrations} or {@code source-states}. {@code avro} is single-object
+   * encoding and the default; {@code avro-registry} has the id of a schema in {@code
+   * residua.registry.url} in front. All processes of an installation need the same formats.
    */
   Map<String, RecordFormat> formats();
 

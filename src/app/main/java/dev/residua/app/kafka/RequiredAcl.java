@@ -103,7 +103,8 @@ public record RequiredAcl(
       allow(
           byTopic,
           AclOperation.WRITE,
-          List.of(topics.alerts(), topics.evidence(), topics.deadLetters()));
+          List.of(
+              topics.alerts(), topics.incidentGroups(), topics.evidence(), topics.deadLetters()));
       String group = ConsumerGroups.alert(prefix);
       others.add(group(group));
       others.add(transactions(group + "-", group + "-" + instance));

@@ -149,7 +149,7 @@ public final class KafkaOptions {
     Topics all = topics();
     List<Topic<?, ?>> shown = new ArrayList<>(List.of(all.scores()));
     shown.addAll(all.findings());
-    shown.addAll(List.of(all.control(), all.deadLetters()));
+    shown.addAll(List.of(all.incidentGroups(), all.control(), all.deadLetters()));
     String full = name.startsWith(prefix()) ? name : prefix() + name;
     return shown.stream()
         .filter(topic -> topic.name().equals(full))

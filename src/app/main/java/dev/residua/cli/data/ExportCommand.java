@@ -52,7 +52,8 @@ public final class ExportCommand extends JsonCommand {
       paramLabel = "TOPIC",
       description =
           "Topic to export: scores, drift, anomalies, drifts, interventions, incidents,"
-              + " calibrations, source-states or control, with or without the prefix.")
+              + " incident-groups, calibrations, source-states or control, with or without the"
+              + " prefix.")
   String name = "scores";
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")

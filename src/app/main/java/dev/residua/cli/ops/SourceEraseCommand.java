@@ -15,6 +15,7 @@ import dev.residua.cli.console.ProgressBar;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommandParser;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentGroup;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,6 +106,8 @@ final class SourceEraseCommand extends JsonCommand {
     Topics topics = kafka.topics();
     Set<String> incidents = new HashSet<>();
     read(topics.incidents(), record -> incident(topics, record).ifPresent(incidents::add));
+    Set<String> groups = new HashSet<>();
+    read(topics.incidentGroups(), record -> group(topics, record).ifPresent(groups::add));
     StoredRecords frames = stored(topics.frames(), source::equals);
     if (!dryRun) {
       refuseWhileItSends(frames);
@@ -132,6 +134,7 @@ final class SourceEraseCommand extends JsonCommand {
                 stored(topic, key -> byIncident ? incidents.contains(key) : key.equals(source))));
       }
       lines.add(tombstones(topics.incidents(), incidents));
+      lines.add(tombstones(topics.incidentGroups(), groups));
       lines.add(tombstones(topics.calibrations(), Set.of(source)));
       lines.add(tombstones(topics.sourceStates(), Set.of(source)));
     }
@@ -164,8 +167,8 @@ final class SourceEraseCommand extends JsonCommand {
           left.isEmpty() ? "" : "; " + left);
     }
     print(
-        "Compacted topics (incidents, calibrations, source-states) keep deleted records on disk until"
-            + " Kafka next cleans the partition.");
+        "Compacted topics (incidents, incident-groups, calibrations, source-states) keep deleted records"
+            + " on disk until Kafka next cleans the partition.");
     print(
         "Sequence numbers and times, without pictures, stay in %s until residua.sources.forget-after"
             + " has passed.",
@@ -181,14 +184,17 @@ final class SourceEraseCommand extends JsonCommand {
   }
 
   private Optional<String> incident(Topics topics, ConsumerRecord<byte[], byte[]> record) {
-    try {
-      Incident incident = record.value() == null ? null : topics.incidents().read(record.value());
-      return incident != null && incident.source().equals(source)
-          ? Optional.of(incident.id())
-          : Optional.empty();
-    } catch (SerializationException e) {
-      return Optional.empty(); // the monitor reports unreadable records
-    }
+    return Optional.ofNullable(
+            topics.incidents().value(record)) // the monitor reports unreadable ones
+        .filter(incident -> incident.source().equals(source))
+        .map(Incident::id);
+  }
+
+  /** The id of a group that names the source. */
+  private Optional<String> group(Topics topics, ConsumerRecord<byte[], byte[]> record) {
+    return Optional.ofNullable(topics.incidentGroups().value(record))
+        .filter(group -> group.children().stream().anyMatch(one -> one.source().equals(source)))
+        .map(IncidentGroup::groupId);
   }
 
   private void read(Topic<?, ?> topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {

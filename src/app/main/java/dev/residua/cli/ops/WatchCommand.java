@@ -62,7 +62,8 @@ public final class WatchCommand extends JsonCommand {
       paramLabel = "TOPIC",
       description =
           "Topics to print: scores, drift, anomalies, drifts, interventions, incidents,"
-              + " calibrations, source-states, control, dead-letters, with or without the prefix.")
+              + " incident-groups, calibrations, source-states, control, dead-letters, with or without"
+              + " the prefix.")
   List<String> names = List.of("anomalies", "drifts", "interventions", "incidents");
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")

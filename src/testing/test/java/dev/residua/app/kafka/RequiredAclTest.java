@@ -63,6 +63,7 @@ class RequiredAclTest {
             "Read, Write, Delete, DescribeConfigs on topic residua.dead-letters",
             "Read, DescribeConfigs on topic residua.incidents",
             "Read, DescribeConfigs on topic residua.source-states",
+            "Write, DescribeConfigs on topic residua.incident-groups",
             "Read, Write, Delete, DescribeConfigs on topic residua.evidence",
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
