@@ -5,10 +5,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of the loopback interface. */
 public final class Ports {
   private static final String HOST = "localhost";
+
+  /** Below the ports that systems give to outgoing connections, one of which would take it soon. */
+  private static final int FIRST = 20_000;
+
+  private static final int LAST = 32_767;
+  private static final int TRIES = 1_000;
 
   private Ports() {}
 
@@ -24,7 +31,8 @@ public final class Ports {
   }
 
   /**
-   * A port that was free a moment ago.
+   * A port that was free a moment ago, at random from those that no outgoing connection gets, so
+   * that it is most probably still free when a server starts there.
    *
    * @param others ports that will be used too, and are not given although they may be free
    */
@@ -38,10 +46,13 @@ public final class Ports {
   }
 
   private static int anyFree() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port on " + HOST, e);
+    for (int i = 0; i < TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+      if (isFree(port)) {
+        return port;
+      }
     }
+    throw new IllegalStateException(
+        "none of %d ports from %d to %d is free on %s".formatted(TRIES, FIRST, LAST, HOST));
   }
 }
